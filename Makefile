@@ -1,0 +1,39 @@
+# Set up, run, test, lint and train Emoplatform; every target installs what it needs first.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test lint train
+
+run: .venv/for-run  ## the site at http://127.0.0.1:8000, with a worker for jobs
+	scripts/run
+
+test: .venv/for-tests  ## every test, browser tests included
+	scripts/ensure-chromium
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: .venv/for-tests  ## format, lint, types, templates, import directions
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	DEBUG=1 $(BIN)/mypy
+	$(BIN)/djlint --check --lint --quiet templates
+	$(BIN)/lint-imports
+
+train: .venv/for-training  ## train the baseline: make train DATA=path/to/archive.zip
+	@test -n "$(DATA)" || { echo "make train: expected DATA=ARCHIVE, received nothing" >&2; exit 2; }
+	DEBUG=1 $(BIN)/python manage.py train_emotion --data "$(DATA)"
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Emoplatform needs Python 3.11 to 3.13, found {v[0]}.{v[1]}: set PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+
+.venv/for-run: requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	@touch $@
+
+.venv/for-training: requirements-train.txt .venv/for-run | .venv/bin/python
+	$(BIN)/python -m pip install --quiet -r requirements-train.txt
+	@touch $@
+
+.venv/for-tests: requirements-dev.txt .venv/for-training | .venv/bin/python
+	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,109 @@
+"""Reading settings from the environment, loudly: a wrong value stops the start and names itself."""
+
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ImproperlyConfigured
+from environ import Env as UrlParser
+
+YES = {"1", "true", "yes", "on"}
+NO = {"0", "false", "no", "off", ""}
+
+
+class SettingError(ImproperlyConfigured):
+    """An environment variable is missing or wrong; the message names what was expected."""
+
+    def __init__(self, name: str, *, expected: str, received: str | None) -> None:
+        got = "nothing" if received is None else repr(received)
+        super().__init__(f"Environment variable {name}: expected {expected}, received {got}.")
+
+
+class Environment:
+    """Typed access to environment variables that raises `SettingError` on bad values."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self.values = values
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """Return the truth of a variable such as `1`, `true`, `off`."""
+        value = self.values.get(name)
+        if value is None:
+            return default
+        if value.strip().lower() in YES:
+            return True
+        if value.strip().lower() in NO:
+            return False
+        raise SettingError(
+            name, expected="one of 1, true, yes, on, 0, false, no, off", received=value
+        )
+
+    def text(self, name: str, *, default: str | None, expected: str, minimum: int = 1) -> str:
+        """Return a text of at least `minimum` characters; required where `default` is None."""
+        value = self.values.get(name, default)
+        if value is None or len(value) < minimum:
+            # A secret that is too short must not end up in a log: only its length is told.
+            told = self.values.get(name)
+            raise SettingError(name, expected=expected, received=told and f"{len(told)} characters")
+        return value
+
+    def names(self, name: str, *, default: list[str] | None, expected: str) -> list[str]:
+        """Return a comma-separated list without blanks; required where `default` is None."""
+        value = self.values.get(name)
+        found = [part.strip() for part in (value or "").split(",") if part.strip()]
+        if found:
+            return found
+        if default is None:
+            raise SettingError(name, expected=expected, received=value)
+        return default
+
+    def time_zone(self, name: str, *, default: str) -> str:
+        """Return the name of an IANA time zone."""
+        value = self.values.get(name, default)
+        if value not in available_timezones():
+            raise SettingError(
+                name, expected="an IANA time zone such as Europe/Berlin", received=value
+            )
+        return value
+
+    def folder(self, name: str, *, default: Path) -> Path:
+        """Return an absolute folder path."""
+        value = self.values.get(name)
+        if value is None:
+            return default
+        path = Path(value)
+        if not path.is_absolute():
+            raise SettingError(name, expected="an absolute folder path", received=value)
+        return path
+
+    def database(self, name: str, *, default: str | None) -> dict[str, Any]:
+        """Return Django's settings for a `postgres://` or `sqlite:///` address."""
+        expected = "postgres://USER:PASSWORD@HOST:PORT/NAME or sqlite:///PATH"
+        value = self.values.get(name, default)
+        if not value:
+            raise SettingError(name, expected=expected, received=value)
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                config: dict[str, Any] = UrlParser.db_url_config(value)
+        except (ValueError, ImproperlyConfigured):
+            config = {}
+        engine = config.get("ENGINE", "").rpartition(".")[2]
+        if engine not in {"postgresql", "sqlite3"} or not config.get("NAME"):
+            # The address may hold a password, so only its scheme is told.
+            raise SettingError(name, expected=expected, received=f"{value.partition(':')[0]}:…")
+        return config
+
+    def mail(self, name: str, *, default: str | None) -> dict[str, Any]:
+        """Return Django's e-mail settings for an `smtp://`-like address."""
+        expected = "smtp+tls://USER:PASSWORD@HOST:PORT (or smtp://, smtp+ssl://, consolemail://)"
+        value = self.values.get(name, default)
+        if not value:
+            raise SettingError(name, expected=expected, received=value)
+        try:
+            config: dict[str, Any] = UrlParser.email_url_config(value)
+        except (ValueError, ImproperlyConfigured) as error:
+            told = f"{value.partition(':')[0]}:…"
+            raise SettingError(name, expected=expected, received=told) from error
+        return {key: setting for key, setting in config.items() if setting is not None}

@@ -1,0 +1,41 @@
+"""Errors outside of any view: a page for people, a problem for programs."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views import defaults
+
+from emotions.api.problems import plain_problem
+
+
+def for_program(request: HttpRequest) -> bool:
+    """Tell whether a request came to the API."""
+    return request.path.startswith("/api/")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 400."""
+    if for_program(request):
+        return plain_problem(
+            HTTPStatus.BAD_REQUEST, "bad_request", _("The request is not as expected.")
+        )
+    return defaults.bad_request(request, exception)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 404."""
+    if for_program(request):
+        return plain_problem(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing here."))
+    return defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Answer 500."""
+    if for_program(request):
+        return plain_problem(
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            "server_error",
+            _("Something went wrong on our side. Nothing was saved."),
+        )
+    return defaults.server_error(request)

@@ -1,0 +1,183 @@
+"""What a person recorded of their moods, and what networks read from it."""
+
+import uuid
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from ml.emotions import EMOTIONS, Emotion
+from ml.models import ModelVersion
+
+
+class Feeling(models.TextChoices):
+    """The seven emotions with the names that people read."""
+
+    ANGRY = Emotion.ANGRY.value, _("Angry")
+    DISGUST = Emotion.DISGUST.value, _("Disgusted")
+    FEAR = Emotion.FEAR.value, _("Afraid")
+    HAPPY = Emotion.HAPPY.value, _("Happy")
+    NEUTRAL = Emotion.NEUTRAL.value, _("Neutral")
+    SAD = Emotion.SAD.value, _("Sad")
+    SURPRISE = Emotion.SURPRISE.value, _("Surprised")
+
+
+def private_name(kind: str) -> str:
+    """Return a storage name that nobody can guess and that says nothing about anybody."""
+    return str(PurePath(kind, f"{uuid.uuid4().hex}.jpg"))
+
+
+class Tag(models.Model):
+    """A word of the person's own for what was going on."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    name = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("owner", Lower("name"), name="emotions_tag_once_per_owner")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CaptureQuerySet(models.QuerySet["Capture"]):
+    """Ways to narrow captures down; every read of a person's captures begins with `of`."""
+
+    def of(self, owner: User) -> Self:
+        """Keep the owner's captures that are not deleted."""
+        return self.filter(owner=owner, deleted_at=None)
+
+
+class Capture(models.Model):
+    """One moment of a person: perhaps a photo, what was read from it, what they felt."""
+
+    class Source(models.TextChoices):
+        """Where a capture came from."""
+
+        UPLOAD = "upload", _("upload")
+        CAMERA = "camera", _("camera")
+        LIVE = "live", _("live")
+        API = "api", _("app")
+        IMPORT = "import", _("import")
+        MANUAL = "manual", _("without a photo")
+
+    class Kept(models.TextChoices):
+        """How much of the photo is kept."""
+
+        PHOTO = "photo", _("the whole photo")
+        CROP = "crop", _("the face only")
+        NOTHING = "nothing", _("numbers only")
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="captures"
+    )
+    uuid = models.UUIDField(help_text=_("Made by the client: the same one again changes nothing."))
+    sequence = models.BigIntegerField(help_text=_("Orders all changes of one owner."))
+    source = models.CharField(max_length=8, choices=Source.choices)
+    taken_at = models.DateTimeField()
+    time_zone = models.CharField(max_length=64, help_text=_("The zone of that moment."))
+    local_date = models.DateField(help_text=_("The day of that moment in its zone."))
+    kept = models.CharField(max_length=8, choices=Kept.choices, default=Kept.PHOTO)
+    photo = models.FileField(blank=True)
+    thumbnail = models.FileField(blank=True)
+    width = models.PositiveIntegerField(null=True, blank=True, help_text=_("Pixels of the photo."))
+    height = models.PositiveIntegerField(null=True, blank=True, help_text=_("Pixels of the photo."))
+    note = models.TextField(blank=True, max_length=2000)
+    tags = models.ManyToManyField(Tag, blank=True, related_name="captures")
+    felt = models.CharField(  # noqa: DJ001 - nothing said is not an empty answer
+        max_length=8, choices=Feeling.choices, null=True, blank=True
+    )
+    mood = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CaptureQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "uuid"], name="emotions_capture_once"),
+            models.UniqueConstraint(fields=["owner", "sequence"], name="emotions_capture_ordered"),
+            models.CheckConstraint(
+                condition=models.Q(mood=None) | models.Q(mood__range=(1, 5)),
+                name="emotions_capture_mood_1_to_5",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["owner", "-taken_at", "-id"],
+                condition=models.Q(deleted_at=None),
+                name="emotions_capture_history",
+            ),
+            models.Index(
+                fields=["owner", "local_date"],
+                condition=models.Q(deleted_at=None),
+                name="emotions_capture_days",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+
+class Detection(models.Model):
+    """One face as one version of the network read it; a later version adds, it never rewrites."""
+
+    class Role(models.TextChoices):
+        """Why a detection was made."""
+
+        ANSWER = "answer", _("answer")
+        RESCORE = "rescore", _("read again")
+        SHADOW = "shadow", _("trial")
+
+    PROBABILITY_FIELDS: ClassVar[tuple[str, ...]] = tuple(f"p_{emotion}" for emotion in EMOTIONS)
+
+    capture = models.ForeignKey(Capture, on_delete=models.CASCADE, related_name="detections")
+    model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT)
+    role = models.CharField(max_length=8, choices=Role.choices, default=Role.ANSWER)
+    x = models.IntegerField(help_text=_("Left edge of the face in pixels of the photo."))
+    y = models.IntegerField(help_text=_("Upper edge of the face in pixels of the photo."))
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    p_angry = models.FloatField()
+    p_disgust = models.FloatField()
+    p_fear = models.FloatField()
+    p_happy = models.FloatField()
+    p_neutral = models.FloatField()
+    p_sad = models.FloatField()
+    p_surprise = models.FloatField()
+    emotion = models.CharField(max_length=8, choices=Feeling.choices)
+    confidence = models.FloatField()
+    unsure = models.BooleanField()
+    is_me = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["capture", "model_version", "role"],
+                condition=models.Q(is_me=True),
+                name="emotions_detection_one_me",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.capture_id}: face {self.pk}"
+
+    @property
+    def probabilities(self) -> tuple[float, ...]:
+        """Seven shares that sum to 1, in the order of `ml.emotions.EMOTIONS`."""
+        return tuple(getattr(self, name) for name in self.PROBABILITY_FIELDS)
+
+    @classmethod
+    def probability_columns(cls, probabilities: Sequence[float]) -> dict[str, Any]:
+        """Return the seven columns for `probabilities`, by name."""
+        return dict(zip(cls.PROBABILITY_FIELDS, probabilities, strict=True))

@@ -1,0 +1,35 @@
+"""Sending stored pictures to their owner, and to nobody's cache but theirs."""
+
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+
+
+def respond(request: HttpRequest, file: FieldFile) -> HttpResponse:
+    """Answer with a picture that the caller may see, or 304 where the browser has it.
+
+    A stored file never changes under its name, so the name is the entity tag.
+
+    Raises:
+        Http404: when there is no picture or its file is gone.
+    """
+    if not file.name:
+        raise Http404("No picture is kept.")
+    etag = f'"{file.name.rpartition("/")[2]}"'
+    response = get_conditional_response(request, etag=etag) or whole(file)
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, no-cache"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def whole(file: FieldFile) -> FileResponse:
+    """Answer with all of a picture.
+
+    Raises:
+        Http404: when its file is gone.
+    """
+    try:
+        return FileResponse(file.open("rb"), content_type="image/jpeg")
+    except FileNotFoundError as error:
+        raise Http404("The picture's file is gone.") from error

@@ -1,0 +1,121 @@
+"""Records as the pages show them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from emotions.models import Capture, Detection, Feeling
+from emotions.moods import answer_of
+from emotions.wording import headline
+from ml.emotions import EMOTIONS
+from ml.models import ModelVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One capture in a list."""
+
+    capture: Capture
+    emotion: Feeling | None
+    headline: str
+    unsure: bool
+    local_time: datetime
+    local_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """How much of one emotion a face shows."""
+
+    emotion: Feeling
+    probability: float
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class FaceView:
+    """One face of a photo with everything that was read from it."""
+
+    number: int
+    box: Detection
+    emotion: Feeling
+    headline: str
+    unsure: bool
+    confidence_percent: int
+    is_me: bool
+    bars: list[Bar]
+
+
+def item(capture: Capture) -> Item:
+    """Return a capture for a list: what was felt where said, otherwise what the face looks like."""
+    answer = answer_of(capture)
+    feeling = capture.felt or (answer and answer.emotion)
+    words = ""
+    if capture.felt:
+        words = str(Feeling(capture.felt).label)
+    elif answer:
+        words = headline(answer)
+    return Item(
+        capture=capture,
+        emotion=Feeling(feeling) if feeling else None,
+        headline=words,
+        unsure=bool(answer and answer.unsure),
+        local_time=capture.taken_at.astimezone(ZoneInfo(capture.time_zone)),
+        local_date=capture.local_date,
+    )
+
+
+def face_view(number: int, detection: Detection) -> FaceView:
+    """Return a detected face for the result page."""
+    bars = [
+        Bar(Feeling(emotion), probability, round(100 * probability))
+        for emotion, probability in zip(EMOTIONS, detection.probabilities, strict=True)
+    ]
+    return FaceView(
+        number=number,
+        box=detection,
+        emotion=Feeling(detection.emotion),
+        headline=headline(detection),
+        unsure=detection.unsure,
+        confidence_percent=round(100 * detection.confidence),
+        is_me=detection.is_me,
+        bars=sorted(bars, key=lambda bar: -bar.probability),
+    )
+
+
+def result(capture: Capture) -> dict[str, Any]:
+    """Return the context of the result page: the owner's face first, then the others by size."""
+    answers = [d for d in capture.detections.all() if d.role == Detection.Role.ANSWER]
+    answers.sort(key=lambda d: (not d.is_me, -d.width * d.height))
+    faces = [face_view(number, detection) for number, detection in enumerate(answers, start=1)]
+    return {
+        "capture": capture,
+        "item": item(capture),
+        "faces": faces,
+        "model_name": answers[0].model_version.name if answers else "",
+    }
+
+
+def model_card(version: ModelVersion) -> dict[str, Any]:
+    """Return the context of the model card page, all of it from the registered card."""
+    card = version.card
+    evaluation = card["evaluation"]
+    return {
+        "version": version,
+        "card": card,
+        "evaluation": evaluation,
+        "accuracy_percent": round(100 * evaluation["accuracy"], 1),
+        "unsure_below_percent": round(100 * card["unsure_below"]),
+        "per_class": [
+            {
+                "emotion": Feeling(name),
+                **{
+                    f"{metric}_percent": round(100 * row[metric])
+                    for metric in ("precision", "recall", "f1")
+                },
+                "support": row["support"],
+            }
+            for name, row in evaluation["per_class"].items()
+        ],
+    }

@@ -1,0 +1,193 @@
+"""The pages of the person's way: landing, consent, capture, result, today, history."""
+
+import itertools
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.consents import ConsentRequiredError, give_consent, has_consent
+from accounts.models import Consent, User
+from emotions import charts, pictures, presentation, selectors, services, wording
+from emotions.forms import CaptureForm, ConsentForm
+from emotions.models import Capture, Feeling
+from emotions.photo_errors import STATUSES
+from emotions.zones import today_in, zone_of
+from ml.images import MAX_BYTES, ImageError
+from ml.registry import active_version
+
+CAPTURES_A_PAGE = 24
+DAYS_ON_CHART = 30
+
+
+def person_of(request: HttpRequest) -> User:
+    """Return the signed-in person of a request behind `login_required`."""
+    assert isinstance(request.user, User)  # noqa: S101 - narrows the type
+    return request.user
+
+
+def own_capture(request: HttpRequest, uuid: UUID) -> Capture:
+    """Return the signed-in person's capture; somebody else's answers 404 like one that is not."""
+    return get_object_or_404(selectors.history(owner=person_of(request)), uuid=uuid)
+
+
+@require_GET
+def landing(request: HttpRequest) -> HttpResponse:
+    """Say what the site is; who is signed in goes on to their day."""
+    if request.user.is_authenticated:
+        return redirect("emotions:today")
+    return render(request, "emotions/landing.html", {"feelings": list(Feeling)})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def consent(request: HttpRequest) -> HttpResponse:
+    """Ask for consent before the first photo."""
+    form = ConsentForm(request.POST or None)
+    onward = request.POST.get("next") or request.GET.get("next") or reverse("emotions:capture")
+    if not url_has_allowed_host_and_scheme(onward, {request.get_host()}, request.is_secure()):
+        onward = reverse("emotions:capture")
+    if request.method == "POST" and form.is_valid():
+        give_consent(person=person_of(request), kind=Consent.Kind.USE)
+        return redirect(onward)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "emotions/consent.html", {"form": form, "next": onward}, status=status)
+
+
+def ask_consent(request: HttpRequest) -> HttpResponseRedirect:
+    """Send the person to the consent page and back here afterwards."""
+    return redirect(f"{reverse('emotions:consent')}?{urlencode({'next': request.path})}")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def capture(request: HttpRequest) -> HttpResponse:
+    """Take a photo in and show what it expresses."""
+    person = person_of(request)
+    if not has_consent(person=person, kind=Consent.Kind.USE):
+        return ask_consent(request)
+    if request.method == "GET":
+        return render(request, "emotions/capture.html", {"form": CaptureForm()})
+
+    form = CaptureForm(request.POST, request.FILES)
+    status, outcome = HTTPStatus.UNPROCESSABLE_ENTITY, None
+    if form.is_valid():
+        try:
+            recorded = services.record_capture(
+                owner=person,
+                photo=form.cleaned_data["photo"].read(MAX_BYTES + 1),
+                source=Capture.Source.UPLOAD,
+                time_zone=zone_of(request, person),
+                uuid=form.cleaned_data["client_uuid"],
+                keep_without_face="keep_without_face" in request.POST,
+            )
+        except ConsentRequiredError:
+            return ask_consent(request)
+        except ImageError as error:
+            form.refuse(error.code)
+            status = STATUSES[error.code]
+        except services.CaptureDeletedError:
+            form = CaptureForm()
+            messages.warning(request, _("That moment was deleted. You can add a new one."))
+            status = HTTPStatus.GONE
+        except services.NoFaceError:
+            outcome = "no_face"
+        else:
+            return redirect("emotions:capture_detail", recorded.uuid)
+    return render(
+        request, "emotions/capture.html", {"form": form, "outcome": outcome}, status=status
+    )
+
+
+@login_required
+@require_GET
+def capture_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Show one capture: the photo with its faces and all seven probabilities."""
+    found = own_capture(request, uuid)
+    return render(request, "emotions/result.html", presentation.result(found))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def capture_delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Ask, then delete a capture with its photo and numbers."""
+    found = own_capture(request, uuid)
+    if request.method == "POST":
+        services.delete_capture(capture=found)
+        messages.success(request, _("Deleted, with its photo and numbers."))
+        return redirect("emotions:history")
+    context = {"item": presentation.item(found)}
+    return render(request, "emotions/confirm_delete.html", context)
+
+
+@login_required
+@require_GET
+def capture_photo(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Send the photo to its owner."""
+    return pictures.respond(request, own_capture(request, uuid).photo)
+
+
+@login_required
+@require_GET
+def capture_thumbnail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Send the thumbnail to the owner of its photo."""
+    return pictures.respond(request, own_capture(request, uuid).thumbnail)
+
+
+@login_required
+@require_GET
+def today(request: HttpRequest) -> HttpResponse:
+    """Answer "what is the mood of today" and "what is the sentiment"."""
+    person = person_of(request)
+    day = selectors.day(owner=person, on=today_in(zone_of(request, person)))
+    context: dict[str, Any] = {
+        "day": day,
+        "sentence": wording.sentence_of_day(day),
+        "items": [presentation.item(captured) for captured in day.captures],
+        "mood": day.mood,
+    }
+    if day.mood:
+        context["sentiment"] = wording.sentiment_label(day.mood.sentiment)
+        context["how_computed"] = wording.how_computed(day.mood)
+    return render(request, "emotions/today.html", context)
+
+
+@login_required
+@require_GET
+def history(request: HttpRequest) -> HttpResponse:
+    """Show all captures, newest first, under a chart of the last month."""
+    person = person_of(request)
+    page = Paginator(selectors.history(owner=person), CAPTURES_A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    items = [presentation.item(captured) for captured in page]
+    days = [
+        {"date": on, "items": list(group)}
+        for on, group in itertools.groupby(items, key=lambda item: item.local_date)
+    ]
+    counts = selectors.feelings_by_day(
+        owner=person, last=today_in(zone_of(request, person)), days=DAYS_ON_CHART
+    )
+    context = {
+        "page": page,
+        "days": days,
+        "chart": charts.mood_chart(counts),
+        "caption": wording.caption_of_chart(counts),
+        "feelings": list(Feeling),
+    }
+    return render(request, "emotions/history.html", context)
+
+
+@require_GET
+def model_card(request: HttpRequest) -> HttpResponse:
+    """Show what the network is and how well it reads faces, by its own figures."""
+    return render(request, "emotions/model_card.html", presentation.model_card(active_version()))

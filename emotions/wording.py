@@ -1,0 +1,96 @@
+"""How results are put into words: it looks like something, it never is."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from emotions.models import Detection, Feeling
+from emotions.moods import Mood, Sentiment, mood_of_captures
+from emotions.selectors import Day
+from ml.emotions import EMOTIONS
+
+CHANGE_WORTH_TELLING = 0.3  # of valence
+CAPTURES_FOR_A_TURN = 4
+ENTRIES_FOR_A_CLAIM = 10
+
+
+def headline(detection: Detection) -> str:
+    """Say what a face looks like, naming two emotions where the network was unsure."""
+    if not detection.unsure:
+        return _("Looks %(feeling)s") % {"feeling": in_sentence(Feeling(detection.emotion))}
+    ranked = sorted(zip(detection.probabilities, EMOTIONS, strict=True), reverse=True)
+    first, second = (in_sentence(Feeling(emotion)) for _share, emotion in ranked[:2])
+    return _("Could be %(first)s or %(second)s") % {"first": first, "second": second}
+
+
+def in_sentence(feeling: Feeling) -> str:
+    """Return the name of a feeling as it stands inside a sentence."""
+    return str(feeling.label).lower()
+
+
+def sentiment_label(sentiment: Sentiment) -> str:
+    """Return the name of a sentiment."""
+    return {
+        Sentiment.POSITIVE: _("positive"),
+        Sentiment.NEUTRAL: _("neutral"),
+        Sentiment.NEGATIVE: _("negative"),
+    }[sentiment]
+
+
+def sentence_of_day(day: Day) -> str:
+    """Sum a day up in one calm sentence."""
+    if day.mood is None:
+        return _("Nothing about your mood yet today.")
+    if day.mood.dominant is None:
+        return _("A %(sentiment)s day so far.") % {"sentiment": sentiment_label(day.mood.sentiment)}
+    feeling = in_sentence(day.mood.dominant)
+    if day.mood.captures == 1:
+        return _("One moment so far, and it looks %(feeling)s.") % {"feeling": feeling}
+    turn = turn_of_day(day)
+    if turn > CHANGE_WORTH_TELLING:
+        return _("A mostly %(feeling)s day, brighter lately.") % {"feeling": feeling}
+    if turn < -CHANGE_WORTH_TELLING:
+        return _("A mostly %(feeling)s day, heavier lately.") % {"feeling": feeling}
+    return _("A mostly %(feeling)s day.") % {"feeling": feeling}
+
+
+def turn_of_day(day: Day) -> float:
+    """Return how much the valence of the later half of a day exceeds that of the earlier half."""
+    if len(day.captures) < CAPTURES_FOR_A_TURN:
+        return 0.0
+    middle = len(day.captures) // 2
+    halves = mood_of_captures(day.captures[:middle]), mood_of_captures(day.captures[middle:])
+    earlier, later = halves
+    return later.valence - earlier.valence if earlier and later else 0.0
+
+
+def how_computed(mood: Mood) -> str:
+    """Explain in plain words where a day's mood and sentiment come from."""
+    return _(
+        "The mean of %(captures)d of today’s moments. Each counts the same. What you said you felt "
+        "goes before what your face looked like. The sentiment weighs the seven emotions from "
+        "unpleasant (angry, disgusted and sad −0.8, afraid −0.6) over neutral and surprised (0) to "
+        "happy (+1): today that gives %(valence)s. Above 0.2 it is called positive, below −0.2 "
+        "negative, else neutral."
+    ) % {"captures": mood.captures, "valence": f"{mood.valence:+.2f}".replace("-", "−")}
+
+
+def caption_of_chart(counts: Mapping[date, Counter[Feeling]]) -> str:
+    """Say in one sentence what a chart of moods over time shows; nothing below ten entries."""
+    totals: Counter[Feeling] = sum(counts.values(), Counter())
+    if totals.total() < ENTRIES_FOR_A_CLAIM:
+        return ngettext(
+            "%(entries)d moment in the last %(days)d days.",
+            "%(entries)d moments in the last %(days)d days.",
+            totals.total(),
+        ) % {"entries": totals.total(), "days": len(counts)}
+    feeling, times = totals.most_common(1)[0]
+    return _("Mostly %(feeling)s: %(times)d of %(entries)d moments in the last %(days)d days.") % {
+        "feeling": in_sentence(feeling),
+        "times": times,
+        "entries": totals.total(),
+        "days": len(counts),
+    }

@@ -1,0 +1,41 @@
+"""The seven emotions, in one order for ever, and how pleasant each one is."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+
+class Emotion(StrEnum):
+    """What a face can express, in the alphabetical order that every network and record uses."""
+
+    ANGRY = "angry"
+    DISGUST = "disgust"
+    FEAR = "fear"
+    HAPPY = "happy"
+    NEUTRAL = "neutral"
+    SAD = "sad"
+    SURPRISE = "surprise"
+
+
+EMOTIONS: tuple[Emotion, ...] = tuple(Emotion)
+
+VALENCES: dict[Emotion, float] = {
+    Emotion.ANGRY: -0.8,
+    Emotion.DISGUST: -0.8,
+    Emotion.FEAR: -0.6,
+    Emotion.HAPPY: 1.0,
+    Emotion.NEUTRAL: 0.0,
+    Emotion.SAD: -0.8,
+    Emotion.SURPRISE: 0.0,
+}
+
+
+def expected_valence(probabilities: Sequence[float]) -> float:
+    """Return the mean valence of `probabilities`, from -0.8 (unpleasant) to 1 (pleasant).
+
+    Args:
+        probabilities: seven shares that sum to 1, in the order of `EMOTIONS`.
+
+    Raises:
+        ValueError: when there are not exactly seven probabilities.
+    """
+    return sum(p * VALENCES[e] for p, e in zip(probabilities, EMOTIONS, strict=True))

@@ -1,0 +1,210 @@
+"""What the faces express: upright pixels become faces with seven probabilities, by one network."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+
+from ml.emotions import EMOTIONS, Emotion
+from ml.faces import Box, find_faces
+from ml.images import Pixels, crop_face
+
+BUNDLED = Path(__file__).parent / "bundled"
+"""The folder of the network that ships with the repository, with its card."""
+
+
+class ModelFileError(RuntimeError):
+    """A network file or its card is missing, damaged or not what the other one says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is known about a network; two cards are equal when all but `facts` is.
+
+    Attributes:
+        name: the version's name.
+        sha256: digest of the network file, which vouches for it.
+        input_size: side of the grey square that the network sees, in pixels.
+        face_margin: what to add around the face box on each side, as a share of the box.
+        shown: name of the output that people see.
+        unsure_below: a face whose best probability is lower than this is unsure.
+        facts: everything that is written on the card.
+    """
+
+    name: str
+    sha256: str
+    input_size: int
+    face_margin: float
+    shown: str
+    unsure_below: float
+    facts: Mapping[str, Any] = field(compare=False, repr=False)
+
+    @classmethod
+    def read(cls, path: Path) -> Card:
+        """Read a card from a JSON file.
+
+        Raises:
+            ModelFileError: when the file is missing, no JSON object, lacks a fact or lists other
+                emotions than ours.
+        """
+        try:
+            facts = json.loads(path.read_text(encoding="utf-8"))
+            if facts["emotions"] != list(EMOTIONS):
+                raise ModelFileError(
+                    f"{path}: expected the emotions {', '.join(EMOTIONS)} in this order, "
+                    f"received {facts['emotions']}."
+                )
+            return cls(
+                name=str(facts["name"]),
+                sha256=str(facts["sha256"]),
+                input_size=int(facts["input_size"]),
+                face_margin=float(facts["face_margin"]),
+                shown=str(facts["shown"]),
+                unsure_below=float(facts["unsure_below"]),
+                facts=facts,
+            )
+        except (OSError, TypeError, ValueError, KeyError) as error:
+            raise ModelFileError(f"{path}: not a readable model card ({error!r}).") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One face in a picture and what it expresses.
+
+    Attributes:
+        box: where it is, in pixels of the upright picture.
+        probabilities: seven shares that sum to 1, in the order of `EMOTIONS`.
+        unsure: whether the network cannot tell well enough.
+    """
+
+    box: Box
+    probabilities: tuple[float, ...]
+    unsure: bool
+
+    @property
+    def emotion(self) -> Emotion:
+        """The most probable emotion."""
+        return EMOTIONS[self.probabilities.index(self.confidence)]
+
+    @property
+    def confidence(self) -> float:
+        """The probability of the most probable emotion, 0 to 1."""
+        return max(self.probabilities)
+
+
+class Predictor:
+    """Reads faces with one network; safe to share between threads and over a fork.
+
+    Attributes:
+        card: what is known about the network.
+    """
+
+    def __init__(self, model_path: Path, card: Card) -> None:
+        """Take in a network file that matches its card.
+
+        Raises:
+            ModelFileError: when the file cannot be read or is not the one on the card.
+        """
+        try:
+            self._content = model_path.read_bytes()
+        except OSError as error:
+            raise ModelFileError(f"{model_path}: cannot be read ({error!r}).") from error
+        received = hashlib.sha256(self._content).hexdigest()
+        if received != card.sha256:
+            raise ModelFileError(
+                f"{model_path}: expected the sha256 {card.sha256} of the model card, "
+                f"received {received}."
+            )
+        self.card = card
+        self._local = threading.local()
+
+    def predict(self, pixels: Pixels) -> list[Face]:
+        """Find and read every face in an upright RGB picture, the largest first; often none."""
+        boxes = find_faces(pixels)
+        if not boxes:
+            return []
+        grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+        size, margin = self.card.input_size, self.card.face_margin
+        crops = np.stack([crop_face(grey, box, size, margin) for box in boxes])
+        return [
+            Face(box, tuple(shares), unsure=max(shares) < self.card.unsure_below)
+            for box, shares in zip(boxes, self.classify(crops).tolist(), strict=True)
+        ]
+
+    def classify(self, faces: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return n × 7 probabilities, in the order of `EMOTIONS`, for n × size × size grey faces.
+
+        Raises:
+            ModelFileError: when the network lacks the output that its card names.
+        """
+        network = self._network()
+        return np.array([network(face) for face in faces], np.float32).reshape(-1, len(EMOTIONS))
+
+    def _network(self) -> _Network:
+        """Return the network of this process and thread, which no other may touch."""
+        owner = os.getpid()
+        if getattr(self._local, "owner", None) != owner:
+            self._local.network = _Network(self._content, self.card)
+            self._local.owner = owner
+        network: _Network = self._local.network
+        return network
+
+
+@lru_cache(maxsize=4)
+def predictor_for(model_path: Path, card: Card) -> Predictor:
+    """Return the predictor of this version, the same object each time.
+
+    Raises:
+        ModelFileError: when the file cannot be read or is not the one on the card.
+    """
+    return Predictor(model_path, card)
+
+
+@cache
+def bundled_predictor() -> Predictor:
+    """Return the predictor of the network that ships with the repository.
+
+    Raises:
+        ModelFileError: when its file or card is missing or damaged.
+    """
+    return predictor_for(BUNDLED / "emotion.tflite", Card.read(BUNDLED / "card.json"))
+
+
+class _Network:
+    """A LiteRT interpreter, its input and the output that people see."""
+
+    def __init__(self, content: bytes, card: Card) -> None:
+        self._interpreter = Interpreter(model_content=content, num_threads=1)
+        self._interpreter.allocate_tensors()
+        runner = self._interpreter.get_signature_runner()
+        (source,) = runner.get_input_details().values()
+        outputs = runner.get_output_details()
+        if len(outputs) == 1:  # Its name is sometimes lost in the conversion, and not needed.
+            (shown,) = outputs.values()
+        elif card.shown in outputs:
+            shown = outputs[card.shown]
+        else:
+            raise ModelFileError(
+                f"{card.name}: expected an output named {card.shown}, received {sorted(outputs)}."
+            )
+        self._source: int = source["index"]
+        self._shown: int = shown["index"]
+
+    def __call__(self, face: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return seven probabilities for one size × size grey face."""
+        self._interpreter.set_tensor(self._source, face[None, :, :, None].astype(np.float32))
+        self._interpreter.invoke()
+        probabilities: NDArray[np.float32] = self._interpreter.get_tensor(self._shown)[0]
+        return probabilities

@@ -1,0 +1,91 @@
+/**
+ * The upload form: drop, preview, progress, and answers that keep the chosen photo.
+ * Without this module the form is an ordinary file field with a button.
+ */
+
+const form = document.querySelector("[data-upload]");
+const part = (name, root = form) => root.querySelector(`[data-upload-${name}]`);
+
+const input = form.querySelector("input[type=file]");
+const zone = part("zone");
+const preview = part("preview");
+const label = part("label");
+const outcome = part("outcome");
+const progress = part("progress");
+const send = part("send");
+const sendText = send.textContent;
+
+form.classList.add("upload--lively");
+
+function showChosen() {
+  URL.revokeObjectURL(preview.src);
+  const file = input.files[0];
+  preview.hidden = !file;
+  part("invitation").hidden = Boolean(file);
+  if (!file) return;
+  preview.src = URL.createObjectURL(file);
+  label.textContent = form.dataset.textChosen;
+  outcome.replaceChildren();
+  // Another photo is another moment; secure pages only can make its number.
+  if (crypto.randomUUID) form.elements.client_uuid.value = crypto.randomUUID();
+}
+
+function setBusy(busy) {
+  form.classList.toggle("upload--busy", busy);
+  form.setAttribute("aria-busy", String(busy));
+  send.setAttribute("aria-disabled", String(busy));
+  send.textContent = busy ? form.dataset.textBusy : sendText;
+  progress.hidden = !busy;
+  progress.value = 0;
+}
+
+function say(text) {
+  const note = document.createElement("p");
+  note.className = "note";
+  note.textContent = text;
+  outcome.replaceChildren(note);
+}
+
+/** Goes on to the page that was answered, or takes over what this page's answer says. */
+function receive(request) {
+  if (request.responseURL.split("?")[0] !== form.action.split("?")[0]) {
+    location.assign(request.responseURL);
+    return;
+  }
+  setBusy(false);
+  const answer = new DOMParser().parseFromString(request.responseText, "text/html");
+  const answered = part("outcome", answer);
+  if (answered) {
+    outcome.replaceChildren(...answer.querySelectorAll(".messages"), ...answered.childNodes);
+  } else {
+    say(request.status === 413 ? form.dataset.textTooLarge : form.dataset.textFailed);
+  }
+  outcome.scrollIntoView({ block: "nearest" });
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (form.classList.contains("upload--busy")) return;
+  const request = new XMLHttpRequest();
+  request.open("POST", form.action);
+  request.upload.addEventListener("progress", ({ loaded, total }) => {
+    progress.value = loaded / total;
+  });
+  request.addEventListener("load", () => receive(request));
+  request.addEventListener("error", () => {
+    setBusy(false);
+    say(form.dataset.textOffline);
+  });
+  request.send(new FormData(form, event.submitter));
+  setBusy(true);
+});
+
+input.addEventListener("change", showChosen);
+for (const [event, over] of [["dragenter", true], ["dragleave", false], ["drop", false]]) {
+  zone.addEventListener(event, () => zone.classList.toggle("dropzone--over", over));
+}
+// A browser that comes back to this page may bring the chosen file along.
+window.addEventListener("pageshow", () => {
+  setBusy(false);
+  showChosen();
+});

@@ -1,0 +1,76 @@
+"""Signing up, in and out, and a forgotten password."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from accounts.models import User
+from tests.factories import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+
+def sign_up(client: Client, email: str = "new@example.org") -> int:
+    response = client.post(reverse("account_signup"), {"email": email, "password1": PASSWORD})
+    return response.status_code
+
+
+def test_signing_up_signs_in(client: Client) -> None:
+    assert sign_up(client) == 302
+    assert User.objects.get().email == "new@example.org"
+    assert client.get(reverse("emotions:today")).status_code == 200
+
+
+def test_a_common_password_is_refused_with_words(client: Client) -> None:
+    page = client.post(
+        reverse("account_signup"), {"email": "new@example.org", "password1": "password1"}
+    )
+    assert "too common" in page.content.decode()
+    assert not User.objects.exists()
+
+
+def test_with_mail_set_up_an_address_is_verified_before_the_first_sign_in(
+    client: Client, settings: Settings
+) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    sign_up(client)
+    assert client.get(reverse("emotions:today")).status_code == 302
+    link = re.search(r"http://testserver(/accounts/confirm-email/\S+/)", str(mail.outbox[0].body))
+    assert link
+    client.post(link[1])
+    signed_in = client.post(
+        reverse("account_login"), {"login": "new@example.org", "password": PASSWORD}
+    )
+    assert signed_in.status_code == 302
+    assert client.get(reverse("emotions:today")).status_code == 200
+
+
+def test_signing_in_and_out(client: Client, owner: User) -> None:
+    wrong = client.post(reverse("account_login"), {"login": owner.email, "password": "not it"})
+    assert wrong.status_code == 200
+    assert "not correct" in wrong.content.decode()
+    client.post(reverse("account_login"), {"login": "OWNER@example.org", "password": PASSWORD})
+    assert client.get(reverse("emotions:today")).status_code == 200
+    assert client.post(reverse("account_logout")).url == reverse("emotions:landing")
+    assert client.get(reverse("emotions:today")).status_code == 302
+
+
+def test_a_forgotten_password_is_set_anew_by_mail(client: Client, owner: User) -> None:
+    client.post(reverse("account_reset_password"), {"email": owner.email})
+    link = re.search(r"http://testserver(\S+)", str(mail.outbox[0].body))
+    assert link
+    form = client.get(link[1], follow=True).redirect_chain[-1][0]
+    client.post(form, {"password1": "another paper diary", "password2": "another paper diary"})
+    owner.refresh_from_db()
+    assert owner.check_password("another paper diary")
+
+
+@pytest.mark.parametrize("name", ["account_login", "account_signup", "account_reset_password"])
+def test_pages_before_signing_in_are_ours(client: Client, name: str) -> None:
+    page = client.get(reverse(name))
+    assert page.status_code == 200
+    assert 'class="skip visually-hidden"' in page.content.decode()

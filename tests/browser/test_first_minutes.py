@@ -1,0 +1,126 @@
+"""A new person's first minutes: sign up, consent, upload, result, today, history, delete."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from emotions.models import Capture
+from tests import pictures
+from tests.factories import PASSWORD
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("browser"),
+]
+
+
+@pytest.fixture
+def portrait(tmp_path: Path) -> Path:
+    path = tmp_path / "portrait.jpg"
+    path.write_bytes(pictures.astronaut_jpeg())
+    return path
+
+
+def sign_up_and_consent(page: Page) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="Create an account").first.click()
+    page.get_by_label("Email").fill("new@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign Up").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Nothing about your mood yet")
+    page.get_by_role("link", name="Capture").first.click()
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Agree").click()
+
+
+def test_from_the_landing_page_to_a_mood_history(page: Page, portrait: Path) -> None:
+    sign_up_and_consent(page)
+    page.locator("input[type=file]").set_input_files(portrait)
+    page.get_by_role("button", name="See what it shows").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Looks happy")
+    expect(page.locator(".bars li")).to_have_count(7)
+    assert page.evaluate(
+        "() => [...document.images].every(image => image.complete && image.naturalWidth > 0)"
+    )
+    capture = Capture.objects.get()
+    assert capture.time_zone == "Europe/Lisbon", "the browser named its zone"
+
+    page.get_by_role("link", name="Today").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("looks happy")
+    expect(page.locator("main")).to_contain_text("positive")
+
+    page.get_by_role("link", name="History").first.click()
+    page.locator(f'a[href="/captures/{capture.uuid}/"]').first.click()
+    page.get_by_role("link", name="Delete").click()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.locator("main")).to_contain_text("Deleted, with its photo and numbers.")
+    assert not Capture.objects.filter(deleted_at=None).exists()
+
+
+def test_a_photo_is_dropped_onto_the_page(page: Page, portrait: Path) -> None:
+    sign_up_and_consent(page)
+    data = page.evaluate_handle(
+        """bytes => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([new Uint8Array(bytes)], "me.jpg", {type: "image/jpeg"}));
+            return transfer;
+        }""",
+        list(portrait.read_bytes()),
+    )
+    for event in ("dragenter", "dragover", "drop"):
+        page.dispatch_event("[data-upload-zone]", event, {"dataTransfer": data})
+    page.get_by_role("button", name="See what it shows").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Looks happy")
+
+
+def test_no_face_offers_a_retake_or_logging_it_anyway(page: Page, tmp_path: Path) -> None:
+    landscape = tmp_path / "landscape.jpg"
+    landscape.write_bytes(pictures.landscape_jpeg())
+    sign_up_and_consent(page)
+    page.locator("input[type=file]").set_input_files(landscape)
+    page.get_by_role("button", name="See what it shows").click()
+    expect(page.locator("main")).to_contain_text("could not find a face")
+    page.get_by_role("button", name="Log it anyway").click()
+    page.wait_for_url("**/captures/*/")
+    assert Capture.objects.get().detections.count() == 0
+
+
+def test_a_file_that_is_no_photo_is_refused_in_words(page: Page, tmp_path: Path) -> None:
+    lie = tmp_path / "me.jpg"
+    lie.write_text("I am a text with a good name.")
+    sign_up_and_consent(page)
+    page.locator("input[type=file]").set_input_files(lie)
+    page.get_by_role("button", name="See what it shows").click()
+    expect(page.locator("main")).to_contain_text("Nothing was saved")
+    assert not Capture.objects.exists()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_pages_fit_every_screen(page: Page, portrait: Path, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    sign_up_and_consent(page)
+    page.locator("input[type=file]").set_input_files(portrait)
+    page.get_by_role("button", name="See what it shows").click()
+    page.wait_for_url("**/captures/*/")
+    for path in (page.url, "/today/", "/history/", "/capture/", "/model/"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_the_way_works_without_javascript(page: Page, portrait: Path) -> None:
+    state = None
+    sign_up_and_consent(page)
+    state = page.context.storage_state()
+    assert page.context.browser
+    plain = page.context.browser.new_context(
+        java_script_enabled=False, storage_state=state, base_url=page.url.split("/capture")[0]
+    )
+    quiet = plain.new_page()
+    quiet.goto("/capture/")
+    quiet.locator('input[type="file"]').set_input_files(portrait)
+    quiet.get_by_role("button", name="See what it shows").click()
+    expect(quiet.get_by_role("heading", level=1)).to_have_text("Looks happy")
+    plain.close()

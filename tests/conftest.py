@@ -1,0 +1,72 @@
+"""Fixtures that every test may use: people, their browsers, and a media folder per test."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def media(tmp_path: Path, settings: Settings) -> Path:
+    """Keep each test's photos in a folder of its own and return it."""
+    folder = tmp_path / "media"
+    storages = {**settings.STORAGES}
+    storages["default"] = {**storages["default"], "OPTIONS": {"location": folder}}
+    settings.STORAGES = storages
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    """Let no rate limit reach from one test into the next."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def owner(db: None) -> User:
+    """A person who consented."""
+    return factories.person("owner@example.org")
+
+
+@pytest.fixture
+def other(db: None) -> User:
+    """Another person who consented and must see nothing of the owner's."""
+    return factories.person("other@example.org")
+
+
+def signed_in(client: Client, person: User) -> Client:
+    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+@pytest.fixture
+def owner_client(owner: User) -> Client:
+    """The owner's browser."""
+    return signed_in(Client(), owner)
+
+
+@pytest.fixture
+def other_client(other: User) -> Client:
+    """The other person's browser."""
+    return signed_in(Client(), other)
+
+
+@pytest.fixture
+def owner_api(owner: User) -> APIClient:
+    """The owner's app."""
+    return signed_in(APIClient(), owner)
+
+
+@pytest.fixture
+def other_api(other: User) -> APIClient:
+    """The other person's app."""
+    return signed_in(APIClient(), other)

@@ -1,0 +1,73 @@
+"""The environment is read loudly: every wrong value names itself, and secrets are not repeated."""
+
+from pathlib import Path
+
+import pytest
+
+from emoplatform.env import Environment, SettingError
+
+
+def test_a_flag_understands_the_usual_words() -> None:
+    env = Environment({"A": "True", "B": "off", "C": "1"})
+    assert env.flag("A", default=False) is True
+    assert env.flag("B", default=True) is False
+    assert env.flag("C", default=False) is True
+    assert env.flag("MISSING", default=True) is True
+
+
+def test_a_wrong_flag_names_variable_expectation_and_value() -> None:
+    with pytest.raises(SettingError, match=r"DEBUG: expected one of .*, received 'maybe'"):
+        Environment({"DEBUG": "maybe"}).flag("DEBUG", default=False)
+
+
+def test_a_required_text_must_be_there_and_long_enough() -> None:
+    with pytest.raises(SettingError, match="SECRET_KEY: expected a secret, received nothing"):
+        Environment({}).text("SECRET_KEY", default=None, expected="a secret")
+    with pytest.raises(SettingError, match="received '5 characters'") as refused:
+        Environment({"SECRET_KEY": "short"}).text(
+            "SECRET_KEY", default=None, expected="a secret", minimum=32
+        )
+    assert "short" not in str(refused.value)
+
+
+def test_names_are_separated_by_commas() -> None:
+    env = Environment({"ALLOWED_HOSTS": "a.example, b.example ,"})
+    assert env.names("ALLOWED_HOSTS", default=None, expected="hosts") == ["a.example", "b.example"]
+    with pytest.raises(SettingError, match="MISSING: expected hosts, received nothing"):
+        env.names("MISSING", default=None, expected="hosts")
+
+
+@pytest.mark.parametrize(
+    "address", ["mysql://u:geheim@h/db", "nonsense", "postgres://u:geheim@h:port/db", "sqlite://"]
+)
+def test_a_wrong_database_address_is_refused_without_its_password(address: str) -> None:
+    with pytest.raises(SettingError, match="DATABASE_URL: expected postgres://") as refused:
+        Environment({"DATABASE_URL": address}).database("DATABASE_URL", default=None)
+    assert "geheim" not in str(refused.value)
+
+
+def test_a_database_address_becomes_settings() -> None:
+    config = Environment({"DATABASE_URL": "postgres://u:p@h:5433/db"}).database(
+        "DATABASE_URL", default=None
+    )
+    assert config["ENGINE"] == "django.db.backends.postgresql"
+    assert (config["HOST"], config["PORT"], config["NAME"]) == ("h", 5433, "db")
+
+
+def test_a_wrong_mail_address_is_refused_without_its_password() -> None:
+    with pytest.raises(SettingError, match="EMAIL_URL: expected smtp") as refused:
+        Environment({"EMAIL_URL": "pigeon://u:geheim@h"}).mail("EMAIL_URL", default=None)
+    assert "geheim" not in str(refused.value)
+
+
+def test_a_mail_address_becomes_settings() -> None:
+    config = Environment({"EMAIL_URL": "smtp+tls://u:p@h:587"}).mail("EMAIL_URL", default=None)
+    assert (config["EMAIL_HOST"], config["EMAIL_PORT"]) == ("h", 587)
+    assert config["EMAIL_USE_TLS"] is True
+
+
+def test_a_folder_must_be_absolute_and_a_zone_must_exist() -> None:
+    with pytest.raises(SettingError, match="MEDIA_ROOT: expected an absolute folder path"):
+        Environment({"MEDIA_ROOT": "media"}).folder("MEDIA_ROOT", default=Path("/x"))
+    with pytest.raises(SettingError, match="TIME_ZONE: expected an IANA time zone"):
+        Environment({"TIME_ZONE": "Mars/Base"}).time_zone("TIME_ZONE", default="UTC")

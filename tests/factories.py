@@ -1,0 +1,71 @@
+"""Records for tests, made by the same services as in real life where that matters."""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from accounts.consents import give_consent
+from accounts.models import Consent, User
+from accounts.services import next_sequence
+from emotions.models import Capture, Detection, Feeling
+from ml.emotions import EMOTIONS
+from ml.registry import active_version
+
+PASSWORD = "a quiet paper diary"
+
+
+def person(email: str, *, consented: bool = True, **fields: Any) -> User:
+    """Create someone who signs in with `PASSWORD`."""
+    user = User.objects.create_user(email, PASSWORD, **fields)
+    if consented:
+        give_consent(person=user, kind=Consent.Kind.USE)
+    return user
+
+
+def capture(
+    *,
+    owner: User,
+    looks: str | dict[str, float] | None = None,
+    taken_at: datetime | None = None,
+    time_zone: str = "UTC",
+    **fields: Any,
+) -> Capture:
+    """Record a capture without a photo, whose face looks like `looks`."""
+    taken_at = taken_at or datetime(2026, 3, 14, 12, tzinfo=UTC)
+    made = Capture.objects.create(
+        owner=owner,
+        uuid=uuid.uuid4(),
+        sequence=next_sequence(person=owner),
+        source=Capture.Source.UPLOAD,
+        taken_at=taken_at,
+        time_zone=time_zone,
+        local_date=taken_at.astimezone(ZoneInfo(time_zone)).date(),
+        **fields,
+    )
+    if looks:
+        detection(capture=made, looks=looks)
+    return made
+
+
+def detection(*, capture: Capture, looks: str | dict[str, float], **fields: Any) -> Detection:
+    """Add a detection: certain of one emotion, or with the probabilities given."""
+    shares = looks if isinstance(looks, dict) else {looks: 1.0}
+    probabilities = [shares.get(str(emotion), 0.0) for emotion in EMOTIONS]
+    best = max(range(len(EMOTIONS)), key=lambda index: probabilities[index])
+    values: dict[str, Any] = {
+        "x": 0,
+        "y": 0,
+        "width": 10,
+        "height": 10,
+        "emotion": Feeling(EMOTIONS[best]),
+        "confidence": probabilities[best],
+        "unsure": False,
+        "is_me": True,
+    }
+    return Detection.objects.create(
+        capture=capture,
+        model_version=active_version(),
+        **Detection.probability_columns(probabilities),
+        **values | fields,
+    )

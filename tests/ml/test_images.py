@@ -1,0 +1,232 @@
+"""Any bytes become upright RGB pixels or a named error, before they cost much."""
+
+import io
+import resource
+import sys
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from ml.faces import Box
+from ml.images import (
+    MAX_BYTES,
+    MAX_SIDE,
+    MESSAGES,
+    ImageError,
+    crop_face,
+    encode_jpeg,
+    read_image,
+    shrink,
+    thumbnail,
+)
+from tests import pictures
+
+RED, LIME, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
+
+
+def refusal(data: bytes) -> str:
+    """Return the code with which `data` is refused, which must happen without decoding."""
+    with (
+        patch.object(Image.Image, "load", side_effect=AssertionError("decoded")),
+        patch("PIL.ImageFile.ImageFile.load", side_effect=AssertionError("decoded")),
+        pytest.raises(ImageError) as refused,
+    ):
+        read_image(data)
+    assert str(refused.value) == MESSAGES[refused.value.code]
+    return refused.value.code
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_reads_jpeg_png_and_webp_by_content(kind: str) -> None:
+    pixels = read_image(pictures.encoded(pictures.astronaut(), kind))
+
+    assert pixels.shape == (512, 512, 3)
+    assert pixels.dtype == np.uint8
+    assert np.abs(pixels.astype(int) - pictures.astronaut()).mean() < 4
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_eight_orientations_give_the_same_upright_picture(orientation: int, kind: str) -> None:
+    pixels = read_image(pictures.turned(orientation, kind)).astype(int)
+
+    assert pixels.shape == (32, 48, 3)
+    corners = [pixels[8, 12], pixels[8, 36], pixels[24, 12], pixels[24, 36]]
+    for corner, colour in zip(corners, [RED, LIME, BLUE, WHITE], strict=True):
+        assert np.abs(corner - colour).max() <= 12
+
+
+def test_damaged_exif_does_not_spoil_a_good_photo() -> None:
+    data = pictures.encoded(pictures.quadrants(), exif=b"Exif\x00\x00MM\x00*\xff\xff\xff\xffjunk")
+
+    assert read_image(data).shape == (32, 48, 3)
+
+
+def test_cmyk_jpeg_keeps_its_colours() -> None:
+    picture = Image.new("CMYK", (16, 16), (0, 255, 255, 0))
+
+    assert np.abs(read_image(pictures.encoded(picture)) - np.array(RED)).max() <= 12
+
+
+@pytest.mark.parametrize("depth", ["I;16", "L", "1"])
+def test_grey_of_any_depth_becomes_rgb(depth: str) -> None:
+    grey = np.tile(np.arange(0, 256, dtype=np.uint16), (8, 1))
+    if depth == "I;16":
+        picture = Image.fromarray(grey * 257)
+        assert picture.mode == "I;16"
+    else:
+        picture = Image.fromarray(grey.astype(np.uint8)).convert(depth)
+
+    pixels = read_image(pictures.encoded(picture, "PNG"))
+
+    assert pixels.shape == (8, 256, 3)
+    assert tuple(pixels[0, 0]) == (0, 0, 0)
+    assert tuple(pixels[0, 255]) == WHITE
+    if depth != "1":
+        assert tuple(pixels[0, 100]) == (100, 100, 100)
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "PA", "P"])
+def test_transparent_parts_become_white(mode: str) -> None:
+    picture = Image.new("RGBA", (20, 10), (0, 0, 0, 0))
+    picture.paste((0, 0, 0, 255), (10, 0, 20, 10))
+
+    pixels = read_image(pictures.encoded(picture.convert(mode), "PNG" if mode != "PA" else "PNG"))
+
+    assert tuple(pixels[5, 2]) == WHITE
+    assert tuple(pixels[5, 17]) == (0, 0, 0)
+
+
+def test_palette_picture_keeps_its_colours() -> None:
+    picture = pictures.quadrants().quantize(8)
+
+    assert tuple(read_image(pictures.encoded(picture, "PNG"))[8, 36]) == LIME
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_an_animation_gives_its_first_frame(kind: str) -> None:
+    assert tuple(read_image(pictures.animated(kind))[16, 16]) == RED
+
+
+def test_a_large_photo_is_scaled_down() -> None:
+    photo = Image.fromarray(pictures.astronaut()).resize((5000, 3000))
+
+    assert read_image(pictures.encoded(photo)).shape == (1229, MAX_SIDE, 3)
+    assert read_image(pictures.encoded(photo), max_side=500).shape == (300, 500, 3)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        pytest.param(b"", "empty", id="empty"),
+        pytest.param(b"\xff\xd8\xff" + bytes(MAX_BYTES), "too_large", id="30 MB"),
+        pytest.param(b"%PDF-1.7 not a photo", "unsupported_type", id="text"),
+        pytest.param(pictures.animated("GIF"), "unsupported_type", id="animated GIF"),
+        pytest.param(
+            pictures.encoded(pictures.quadrants(), "BMP"), "unsupported_type", id="another type"
+        ),
+        pytest.param(pictures.heic(), "heic_unsupported", id="HEIC"),
+        pytest.param(b"\xff\xd8\xff\xe0", "broken_image", id="only a JPEG's first bytes"),
+        pytest.param(pictures.huge_png(10_000, 6_000), "too_many_pixels", id="60 megapixels"),
+        pytest.param(pictures.huge_png(60_000, 60_000), "too_many_pixels", id="PNG bomb"),
+        pytest.param(pictures.huge_webp(16_000, 10_000), "too_many_pixels", id="WebP bomb"),
+        pytest.param(pictures.huge_webp(16_383, 16_383), "too_many_pixels", id="big WebP bomb"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_before_decoding(data: bytes, code: str) -> None:
+    assert refusal(data) == code
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the peak in kilobytes")
+def test_refusing_a_bomb_costs_little_memory() -> None:
+    bombs = [pictures.huge_png(10_000, 6_000), pictures.huge_webp(16_000, 10_000)]
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for bomb in bombs:
+        refusal(bomb)
+
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.95])
+def test_a_truncated_photo_is_broken(kind: str, share: float) -> None:
+    data = pictures.encoded(pictures.astronaut(), kind)
+
+    with pytest.raises(ImageError) as refused:
+        read_image(data[: int(len(data) * share)])
+
+    assert refused.value.code == "broken_image"
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_flipped_bytes_give_pixels_or_a_named_error(kind: str) -> None:
+    data = bytearray(pictures.encoded(pictures.quadrants(), kind))
+    rng = np.random.default_rng(1)
+    for _ in range(300):
+        damaged = data.copy()
+        for place in rng.integers(len(damaged), size=4):
+            damaged[place] = rng.integers(256)
+        try:
+            pixels = read_image(bytes(damaged))
+        except ImageError as error:
+            assert error.code in MESSAGES
+        else:
+            assert pixels.ndim == 3
+
+
+def test_every_message_is_advice_for_people() -> None:
+    assert set(MESSAGES) == {
+        "empty",
+        "too_large",
+        "too_many_pixels",
+        "unsupported_type",
+        "heic_unsupported",
+        "broken_image",
+    }
+    assert all("JPEG" in text or "smaller" in text for text in MESSAGES.values())
+    assert "Most Compatible" in MESSAGES["heic_unsupported"]
+
+
+def test_nothing_but_pixels_survives_reencoding() -> None:
+    secret = "51.5007N 0.1246W"
+    data = pictures.with_secrets(pictures.astronaut(), secret)
+    assert data.count(secret.encode()) == 6
+
+    clean = encode_jpeg(read_image(data))
+
+    assert secret.encode() not in clean
+    with Image.open(io.BytesIO(clean)) as image:
+        assert not image.getexif()
+        assert set(image.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+    assert np.abs(read_image(clean).astype(int) - pictures.astronaut()).mean() < 4
+
+
+def test_shrinking_keeps_proportions_and_never_enlarges() -> None:
+    wide = np.zeros((100, 400, 3), np.uint8)
+
+    assert shrink(wide, 200).shape == (50, 200, 3)
+    assert shrink(wide, 1000).shape == wide.shape
+    assert thumbnail(wide).shape == (80, 320, 3)
+    assert shrink(np.zeros((1, 4000, 3), np.uint8), 20).shape == (1, 20, 3)
+
+
+def test_a_face_is_cut_out_as_a_square_with_its_margin() -> None:
+    picture = np.zeros((100, 100, 3), np.uint8)
+    picture[20:60, 30:70] = RED
+
+    assert (crop_face(picture, Box(30, 20, 40, 40), 20) == RED).all()
+    with_margin = crop_face(picture, Box(30, 20, 40, 40), 60, margin=0.25)
+    assert with_margin.shape == (60, 60, 3)
+    assert tuple(with_margin[2, 30]) == (0, 0, 0)
+    assert tuple(with_margin[30, 30]) == RED
+
+
+def test_a_face_over_the_edge_repeats_the_edge() -> None:
+    picture = np.full((50, 50), 7, np.uint8)
+
+    crop = crop_face(picture, Box(-20, -20, 60, 60), 48, margin=0.2)
+
+    assert crop.shape == (48, 48)
+    assert (crop == 7).all()

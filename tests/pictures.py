@@ -1,0 +1,140 @@
+"""Test pictures: public-domain photos and generated files of every kind that people may send."""
+
+import io
+import struct
+import zlib
+from functools import cache
+from typing import Any
+
+import numpy as np
+import skimage.data
+from PIL import Image
+
+from ml.images import Pixels
+
+PHOTO_SIDE = 512
+"""Width and height of the astronaut's portrait in pixels."""
+
+
+@cache
+def astronaut() -> Pixels:
+    """Return the portrait of Eileen Collins (NASA, public domain): one happy face."""
+    pixels: Pixels = skimage.data.astronaut()
+    pixels.flags.writeable = False
+    return pixels
+
+
+def several_faces(columns: int = 3) -> Pixels:
+    """Return the portrait, each time at a smaller size, side by side on white."""
+    sides = [PHOTO_SIDE - 64 * column for column in range(columns)]
+    picture = Image.new("RGB", (sum(sides), PHOTO_SIDE), "white")
+    for column, side in enumerate(sides):
+        portrait = Image.fromarray(astronaut()).resize((side, side))
+        picture.paste(portrait, (sum(sides[:column]), 0))
+    return np.array(picture)
+
+
+def no_face() -> Pixels:
+    """Return a photo of a rocket on its launch pad."""
+    pixels: Pixels = skimage.data.rocket()
+    return pixels
+
+
+def quadrants() -> Image.Image:
+    """Return 48 × 32 pixels whose corners are red, green, blue and white, in reading order."""
+    picture = Image.new("RGB", (48, 32))
+    for corner, colour in zip(
+        [(0, 0), (24, 0), (0, 16), (24, 16)], ["red", "lime", "blue", "white"], strict=True
+    ):
+        picture.paste(colour, (*corner, corner[0] + 24, corner[1] + 16))
+    return picture
+
+
+def encoded(picture: Pixels | Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
+    """Return the file's bytes; `kind` and `options` as Pillow's `save` takes them."""
+    buffer = io.BytesIO()
+    image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def astronaut_jpeg() -> bytes:
+    """Return the portrait as a JPEG file."""
+    return encoded(astronaut(), quality=92)
+
+
+def animated(kind: str) -> bytes:
+    """Return an animation (GIF, PNG or WEBP) of a red and a blue frame."""
+    frames = [Image.new("RGB", (32, 32), colour) for colour in ("red", "blue")]
+    options = {"lossless": True} if kind == "WEBP" else {}
+    return encoded(
+        frames[0], kind, save_all=True, append_images=frames[1:], duration=100, **options
+    )
+
+
+def turned(orientation: int, kind: str = "JPEG") -> bytes:
+    """Return `quadrants` stored so that EXIF `orientation`, 1 to 8, sets it upright."""
+    stored_as = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_90,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_270,
+    }
+    picture = quadrants()
+    if orientation in stored_as:
+        picture = picture.transpose(stored_as[orientation])
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    options: dict[str, Any] = {"JPEG": {"quality": 100, "subsampling": 0}}.get(kind, {})
+    return encoded(picture, kind, exif=exif, **options)
+
+
+def with_secrets(picture: Pixels, secret: str) -> bytes:
+    """Return a JPEG that says `secret` in GPS, camera, XMP, comment, profile and behind its end."""
+    exif = Image.Exif()
+    exif[0x010F] = secret
+    exif.get_ifd(0x8825)[29] = secret
+    return (
+        encoded(
+            picture,
+            exif=exif,
+            comment=secret.encode(),
+            xmp=secret.encode(),
+            icc_profile=secret.encode(),
+        )
+        + secret.encode()
+    )
+
+
+def huge_png(width: int, height: int) -> bytes:
+    """Return a few kilobytes that claim, and hold, a black PNG of that many pixels."""
+    rows = zlib.compressobj(9)
+    row = bytes(1 + (width + 7) // 8)
+    packed = b"".join(rows.compress(row) for _ in range(height)) + rows.flush()
+    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        _png_chunk(kind, body) for kind, body in [(b"IHDR", header), (b"IDAT", packed), (b"IEND", b"")]
+    )
+
+
+def huge_webp(width: int, height: int) -> bytes:
+    """Return a WebP whose canvas claims that many pixels and whose frame has one."""
+    frame = encoded(Image.new("RGB", (1, 1)), "WEBP", lossless=True)[12:]
+    canvas = struct.pack("<I", width - 1)[:3] + struct.pack("<I", height - 1)[:3]
+    animation = b"ANIM" + struct.pack("<IIH", 6, 0, 0)
+    part = bytes(12) + bytes(4) + frame
+    body = b"WEBPVP8X" + struct.pack("<I", 10) + b"\x02\0\0\0" + canvas + animation
+    body += b"ANMF" + struct.pack("<I", len(part)) + part
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
+def heic() -> bytes:
+    """Return how a HEIC photo of an iPhone begins."""
+    return b"\x00\x00\x00\x24ftypheic\x00\x00\x00\x00mif1MiHBMiHEMiPrmiafheic" + bytes(512)
+
+
+def _png_chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
