@@ -90,7 +90,7 @@ class Environment:
         except (ValueError, ImproperlyConfigured):
             config = {}
         engine = config.get("ENGINE", "").rpartition(".")[2]
-        if engine not in {"postgresql", "sqlite3"} or not config.get("NAME"):
+        if engine not in {"postgresql", "sqlite3"} or config.get("NAME") in {None, "", ":memory:"}:
             # The address may hold a password, so only its scheme is told.
             raise SettingError(name, expected=expected, received=f"{value.partition(':')[0]}:…")
         return config

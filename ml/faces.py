@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from ml.images import Pixels, shrink
+from ml.images import Pixels, crop_face, shrink
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class _Scan:
-    """One look over the picture with one cascade, for faces of one range of sizes.
+    """One look over a picture with one cascade, for faces of one range of sizes.
 
     Attributes:
         cascade: which of OpenCV's frontal face cascades.
@@ -45,7 +44,7 @@ class _Scan:
             large faces that touch the edge.
         smallest, largest: side of the window in pixels of that picture.
         step: ratio of one window size to the next.
-        neighbours: how many hits a face needs.
+        hits: how many neighbouring windows must see a face.
     """
 
     cascade: str
@@ -54,20 +53,23 @@ class _Scan:
     smallest: int
     largest: int
     step: float
-    neighbours: int
+    hits: int
 
 
 # Three octaves, coarse for large faces and fine for small ones: OpenCV moves windows of less than
 # twice the cascade's 24 pixels by two pixels at a time, which makes each of them cheap.
 _OCTAVES = (
-    _Scan("default", 160, 0.25, 24, 240, 1.1, 4),
-    _Scan("default", 320, 0.0, 24, 51, 1.15, 5),
-    _Scan("default", 640, 0.0, 28, 47, 1.2, 5),
+    _Scan("default", 160, 0.25, 24, 240, 1.1, hits=2),
+    _Scan("default", 320, 0.0, 24, 51, 1.15, hits=1),
+    _Scan("default", 640, 0.0, 28, 47, 1.2, hits=1),
 )
 _SECOND_LOOKS = (
-    _Scan("alt2", 320, 0.25, 30, 480, 1.1, 4),
-    _Scan("alt", 320, 0.25, 30, 480, 1.05, 4),
+    _Scan("alt2", 320, 0.25, 30, 480, 1.1, hits=4),
+    _Scan("alt", 320, 0.25, 30, 480, 1.05, hits=4),
 )
+_CLOSE_UP = _Scan("alt2", 72, 0.0, 24, 72, 1.08, hits=2)
+_CLOSE_UP_MARGIN = 0.4
+_SURE_HITS = 6
 _SAME_FACE = 0.4
 
 _local = threading.local()
@@ -78,31 +80,30 @@ def find_faces(pixels: Pixels) -> list[Box]:
 
     Faces smaller than about a twentieth of the longest side are not found.
     """
-    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
-    found = [hit for scan in _OCTAVES for hit in _hits(grey, scan)]
+    grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+    candidates = _distinct([seen for scan in _OCTAVES for seen in _look(grey, scan)])
+    faces = [box for hits, box in candidates if hits >= _SURE_HITS or _is_face(grey, box)]
     for scan in _SECOND_LOOKS:
-        found = found or _hits(grey, scan)
-    surest_first = [box for _, box in sorted(found, key=lambda hit: hit[0], reverse=True)]
-    return sorted(_distinct(surest_first), key=lambda box: box.area, reverse=True)
+        faces = faces or [box for _, box in _distinct(_look(grey, scan))]
+    return sorted(faces, key=lambda box: box.area, reverse=True)
 
 
-def _hits(grey: Pixels, scan: _Scan) -> list[tuple[float, Box]]:
-    """Return how sure the cascade is of each face it sees, and the face."""
+def _look(grey: Pixels, scan: _Scan) -> list[tuple[int, Box]]:
+    """Return what may be faces, each with the number of windows that saw it."""
     small = shrink(grey, scan.side)
     scale = max(grey.shape) / max(small.shape)
     down, right = (round(length * scan.padding) for length in small.shape)
     padded = cv2.copyMakeBorder(small, down, down, right, right, cv2.BORDER_REPLICATE)
-    boxes, _, weights = _cascade(scan.cascade).detectMultiScale3(
+    boxes, hits = _cascade(scan.cascade).detectMultiScale2(
         padded,
         scaleFactor=scan.step,
-        minNeighbors=scan.neighbours,
+        minNeighbors=scan.hits,
         minSize=(scan.smallest, scan.smallest),
         maxSize=(scan.largest, scan.largest),
-        outputRejectLevels=True,
     )
     return [
         (
-            float(weight),
+            int(count),
             Box(
                 round((x - right) * scale),
                 round((y - down) * scale),
@@ -110,17 +111,23 @@ def _hits(grey: Pixels, scan: _Scan) -> list[tuple[float, Box]]:
                 round(height * scale),
             ),
         )
-        for (x, y, width, height), weight in zip(boxes, np.ravel(weights), strict=True)
+        for (x, y, width, height), count in zip(boxes, np.ravel(hits), strict=True)
     ]
 
 
-def _distinct(boxes: Iterable[Box]) -> list[Box]:
-    """Drop every box that mostly covers an earlier one."""
-    kept: list[Box] = []
-    for box in boxes:
-        if all(box.overlap(other) < _SAME_FACE for other in kept):
-            kept.append(box)
+def _distinct(candidates: list[tuple[int, Box]]) -> list[tuple[int, Box]]:
+    """Sort by hits, most first, and drop every box that mostly covers one with more."""
+    kept: list[tuple[int, Box]] = []
+    for hits, box in sorted(candidates, key=lambda candidate: candidate[0], reverse=True):
+        if all(box.overlap(other) < _SAME_FACE for _, other in kept):
+            kept.append((hits, box))
     return kept
+
+
+def _is_face(grey: Pixels, box: Box) -> bool:
+    """Ask another cascade about a candidate that few windows saw."""
+    close_up = crop_face(grey, box, _CLOSE_UP.side, _CLOSE_UP_MARGIN)
+    return bool(_look(close_up, _CLOSE_UP))
 
 
 def _cascade(name: str) -> cv2.CascadeClassifier:

@@ -11,7 +11,7 @@ from rest_framework.test import APIClient
 from accounts.consents import withdraw_consent
 from accounts.models import Consent, User
 from emotions.models import Capture
-from tests import factories, pictures
+from tests import factories, pictures, uploads
 
 pytestmark = pytest.mark.django_db
 CAPTURES = "/api/v1/captures/"
@@ -89,9 +89,9 @@ def test_pictures_that_are_not_kept_have_no_address(owner: User, owner_api: APIC
     assert_problem(owner_api.get(f"{CAPTURES}{listed['uuid']}/photo/"), 404, "not_found")
 
 
-@pytest.mark.parametrize("name", sorted(pictures.REFUSED))
+@pytest.mark.parametrize("name", sorted(uploads.REFUSED))
 def test_a_bad_photo_is_a_problem_with_a_stable_code(name: str, owner_api: APIClient) -> None:
-    data, code = pictures.REFUSED[name]
+    data, code = uploads.REFUSED[name]
     refused = create(owner_api, data())
     assert_problem(refused, refused.status_code, code)
     assert refused.status_code in {413, 415, 422}
@@ -99,8 +99,8 @@ def test_a_bad_photo_is_a_problem_with_a_stable_code(name: str, owner_api: APICl
 
 
 def test_no_face_is_a_problem_until_it_is_wanted(owner_api: APIClient) -> None:
-    assert_problem(create(owner_api, pictures.landscape_jpeg()), 422, "no_face")
-    kept = create(owner_api, pictures.landscape_jpeg(), keep_without_face=True)
+    assert_problem(create(owner_api, uploads.landscape_jpeg()), 422, "no_face")
+    kept = create(owner_api, uploads.landscape_jpeg(), keep_without_face=True)
     assert kept.status_code == 201
     assert kept.json()["detections"] == []
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from emotions.models import Capture
-from tests import pictures
+from tests import pictures, uploads
 from tests.factories import PASSWORD
 
 pytestmark = [
@@ -25,10 +25,10 @@ def portrait(tmp_path: Path) -> Path:
 
 def sign_up_and_consent(page: Page) -> None:
     page.goto("/")
-    page.get_by_role("link", name="Create an account").first.click()
+    page.get_by_role("link", name="Start your diary").first.click()
     page.get_by_label("Email").fill("new@example.org")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign Up").click()
+    page.get_by_role("button", name="Create my diary").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Nothing about your mood yet")
     page.get_by_role("link", name="Capture").first.click()
     page.get_by_role("checkbox").check()
@@ -62,23 +62,26 @@ def test_from_the_landing_page_to_a_mood_history(page: Page, portrait: Path) -> 
 
 def test_a_photo_is_dropped_onto_the_page(page: Page, portrait: Path) -> None:
     sign_up_and_consent(page)
-    data = page.evaluate_handle(
-        """bytes => {
-            const transfer = new DataTransfer();
-            transfer.items.add(new File([new Uint8Array(bytes)], "me.jpg", {type: "image/jpeg"}));
-            return transfer;
-        }""",
-        list(portrait.read_bytes()),
-    )
-    for event in ("dragenter", "dragover", "drop"):
-        page.dispatch_event("[data-upload-zone]", event, {"dataTransfer": data})
+    box = page.locator("[data-upload-zone]").bounding_box()
+    assert box
+    devtools = page.context.new_cdp_session(page)
+    for event in ("dragEnter", "dragOver", "drop"):
+        devtools.send(
+            "Input.dispatchDragEvent",
+            {
+                "type": event,
+                "x": box["x"] + box["width"] / 2,
+                "y": box["y"] + box["height"] / 2,
+                "data": {"items": [], "files": [str(portrait)], "dragOperationsMask": 1},
+            },
+        )
     page.get_by_role("button", name="See what it shows").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Looks happy")
 
 
 def test_no_face_offers_a_retake_or_logging_it_anyway(page: Page, tmp_path: Path) -> None:
     landscape = tmp_path / "landscape.jpg"
-    landscape.write_bytes(pictures.landscape_jpeg())
+    landscape.write_bytes(uploads.landscape_jpeg())
     sign_up_and_consent(page)
     page.locator("input[type=file]").set_input_files(landscape)
     page.get_by_role("button", name="See what it shows").click()

@@ -19,7 +19,7 @@ from emotions import photos, services
 from emotions.models import Capture, Detection, Feeling
 from ml.images import ImageError
 from ml.registry import active_version
-from tests import pictures
+from tests import pictures, uploads
 
 
 def record(owner: User, photo: bytes | None = None, **fields: Any) -> Capture:
@@ -52,14 +52,14 @@ def test_a_portrait_is_recorded_with_what_it_expresses(owner: User, media: Path)
 
 
 def test_the_largest_of_several_faces_is_taken_as_me(owner: User) -> None:
-    capture = record(owner, pictures.crowd_jpeg())
+    capture = record(owner, uploads.crowd_jpeg())
     areas = {d.width * d.height: d.is_me for d in capture.detections.all()}
     assert len(areas) >= 2
     assert [area for area, is_me in areas.items() if is_me] == [max(areas)]
 
 
 def test_what_is_stored_carries_no_metadata(owner: User) -> None:
-    capture = record(owner, pictures.astronaut_jpeg_with_gps())
+    capture = record(owner, pictures.with_secrets(pictures.astronaut(), "here I live"))
     with Image.open(default_storage.open(capture.photo.name)) as stored:
         assert not stored.getexif()
         assert set(stored.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
@@ -77,7 +77,7 @@ def test_without_consent_no_photo_is_read(owner: User, media: Path) -> None:
 
 
 def test_no_face_is_stored_only_on_request(owner: User, media: Path) -> None:
-    landscape = pictures.landscape_jpeg()
+    landscape = uploads.landscape_jpeg()
     with pytest.raises(services.NoFaceError):
         record(owner, landscape)
     assert not Capture.objects.exists()
@@ -87,9 +87,9 @@ def test_no_face_is_stored_only_on_request(owner: User, media: Path) -> None:
     assert len(stored_files(media)) == 2
 
 
-@pytest.mark.parametrize("name", sorted(pictures.REFUSED))
+@pytest.mark.parametrize("name", sorted(uploads.REFUSED))
 def test_a_photo_that_cannot_be_read_leaves_nothing(owner: User, media: Path, name: str) -> None:
-    data, code = pictures.REFUSED[name]
+    data, code = uploads.REFUSED[name]
     with pytest.raises(ImageError) as refused:
         record(owner, data())
     assert refused.value.code == code
@@ -99,7 +99,7 @@ def test_a_photo_that_cannot_be_read_leaves_nothing(owner: User, media: Path, na
 
 def test_the_same_uuid_again_changes_nothing(owner: User, media: Path) -> None:
     key = uuid.uuid4()
-    assert record(owner, uuid=key) == record(owner, pictures.landscape_jpeg(), uuid=key)
+    assert record(owner, uuid=key) == record(owner, uploads.landscape_jpeg(), uuid=key)
     assert Capture.objects.count() == 1
     assert len(stored_files(media)) == 2
 

@@ -17,7 +17,7 @@ from accounts.consents import has_consent, withdraw_consent
 from accounts.models import Consent, User
 from emotions import services
 from emotions.models import Capture
-from tests import factories, pictures
+from tests import factories, pictures, uploads
 
 pytestmark = pytest.mark.django_db
 
@@ -101,7 +101,7 @@ def test_the_first_capture_asks_for_consent_and_leads_back(
 ) -> None:
     withdraw_consent(person=owner, kind=Consent.Kind.USE)
     sent = upload(owner_client, pictures.astronaut_jpeg())
-    assert sent["Location"] == f"{reverse('emotions:consent')}?next=/capture/"
+    assert sent["Location"] == f"{reverse('emotions:consent')}?next=%2Fcapture%2F"
     assert not Capture.objects.exists()
 
     refused = owner_client.post(sent["Location"], {})
@@ -134,7 +134,7 @@ def test_an_uploaded_portrait_leads_to_its_result(owner: User, owner_client: Cli
 
 
 def test_every_face_is_shown_with_seven_bars(owner: User, owner_client: Client) -> None:
-    sent = upload(owner_client, pictures.crowd_jpeg())
+    sent = upload(owner_client, uploads.crowd_jpeg())
     faces = Capture.objects.get().detections.count()
     assert faces >= 2
     assert owner_client.get(sent["Location"]).content.decode().count("bars__percent") == 7 * faces
@@ -142,23 +142,23 @@ def test_every_face_is_shown_with_seven_bars(owner: User, owner_client: Client) 
 
 def test_no_face_is_a_normal_answer_with_advice(owner_client: Client) -> None:
     key = str(uuid.uuid4())
-    page = upload(owner_client, pictures.landscape_jpeg(), client_uuid=key)
+    page = upload(owner_client, uploads.landscape_jpeg(), client_uuid=key)
     assert page.status_code == 422
     assert "could not find a face" in page.content.decode()
     assert 'name="keep_without_face"' in page.content.decode()
     assert not Capture.objects.exists()
 
-    kept = upload(owner_client, pictures.landscape_jpeg(), client_uuid=key, keep_without_face="1")
+    kept = upload(owner_client, uploads.landscape_jpeg(), client_uuid=key, keep_without_face="1")
     shown = owner_client.get(kept["Location"])
     assert shown.status_code == 200
     assert shown.content.decode().count("bars__percent") == 0
 
 
-@pytest.mark.parametrize("name", sorted(pictures.REFUSED))
+@pytest.mark.parametrize("name", sorted(uploads.REFUSED))
 def test_a_bad_photo_is_refused_with_a_friendly_page(
     name: str, owner_client: Client, media: Path
 ) -> None:
-    data, code = pictures.REFUSED[name]
+    data, code = uploads.REFUSED[name]
     page = upload(owner_client, data())
     text = page.content.decode()
     expected = {"too_large": 413, "too_many_pixels": 413}
@@ -170,9 +170,9 @@ def test_a_bad_photo_is_refused_with_a_friendly_page(
     assert not [path for path in media.rglob("*") if path.is_file()]
 
 
-@pytest.mark.parametrize("name", sorted(pictures.ACCEPTED))
+@pytest.mark.parametrize("name", sorted(uploads.ACCEPTED))
 def test_an_unusual_photo_is_taken_as_it_is(name: str, owner_client: Client) -> None:
-    sent = upload(owner_client, pictures.ACCEPTED[name](), keep_without_face="1")
+    sent = upload(owner_client, uploads.ACCEPTED[name](), keep_without_face="1")
     assert sent.status_code == 302
     capture = Capture.objects.get()
     shown = owner_client.get(reverse("emotions:capture_photo", args=[capture.uuid]))

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from ml.faces import Box, find_faces
 from ml.images import Pixels
@@ -58,8 +59,6 @@ def test_no_face_is_an_empty_answer(picture: Pixels) -> None:
 
 
 def test_the_same_face_is_found_at_any_resolution() -> None:
-    from PIL import Image
-
     portrait = Image.fromarray(pictures.astronaut())
     for side in (150, 300, 1024, 2048):
         (face,) = find_faces(np.array(portrait.resize((side, side))))

@@ -88,12 +88,12 @@ def test_grey_of_any_depth_becomes_rgb(depth: str) -> None:
         assert tuple(pixels[0, 100]) == (100, 100, 100)
 
 
-@pytest.mark.parametrize("mode", ["RGBA", "LA", "PA", "P"])
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
 def test_transparent_parts_become_white(mode: str) -> None:
     picture = Image.new("RGBA", (20, 10), (0, 0, 0, 0))
     picture.paste((0, 0, 0, 255), (10, 0, 20, 10))
 
-    pixels = read_image(pictures.encoded(picture.convert(mode), "PNG" if mode != "PA" else "PNG"))
+    pixels = read_image(pictures.encoded(picture.convert(mode), "PNG"))
 
     assert tuple(pixels[5, 2]) == WHITE
     assert tuple(pixels[5, 17]) == (0, 0, 0)
