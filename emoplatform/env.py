@@ -78,6 +78,15 @@ class Environment:
             raise SettingError(name, expected="an absolute folder path", received=value)
         return path
 
+    def existing(self, name: str) -> Path | None:
+        """Return the path of a file or folder that is there; None where none is named."""
+        value = self.values.get(name)
+        if not value:
+            return None
+        if not Path(value).exists():
+            raise SettingError(name, expected="a file or folder that exists", received=value)
+        return Path(value)
+
     def database(self, name: str, *, default: str | None) -> dict[str, Any]:
         """Return Django's settings for a `postgres://` or `sqlite:///` address."""
         expected = "postgres://USER:PASSWORD@HOST:PORT/NAME or sqlite:///PATH"

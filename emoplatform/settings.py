@@ -175,6 +175,8 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "emotions.api.problems.problem_response",
 }
 
+EMOTION_DATASET = env.existing("EMOTION_DATASET")
+
 # --- Language and time ------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"

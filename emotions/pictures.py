@@ -1,11 +1,12 @@
 """Sending stored pictures to their owner, and to nobody's cache but theirs."""
 
 from django.db.models.fields.files import FieldFile
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 
 
-def respond(request: HttpRequest, file: FieldFile) -> HttpResponse:
+def respond(request: HttpRequest, file: FieldFile) -> HttpResponseBase:
     """Answer with a picture that the caller may see, or 304 where the browser has it.
 
     A stored file never changes under its name, so the name is the entity tag.
@@ -23,7 +24,7 @@ def respond(request: HttpRequest, file: FieldFile) -> HttpResponse:
     return response
 
 
-def whole(file: FieldFile) -> FileResponse:
+def whole(file: FieldFile) -> HttpResponseBase:
     """Answer with all of a picture.
 
     Raises:

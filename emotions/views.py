@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -131,14 +132,14 @@ def capture_delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @login_required
 @require_GET
-def capture_photo(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def capture_photo(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """Send the photo to its owner."""
     return pictures.respond(request, own_capture(request, uuid).photo)
 
 
 @login_required
 @require_GET
-def capture_thumbnail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def capture_thumbnail(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """Send the thumbnail to the owner of its photo."""
     return pictures.respond(request, own_capture(request, uuid).thumbnail)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from cv2.data import haarcascades
 
 from ml.images import Pixels, crop_face, shrink
 
@@ -67,9 +68,9 @@ _SECOND_LOOKS = (
     _Scan("alt2", 320, 0.25, 30, 480, 1.1, hits=4),
     _Scan("alt", 320, 0.25, 30, 480, 1.05, hits=4),
 )
-_CLOSE_UP = _Scan("alt2", 72, 0.0, 24, 72, 1.08, hits=2)
+_CLOSE_UP = _Scan("alt", 72, 0.0, 24, 72, 1.08, hits=3)
 _CLOSE_UP_MARGIN = 0.4
-_SURE_HITS = 6
+_SURE_HITS = 9
 _SAME_FACE = 0.4
 
 _local = threading.local()
@@ -134,6 +135,6 @@ def _cascade(name: str) -> cv2.CascadeClassifier:
     """Return this thread's cascade of that name: they cannot be shared between threads."""
     cascades: dict[str, cv2.CascadeClassifier] = _local.__dict__.setdefault("cascades", {})
     if name not in cascades:
-        folder = Path(cv2.data.haarcascades)
+        folder = Path(haarcascades)
         cascades[name] = cv2.CascadeClassifier(str(folder / f"haarcascade_frontalface_{name}.xml"))
     return cascades[name]

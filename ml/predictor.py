@@ -39,7 +39,7 @@ class Card:
         input_size: side of the grey square that the network sees, in pixels.
         face_margin: what to add around the face box on each side, as a share of the box.
         shown: name of the output that people see.
-        unsure_below: a face whose best probability is lower than this is unsure.
+        unsure_below: a face whose best probability is lower is unsure.
         facts: everything that is written on the card.
     """
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from django.core.cache import cache
@@ -43,7 +44,10 @@ def other(db: None) -> User:
     return factories.person("other@example.org")
 
 
-def signed_in(client: Client, person: User) -> Client:
+AnyClient = TypeVar("AnyClient", bound=Client)
+
+
+def signed_in(client: AnyClient, person: User) -> AnyClient:
     client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
 

@@ -116,7 +116,8 @@ def huge_png(width: int, height: int) -> bytes:
     packed = b"".join(rows.compress(row) for _ in range(height)) + rows.flush()
     header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + b"".join(
-        _png_chunk(kind, body) for kind, body in [(b"IHDR", header), (b"IDAT", packed), (b"IEND", b"")]
+        _png_chunk(kind, body)
+        for kind, body in [(b"IHDR", header), (b"IDAT", packed), (b"IEND", b"")]
     )
 
 

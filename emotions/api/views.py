@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -68,12 +68,12 @@ class CaptureViewSet(
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @action(detail=True)
-    def photo(self, request: Request, uuid: UUID) -> HttpResponse:
+    def photo(self, request: Request, uuid: UUID) -> HttpResponseBase:
         """Send the photo."""
         return pictures.respond(request._request, self.get_object().photo)
 
     @action(detail=True)
-    def thumbnail(self, request: Request, uuid: UUID) -> HttpResponse:
+    def thumbnail(self, request: Request, uuid: UUID) -> HttpResponseBase:
         """Send the thumbnail."""
         return pictures.respond(request._request, self.get_object().thumbnail)
 

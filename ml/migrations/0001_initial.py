@@ -4,29 +4,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='ModelVersion',
+            name="ModelVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('sha256', models.CharField(max_length=64, unique=True)),
-                ('card', models.JSONField(help_text='What the network is and how well it reads faces.')),
-                ('made_by', models.CharField(max_length=80)),
-                ('bundled', models.BooleanField(default=False, help_text='Shipped with the code.')),
-                ('active', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True)),
+                ("sha256", models.CharField(max_length=64, unique=True)),
+                (
+                    "card",
+                    models.JSONField(help_text="What the network is and how well it reads faces."),
+                ),
+                ("made_by", models.CharField(max_length=80)),
+                ("bundled", models.BooleanField(default=False, help_text="Shipped with the code.")),
+                ("active", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name': 'model version',
-                'verbose_name_plural': 'model versions',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('active', True)), fields=('active',), name='ml_modelversion_one_active')],
+                "verbose_name": "model version",
+                "verbose_name_plural": "model versions",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("active", True)),
+                        fields=("active",),
+                        name="ml_modelversion_one_active",
+                    )
+                ],
             },
         ),
     ]

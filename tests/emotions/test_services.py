@@ -60,7 +60,7 @@ def test_the_largest_of_several_faces_is_taken_as_me(owner: User) -> None:
 
 def test_what_is_stored_carries_no_metadata(owner: User) -> None:
     capture = record(owner, pictures.with_secrets(pictures.astronaut(), "here I live"))
-    with Image.open(default_storage.open(capture.photo.name)) as stored:
+    with Image.open(capture.photo.open()) as stored:
         assert not stored.getexif()
         assert set(stored.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
 
@@ -142,7 +142,7 @@ def test_a_storage_that_fails_on_the_second_file_leaves_none(owner: User, media:
         return save(name, content)
 
     with (
-        patch.object(photos.default_storage, "save", fail_on_thumbnails),
+        patch.object(default_storage, "save", fail_on_thumbnails),
         pytest.raises(OSError, match="disk full"),
     ):
         record(owner)
@@ -170,7 +170,7 @@ def test_deleting_removes_files_and_numbers_and_leaves_a_tombstone(
 def test_files_that_cannot_be_removed_now_are_removed_by_a_job(owner: User, media: Path) -> None:
     capture = record(owner)
     with (
-        patch.object(photos.default_storage, "delete", side_effect=OSError),
+        patch.object(default_storage, "delete", side_effect=OSError),
         patch.object(services, "RETRY_REMOVAL_AFTER", services.RETRY_REMOVAL_AFTER * 0),
     ):
         services.delete_capture(capture=capture)

@@ -238,7 +238,7 @@ def test_a_picture_is_private_and_answers_304_where_the_browser_has_it(
 
 
 def test_a_photo_whose_file_is_gone_answers_404(portrait: Capture, owner_client: Client) -> None:
-    portrait.photo.storage.delete(portrait.photo.name)
+    portrait.photo.delete(save=False)
     url = reverse("emotions:capture_photo", args=[portrait.uuid])
     assert owner_client.get(url).status_code == 404
 

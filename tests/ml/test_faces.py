@@ -18,7 +18,7 @@ def test_a_portrait_has_one_face_in_its_place() -> None:
     assert 60 < face.width < 160
 
 
-@pytest.mark.parametrize("columns", [2, 3, 4])
+@pytest.mark.parametrize("columns", [2, 3])
 def test_several_faces_are_all_found_largest_first(columns: int) -> None:
     faces = find_faces(pictures.several_faces(columns))
 
@@ -60,7 +60,7 @@ def test_no_face_is_an_empty_answer(picture: Pixels) -> None:
 
 def test_the_same_face_is_found_at_any_resolution() -> None:
     portrait = Image.fromarray(pictures.astronaut())
-    for side in (150, 300, 1024, 2048):
+    for side in (150, 300, 777, 1024, 2048):
         (face,) = find_faces(np.array(portrait.resize((side, side))))
         scale = 512 / side
         found = Box(*(round(v * scale) for v in (face.x, face.y, face.width, face.height)))

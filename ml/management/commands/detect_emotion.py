@@ -70,7 +70,7 @@ class Command(BaseCommand):
             self.stderr.write(f"{path}: {error}")
             return {"image": str(path), "error": {"code": error.code, "message": str(error)}}
         except OSError as error:
-            message = f"expected a JPEG, PNG or WebP photo, but {error.strerror or error}."
+            message = f"Expected a JPEG, PNG or WebP photo, received: {error.strerror or error}."
             self.stderr.write(f"{path}: {message}")
             return {"image": str(path), "error": {"code": "unreadable", "message": message}}
         faces = predictor.predict(pixels)

@@ -1,0 +1,78 @@
+"""Say how well a network reads the faces of a dataset."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from ml.emotions import EMOTIONS
+from ml.predictor import Card, ModelFileError, bundled_predictor, predictor_for
+from ml.sources import DatasetError
+
+
+class Command(BaseCommand):
+    """Evaluates the LiteRT file, which is what people get."""
+
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the dataset, the split, the network and the form of the answer."""
+        parser.add_argument(
+            "--data", type=Path, default=settings.EMOTION_DATASET, help="default: EMOTION_DATASET"
+        )
+        parser.add_argument("--split", help="default: test, else validation, else the only one")
+        parser.add_argument(
+            "--run", type=Path, help="folder of a run; default: the shipped network"
+        )
+        parser.add_argument(
+            "--detect-faces", action="store_true", help="the pictures are whole photos"
+        )
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *_: Any, data: Path | None, **options: Any) -> None:
+        """Evaluate and print."""
+        if data is None:
+            raise CommandError(
+                "--data: expected a dataset, received none; EMOTION_DATASET is not set."
+            )
+        try:
+            from ml import evaluation  # noqa: PLC0415 - scikit-learn, only here
+        except ModuleNotFoundError as error:
+            raise CommandError(
+                "Evaluating needs scikit-learn: pip install -r requirements-train.txt"
+            ) from error
+        evaluate = (
+            evaluation.evaluate_photos if options["detect_faces"] else evaluation.evaluate_source
+        )
+        try:
+            run = options["run"]
+            predictor = (
+                predictor_for(run / "emotion.tflite", Card.read(run / "card.json"))
+                if run
+                else bundled_predictor()
+            )
+            report = evaluate(data, predictor, split=options["split"])
+        except (DatasetError, ModelFileError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(json.dumps(report) if options["json"] else readable(report))
+
+
+def readable(report: dict[str, Any]) -> str:
+    """Return a report as lines of text."""
+    lines = [
+        f"{report['model']} on {report['images']} faces of {report['split']}",
+        f"accuracy {report['accuracy']:.2%}, macro-F1 {report['macro_f1']:.3f}, "
+        f"calibration error {report['ece']:.3f}",
+        f"{'':>10} precision    recall        f1   support",
+    ]
+    for emotion in EMOTIONS:
+        row = report["per_class"][emotion]
+        lines.append(
+            f"{emotion:>10} {row['precision']:9.2f} {row['recall']:9.2f} {row['f1']:9.2f} "
+            f"{row['support']:9d}"
+        )
+    if faces := report["faces"]:
+        lines.append(f"faces found {faces['found']}, missed {faces['missed']}")
+    return "\n".join(lines)

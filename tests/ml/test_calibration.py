@@ -1,0 +1,40 @@
+"""Calibration figures that were worked out by hand."""
+
+import numpy as np
+import pytest
+
+from ml import calibration
+
+
+def certain(correct: int, wrong: int, confidence: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return answers that are all given with one confidence."""
+    shares = np.full((correct + wrong, 7), (1 - confidence) / 6)
+    shares[:, 0] = confidence
+    return shares, np.array([0] * correct + [1] * wrong)
+
+
+def test_the_calibration_error_is_confidence_less_accuracy() -> None:
+    assert calibration.expected_calibration_error(*certain(8, 2, 0.8)) == pytest.approx(0)
+    assert calibration.expected_calibration_error(*certain(5, 5, 0.9)) == pytest.approx(0.4)
+
+
+def test_errors_of_bins_are_weighed_by_their_answers() -> None:
+    sure, unsure = certain(5, 5, 0.9), certain(1, 1, 0.5)
+    both = [np.concatenate(parts) for parts in zip(sure, unsure, strict=True)]
+    error = calibration.expected_calibration_error(*both)
+    assert error == pytest.approx(0.4 * 10 / 12 + 0.0 * 2 / 12)
+
+
+def test_the_temperature_undoes_overconfidence() -> None:
+    shares, labels = certain(70, 30, 0.99)
+    temperature = calibration.fit_temperature(shares, labels)
+    cooled = calibration.tempered(np.log(shares), temperature)
+    assert temperature > 1
+    assert cooled[0].max() == pytest.approx(0.7, abs=0.02)
+    assert (cooled.argmax(axis=1) == shares.argmax(axis=1)).all()
+
+
+def test_four_of_five_faces_are_answered() -> None:
+    shares = np.random.default_rng(1).dirichlet(np.ones(7), 1000)
+    threshold = calibration.unsure_threshold(shares)
+    assert (shares.max(axis=1) >= threshold).mean() == pytest.approx(0.8, abs=0.002)
