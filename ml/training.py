@@ -81,8 +81,7 @@ class RunState(keras.callbacks.Callback):
         """Give the callbacks back what they knew."""
         for callback, names in self.remembered:
             for name in names:
-                kept = state["callbacks"][type(callback).__name__][name]
-                setattr(callback, name, type(getattr(callback, name))(kept))
+                setattr(callback, name, state["callbacks"][type(callback).__name__][name])
 
 
 def checkpoint(folder: Path, epoch: int) -> Path:

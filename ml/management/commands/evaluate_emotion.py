@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ml.emotions import EMOTIONS
-from ml.predictor import Card, ModelFileError, bundled_predictor, predictor_for
+from ml.predictor import Card, ModelFileError, Predictor, bundled_predictor, predictor_for
 from ml.sources import DatasetError
 
 
@@ -24,7 +24,10 @@ class Command(BaseCommand):
         )
         parser.add_argument("--split", help="default: test, else validation, else the only one")
         parser.add_argument(
-            "--run", type=Path, help="folder of a run; default: the shipped network"
+            "--model", help="name of the shipped network or folder of a run; default: the shipped"
+        )
+        parser.add_argument(
+            "--votes", type=Path, help="crowd votes (CSV), for a network with an output crowd"
         )
         parser.add_argument(
             "--detect-faces", action="store_true", help="the pictures are whole photos"
@@ -43,20 +46,34 @@ class Command(BaseCommand):
             raise CommandError(
                 "Evaluating needs scikit-learn: pip install -r requirements-train.txt"
             ) from error
+        votes = options["votes"]
+        if votes and not votes.is_file():
+            raise CommandError(f"--votes: expected a CSV file, received {votes}.")
         evaluate = (
             evaluation.evaluate_photos if options["detect_faces"] else evaluation.evaluate_source
         )
         try:
-            run = options["run"]
-            predictor = (
-                predictor_for(run / "emotion.tflite", Card.read(run / "card.json"))
-                if run
-                else bundled_predictor()
-            )
-            report = evaluate(data, predictor, split=options["split"])
+            report = evaluate(data, predictor_named(options["model"]), split=options["split"])
         except (DatasetError, ModelFileError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(json.dumps(report) if options["json"] else readable(report))
+
+
+def predictor_named(model: str | None) -> Predictor:
+    """Return the shipped network, or that of a run.
+
+    Raises:
+        ModelFileError: when there is no such network.
+    """
+    shipped = bundled_predictor()
+    if model in (None, shipped.card.name):
+        return shipped
+    folder = Path(str(model))
+    if not folder.is_dir():
+        raise ModelFileError(
+            f"--model: expected {shipped.card.name} or the folder of a run, received {model}."
+        )
+    return predictor_for(folder / "emotion.tflite", Card.read(folder / "card.json"))
 
 
 def readable(report: dict[str, Any]) -> str:

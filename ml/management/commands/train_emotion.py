@@ -1,5 +1,6 @@
 """Train a network on a dataset and write it, calibrated, exported and evaluated."""
 
+import os
 import shlex
 import sys
 from dataclasses import fields
@@ -50,6 +51,7 @@ class Command(BaseCommand):
             raise CommandError(
                 "--data: expected a dataset, received none; EMOTION_DATASET is not set."
             )
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's own progress is not ours
         try:
             from ml import release, training  # noqa: PLC0415 - TensorFlow, only here
             from ml.networks import ARCHITECTURES  # noqa: PLC0415
