@@ -4,10 +4,10 @@ BIN := .venv/bin
 
 .PHONY: run test lint train
 
-run: .venv/for-run  ## the site at http://127.0.0.1:8000, with a worker for jobs
+run: .venv/for-run node_modules/for-run  ## the site at http://127.0.0.1:8000, with a worker for jobs
 	scripts/run
 
-test: .venv/for-tests  ## every test, browser tests included
+test: .venv/for-tests node_modules/for-tests  ## every test, browser tests included
 	scripts/ensure-chromium
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
@@ -29,6 +29,14 @@ train: .venv/for-training  ## train the baseline: make train DATA=path/to/archiv
 .venv/for-run: requirements.txt | .venv/bin/python
 	$(BIN)/python -m pip install --quiet -r requirements.txt
 	@touch $@
+
+node_modules/for-run: package-lock.json
+	npm ci --silent --omit=dev
+	@touch $@
+
+node_modules/for-tests: package-lock.json
+	npm ci --silent
+	@touch node_modules/for-run $@
 
 .venv/for-training: requirements-train.txt .venv/for-run | .venv/bin/python
 	$(BIN)/python -m pip install --quiet -r requirements-train.txt

@@ -1,11 +1,22 @@
 """The forms of the pages."""
 
 import uuid
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from emotions.models import Feeling
 from emotions.photo_errors import message
+
+
+class DateInput(forms.DateInput):
+    """The browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
 
 
 class ConsentForm(forms.Form):
@@ -15,6 +26,30 @@ class ConsentForm(forms.Form):
         label=_("I am at least 16 and I agree that my photos are read this way."),
         error_messages={"required": _("Without your consent no photo is read.")},
     )
+
+
+class HistoryFilter(forms.Form):
+    """Which captures of the history to show."""
+
+    feeling = forms.ChoiceField(
+        label=_("Emotion"), required=False, choices=[("", _("All")), *Feeling.choices]
+    )
+    first = forms.DateField(label=_("From"), required=False, widget=DateInput)
+    last = forms.DateField(label=_("To"), required=False, widget=DateInput)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a span that ends before it begins."""
+        values: dict[str, Any] = super().clean() or {}
+        first, last = values.get("first"), values.get("last")
+        if first and last and last < first:
+            self.add_error("last", _("Choose a day that is not before the first one."))
+        return values
+
+    def selection(self) -> dict[str, Any]:
+        """Return the valid filters that are set, as `selectors.history` takes them."""
+        if not self.is_valid():
+            return {}
+        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class CaptureForm(forms.Form):

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -54,6 +54,14 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
     def of(self, owner: User) -> Self:
         """Keep the owner's captures that are not deleted."""
         return self.filter(owner=owner, deleted_at=None)
+
+    def with_feeling(self) -> Self:
+        """Add `feeling`: what was felt where it was said, otherwise what was detected on me."""
+        answer = models.Q(detections__is_me=True, detections__role=Detection.Role.ANSWER)
+        return self.annotate(
+            answer=models.FilteredRelation("detections", condition=answer),
+            feeling=Coalesce("felt", "answer__emotion"),
+        )
 
 
 class Capture(models.Model):

@@ -1,9 +1,13 @@
 """Records as the pages show them."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
 
 from emotions.models import Capture, Detection, Feeling
 from emotions.moods import answer_of
@@ -94,6 +98,28 @@ def result(capture: Capture) -> dict[str, Any]:
         "item": item(capture),
         "faces": faces,
         "model_name": answers[0].model_version.name if answers else "",
+    }
+
+
+def mood_chart(counts: Mapping[date, Counter[Feeling]]) -> dict[str, Any]:
+    """Return moods over time for the chart and its table: a column of counts a day and feeling."""
+    return {
+        "total": sum(day.total() for day in counts.values()),
+        "rows": [
+            {"date": on, "counts": [day[feeling] for feeling in Feeling], "total": day.total()}
+            for on, day in counts.items()
+        ],
+        "data": {
+            "days": [date_format(on, "MONTH_DAY_FORMAT") for on in counts],
+            "series": [
+                {
+                    "emotion": feeling.value,
+                    "label": str(feeling.label),
+                    "counts": [day[feeling] for day in counts.values()],
+                }
+                for feeling in Feeling
+            ],
+        },
     }
 
 

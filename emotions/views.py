@@ -1,6 +1,7 @@
 """The pages of the person's way: landing, consent, capture, result, today, history."""
 
 import itertools
+from datetime import date, timedelta
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -18,8 +19,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.consents import ConsentRequiredError, give_consent, has_consent
 from accounts.models import Consent, User
-from emotions import charts, pictures, presentation, selectors, services, wording
-from emotions.forms import CaptureForm, ConsentForm
+from emotions import pictures, presentation, selectors, services, wording
+from emotions.forms import CaptureForm, ConsentForm, HistoryFilter
 from emotions.models import Capture, Feeling
 from emotions.photo_errors import STATUSES
 from emotions.zones import today_in, zone_of
@@ -28,6 +29,7 @@ from ml.registry import active_version
 
 CAPTURES_A_PAGE = 24
 DAYS_ON_CHART = 30
+MOST_DAYS_ON_CHART = 366
 
 
 def person_of(request: HttpRequest) -> User:
@@ -53,7 +55,7 @@ def landing(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def consent(request: HttpRequest) -> HttpResponse:
     """Ask for consent before the first photo."""
-    form = ConsentForm(request.POST or None)
+    form = ConsentForm(request.POST if request.method == "POST" else None)
     onward = request.POST.get("next") or request.GET.get("next") or reverse("emotions:capture")
     if not url_has_allowed_host_and_scheme(onward, {request.get_host()}, request.is_secure()):
         onward = reverse("emotions:capture")
@@ -149,25 +151,42 @@ def capture_thumbnail(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
 def today(request: HttpRequest) -> HttpResponse:
     """Answer "what is the mood of today" and "what is the sentiment"."""
     person = person_of(request)
-    day = selectors.day(owner=person, on=today_in(zone_of(request, person)))
+    return show_day(request, selectors.day(owner=person, on=today_in(zone_of(request, person))))
+
+
+@login_required
+@require_GET
+def day(request: HttpRequest, on: date) -> HttpResponse:
+    """Show the mood and the captures of any one day."""
+    return show_day(request, selectors.day(owner=person_of(request), on=on))
+
+
+def show_day(request: HttpRequest, shown: selectors.Day) -> HttpResponse:
+    """Show a day's mood, its captures in order, and how the mood was computed."""
+    now = today_in(zone_of(request, person_of(request)))
     context: dict[str, Any] = {
-        "day": day,
-        "sentence": wording.sentence_of_day(day),
-        "items": [presentation.item(captured) for captured in day.captures],
-        "mood": day.mood,
+        "day": shown,
+        "is_today": shown.date == now,
+        "day_before": shown.date - timedelta(days=1),
+        "day_after": shown.date + timedelta(days=1) if shown.date < now else None,
+        "sentence": wording.sentence_of_day(shown, is_today=shown.date == now),
+        "items": [presentation.item(captured) for captured in shown.captures],
+        "mood": shown.mood,
     }
-    if day.mood:
-        context["sentiment"] = wording.sentiment_label(day.mood.sentiment)
-        context["how_computed"] = wording.how_computed(day.mood)
-    return render(request, "emotions/today.html", context)
+    if shown.mood:
+        context["sentiment"] = wording.sentiment_label(shown.mood.sentiment)
+        context["how_computed"] = wording.how_computed(shown.mood)
+    return render(request, "emotions/day.html", context)
 
 
 @login_required
 @require_GET
 def history(request: HttpRequest) -> HttpResponse:
-    """Show all captures, newest first, under a chart of the last month."""
+    """Show captures, newest first and filtered, under a chart of their days."""
     person = person_of(request)
-    page = Paginator(selectors.history(owner=person), CAPTURES_A_PAGE).get_page(
+    form = HistoryFilter(request.GET)
+    selection = form.selection()
+    page = Paginator(selectors.history(owner=person, **selection), CAPTURES_A_PAGE).get_page(
         request.GET.get("page")
     )
     items = [presentation.item(captured) for captured in page]
@@ -175,17 +194,32 @@ def history(request: HttpRequest) -> HttpResponse:
         {"date": on, "items": list(group)}
         for on, group in itertools.groupby(items, key=lambda item: item.local_date)
     ]
-    counts = selectors.feelings_by_day(
-        owner=person, last=today_in(zone_of(request, person)), days=DAYS_ON_CHART
-    )
+    last = selection.get("last", today_in(zone_of(request, person)))
+    first = selection.get("first", last - timedelta(days=DAYS_ON_CHART - 1))
+    first = max(first, last - timedelta(days=MOST_DAYS_ON_CHART - 1))
+    counts = selectors.feelings_by_day(owner=person, first=first, last=last)
     context = {
+        "form": form,
+        "filtered": bool(selection),
+        "gallery": request.GET.get("view") == "gallery",
+        "gallery_query": query_with(request, view="gallery"),
+        "list_query": query_with(request, view=""),
+        "page_query": query_with(request, page=""),
         "page": page,
         "days": days,
-        "chart": charts.mood_chart(counts),
+        "chart": presentation.mood_chart(counts),
         "caption": wording.caption_of_chart(counts),
         "feelings": list(Feeling),
     }
     return render(request, "emotions/history.html", context)
+
+
+def query_with(request: HttpRequest, **changes: str) -> str:
+    """Return the query of this address with some values set and empty ones left out."""
+    values = request.GET.dict() | changes
+    if "view" in changes:
+        values.pop("page", None)
+    return urlencode({name: value for name, value in values.items() if value})
 
 
 @require_GET

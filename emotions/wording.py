@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -40,21 +41,25 @@ def sentiment_label(sentiment: Sentiment) -> str:
     }[sentiment]
 
 
-def sentence_of_day(day: Day) -> str:
+def sentence_of_day(day: Day, *, is_today: bool) -> str:
     """Sum a day up in one calm sentence."""
     if day.mood is None:
-        return _("Nothing about your mood yet today.")
+        return _("Nothing about your mood yet today.") if is_today else _("A day without a mood.")
     if day.mood.dominant is None:
-        return _("A %(sentiment)s day so far.") % {"sentiment": sentiment_label(day.mood.sentiment)}
-    feeling = in_sentence(day.mood.dominant)
-    if day.mood.captures == 1:
-        return _("One moment so far, and it looks %(feeling)s.") % {"feeling": feeling}
+        return _("A %(sentiment)s day.") % {"sentiment": sentiment_label(day.mood.sentiment)}
+    return sentence_for(day, day.mood) % {"feeling": in_sentence(day.mood.dominant)}
+
+
+def sentence_for(day: Day, mood: Mood) -> str:
+    """Return the sentence about a day, with a gap for its dominant feeling."""
+    if mood.captures == 1:
+        return _("One moment, and it looks %(feeling)s.")
     turn = turn_of_day(day)
     if turn > CHANGE_WORTH_TELLING:
-        return _("A mostly %(feeling)s day, brighter lately.") % {"feeling": feeling}
+        return _("A mostly %(feeling)s day, brighter towards the end.")
     if turn < -CHANGE_WORTH_TELLING:
-        return _("A mostly %(feeling)s day, heavier lately.") % {"feeling": feeling}
-    return _("A mostly %(feeling)s day.") % {"feeling": feeling}
+        return _("A mostly %(feeling)s day, heavier towards the end.")
+    return _("A mostly %(feeling)s day.")
 
 
 def turn_of_day(day: Day) -> float:
@@ -70,10 +75,10 @@ def turn_of_day(day: Day) -> float:
 def how_computed(mood: Mood) -> str:
     """Explain in plain words where a day's mood and sentiment come from."""
     return _(
-        "The mean of %(captures)d of today’s moments. Each counts the same. What you said you felt "
-        "goes before what your face looked like. The sentiment weighs the seven emotions from "
+        "The mean of this day’s moments (%(captures)d). Each counts the same. What you said you "
+        "felt goes before what your face looked like. The sentiment weighs the seven emotions from "
         "unpleasant (angry, disgusted and sad −0.8, afraid −0.6) over neutral and surprised (0) to "
-        "happy (+1): today that gives %(valence)s. Above 0.2 it is called positive, below −0.2 "
+        "happy (+1): together that gives %(valence)s. Above 0.2 it is called positive, below −0.2 "
         "negative, else neutral."
     ) % {"captures": mood.captures, "valence": f"{mood.valence:+.2f}".replace("-", "−")}
 
@@ -81,16 +86,18 @@ def how_computed(mood: Mood) -> str:
 def caption_of_chart(counts: Mapping[date, Counter[Feeling]]) -> str:
     """Say in one sentence what a chart of moods over time shows; nothing below ten entries."""
     totals: Counter[Feeling] = sum(counts.values(), Counter())
-    if totals.total() < ENTRIES_FOR_A_CLAIM:
-        return ngettext(
-            "%(entries)d moment in the last %(days)d days.",
-            "%(entries)d moments in the last %(days)d days.",
-            totals.total(),
-        ) % {"entries": totals.total(), "days": len(counts)}
-    feeling, times = totals.most_common(1)[0]
-    return _("Mostly %(feeling)s: %(times)d of %(entries)d moments in the last %(days)d days.") % {
-        "feeling": in_sentence(feeling),
-        "times": times,
+    values = {
         "entries": totals.total(),
-        "days": len(counts),
+        "first": date_format(min(counts), "MONTH_DAY_FORMAT"),
+        "last": date_format(max(counts), "MONTH_DAY_FORMAT"),
     }
+    if totals.total() < ENTRIES_FOR_A_CLAIM:
+        words = ngettext(
+            "%(entries)d moment from %(first)s to %(last)s.",
+            "%(entries)d moments from %(first)s to %(last)s.",
+            totals.total(),
+        )
+        return words % values
+    feeling, times = totals.most_common(1)[0]
+    words = _("Mostly %(feeling)s: %(times)d of %(entries)d moments from %(first)s to %(last)s.")
+    return words % (values | {"feeling": in_sentence(feeling), "times": times})

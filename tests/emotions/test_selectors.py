@@ -32,7 +32,8 @@ def test_a_deleted_capture_is_in_no_selection(owner: User) -> None:
     services.delete_capture(capture=factories.capture(owner=owner, looks="happy"))
     assert not selectors.history(owner=owner).exists()
     assert selectors.day(owner=owner, on=MARCH_14.date()).captures == []
-    counts = selectors.feelings_by_day(owner=owner, last=MARCH_14.date(), days=1)
+    today = MARCH_14.date()
+    counts = selectors.feelings_by_day(owner=owner, first=today, last=today)
     assert counts == {MARCH_14.date(): Counter()}
 
 
@@ -54,7 +55,7 @@ def test_feelings_are_counted_by_day_felt_before_detected(owner: User, other: Us
     factories.capture(owner=owner)
     factories.capture(owner=other, looks="fear")
     factories.capture(owner=owner, looks="fear", taken_at=MARCH_14 - timedelta(days=2))
-    counts = selectors.feelings_by_day(owner=owner, last=MARCH_14.date(), days=2)
+    counts = selectors.feelings_by_day(owner=owner, first=date(2026, 3, 13), last=MARCH_14.date())
     assert counts == {
         date(2026, 3, 13): Counter(),
         date(2026, 3, 14): Counter({Feeling.HAPPY: 2, Feeling.SAD: 1}),
