@@ -8,6 +8,9 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
+from accounts.models import User
+from tests.factories import PASSWORD
+
 # Playwright runs an event loop in this thread, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
@@ -70,3 +73,12 @@ def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
     assert strangers == []
     # The browser itself notes every answer of 4xx as an error; ours are answers with advice.
     assert [told for told in complaints if "Failed to load resource" not in told] == []
+
+
+def sign_in(page: Page, person: User) -> None:
+    """Sign a person in through the page."""
+    page.goto("/accounts/login/")
+    page.locator("input[name=login]").fill(person.email)
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("main button[type=submit]").click()
+    page.wait_for_url("**/today/")

@@ -1,0 +1,116 @@
+"""A demonstration account: a year of plausible moods, drawn from a seed, and no real faces."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from django.db import transaction
+from numpy.typing import NDArray
+
+from accounts.consents import give_consent
+from accounts.models import Consent, User
+from emotions.models import Capture, Detection, Feeling
+from ml.emotions import EMOTIONS, Emotion
+from ml.models import ModelVersion
+from ml.registry import active_version
+
+EMAIL = "demo@example.org"
+DAYS = 365
+SEED = 7
+DAYS_OFF = 0.12  # share of the days
+SPOKEN = 0.4  # share of the moments at which the person says what they felt
+FELT_OTHERWISE = 0.1  # share of those at which it is not what they looked like
+SATURDAY = 5
+HOURS = (7, 23)  # of the day in which people take photos
+USUAL = {
+    Emotion.ANGRY: 0.5,
+    Emotion.DISGUST: 0.15,
+    Emotion.FEAR: 0.4,
+    Emotion.HAPPY: 3.0,
+    Emotion.NEUTRAL: 3.5,
+    Emotion.SAD: 1.0,
+    Emotion.SURPRISE: 0.6,
+}
+NOTES = ("", "", "", "Slept badly.", "A walk by the river.", "Too many meetings.", "Called home.")
+
+
+@transaction.atomic
+def seed(*, password: str, today: date, time_zone: str = "Europe/Lisbon") -> int:
+    """Make the demonstration account anew and return how many moments it has.
+
+    The year ends with `today`. Weekends are a little happier, winters a little sadder, some days
+    are skipped, and sometimes the person felt otherwise than they looked.
+    """
+    User.objects.filter(email=EMAIL).delete()
+    person = User.objects.create_user(EMAIL, password, time_zone=time_zone)
+    give_consent(person=person, kind=Consent.Kind.USE)
+    version = active_version()
+    random = np.random.default_rng(SEED)
+    sequence = 0
+    for moment in moments(today, time_zone, random):
+        sequence += 1
+        record(person, version, moment, sequence, random)
+    person.sequence = sequence
+    person.save(update_fields=["sequence"])
+    return sequence
+
+
+def moments(today: date, time_zone: str, random: np.random.Generator) -> Iterator[datetime]:
+    """Yield the moments of the year in order: none to four a day, with gaps of days."""
+    for age in reversed(range(DAYS)):
+        on = today - timedelta(days=age)
+        if random.random() < DAYS_OFF and age:  # the last day is never off
+            continue
+        hours = np.sort(random.uniform(*HOURS, random.integers(1, 5)))
+        for hour in hours.tolist():
+            clock = time(int(hour), int(hour % 1 * 60))
+            yield datetime.combine(on, clock, ZoneInfo(time_zone))
+
+
+def record(
+    person: User,
+    version: ModelVersion,
+    moment: datetime,
+    sequence: int,
+    random: np.random.Generator,
+) -> None:
+    """Record one moment with a face that was never photographed."""
+    shares = expression(moment, random)
+    best = int(shares.argmax())
+    felt = str(random.choice(EMOTIONS)) if random.random() < FELT_OTHERWISE else EMOTIONS[best]
+    spoken = random.random() < SPOKEN
+    capture = Capture.objects.create(
+        owner=person,
+        uuid=uuid.UUID(bytes=random.bytes(16)),
+        sequence=sequence,
+        source=Capture.Source.CAMERA,
+        taken_at=moment,
+        time_zone=person.time_zone,
+        local_date=moment.date(),
+        kept=Capture.Kept.NOTHING,
+        felt=Feeling(felt) if spoken else None,
+        note=str(random.choice(NOTES)) if spoken else "",
+    )
+    Detection.objects.create(
+        capture=capture,
+        model_version=version,
+        x=0,
+        y=0,
+        width=1,
+        height=1,
+        emotion=Feeling(EMOTIONS[best]),
+        confidence=float(shares[best]),
+        unsure=bool(shares[best] < version.card["unsure_below"]),
+        is_me=True,
+        **Detection.probability_columns(shares.tolist()),
+    )
+
+
+def expression(moment: datetime, random: np.random.Generator) -> NDArray[np.float64]:
+    """Return seven shares, sharper than a coin and softer than a certainty."""
+    weights = np.array([USUAL[emotion] for emotion in EMOTIONS])
+    weights[EMOTIONS.index(Emotion.HAPPY)] *= 1.6 if moment.weekday() >= SATURDAY else 1.0
+    weights[EMOTIONS.index(Emotion.SAD)] *= 1.5 if moment.month in {11, 12, 1, 2} else 1.0
+    return random.dirichlet(weights * 0.35)

@@ -1,0 +1,45 @@
+"""The demonstration account is a plausible year, the same each time, without a face."""
+
+from datetime import date
+
+import pytest
+from django.core.management import call_command
+
+from accounts.models import User
+from emotions import selectors
+from emotions.demo import seed
+from emotions.models import Capture, Feeling
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 11, 23)
+
+
+def test_a_year_is_seeded_in_order_and_without_photos() -> None:
+    count = seed(password="a demo password", today=TODAY)
+    demo = User.objects.get()
+    captures = Capture.objects.of(demo)
+    assert captures.count() == count == demo.sequence
+    assert 500 < count < 1200
+    assert not captures.exclude(photo="").exists()
+    counts = selectors.feelings_by_day(owner=demo, first=date(2025, 11, 24), last=TODAY)
+    assert counts[TODAY].total()
+    assert 20 < sum(not day for day in counts.values()) < 80, "days off"
+    totals = {feeling: sum(day[feeling] for day in counts.values()) for feeling in Feeling}
+    assert all(totals.values())
+    assert max(totals, key=lambda feeling: totals[feeling]) in {Feeling.HAPPY, Feeling.NEUTRAL}
+
+
+def test_seeding_again_makes_the_same_year_and_touches_nobody_else(owner: User) -> None:
+    values = ("uuid", "taken_at", "felt")
+    years = []
+    for _ in range(2):
+        seed(password="a demo password", today=TODAY)
+        years.append(list(Capture.objects.values_list(*values)))
+    assert years[0] == years[1]
+    assert User.objects.filter(pk=owner.pk).exists()
+
+
+def test_the_command_tells_how_to_sign_in(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("seed_demo")
+    told = capsys.readouterr().out.split()
+    assert User.objects.get(email="demo@example.org").check_password(told[-1])
