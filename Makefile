@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint train
+.PHONY: run test lint train screenshots
 
 run: .venv/for-run node_modules/for-run  ## the site at http://127.0.0.1:8000, with a worker for jobs
 	scripts/run
@@ -17,6 +17,10 @@ lint: .venv/for-tests  ## format, lint, types, templates, import directions
 	DEBUG=1 $(BIN)/mypy
 	$(BIN)/djlint --check --lint --quiet templates
 	$(BIN)/lint-imports
+
+screenshots: .venv/for-tests node_modules/for-run  ## pictures of every page in var/screenshots/
+	scripts/ensure-chromium
+	$(BIN)/python scripts/screenshots.py
 
 train: .venv/for-training  ## train the baseline: make train DATA=path/to/archive.zip
 	@test -n "$(DATA)" || { echo "make train: expected DATA=ARCHIVE, received nothing" >&2; exit 2; }

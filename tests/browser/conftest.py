@@ -1,7 +1,6 @@
 """A real Chromium that talks to a real server."""
 
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -9,29 +8,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
+from tests.browser.chromium import ARGUMENTS, chromium_path
 from tests.factories import PASSWORD
 
 # Playwright runs an event loop in this thread, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
-
-def chromium_path() -> str:
-    """Return the path of the Chromium that `scripts/ensure-chromium` finds or installs."""
-    names = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"]
-    for name in filter(None, names):
-        if path := shutil.which(name):
-            return path
-    raise RuntimeError("The browser tests need Chromium: run scripts/ensure-chromium.")
 
 
 @pytest.fixture(scope="session")
