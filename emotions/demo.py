@@ -2,8 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, time, timedelta
 
 import numpy as np
 from django.db import transaction
@@ -37,19 +36,20 @@ NOTES = ("", "", "", "Slept badly.", "A walk by the river.", "Too many meetings.
 
 
 @transaction.atomic
-def seed(*, password: str, today: date, time_zone: str = "Europe/Lisbon") -> int:
+def seed(*, password: str, now: datetime) -> int:
     """Make the demonstration account anew and return how many moments it has.
 
-    The year ends with `today`. Weekends are a little happier, winters a little sadder, some days
-    are skipped, and sometimes the person felt otherwise than they looked.
+    The year ends `now`, an aware moment whose zone is the account's. Weekends are a little
+    happier, winters a little sadder, some days are skipped, and sometimes the person felt
+    otherwise than they looked.
     """
     User.objects.filter(email=EMAIL).delete()
-    person = User.objects.create_user(EMAIL, password, time_zone=time_zone)
+    person = User.objects.create_user(EMAIL, password, time_zone=str(now.tzinfo))
     give_consent(person=person, kind=Consent.Kind.USE)
     version = active_version()
     random = np.random.default_rng(SEED)
     sequence = 0
-    for moment in moments(today, time_zone, random):
+    for moment in moments(now, random):
         sequence += 1
         record(person, version, moment, sequence, random)
     person.sequence = sequence
@@ -57,16 +57,16 @@ def seed(*, password: str, today: date, time_zone: str = "Europe/Lisbon") -> int
     return sequence
 
 
-def moments(today: date, time_zone: str, random: np.random.Generator) -> Iterator[datetime]:
+def moments(now: datetime, random: np.random.Generator) -> Iterator[datetime]:
     """Yield the moments of the year in order: none to four a day, with gaps of days."""
     for age in reversed(range(DAYS)):
-        on = today - timedelta(days=age)
+        on = now.date() - timedelta(days=age)
         if random.random() < DAYS_OFF and age:  # the last day is never off
             continue
-        hours = np.sort(random.uniform(*HOURS, random.integers(1, 5)))
+        hours = np.sort(random.uniform(*(HOURS if age else (0, now.hour)), random.integers(1, 5)))
         for hour in hours.tolist():
             clock = time(int(hour), int(hour % 1 * 60))
-            yield datetime.combine(on, clock, ZoneInfo(time_zone))
+            yield datetime.combine(on, clock, now.tzinfo)
 
 
 def record(

@@ -109,7 +109,7 @@ def test_the_chart_is_drawn_and_says_what_its_table_says(page: Page, owner: User
 def test_dark_follows_the_reader(page: Page) -> None:
     grounds = []
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         page.goto("/")
         grounds.append(page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
     assert grounds == ["rgb(251, 248, 243)", "rgb(23, 21, 25)"]

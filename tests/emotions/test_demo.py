@@ -1,6 +1,7 @@
 """The demonstration account is a plausible year, the same each time, without a face."""
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
@@ -11,16 +12,18 @@ from emotions.demo import seed
 from emotions.models import Capture, Feeling
 
 pytestmark = pytest.mark.django_db
-TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 15, tzinfo=ZoneInfo("Europe/Lisbon"))
+TODAY = NOW.date()
 
 
 def test_a_year_is_seeded_in_order_and_without_photos() -> None:
-    count = seed(password="a demo password", today=TODAY)
+    count = seed(password="a demo password", now=NOW)
     demo = User.objects.get()
     captures = Capture.objects.of(demo)
     assert captures.count() == count == demo.sequence
     assert 500 < count < 1200
     assert not captures.exclude(photo="").exists()
+    assert not captures.filter(taken_at__gt=NOW).exists()
     counts = selectors.feelings_by_day(owner=demo, first=date(2025, 11, 24), last=TODAY)
     assert counts[TODAY].total()
     assert 20 < sum(not day for day in counts.values()) < 80, "days off"
@@ -33,7 +36,7 @@ def test_seeding_again_makes_the_same_year_and_touches_nobody_else(owner: User) 
     values = ("uuid", "taken_at", "felt")
     years = []
     for _ in range(2):
-        seed(password="a demo password", today=TODAY)
+        seed(password="a demo password", now=NOW)
         years.append(list(Capture.objects.values_list(*values)))
     assert years[0] == years[1]
     assert User.objects.filter(pk=owner.pk).exists()

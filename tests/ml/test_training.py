@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import keras
@@ -87,7 +88,7 @@ def test_an_interrupted_run_goes_on_where_it_was(tmp_path: Path) -> None:
     data = faces.dataset(train=10, validation=4, test=0)
     training.train(data, QUICK, tmp_path)
     first = log(tmp_path)
-    rate = training.keras.models.load_model(tmp_path / "epoch-002.keras").optimizer.iterations
+    rate = keras.models.load_model(tmp_path / "epoch-002.keras").optimizer.iterations
     # Killed after the log was written and before the state was: the row comes once all the same.
     with (tmp_path / "log.csv").open("a") as file:
         file.write("2,0,0,0,0,0\n")
@@ -116,7 +117,7 @@ def test_a_run_is_neither_overwritten_nor_resumed_as_another(tmp_path: Path) -> 
     with pytest.raises(TrainingError, match="expected a run to resume, found none"):
         training.train(data, QUICK, tmp_path, resume=True)
     (tmp_path / "settings.json").write_text(
-        json.dumps({**training.asdict(QUICK), "seed": 7, "dataset": data.fingerprint()})
+        json.dumps({**asdict(QUICK), "seed": 7, "dataset": data.fingerprint()})
     )
     (tmp_path / "state.json").write_text("{}")
     with pytest.raises(TrainingError, match="holds a run already"):

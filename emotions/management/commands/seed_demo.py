@@ -2,6 +2,7 @@
 
 import secrets
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
@@ -21,5 +22,5 @@ class Command(BaseCommand):
     def handle(self, *_: Any, password: str | None, **__: Any) -> None:
         """Seed and say how to sign in."""
         password = password or secrets.token_urlsafe(12)
-        count = seed(password=password, today=timezone.localdate())
+        count = seed(password=password, now=timezone.localtime(timezone=ZoneInfo("Europe/Lisbon")))
         self.stdout.write(f"{count} moments. Sign in as {EMAIL} with the password {password}")
