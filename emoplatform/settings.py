@@ -28,7 +28,7 @@ ALLOWED_HOSTS = env.names(
     expected="host names separated by commas, such as mood.example.org",
 )
 CSRF_TRUSTED_ORIGINS = [
-    f"https://{host.removeprefix('.')}" for host in ALLOWED_HOSTS if host != "*"
+    f"https://*{host}" if host.startswith(".") else f"https://{host}" for host in ALLOWED_HOSTS
 ]
 
 DATABASES = {
@@ -201,8 +201,6 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_HTTPONLY = True
 if not DEBUG:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True

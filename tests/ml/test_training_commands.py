@@ -87,7 +87,7 @@ def test_wrong_options_are_refused_in_one_line(
 
 
 def test_an_unknown_network_or_file_of_votes_is_refused(archive: Path, tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="--model: expected .* received nonsense"):
+    with pytest.raises(CommandError, match=r"--model: expected .* received nonsense"):
         call_command("evaluate_emotion", data=archive, model="nonsense")
     with pytest.raises(CommandError, match="--votes: expected a CSV file"):
         call_command("evaluate_emotion", data=archive, votes=tmp_path / "missing.csv")
