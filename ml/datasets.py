@@ -4,7 +4,9 @@ import hashlib
 import os
 import zipfile
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import cv2
@@ -12,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.emotions import EMOTIONS
-from ml.sources import DatasetError, Source
+from ml.images import ImageError, read_image
+from ml.sources import DatasetError, Source, pick_split
 
 SIZE = 48
 """Side of a face in pixels."""
@@ -121,13 +124,17 @@ class Report:
     twins: int
 
 
-def read_faces(source: Source) -> tuple[Dataset, Counter[str]]:
-    """Decode all pictures of a source as grey faces; returns what was dropped and why, too."""
+def read_faces(source: Source, splits: Collection[str]) -> tuple[Dataset, Counter[str]]:
+    """Decode the pictures of some splits as grey faces; returns what was dropped and why, too."""
     images, entries = [], []
     dropped: Counter[str] = Counter()
     if source.strays:
         dropped["no labelled picture"] = source.strays
-    for entry, data in source.read():
+    if source.copies:
+        dropped["in a second copy of the tree"] = source.copies
+    for split in sorted(source.splits().keys() - set(splits)):
+        dropped[f"in the folder {split}"] = source.splits()[split]
+    for entry, data in chain.from_iterable(source.read(split) for split in splits):
         grey = decode(data)
         if grey is None:
             dropped["unreadable"] += 1
@@ -149,9 +156,9 @@ def read_faces(source: Source) -> tuple[Dataset, Counter[str]]:
 
 def decode(data: bytes) -> NDArray[np.uint8] | None:
     """Return a picture as 48 × 48 grey values, or None where it cannot be read."""
-    packed = np.frombuffer(data, np.uint8)
-    grey = cv2.imdecode(packed, cv2.IMREAD_GRAYSCALE) if packed.size else None
-    if grey is None:
+    try:
+        grey = cv2.cvtColor(read_image(data), cv2.COLOR_RGB2GRAY)
+    except ImageError:
         return None
     if grey.shape != (SIZE, SIZE):
         grey = cv2.resize(grey, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
@@ -162,20 +169,22 @@ def prepare(source: Source, *, seed: int = 1) -> tuple[Dataset, Report]:
     """Return a source as a dataset whose training folder is split 80:20, and what was noticed.
 
     The split is stratified by emotion and drawn with `seed`. Pictures with the same pixels always
-    fall on the same side of it. The source's other folder is the test split, whatever its name.
+    fall on the same side of it. The source's folder `test`, else `validation`, else the only other
+    one is the test split; what is neither in it nor in `train` is dropped.
 
     Raises:
-        DatasetError: when there is no folder `train`, or nothing beside it.
+        DatasetError: when there is no folder `train`, or no test split beside it.
     """
-    faces, dropped = read_faces(source)
-    found = set(faces.splits.tolist())
-    others = sorted(found - {"train"})
-    if "train" not in found or not others:
+    found = source.splits()
+    others = Counter({split: count for split, count in found.items() if split != "train"})
+    if not others or len(others) == len(found):
         raise DatasetError(
             f"{source.path}: expected a folder train beside validation or test, found "
             f"{', '.join(sorted(found))}."
         )
-    tests = faces.splits == ("test" if "test" in others else others[0])
+    beside = pick_split(others, None, str(source.path))
+    faces, dropped = read_faces(source, ("train", beside))
+    tests = faces.splits == beside
     digests = np.array([hashlib.sha256(image.tobytes()).hexdigest() for image in faces.images])
     splits = np.where(tests, "test", faces.splits).astype("<U10")
     validation = drawn(digests, faces.labels, faces.splits == "train", seed)

@@ -31,6 +31,7 @@ def release(
     folder: Path,
     name: str,
     command: str,
+    evaluation_command: str,
 ) -> Card:
     """Write the LiteRT file and the card of a trained network into `folder`.
 
@@ -40,6 +41,7 @@ def release(
     Args:
         name: what the version is called.
         command: the command that trained it, for the card.
+        evaluation_command: the command that reproduces the card's evaluation.
     """
     validation, test = dataset.split("validation"), dataset.split("test")
     temperature = fit_temperature(probabilities(trained, validation.images), validation.labels)
@@ -74,7 +76,10 @@ def release(
     }
     card = write_card(folder, facts)
     if len(test):
-        facts["evaluation"] = evaluate_dataset(test, "test", Predictor(path, card))
+        facts["evaluation"] = {
+            **evaluate_dataset(test, "test", Predictor(path, card)),
+            "command": evaluation_command,
+        }
         card = write_card(folder, facts)
     return card
 

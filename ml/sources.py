@@ -2,6 +2,7 @@
 
 import stat
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -58,6 +59,7 @@ class Source:
     Attributes:
         name: the file's or folder's name without its ending.
         entries: its pictures, sorted by path; a copy of the tree nested in itself counts once.
+        copies: how many pictures stand in other copies of the tree.
         strays: how many files are no labelled pictures.
     """
 
@@ -74,12 +76,14 @@ class Source:
             paths = [p.relative_to(path).as_posix() for p in path.rglob("*") if p.is_file()]
         elif path.is_file():
             self._archive = open_archive(path)
-            paths = [info.filename for info in self._archive.infolist() if not info.is_dir()]
+            files = [info for info in self._archive.infolist() if not info.is_dir()]
+            self._infos = {str(inside(info)): info for info in files}
+            paths = list(self._infos)
         else:
             raise DatasetError(f"{path}: expected an archive or a folder, received nothing there.")
         trees: dict[PurePosixPath, list[Entry]] = {}
-        for inside in sorted(paths):
-            if found := labelled(PurePosixPath(inside)):
+        for name in sorted(paths):
+            if found := labelled(PurePosixPath(name)):
                 root, entry = found
                 trees.setdefault(root, []).append(entry)
         if not trees:
@@ -89,20 +93,31 @@ class Source:
             )
         fullest = max(trees, key=lambda root: (len(trees[root]), -len(root.parts)))
         self.entries = trees[fullest]
-        self.strays = len(paths) - sum(len(tree) for tree in trees.values())
+        pictures = sum(len(tree) for tree in trees.values())
+        self.copies = pictures - len(self.entries)
+        self.strays = len(paths) - pictures
 
     def splits(self) -> Counter[str]:
         """Count the pictures of each split."""
         return Counter(entry.split for entry in self.entries)
 
     def read(self, split: str | None = None) -> Iterator[tuple[Entry, bytes]]:
-        """Yield each picture of a split (of all where None) with its bytes."""
+        """Yield each picture of a split (of all where None) with its bytes.
+
+        There are no bytes where an archive is damaged or encrypted.
+        """
         for entry in self.entries:
             if split in (None, entry.split):
-                if self._archive:
-                    yield entry, self._archive.read(entry.path)
-                else:
-                    yield entry, (self.path / entry.path).read_bytes()
+                yield entry, self._bytes(entry)
+
+    def _bytes(self, entry: Entry) -> bytes:
+        """Return the content of one entry; empty where the archive is damaged or encrypted."""
+        if self._archive is None:
+            return (self.path / entry.path).read_bytes()
+        try:
+            return self._archive.read(self._infos[entry.path])
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError):
+            return b""
 
     def pick_split(self, wanted: str | None) -> str:
         """Return `wanted`, else `test`, else `validation`, else the only split there is.
@@ -143,6 +158,11 @@ def labelled(path: PurePosixPath) -> tuple[PurePosixPath, Entry] | None:
     return path.parents[2], entry
 
 
+def inside(info: zipfile.ZipInfo) -> PurePosixPath:
+    """Return where an entry is inside its archive, whichever slashes its maker used."""
+    return PurePosixPath(info.filename.replace("\\", "/"))
+
+
 def open_archive(path: Path) -> zipfile.ZipFile:
     """Open a zip archive after its table of contents was checked.
 
@@ -160,7 +180,7 @@ def open_archive(path: Path) -> zipfile.ZipFile:
             f"{path}: expected at most {MAX_ENTRIES} entries, received {len(entries)}."
         )
     for entry in entries:
-        name = PurePosixPath(entry.filename.replace("\\", "/"))
+        name = inside(entry)
         if name.is_absolute() or ".." in name.parts or ":" in (name.parts or ("",))[0]:
             raise DatasetError(f"{path}: the entry {entry.filename!r} leads out of the archive.")
         if stat.S_ISLNK(entry.external_attr >> 16):

@@ -84,6 +84,25 @@ class RunState(keras.callbacks.Callback):
                 setattr(callback, name, state["callbacks"][type(callback).__name__][name])
 
 
+class Reseed(keras.callbacks.Callback):
+    """Derives the dropout of each epoch from seed and epoch alone.
+
+    Keras does not store the state of its random layers, so a resumed run would drop other units
+    than an uninterrupted one.
+    """
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self.seed = seed
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Set the state of every random layer."""
+        random = np.random.default_rng([self.seed, epoch])
+        for variable in self.model.variables:
+            if variable.name == "seed_generator_state":
+                variable.assign([random.integers(2**31), 0])
+
+
 def checkpoint(folder: Path, epoch: int) -> Path:
     """Return the file of an epoch's checkpoint; the first epoch is 1."""
     return folder / f"epoch-{epoch:03d}.keras"
@@ -126,7 +145,7 @@ def train(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "settings.json").write_text(json.dumps(facts, indent=2))
 
-    keras.utils.set_random_seed(settings.seed + first_epoch)
+    keras.utils.set_random_seed(settings.seed)
     keras.mixed_precision.set_global_policy(fast_precision())
     try:
         if state:
@@ -195,6 +214,7 @@ def fit(
         ),
         epochs=settings.epochs,
         initial_epoch=first_epoch,
+        shuffle=False,  # The faces come shuffled, by seed and epoch.
         validation_data=(
             validation.images[..., None].astype(np.float32),
             keras.utils.to_categorical(validation.labels, len(EMOTIONS)),
@@ -203,6 +223,7 @@ def fit(
         verbose=2,
         callbacks=[
             *([Restore(kept, state)] if state else []),
+            Reseed(settings.seed),
             best,
             plateau,
             stopping,

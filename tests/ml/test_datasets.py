@@ -1,11 +1,12 @@
 """Preparing a dataset: split fairly, nothing on both sides, written whole."""
 
+import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from ml.datasets import Dataset, Report, open_dataset, prepare
+from ml.datasets import Dataset, Report, decode, open_dataset, prepare
 from ml.sources import DatasetError, Source
 from tests.ml import faces
 
@@ -55,6 +56,37 @@ def test_unreadable_pictures_and_strays_are_dropped_and_told(tmp_path: Path) -> 
     dataset, report = prepared(tmp_path, files | {"notes.txt": b"x"})
     assert report.dropped == {"unreadable": 2, "no labelled picture": 1}
     assert len(dataset) == 7 * 13
+
+
+def test_a_picture_that_would_unpack_to_gigabytes_is_dropped_undecoded(tmp_path: Path) -> None:
+    small = bytearray(faces.png(faces.drawn_face(0, 0)))
+    small[16:24] = (100_000).to_bytes(4) * 2  # what the header says about width and height
+    small[29:33] = zlib.crc32(small[12:29]).to_bytes(4)
+    _, report = prepared(tmp_path, faces.tree() | {"images/train/sad/huge.png": bytes(small)})
+    assert report.dropped == {"unreadable": 1}
+
+
+def test_colour_and_larger_pictures_become_small_grey_ones() -> None:
+    face = faces.drawn_face(2, 1)
+    colour = np.stack([face.repeat(3, 0).repeat(3, 1)] * 3, axis=2)
+    grey = decode(faces.png(colour))
+    assert grey is not None
+    assert np.array_equal(grey, face)
+
+
+def test_of_three_folders_validation_is_dropped_and_told(tmp_path: Path) -> None:
+    files = faces.tree(train=10, test=4) | faces.tree(train=0, test=3, other="test")
+    dataset, report = prepared(tmp_path, files)
+    assert report.dropped == {"in the folder validation": 28}
+    assert set(dataset.counts()["validation"].values()) == {2}
+    assert all("/test/" in path for path in dataset.split("test").paths.tolist())
+
+
+def test_a_second_copy_of_the_tree_is_dropped_and_told(tmp_path: Path) -> None:
+    files = faces.tree(train=5, test=1)
+    dataset, report = prepared(tmp_path, files | faces.tree(train=5, root="images/images", test=1))
+    assert report.dropped == {"in a second copy of the tree": 42}
+    assert len(dataset) == 42
 
 
 def test_a_dataset_survives_its_file(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, data: Dataset) -> Path:
         folder=folder,
         name="tiny",
         command="python manage.py train_emotion",
+        evaluation_command="python manage.py evaluate_emotion",
     )
     return folder
 
@@ -66,7 +67,10 @@ def test_a_file_that_is_no_network_is_refused(tmp_path: Path, data: Dataset) -> 
 def test_the_card_tells_what_was_measured(folder: Path, data: Dataset) -> None:
     card = Card.read(folder / "card.json")
     predictor = Predictor(folder / "emotion.tflite", card)
-    assert card.facts["evaluation"] == evaluate_dataset(data, "test", predictor)
+    assert card.facts["evaluation"] == {
+        **evaluate_dataset(data, "test", predictor),
+        "command": "python manage.py evaluate_emotion",
+    }
     assert card.facts["evaluation"]["images"] == 42
     assert card.facts["dataset"]["fingerprint"] == data.fingerprint()
     assert card.facts["bytes"] == (folder / "emotion.tflite").stat().st_size

@@ -23,6 +23,7 @@ def test_a_copy_nested_in_itself_counts_once(tmp_path: Path) -> None:
     source = Source(faces.archive(tmp_path / "a.zip", files))
     assert source.splits()["train"] == 14
     assert {entry.path.count("images") for entry in source.entries} == {1}
+    assert (source.copies, source.strays) == (35, 0)
 
 
 def test_a_folder_reads_like_its_archive(tmp_path: Path) -> None:
@@ -60,6 +61,33 @@ def test_an_entry_that_leads_out_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(DatasetError, match="leads out of the archive"):
         Source(path)
     assert [p.name for p in tmp_path.iterdir()] == ["a.zip"]
+
+
+@pytest.mark.parametrize(("slash", "start"), [("/", "./"), ("//", ""), ("\\", "")])
+def test_entries_are_read_however_their_paths_are_written(
+    tmp_path: Path, slash: str, start: str
+) -> None:
+    files = faces.tree(train=1, test=1)
+    odd = {start + name.replace("/", slash): data for name, data in files.items()}
+    source = Source(faces.archive(tmp_path / "a.zip", odd))
+    assert {entry.path: data for entry, data in source.read()} == files
+
+
+@pytest.mark.parametrize("harm", ["damaged", "encrypted", "packed in an unknown way"])
+def test_an_entry_that_cannot_be_unpacked_reads_as_empty(tmp_path: Path, harm: str) -> None:
+    path = faces.archive(tmp_path / "a.zip", faces.tree(train=1, test=1))
+    content = bytearray(path.read_bytes())
+    local, listed = content.index(b"PK\x03\x04"), content.index(b"PK\x01\x02")
+    if harm == "damaged":
+        content[content.index(b"IDAT") + 20] ^= 0xFF
+    elif harm == "encrypted":
+        content[local + 6] |= 1
+        content[listed + 8] |= 1
+    else:
+        content[local + 8] = content[listed + 10] = 99
+    path.write_bytes(content)
+    empty = [entry.path for entry, data in Source(path).read() if not data]
+    assert empty == ["images/train/angry/0.png"]
 
 
 def test_a_link_is_refused(tmp_path: Path) -> None:

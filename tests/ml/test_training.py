@@ -101,6 +101,26 @@ def test_an_interrupted_run_goes_on_where_it_was(tmp_path: Path) -> None:
     assert training.epochs_run(tmp_path) == 3
 
 
+def test_a_resumed_run_learns_exactly_what_an_uninterrupted_one_does(tmp_path: Path) -> None:
+    data = faces.dataset(train=10, validation=4, test=0)
+    whole, parted = tmp_path / "whole", tmp_path / "parted"
+    training.train(data, Settings(epochs=3, batch_size=16), whole)
+    training.train(data, Settings(epochs=1, batch_size=16), parted)
+    training.train(data, Settings(epochs=3, batch_size=16), parted, resume=True)
+    assert log(parted) == log(whole)
+
+
+def test_a_finished_run_can_be_resumed_to_be_released_again(tmp_path: Path) -> None:
+    data = faces.dataset(train=3, validation=2, test=0)
+    first = training.train(data, QUICK, tmp_path)
+    rows = log(tmp_path)
+    again = training.train(data, QUICK, tmp_path, resume=True)
+    assert log(tmp_path) == rows
+    assert all(
+        np.array_equal(*pair) for pair in zip(first.get_weights(), again.get_weights(), strict=True)
+    )
+
+
 def test_a_resumed_run_remembers_how_long_it_has_not_improved(tmp_path: Path) -> None:
     data = faces.dataset(train=4, validation=2, test=0)
     training.train(data, QUICK, tmp_path)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from ml import training
 from ml.predictor import bundled_predictor
 from tests.ml import faces
 
@@ -52,16 +54,16 @@ def test_a_wrong_source_is_one_line_and_writes_nothing(tmp_path: Path, command: 
 
 
 def test_training_ends_with_a_network_that_evaluates_as_its_card_says(
-    archive: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    archive: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     run = tmp_path / "run"
     options = {"data": archive, "out": run, "batch_size": 8}
     call_command("train_emotion", epochs=1, **options)
     call_command("train_emotion", epochs=2, resume=True, **options)
-    capsys.readouterr()
-    call_command("evaluate_emotion", data=archive, model=str(run), json=True)
-    told = json.loads(capsys.readouterr().out)
     card = json.loads((run / "card.json").read_text())
+    capfd.readouterr()
+    call_command(*shlex.split(card["evaluation"]["command"])[2:])
+    told = json.loads(capfd.readouterr().out)
     assert told["images"] == 14
     assert card["training"]["epochs_run"] == 2
     for figure in ("accuracy", "macro_f1", "nll"):
@@ -84,6 +86,17 @@ def test_wrong_options_are_refused_in_one_line(
 ) -> None:
     with pytest.raises(CommandError, match=words):
         call_command("train_emotion", "--data", archive, "--out", tmp_path / "run", *arguments)
+
+
+def test_an_interrupted_run_says_how_to_go_on(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "train", interrupted)
+    with pytest.raises(CommandError, match=r"with --out .*/run --resume goes on"):
+        call_command("train_emotion", data=archive, out=tmp_path / "run")
 
 
 def test_an_unknown_network_or_file_of_votes_is_refused(archive: Path, tmp_path: Path) -> None:

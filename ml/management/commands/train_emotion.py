@@ -67,6 +67,9 @@ class Command(BaseCommand):
             **{field.name: options[field.name] for field in fields(training.Settings)}
         )
         folder = out or Path("runs") / f"{settings.architecture}-{started:%Y%m%d-%H%M%S}"
+        evaluate = ["evaluate_emotion", "--data", str(data), "--json"]
+        if not options["bundle"]:
+            evaluate += ["--model", str(folder)]
         try:
             dataset = open_dataset(data)
             trained = training.train(dataset, settings, folder, resume=options["resume"])
@@ -78,7 +81,12 @@ class Command(BaseCommand):
                 folder=folder,
                 name=options["name"] or folder.name,
                 command=shlex.join(["python", "manage.py", *sys.argv[1:]]),
+                evaluation_command=shlex.join(["python", "manage.py", *evaluate]),
             )
+        except KeyboardInterrupt as error:
+            raise CommandError(
+                f"Interrupted; the same command with --out {folder} --resume goes on."
+            ) from error
         except (DatasetError, training.TrainingError) as error:
             raise CommandError(str(error)) from error
         if options["bundle"]:
