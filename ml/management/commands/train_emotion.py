@@ -80,7 +80,7 @@ class Command(BaseCommand):
                 epochs_run=training.epochs_run(folder),
                 folder=folder,
                 name=options["name"] or folder.name,
-                command=shlex.join(["python", "manage.py", *sys.argv[1:]]),
+                command=command_line(),
                 evaluation_command=shlex.join(["python", "manage.py", *evaluate]),
             )
         except KeyboardInterrupt as error:
@@ -97,6 +97,12 @@ class Command(BaseCommand):
                 f"Test split: accuracy {evaluation['accuracy']:.2%}, "
                 f"macro-F1 {evaluation['macro_f1']:.3f} on {evaluation['images']} faces"
             )
+
+
+def command_line() -> str:
+    """Return the command that trains this network in one go."""
+    arguments = [argument for argument in sys.argv[1:] if argument != "--resume"]
+    return shlex.join(["python", "manage.py", *arguments])
 
 
 def positive(text: str) -> int:
