@@ -75,6 +75,7 @@ def test_a_photo_is_dropped_onto_the_page(page: Page, portrait: Path) -> None:
                 "data": {"items": [], "files": [str(portrait)], "dragOperationsMask": 1},
             },
         )
+    expect(page.locator("[data-upload-preview]")).to_be_visible()
     page.get_by_role("button", name="See what it shows").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Looks happy")
 
