@@ -1,9 +1,11 @@
 """Reading settings from the environment, loudly: a wrong value stops the start and names itself."""
 
+import re
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
@@ -11,6 +13,11 @@ from environ import Env as UrlParser
 
 YES = {"1", "true", "yes", "on"}
 NO = {"0", "false", "no", "off", ""}
+
+BUCKET = re.compile(
+    r"s3(?P<plain>\+http)?://(?P<key>[^:@/]+):(?P<secret>[^:@/]+)@(?P<host>[\w.-]+(:\d+)?)"
+    r"/(?P<bucket>[\w.-]+)\?region=(?P<region>[\w-]+)"
+)
 
 
 class SettingError(ImproperlyConfigured):
@@ -103,6 +110,44 @@ class Environment:
             # The address may hold a password, so only its scheme is told.
             raise SettingError(name, expected=expected, received=f"{value.partition(':')[0]}:…")
         return config
+
+    def bucket(self, name: str, *, required: bool) -> dict[str, Any] | None:
+        """Return Django's settings for a bucket at an `s3://` (or, without TLS, `s3+http://`) host.
+
+        None where none is named and none is required.
+        """
+        expected = "s3://KEY:SECRET@HOST/BUCKET?region=REGION"
+        value = self.values.get(name)
+        if not value and not required:
+            return None
+        if not value:
+            disk = "MEDIA_IS_PERSISTENT=1 where the disk of MEDIA_ROOT is never wiped"
+            raise SettingError(name, expected=f"{expected}, or {disk}", received=value)
+        address = BUCKET.fullmatch(value)
+        if address is None:
+            raise SettingError(name, expected=expected, received=f"{value.partition(':')[0]}:…")
+        # Costly to import, and only a site with a bucket pays for it.
+        from botocore.config import Config  # type: ignore[import-untyped]  # noqa: PLC0415
+
+        return {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            "OPTIONS": {
+                "access_key": unquote(address["key"]),
+                "secret_key": unquote(address["secret"]),
+                "bucket_name": address["bucket"],
+                "endpoint_url": f"http{'' if address['plain'] else 's'}://{address['host']}",
+                "region_name": address["region"],
+                "file_overwrite": False,
+                # A store that does not answer must fail well before a proxy gives up.
+                "client_config": Config(
+                    signature_version="s3v4",
+                    s3={"addressing_style": "path"},
+                    connect_timeout=3,
+                    read_timeout=5,
+                    retries={"total_max_attempts": 2},
+                ),
+            },
+        }
 
     def mail(self, name: str, *, default: str | None) -> dict[str, Any]:
         """Return Django's e-mail settings for an `smtp://`-like address."""

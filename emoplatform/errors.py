@@ -2,7 +2,9 @@
 
 from http import HTTPStatus
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views import defaults
 
@@ -15,7 +17,9 @@ def for_program(request: HttpRequest) -> bool:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer 400."""
+    """Answer 400, or 413 where the framework found the form too large."""
+    if isinstance(exception, RequestDataTooBig):
+        return too_large(request)
     if for_program(request):
         return plain_problem(
             HTTPStatus.BAD_REQUEST, "bad_request", _("The request is not as expected.")
@@ -23,11 +27,28 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return defaults.bad_request(request, exception)
 
 
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer 403."""
+    if for_program(request):
+        return plain_problem(
+            HTTPStatus.FORBIDDEN, "permission_denied", _("This is not open to you.")
+        )
+    return defaults.permission_denied(request, exception)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 404."""
     if for_program(request):
         return plain_problem(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing here."))
     return defaults.page_not_found(request, exception)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Answer 413."""
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    if for_program(request):
+        return plain_problem(status, "too_large", _("The request is too large. Nothing was saved."))
+    return render(request, "413.html", status=status)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

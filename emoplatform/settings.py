@@ -50,6 +50,7 @@ if database["ENGINE"].endswith("sqlite3"):
 else:
     database["CONN_MAX_AGE"] = 60
     database["CONN_HEALTH_CHECKS"] = True
+    database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Applications -----------------------------------------------------------------------------
@@ -60,7 +61,9 @@ INSTALLED_APPS = [
     "ml",
     "allauth",
     "allauth.account",
+    "allauth.headless",
     "csp",
+    "drf_spectacular",
     "rest_framework",
     "django_tasks",
     "django_tasks_db",
@@ -84,6 +87,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "emoplatform.limits.RequestSizeLimit",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -146,8 +150,12 @@ DEFAULT_FROM_EMAIL = env.text(
 
 # --- Photos, pages and work in the background -------------------------------------------------
 
+# Photos that outlive a restart only by luck are worse than no start.
 STORAGES = {
-    "default": {
+    "default": env.bucket(
+        "STORAGE_URL", required=not env.flag("MEDIA_IS_PERSISTENT", default=DEBUG)
+    )
+    or {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": env.folder("MEDIA_ROOT", default=VAR_DIR / "media")},
     },
@@ -167,7 +175,10 @@ STATICFILES_DIRS = [
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["emotions.api.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "emotions.api.authentication.SessionTokenAuthentication",
+        "emotions.api.authentication.SessionAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
@@ -175,8 +186,38 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_PAGINATION_CLASS": "emotions.api.pagination.HistoryPagination",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_METADATA_CLASS": None,  # the schema describes the API, OPTIONS does not
+    "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "emotions.api.problems.problem_response",
 }
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Emoplatform",
+    "DESCRIPTION": _(
+        "Record what your face expresses and read your mood history. Apps sign in at "
+        "/api/auth/app/v1/auth/login and send the token they get as X-Session-Token. Errors "
+        "below /api/v1/ are application/problem+json with a stable code."
+    ),
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "ENUM_NAME_OVERRIDES": {
+        "Emotion": "emotions.models.Feeling",
+        "Source": "emotions.models.Capture.Source",
+        "Role": "emotions.models.Detection.Role",
+    },
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "TAGS": [
+        {"name": "captures", "description": _("Moments of yours, each read from a photo.")},
+        {"name": "today", "description": _("How you are today.")},
+    ],
+}
+
+# Apps sign in as the pages do; e-mails lead to the pages.
+HEADLESS_CLIENTS = ("app",)
 
 EMOTION_DATASET = env.existing("EMOTION_DATASET")
 
@@ -202,8 +243,11 @@ CONTENT_SECURITY_POLICY = {
 }
 SECURE_REFERRER_POLICY = "same-origin"
 if not DEBUG:
+    # One proxy stands before the site: Heroku's router or nginx. It says how and who was asking.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
     SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True

@@ -2,14 +2,24 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from drf_spectacular.views import SpectacularJSONAPIView
+
+from emoplatform import health
+from emotions.api.docs import docs
 
 urlpatterns = [
     path("", include("emotions.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("api/v1/", include("emotions.api.urls")),
+    path("api/auth/", include("allauth.headless.urls")),
+    path("api/schema/", SpectacularJSONAPIView.as_view(), name="api_schema"),
+    path("api/docs/", docs, name="api_docs"),
     path("admin/", admin.site.urls),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
 ]
 
 handler400 = "emoplatform.errors.bad_request"
+handler403 = "emoplatform.errors.permission_denied"
 handler404 = "emoplatform.errors.not_found"
 handler500 = "emoplatform.errors.server_error"

@@ -1,6 +1,24 @@
 """How long lists are handed out."""
 
-from rest_framework.pagination import CursorPagination
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import APIException, NotFound
+from rest_framework.pagination import Cursor, CursorPagination
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from emotions.api.serializers import PageQuerySerializer
+
+
+class InvalidCursorError(APIException):
+    """The cursor is none that we handed out."""
+
+    status_code = HTTPStatus.BAD_REQUEST
+    default_code = "invalid_cursor"
+    default_detail = _("Take the cursor from the addresses next and previous, as it is.")
 
 
 class HistoryPagination(CursorPagination):
@@ -10,3 +28,58 @@ class HistoryPagination(CursorPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
+    page_size_query_description = "Captures a page; more than 200 count as 200."
+    cursor_query_description = (
+        "Where the page begins, opaque: follow next and previous instead of making one."
+    )
+
+    def get_page_size(self, request: Request) -> int:
+        """Return how many captures the client wants, within the limit."""
+        query = PageQuerySerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        return min(query.validated_data.get("page_size", self.page_size), self.max_page_size)
+
+    def decode_cursor(self, request: Request) -> Cursor | None:
+        """Return the place that the client names, checked before the database sees it.
+
+        Raises:
+            InvalidCursorError: it is none of ours.
+        """
+        try:
+            cursor = super().decode_cursor(request)
+            if cursor and cursor.position is not None:
+                moment = datetime.fromisoformat(str(cursor.position))
+                if moment.tzinfo is None:
+                    raise InvalidCursorError
+                moment.astimezone(UTC)
+        except (NotFound, ValueError, OverflowError) as error:
+            raise InvalidCursorError from error
+        return cursor
+
+    def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
+        """Describe the parameters, with the limits of the page's size."""
+        cursor, size = super().get_schema_operation_parameters(view)
+        size["schema"] |= {"minimum": 1, "default": self.page_size}
+        return [cursor, size]
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Describe one page."""
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {
+                "next": {
+                    "type": ["string", "null"],
+                    "format": "uri",
+                    "description": "The address of the page with older captures.",
+                    "example": "https://mood.example.org/api/v1/captures/?cursor=cD0yMDI2LTAz",
+                },
+                "previous": {
+                    "type": ["string", "null"],
+                    "format": "uri",
+                    "description": "The address of the page with newer captures.",
+                    "example": None,
+                },
+                "results": schema,
+            },
+        }

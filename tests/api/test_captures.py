@@ -1,39 +1,31 @@
 """The API over captures, tried as the owner, as another person and as nobody."""
 
+import base64
 import uuid
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.consents import withdraw_consent
 from accounts.models import Consent, User
 from emotions.models import Capture
+from ml.registry import NoModelError
 from tests import factories, pictures, uploads
+from tests.api.calls import CAPTURES, assert_problem, create
 
 pytestmark = pytest.mark.django_db
-CAPTURES = "/api/v1/captures/"
-
-
-def create(client: APIClient, data: bytes, **fields: Any) -> Any:
-    return client.post(CAPTURES, {"photo": SimpleUploadedFile("x.jpg", data), **fields})
-
-
-def assert_problem(response: Any, status: int, code: str) -> None:
-    assert response.status_code == status
-    assert response["Content-Type"] == "application/problem+json"
-    told = response.json()
-    assert (told["status"], told["code"]) == (status, code)
-    assert told["title"]
-    assert told["detail"]
 
 
 def test_a_capture_is_created_read_and_deleted(owner_api: APIClient) -> None:
     key = str(uuid.uuid4())
     made = create(owner_api, pictures.astronaut_jpeg(), uuid=key, time_zone="Asia/Tokyo")
     assert made.status_code == 201
+    assert made["Location"] == f"http://testserver{CAPTURES}{key}/"
     body = made.json()
     assert (body["uuid"], body["source"], body["time_zone"]) == (key, "api", "Asia/Tokyo")
     (face,) = body["detections"]
@@ -45,6 +37,87 @@ def test_a_capture_is_created_read_and_deleted(owner_api: APIClient) -> None:
     assert owner_api.delete(f"{CAPTURES}{key}/").status_code == 204
     assert_problem(owner_api.get(f"{CAPTURES}{key}/"), 404, "not_found")
     assert_problem(create(owner_api, pictures.astronaut_jpeg(), uuid=key), 410, "deleted")
+
+
+def test_the_same_uuid_again_answers_200_and_changes_nothing(owner_api: APIClient) -> None:
+    key = str(uuid.uuid4())
+    first = create(owner_api, pictures.astronaut_jpeg(), uuid=key)
+    again = create(owner_api, uploads.landscape_jpeg(), uuid=key, time_zone="Asia/Tokyo")
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json() == first.json()
+    assert again["Location"] == first["Location"]
+    assert Capture.objects.count() == 1
+
+
+def test_no_answer_is_kept_by_anything_between(owner: User, owner_api: APIClient) -> None:
+    url = f"{CAPTURES}{factories.capture(owner=owner).uuid}/"
+    for client, path in [(owner_api, CAPTURES), (owner_api, url), (APIClient(), url)]:
+        directives = set(client.get(path)["Cache-Control"].split(", "))
+        assert directives == {"private", "no-cache"}
+
+
+def test_a_uuid_belongs_to_its_owner_alone(owner_api: APIClient, other_api: APIClient) -> None:
+    key = str(uuid.uuid4())
+    for client in (owner_api, other_api):
+        assert create(client, pictures.astronaut_jpeg(), uuid=key).status_code == 201
+    assert owner_api.delete(f"{CAPTURES}{key}/").status_code == 204
+    assert other_api.get(f"{CAPTURES}{key}/").status_code == 200
+
+
+def test_nobody_creates_or_lists(db: None) -> None:
+    assert_problem(create(APIClient(), pictures.astronaut_jpeg()), 401, "not_authenticated")
+    assert_problem(APIClient().get(CAPTURES), 401, "not_authenticated")
+    assert not Capture.objects.exists()
+
+
+def test_a_moment_is_kept_with_its_zone_and_its_day(owner_api: APIClient) -> None:
+    made = create(
+        owner_api,
+        pictures.astronaut_jpeg(),
+        taken_at="2026-03-14T23:30:00-03:00",
+        time_zone="America/Sao_Paulo",
+    ).json()
+    assert made["taken_at"] == "2026-03-15T02:30:00Z"
+    assert (made["time_zone"], made["local_date"]) == ("America/Sao_Paulo", "2026-03-14")
+
+
+def test_without_moment_and_zone_it_is_now_in_the_zone_of_the_profile(
+    owner: User, owner_api: APIClient
+) -> None:
+    owner.time_zone = "Asia/Tokyo"
+    owner.save()
+    create(owner_api, pictures.astronaut_jpeg())
+    made = Capture.objects.get()
+    assert made.time_zone == "Asia/Tokyo"
+    assert timezone.now() - made.taken_at < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "2026-03-14T12:00:00",
+        "2026-03-14",
+        "yesterday",
+        "0001-01-01T00:00:00+14:00",
+        "1899-12-31T23:59:59Z",
+        "9999-12-31T23:59:59-12:00",
+        "2026-03-14T12:00:00+99:99",
+    ],
+)
+def test_a_moment_that_cannot_be_is_refused(moment: str, owner_api: APIClient) -> None:
+    refused = create(owner_api, pictures.astronaut_jpeg(), taken_at=moment)
+    assert_problem(refused, 400, "invalid")
+    assert set(refused.json()["errors"]) == {"taken_at"}
+    assert not Capture.objects.exists()
+
+
+def test_a_phone_whose_clock_is_a_little_ahead_is_believed(owner_api: APIClient) -> None:
+    soon = timezone.now() + timedelta(minutes=10)
+    made = create(owner_api, pictures.astronaut_jpeg(), taken_at=soon.isoformat())
+    assert made.status_code == 201
+    late = timezone.now() + timedelta(days=2)
+    refused = create(owner_api, pictures.astronaut_jpeg(), taken_at=late.isoformat())
+    assert_problem(refused, 400, "invalid")
 
 
 @pytest.mark.parametrize("path", ["", "photo/", "thumbnail/"])
@@ -80,6 +153,43 @@ def test_the_list_is_ones_own_and_pages_by_cursor(
         url = page["next"]
     assert len(seen) == 5
     assert set(seen) == made
+
+
+def cursor(position: str) -> str:
+    """Return a cursor as ours are encoded."""
+    return base64.b64encode(urlencode({"p": position}).encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "garbage",
+        "Ã¼",
+        cursor("somewhere"),
+        cursor("2026-03-14 12:00:00"),
+        cursor("0001-01-01 00:00:00+14:00"),
+    ],
+)
+def test_a_cursor_that_is_none_of_ours_is_a_problem(
+    bad: str, owner: User, owner_api: APIClient
+) -> None:
+    factories.capture(owner=owner)
+    assert_problem(owner_api.get(CAPTURES, {"cursor": bad}), 400, "invalid_cursor")
+
+
+def test_a_page_has_at_most_200(owner: User, owner_api: APIClient) -> None:
+    for _ in range(201):
+        factories.capture(owner=owner)
+    page = owner_api.get(CAPTURES, {"page_size": 1_000_000}).json()
+    assert (len(page["results"]), bool(page["next"]), page["previous"]) == (200, True, None)
+    assert len(owner_api.get(CAPTURES).json()["results"]) == 50
+
+
+@pytest.mark.parametrize("size", ["0", "-1", "many"])
+def test_a_page_size_that_is_no_number_is_a_problem(size: str, owner_api: APIClient) -> None:
+    refused = owner_api.get(CAPTURES, {"page_size": size})
+    assert_problem(refused, 400, "invalid")
+    assert set(refused.json()["errors"]) == {"page_size"}
 
 
 def test_pictures_that_are_not_kept_have_no_address(owner: User, owner_api: APIClient) -> None:
@@ -128,7 +238,57 @@ def test_an_address_that_does_not_exist_is_a_problem_too(owner_api: APIClient) -
 
 
 def test_a_wrong_method_is_a_problem(owner_api: APIClient) -> None:
-    assert_problem(owner_api.put(CAPTURES), 405, "method_not_allowed")
+    refused = owner_api.put(CAPTURES)
+    assert_problem(refused, 405, "method_not_allowed")
+    assert "POST" in refused["Allow"]
+    assert_problem(owner_api.options(CAPTURES), 405, "method_not_allowed")
+
+
+def test_a_photo_comes_as_a_form_and_as_nothing_else(owner_api: APIClient) -> None:
+    for sent, kind in [("{}", "application/json"), ("x", "text/plain"), ("x", "image/jpeg")]:
+        refused = owner_api.generic("POST", CAPTURES, sent, content_type=kind)
+        assert_problem(refused, 415, "unsupported_media_type")
+    without_boundary = owner_api.generic("POST", CAPTURES, "x", content_type="multipart/form-data")
+    assert_problem(without_boundary, 400, "parse_error")
+    assert_problem(owner_api.post(CAPTURES, {"photo": "text"}), 400, "invalid")
+    assert_problem(owner_api.post(CAPTURES), 400, "invalid")
+
+
+def test_an_answer_that_we_do_not_have_is_a_problem(owner: User, owner_api: APIClient) -> None:
+    assert_problem(owner_api.get(CAPTURES, HTTP_ACCEPT="text/html"), 406, "not_acceptable")
+    url = f"{CAPTURES}{factories.capture(owner=owner).uuid}/photo/"
+    assert_problem(owner_api.get(url, HTTP_ACCEPT="image/png"), 406, "not_acceptable")
+    assert_problem(owner_api.get(url, HTTP_ACCEPT="image/jpeg"), 404, "not_found")
+
+
+@pytest.mark.parametrize("wanted", ["image/jpeg", "image/*", "*/*", "application/json"])
+def test_a_picture_comes_as_a_jpeg_and_once(wanted: str, owner_api: APIClient) -> None:
+    made = create(owner_api, pictures.astronaut_jpeg()).json()
+    for url in (made["photo"], made["thumbnail"]):
+        sent = owner_api.get(url, HTTP_ACCEPT=wanted)
+        assert (sent.status_code, sent["Content-Type"]) == (200, "image/jpeg")
+        again = owner_api.get(url, HTTP_ACCEPT=wanted, HTTP_IF_NONE_MATCH=sent["ETag"])
+        assert again.status_code == 304
+
+
+def test_what_is_deleted_cannot_be_deleted_again(owner: User, owner_api: APIClient) -> None:
+    url = f"{CAPTURES}{factories.capture(owner=owner).uuid}/"
+    assert owner_api.delete(url).status_code == 204
+    assert_problem(owner_api.delete(url), 404, "not_found")
+    assert owner_api.get(CAPTURES).json()["results"] == []
+
+
+def test_without_a_network_nothing_is_saved_and_the_client_comes_back_later(
+    owner_api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing() -> None:
+        raise NoModelError
+
+    monkeypatch.setattr("ml.registry.active_version", missing)
+    refused = create(owner_api, pictures.astronaut_jpeg())
+    assert_problem(refused, 503, "no_model")
+    assert refused["Retry-After"] == "30"
+    assert not Capture.objects.exists()
 
 
 def test_an_unexpected_error_is_a_problem_without_a_traceback(

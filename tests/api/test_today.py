@@ -8,8 +8,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from tests import factories
-
-TODAY = "/api/v1/today/"
+from tests.api.calls import TODAY, assert_problem
 
 
 def test_today_tells_mood_sentiment_and_what_they_come_from(
@@ -27,7 +26,31 @@ def test_today_tells_mood_sentiment_and_what_they_come_from(
 
 @pytest.mark.django_db
 def test_nobody_has_no_today() -> None:
-    assert APIClient().get(TODAY).status_code == 401
+    assert_problem(APIClient().get(TODAY), 401, "not_authenticated")
+
+
+def test_a_day_without_captures_says_so_with_null(owner_api: APIClient) -> None:
+    told = owner_api.get(TODAY).json()
+    assert (told.pop("date"), told.pop("time_zone")) == (timezone.localdate().isoformat(), "UTC")
+    assert told == {
+        "captures": 0,
+        "computed_from": 0,
+        "dominant": None,
+        "sentiment": None,
+        "valence": None,
+        "probabilities": None,
+    }
+
+
+def test_a_mood_alone_counts_without_an_emotion(owner: User, owner_api: APIClient) -> None:
+    factories.capture(owner=owner, mood=5, taken_at=timezone.now())
+    told = owner_api.get(TODAY).json()
+    assert (told["valence"], told["sentiment"]) == (1, "positive")
+    assert (told["dominant"], told["probabilities"], told["computed_from"]) == (None, None, 1)
+
+
+def test_today_is_only_read(owner_api: APIClient) -> None:
+    assert_problem(owner_api.post(TODAY), 405, "method_not_allowed")
 
 
 def test_today_is_that_of_the_zone_the_client_names(
@@ -42,5 +65,5 @@ def test_today_is_that_of_the_zone_the_client_names(
 
 def test_a_zone_that_does_not_exist_is_a_problem(owner_api: APIClient) -> None:
     refused = owner_api.get(f"{TODAY}?time_zone=Middle/Earth")
-    assert refused.status_code == 400
+    assert_problem(refused, 400, "invalid")
     assert set(refused.json()["errors"]) == {"time_zone"}

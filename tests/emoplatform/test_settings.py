@@ -7,20 +7,26 @@ from pathlib import Path
 
 import pytest
 
+from emoplatform.env import Environment
+
 ROOT = Path(__file__).parents[2]
 PRODUCTION = {
     "SECRET_KEY": "x" * 50,
     "ALLOWED_HOSTS": "mood.example.org",
     "DATABASE_URL": "postgres://user:word@localhost/emoplatform",
     "EMAIL_URL": "smtp+tls://user:word@localhost:587",
+    "STORAGE_URL": "s3://key:geheim@s3.example.org/photos?region=eu-central-1",
 }
+LOCAL_DISK = {name: value for name, value in PRODUCTION.items() if name != "STORAGE_URL"}
 
 
 def start(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     """Load the settings in a fresh process that knows only this environment."""
     code = (
         "import django; django.setup(); from django.conf import settings;"
-        "print(settings.DEBUG, settings.ACCOUNT_EMAIL_VERIFICATION)"
+        "print(settings.DEBUG, settings.ACCOUNT_EMAIL_VERIFICATION,"
+        " settings.STORAGES['default']['BACKEND'].rpartition('.')[2],"
+        " sorted({'boto3', 'botocore'} & set(__import__('sys').modules)))"
     )
     return subprocess.run(
         [sys.executable, "-c", code],
@@ -38,17 +44,46 @@ def start(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
 
 def test_a_described_production_starts_without_debug_and_verifies_e_mail() -> None:
     done = start(PRODUCTION)
-    assert done.stdout.split() == ["False", "mandatory"], done.stderr
+    assert done.stdout.split()[:3] == ["False", "mandatory", "S3Storage"], done.stderr
 
 
 @pytest.mark.parametrize("missing", sorted(PRODUCTION))
 def test_production_without_a_setting_refuses_to_start_and_names_it(missing: str) -> None:
     done = start({name: value for name, value in PRODUCTION.items() if name != missing})
     assert done.returncode != 0
-    assert f"Environment variable {missing}: expected " in done.stderr.splitlines()[-1]
-    assert done.stderr.splitlines()[-1].endswith("received nothing.")
+    complaint = done.stderr.splitlines()[-1]
+    assert f"Environment variable {missing}: expected " in complaint
+    assert complaint.endswith("received nothing.")
+
+
+def test_production_keeps_no_photos_on_a_disk_that_nobody_calls_persistent() -> None:
+    done = start(LOCAL_DISK | {"MEDIA_IS_PERSISTENT": "0"})
+    assert done.returncode != 0
+    assert "STORAGE_URL" in done.stderr.splitlines()[-1]
+    assert "MEDIA_IS_PERSISTENT=1" in done.stderr.splitlines()[-1]
+
+
+def test_production_on_a_persistent_disk_never_loads_the_library_of_the_bucket() -> None:
+    done = start(LOCAL_DISK | {"MEDIA_IS_PERSISTENT": "1"})
+    assert done.stdout.split() == ["False", "mandatory", "FileSystemStorage", "[]"], done.stderr
+
+
+def test_a_bucket_address_becomes_settings() -> None:
+    address = "s3+http://key:sl%2Fash@127.0.0.1:9000/photos?region=auto"
+    bucket = Environment({"STORAGE_URL": address}).bucket("STORAGE_URL", required=True)
+    assert bucket is not None
+    options = bucket["OPTIONS"]
+    assert options["endpoint_url"] == "http://127.0.0.1:9000"
+    assert (options["access_key"], options["secret_key"]) == ("key", "sl/ash")
+    assert (options["bucket_name"], options["region_name"]) == ("photos", "auto")
+
+
+def test_a_wrong_bucket_stops_the_start_without_telling_its_secret() -> None:
+    done = start(PRODUCTION | {"STORAGE_URL": "s3://key:geheim@s3.example.org/photos"})
+    assert "Environment variable STORAGE_URL: expected s3://" in done.stderr.splitlines()[-1]
+    assert "geheim" not in done.stderr.splitlines()[-1]
 
 
 def test_development_needs_no_setting_but_debug() -> None:
     done = start({"DEBUG": "1"})
-    assert done.stdout.split() == ["True", "none"], done.stderr
+    assert done.stdout.split() == ["True", "none", "FileSystemStorage", "[]"], done.stderr

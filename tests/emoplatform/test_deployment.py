@@ -1,0 +1,123 @@
+"""What is deployed: the described production passes every check, is served and stops gracefully."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from pytest_django import Settings
+
+from tests.emoplatform.test_settings import LOCAL_DISK, PRODUCTION
+
+ROOT = Path(__file__).parents[2]
+HEADERS = {"Host": "mood.example.org", "X-Forwarded-Proto": "https"}
+
+
+def production(folder: Path) -> dict[str, str]:
+    """Return the environment of a production that keeps everything in one folder."""
+    return LOCAL_DISK | {
+        "PATH": os.environ["PATH"],
+        "SECRET_KEY": "".join(chr(33 + n) for n in range(60)),
+        "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
+        "MEDIA_ROOT": f"{folder}/media",
+        "MEDIA_IS_PERSISTENT": "1",
+    }
+
+
+def manage(*arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_deployment_check_has_nothing_to_say(tmp_path: Path) -> None:
+    done = manage("check", "--deploy", "--fail-level", "WARNING", env=production(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout
+    assert done.stderr == ""
+
+
+def test_static_files_are_collected_hashed_and_compressed(
+    tmp_path: Path, settings: Settings
+) -> None:
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    }
+    call_command("collectstatic", "--no-input", "--verbosity=0")
+    paths = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
+    assert paths["css/base.css"] != "css/base.css"
+    assert (tmp_path / f"{paths['css/base.css']}.gz").exists()
+
+
+def test_heroku_is_told_of_every_required_setting_and_process() -> None:
+    app = json.loads((ROOT / "app.json").read_text())
+    by_addon = {"DATABASE_URL"}
+    asked = {name for name, about in app["env"].items() if about.get("required", True)}
+    assert set(PRODUCTION) <= asked | by_addon
+    assert app["env"]["SECRET_KEY"]["generator"] == "secret"
+    assert [pack["url"] for pack in app["buildpacks"]] == ["heroku/nodejs", "heroku/python"]
+    processes = {line.partition(":")[0] for line in (ROOT / "Procfile").read_text().splitlines()}
+    assert processes == {"release", "web", "worker"}
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Start gunicorn as the Procfile does, and return its address and process."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    env = production(tmp_path) | {"PORT": str(port), "WEB_CONCURRENCY": "1"}
+    migrated = manage("migrate", "--no-input", env=env)
+    assert migrated.returncode == 0, migrated.stderr
+    with subprocess.Popen(
+        [Path(sys.executable).with_name("gunicorn"), "emoplatform.wsgi"],
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        yield f"http://127.0.0.1:{port}", process
+        process.kill()
+
+
+def get(url: str) -> int:
+    """Return the status of an answer, waiting for the server to start."""
+    request = urllib.request.Request(url, headers=HEADERS)  # noqa: S310 - our own server
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(request) as response:  # noqa: S310
+                status: int = response.status
+                return status
+        except urllib.error.HTTPError as error:
+            return error.code
+        except urllib.error.URLError:
+            time.sleep(0.2)
+    raise TimeoutError(url)
+
+
+def test_gunicorn_serves_logs_no_queries_and_stops_when_asked(
+    server: tuple[str, subprocess.Popen[str]],
+) -> None:
+    base, process = server
+    assert get(f"{base}/healthz") == 200
+    assert get(f"{base}/readyz?email=somebody@example.org") == 200
+    process.terminate()
+    log, _ = process.communicate(timeout=25)
+    assert process.returncode == 0, log
+    assert "GET /readyz 200" in log
+    assert "somebody" not in log

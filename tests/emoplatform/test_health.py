@@ -1,0 +1,78 @@
+"""Probes: alive without anything, ready only when every part works, and no secret told."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.core.files.storage import default_storage
+from django.db import OperationalError, connection
+from django.test import Client
+from pytest_django import Settings
+
+from ml.models import ModelVersion
+from ml.predictor import ModelFileError, Predictor
+
+
+def assert_not_ready(response: Any, failing: list[str]) -> None:
+    assert response.status_code == 503
+    assert response["Content-Type"] == "application/problem+json"
+    told = response.json()
+    assert (told["status"], told["code"], told["failing"]) == (503, "not_ready", failing)
+    assert "geheim" not in response.text
+
+
+def test_alive_asks_neither_database_nor_storage(client: Client) -> None:
+    with patch.object(default_storage, "save", side_effect=AssertionError):
+        response = client.get("/healthz")
+    assert (response.status_code, response.json()) == (200, {"status": "alive"})
+    assert "no-store" in response["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_ready_when_every_part_works_and_leaves_nothing_behind(client: Client, media: Path) -> None:
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()) == (200, {"status": "ready"})
+    assert list(media.iterdir()) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_probes_are_answered_without_tls(client: Client, settings: Settings, path: str) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    assert client.get(path).status_code == 200
+    assert client.get("/").status_code == 301
+
+
+@pytest.fixture
+def _broken_database() -> Iterator[None]:
+    error = OperationalError("no connection for user:geheim")
+    with patch.object(connection, "cursor", side_effect=error):
+        yield
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_broken_database")
+def test_not_ready_without_the_database(client: Client) -> None:
+    # Which version answers stands in the database too.
+    assert_not_ready(client.get("/readyz"), ["database", "model"])
+
+
+@pytest.mark.django_db
+def test_not_ready_when_photos_cannot_be_stored(client: Client, media: Path) -> None:
+    media.write_text("a file where the folder should be, geheim")
+    assert_not_ready(client.get("/readyz"), ["storage"])
+
+
+@pytest.mark.django_db
+def test_not_ready_without_a_model(client: Client) -> None:
+    ModelVersion.objects.update(active=False)
+    assert_not_ready(client.get("/readyz"), ["model"])
+
+
+@pytest.mark.django_db
+def test_not_ready_when_the_model_does_not_load(client: Client) -> None:
+    with patch.object(Predictor, "_network", side_effect=ModelFileError("geheim")):
+        assert_not_ready(client.get("/readyz"), ["model"])
