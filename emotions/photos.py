@@ -40,7 +40,7 @@ def remove_files(names: Iterable[str]) -> list[str]:
     for name in names:
         try:
             default_storage.delete(name)
-        except OSError:
+        except Exception:  # Each storage fails in its own way.
             logger.warning("file not removed", extra={"file": name}, exc_info=True)
             remaining.append(name)
     return remaining
@@ -51,9 +51,10 @@ def sweep_orphans() -> int:
     latest = timezone.now() - UNFINISHED_FOR
     removed = 0
     for folder in FOLDERS:
-        if not default_storage.exists(folder):
+        try:
+            _, files = default_storage.listdir(folder)
+        except FileNotFoundError:
             continue
-        _, files = default_storage.listdir(folder)
         for name in (f"{folder}/{file}" for file in files):
             if is_referenced(name) or default_storage.get_modified_time(name) > latest:
                 continue
