@@ -6,8 +6,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from emotions.models import Feeling
+from emotions.models import Capture, Feeling
 from emotions.photo_errors import message
+
+PHOTO_SOURCES = [Capture.Source.UPLOAD, Capture.Source.CAMERA]
+"""The ways in which the capture page takes photos."""
 
 
 class DateInput(forms.DateInput):
@@ -62,6 +65,14 @@ class CaptureForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
     )
     client_uuid = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+    source = forms.TypedChoiceField(
+        choices=[(source.value, source.label) for source in PHOTO_SOURCES],
+        coerce=Capture.Source,
+        empty_value=Capture.Source.UPLOAD,
+        initial=Capture.Source.UPLOAD,
+        required=False,
+        widget=forms.HiddenInput,
+    )
 
     def refuse(self, code: str) -> None:
         """Say why the photo could not be read, by the code of an `ImageError`."""

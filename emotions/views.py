@@ -88,7 +88,7 @@ def capture(request: HttpRequest) -> HttpResponse:
             recorded = services.record_capture(
                 owner=person,
                 photo=form.cleaned_data["photo"].read(MAX_BYTES + 1),
-                source=Capture.Source.UPLOAD,
+                source=form.cleaned_data["source"],
                 time_zone=zone_of(request, person),
                 uuid=form.cleaned_data["client_uuid"],
                 keep_without_face="keep_without_face" in request.POST,

@@ -34,6 +34,17 @@ def several_faces(columns: int = 3) -> Pixels:
     return np.array(picture)
 
 
+def camera_picture() -> Pixels:
+    """Return the portrait's upper part as a camera of 640 × 480 pixels would see it."""
+    upper = Image.fromarray(astronaut()).crop((0, 0, PHOTO_SIDE, PHOTO_SIDE * 3 // 4))
+    return np.array(upper.resize((640, 480)))
+
+
+def camera_video() -> bytes:
+    """Return that picture as a motion JPEG, which a browser's fake camera plays."""
+    return encoded(camera_picture(), quality=95) * 10
+
+
 def no_face() -> Pixels:
     """Return a photo of a rocket on its launch pad."""
     pixels: Pixels = skimage.data.rocket()

@@ -1,6 +1,7 @@
 /**
  * The upload form: drop, preview, progress, and answers that keep the chosen photo.
  * Without this module the form is an ordinary file field with a button.
+ * Whoever else has a photo for it sends the form a "photo" event with the file and its source.
  */
 
 const form = document.querySelector("[data-upload]");
@@ -20,8 +21,10 @@ form.classList.add("upload--lively");
 function showChosen() {
   URL.revokeObjectURL(preview.src);
   const file = input.files[0];
+  form.classList.toggle("upload--chosen", Boolean(file));
   preview.hidden = !file;
   part("invitation").hidden = Boolean(file);
+  send.hidden = !file;
   if (!file) return;
   preview.src = URL.createObjectURL(file);
   label.textContent = form.dataset.textChosen;
@@ -80,7 +83,17 @@ form.addEventListener("submit", (event) => {
   setBusy(true);
 });
 
-input.addEventListener("change", showChosen);
+input.addEventListener("change", () => {
+  form.elements.source.value = "upload";
+  showChosen();
+});
+form.addEventListener("photo", ({ detail: { file, source } }) => {
+  const chosen = new DataTransfer();
+  chosen.items.add(file);
+  input.files = chosen.files;
+  form.elements.source.value = source;
+  showChosen();
+});
 for (const [event, over] of [["dragenter", true], ["dragleave", false], ["drop", false]]) {
   zone.addEventListener(event, () => zone.classList.toggle("dropzone--over", over));
 }

@@ -2,14 +2,17 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from tests.browser.chromium import ARGUMENTS, chromium_path
 from tests.factories import PASSWORD
+from tests.pictures import camera_video
 
 # Playwright runs an event loop in this thread, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -19,16 +22,71 @@ expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+def playwright() -> Iterator[Playwright]:
+    """What starts browsers."""
+    with sync_playwright() as started:
+        yield started
+
+
+@contextmanager
+def chromium(playwright: Playwright, *arguments: str) -> Iterator[Browser]:
+    """A Chromium with more arguments than the usual ones."""
+    started = playwright.chromium.launch(
+        executable_path=chromium_path(), args=[*ARGUMENTS, *arguments]
+    )
+    yield started
+    started.close()
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """One Chromium for all tests; it has no camera."""
+    with chromium(playwright) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def camera_browser(
+    playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Browser]:
+    """A Chromium whose camera sees the astronaut; pages have to be allowed to use it."""
+    video: Path = tmp_path_factory.mktemp("camera") / "astronaut.mjpeg"
+    video.write_bytes(camera_video())
+    device = "--use-fake-device-for-media-stream"
+    with chromium(playwright, device, f"--use-file-for-fake-video-capture={video}") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def two_camera_browser(playwright: Playwright) -> Iterator[Browser]:
+    """A Chromium with two cameras that see a test picture."""
+    with chromium(playwright, "--use-fake-device-for-media-stream=device-count=2") as started:
+        yield started
 
 
 @pytest.fixture
 def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A phone-sized page in the browser of all tests."""
+    with strict_page(browser, live_server) as opened:
+        yield opened
+
+
+@pytest.fixture
+def camera_page(camera_browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A page on a device with a camera that it may not use yet."""
+    with strict_page(camera_browser, live_server) as opened:
+        yield opened
+
+
+@pytest.fixture
+def two_camera_page(two_camera_browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A page on a device with two cameras that it may not use yet."""
+    with strict_page(two_camera_browser, live_server) as opened:
+        yield opened
+
+
+@contextmanager
+def strict_page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
     """A phone-sized page that must neither log an error nor ask another host for anything."""
     context = browser.new_context(
         base_url=live_server.url,

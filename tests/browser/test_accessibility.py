@@ -94,7 +94,7 @@ def test_the_chart_is_drawn_and_says_what_its_table_says(page: Page, owner: User
         factories.capture(owner=owner, looks=looks, taken_at=timezone.now())
     sign_in(page, owner)
     page.goto("/history/")
-    page.wait_for_function("Chart.getChart(document.querySelector('[data-mood-chart]'))")
+    page.wait_for_function("() => Chart.getChart(document.querySelector('[data-mood-chart]'))")
     bars = page.evaluate(
         """() => Chart.getChart(document.querySelector('[data-mood-chart]')).data.datasets
             .map(({label, data, backgroundColor}) => [label, data.at(-1), backgroundColor])"""

@@ -185,6 +185,23 @@ def test_a_form_without_a_photo_asks_for_one(owner_client: Client) -> None:
     assert "Choose a photo first." in page.content.decode()
 
 
+@pytest.mark.parametrize("source", [Capture.Source.UPLOAD, Capture.Source.CAMERA])
+def test_a_capture_says_how_its_photo_was_made(source: str, owner_client: Client) -> None:
+    upload(owner_client, pictures.astronaut_jpeg(), source=source)
+    assert Capture.objects.get().source == source
+
+
+def test_a_photo_that_names_no_source_was_uploaded(owner_client: Client) -> None:
+    upload(owner_client, pictures.astronaut_jpeg())
+    assert Capture.objects.get().source == Capture.Source.UPLOAD
+
+
+def test_a_page_cannot_claim_another_source(owner_client: Client) -> None:
+    sent = upload(owner_client, pictures.astronaut_jpeg(), source=Capture.Source.API)
+    assert sent.status_code == 422
+    assert not Capture.objects.exists()
+
+
 def test_sending_the_form_twice_records_one_capture(owner_client: Client) -> None:
     key = str(uuid.uuid4())
     pages = [
