@@ -31,6 +31,7 @@ PUBLIC = {
     "sign-up": "/accounts/signup/",
     "reset": "/accounts/password/reset/",
     "model": "/model/",
+    "api": "/api/docs/",
     "404": "/nothing/",
 }
 PERSONAL = {
