@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 
 from emoplatform.errors import too_large
 
-MAX_REQUEST_BYTES = 30 * 1024 * 1024
-"""Twice the largest photo: one that is a little too large still gets an answer about photos."""
+MAX_REQUEST_BYTES = 40 * 1024 * 1024
+"""Well above the largest photo: one that is too large still gets an answer about photos."""
 
 
 class RequestSizeLimit:

@@ -62,6 +62,8 @@ def test_from_the_landing_page_to_a_mood_history(page: Page, portrait: Path) -> 
 
 def test_a_photo_is_dropped_onto_the_page(page: Page, portrait: Path) -> None:
     sign_up_and_consent(page)
+    # The script makes room for the camera above; what lies below has its place only then.
+    expect(page.get_by_role("button", name="Use the camera")).to_be_visible()
     box = page.locator("[data-upload-zone]").bounding_box()
     assert box
     devtools = page.context.new_cdp_session(page)
