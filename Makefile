@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint train screenshots
+.PHONY: run test lint train bench screenshots
 
 run: .venv/for-run node_modules/for-run  ## the site at http://127.0.0.1:8000, with a worker for jobs
 	scripts/run
@@ -21,6 +21,9 @@ lint: .venv/for-tests  ## format, lint, types, templates, import directions
 screenshots: .venv/for-tests node_modules/for-run  ## pictures of every page in var/screenshots/
 	scripts/ensure-chromium
 	$(BIN)/python scripts/screenshots.py
+
+bench: .venv/for-tests node_modules/for-run  ## speed, memory and size against their budgets
+	$(BIN)/python scripts/bench.py
 
 train: .venv/for-training  ## train the baseline: make train DATA=path/to/archive.zip
 	@test -n "$(DATA)" || { echo "make train: expected DATA=ARCHIVE, received nothing" >&2; exit 2; }

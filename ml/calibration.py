@@ -59,3 +59,23 @@ def expected_calibration_error(
 def unsure_threshold(probabilities: NDArray[np.floating]) -> float:
     """Return the confidence below which a face is unsure, so that 80 % are answered."""
     return float(np.quantile(probabilities.max(axis=1), 1 - ANSWERED))
+
+
+def perfect_calibration_band(
+    probabilities: NDArray[np.floating], *, seed: int = 1, draws: int = 1000
+) -> tuple[float, float]:
+    """Return the central 95 % of the errors that a perfectly calibrated network would show.
+
+    Even such a network has an error above 0 on a finite number of faces. Its answers are drawn to
+    be right as often as these confidences say (consistency resampling, Bröcker and Smith 2007).
+    """
+    confidences = probabilities.max(axis=1)
+    bins = np.clip(np.ceil(confidences * BINS).astype(int) - 1, 0, BINS - 1)
+    members = np.eye(BINS)[bins]
+    random = np.random.default_rng(seed)
+    errors = [
+        np.abs(((random.random(len(bins)) < confidences) - confidences) @ members).sum() / len(bins)
+        for _ in range(draws)
+    ]
+    low, high = np.percentile(errors, (2.5, 97.5))
+    return float(low), float(high)

@@ -5,7 +5,7 @@ import os
 import zipfile
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from itertools import chain
 from pathlib import Path
 
@@ -33,6 +33,8 @@ class Dataset:
         labels: n indices into `EMOTIONS`.
         splits: n names of splits; a prepared dataset has `train`, `validation` and `test`.
         paths: n paths inside the source.
+        votes: n × 10 counts of what a crowd says (see `ml.votes`), or None.
+        personal: whether the faces are people's own photos, which are never drawn anywhere.
     """
 
     name: str
@@ -40,6 +42,8 @@ class Dataset:
     labels: NDArray[np.int64]
     splits: NDArray[np.str_]
     paths: NDArray[np.str_]
+    votes: NDArray[np.uint8] | None = None
+    personal: bool = False
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -47,8 +51,13 @@ class Dataset:
     def split(self, name: str) -> "Dataset":
         """Return the faces of one split."""
         rows = self.splits == name
-        return Dataset(
-            self.name, self.images[rows], self.labels[rows], self.splits[rows], self.paths[rows]
+        return replace(
+            self,
+            images=self.images[rows],
+            labels=self.labels[rows],
+            splits=self.splits[rows],
+            paths=self.paths[rows],
+            votes=None if self.votes is None else self.votes[rows],
         )
 
     def counts(self) -> dict[str, dict[str, int]]:
@@ -66,21 +75,19 @@ class Dataset:
         digest = hashlib.sha256(self.images.tobytes())
         digest.update(self.labels.astype("<i8").tobytes())
         digest.update("\n".join(self.splits).encode())
+        if self.votes is not None:
+            digest.update(self.votes.tobytes())
         return digest.hexdigest()
 
     def save(self, path: Path) -> None:
         """Write one compact file, aside and then renamed, so that no half of it is ever seen."""
+        arrays = {field.name: np.asarray(getattr(self, field.name)) for field in fields(self)}
+        if self.votes is None:
+            del arrays["votes"]
         aside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
         try:
             with aside.open("wb") as file:
-                np.savez_compressed(
-                    file,
-                    name=np.array(self.name),
-                    images=self.images,
-                    labels=self.labels,
-                    splits=self.splits,
-                    paths=self.paths,
-                )
+                np.savez_compressed(file, allow_pickle=False, **arrays)
             aside.replace(path)
         finally:
             aside.unlink(missing_ok=True)
@@ -100,6 +107,8 @@ class Dataset:
                     file["labels"],
                     file["splits"],
                     file["paths"],
+                    file.get("votes"),
+                    bool(file.get("personal", False)),
                 )
         except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
             raise DatasetError(
@@ -113,36 +122,59 @@ class Report:
 
     Attributes:
         dropped: why a picture was left out, and how many were.
+        converted: what was done to pictures that were kept, and to how many.
         identical: groups of pictures with the same pixels.
         conflicts: such groups with different labels.
         twins: test pictures that stand in the training folder too; they stay, and are told.
     """
 
     dropped: Counter[str]
+    converted: Counter[str]
     identical: int
     conflicts: int
     twins: int
 
 
-def read_faces(source: Source, splits: Collection[str]) -> tuple[Dataset, Counter[str]]:
-    """Decode the pictures of some splits as grey faces; returns what was dropped and why, too."""
+UNREADABLE = {
+    "empty": "empty or damaged in the archive",
+    "too_large": "larger than 15 MB",
+    "too_many_pixels": "more than 25 megapixels",
+    "unsupported_type": "no JPEG, PNG or WebP inside",
+    "heic_unsupported": "no JPEG, PNG or WebP inside",
+    "broken_image": "a damaged picture",
+}
+"""Why a picture is dropped, by the code of the `ImageError`."""
+
+
+def read_faces(
+    source: Source, splits: Collection[str]
+) -> tuple[Dataset, Counter[str], Counter[str]]:
+    """Decode the pictures of some splits as grey faces.
+
+    Returns:
+        the faces, and how many pictures were dropped and converted, and why.
+
+    Raises:
+        DatasetError: when not one picture can be read.
+    """
     images, entries = [], []
-    dropped: Counter[str] = Counter()
-    if source.strays:
-        dropped["no labelled picture"] = source.strays
-    if source.copies:
-        dropped["in a second copy of the tree"] = source.copies
-    for split in sorted(source.splits().keys() - set(splits)):
-        dropped[f"in the folder {split}"] = source.splits()[split]
+    dropped, converted = source.dropped.copy(), Counter[str]()
+    for split, count in source.splits().items():
+        if split not in splits:
+            dropped[f"in the split {split}"] = count
     for entry, data in chain.from_iterable(source.read(split) for split in splits):
-        grey = decode(data)
-        if grey is None:
-            dropped["unreadable"] += 1
+        try:
+            grey, changes = read_face(data)
+        except ImageError as error:
+            dropped[UNREADABLE[error.code]] += 1
             continue
+        converted.update(changes)
         images.append(grey)
         entries.append(entry)
     if not images:
-        raise DatasetError(f"{source.path}: expected pictures, could read none of them.")
+        raise DatasetError(
+            f"{source.path}: expected pictures, could read none of them: {dict(dropped)}."
+        )
     order = {emotion: index for index, emotion in enumerate(EMOTIONS)}
     dataset = Dataset(
         source.name,
@@ -151,26 +183,40 @@ def read_faces(source: Source, splits: Collection[str]) -> tuple[Dataset, Counte
         np.array([entry.split for entry in entries]),
         np.array([entry.path for entry in entries]),
     )
-    return dataset, dropped
+    return dataset, dropped, converted
+
+
+def read_face(data: bytes) -> tuple[NDArray[np.uint8], list[str]]:
+    """Return a picture as 48 × 48 grey values, and what had to be done to it for that.
+
+    Raises:
+        ImageError: when it cannot be read.
+    """
+    colour = read_image(data)
+    grey = np.asarray(cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY), np.uint8)
+    changes = []
+    if (colour != colour[:, :, :1]).any():
+        changes.append("colour to grey")
+    if grey.shape != (SIZE, SIZE):
+        changes.append(f"another size to {SIZE} × {SIZE}")
+        grey = np.asarray(cv2.resize(grey, (SIZE, SIZE), interpolation=cv2.INTER_AREA), np.uint8)
+    return grey, changes
 
 
 def decode(data: bytes) -> NDArray[np.uint8] | None:
     """Return a picture as 48 × 48 grey values, or None where it cannot be read."""
     try:
-        grey = cv2.cvtColor(read_image(data), cv2.COLOR_RGB2GRAY)
+        return read_face(data)[0]
     except ImageError:
         return None
-    if grey.shape != (SIZE, SIZE):
-        grey = cv2.resize(grey, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
-    return np.asarray(grey, np.uint8)
 
 
 def prepare(source: Source, *, seed: int = 1) -> tuple[Dataset, Report]:
     """Return a source as a dataset whose training folder is split 80:20, and what was noticed.
 
-    The split is stratified by emotion and drawn with `seed`. Pictures with the same pixels always
-    fall on the same side of it. The source's folder `test`, else `validation`, else the only other
-    one is the test split; what is neither in it nor in `train` is dropped.
+    The training folder is split stratified by emotion and drawn with `seed`. Pictures with the same
+    pixels always fall on the same side. The source's split `test`, else `validation`, else the only
+    other one is the test split; what is neither in it nor in `train` is dropped.
 
     Raises:
         DatasetError: when there is no folder `train`, or no test split beside it.
@@ -183,15 +229,15 @@ def prepare(source: Source, *, seed: int = 1) -> tuple[Dataset, Report]:
             f"{', '.join(sorted(found))}."
         )
     beside = pick_split(others, None, str(source.path))
-    faces, dropped = read_faces(source, ("train", beside))
+    faces, dropped, converted = read_faces(source, ("train", beside))
     tests = faces.splits == beside
     digests = np.array([hashlib.sha256(image.tobytes()).hexdigest() for image in faces.images])
     splits = np.where(tests, "test", faces.splits).astype("<U10")
     validation = drawn(digests, faces.labels, faces.splits == "train", seed)
     splits[(faces.splits == "train") & np.isin(digests, validation)] = "validation"
 
-    dataset = Dataset(faces.name, faces.images, faces.labels, splits, faces.paths)
-    return dataset, notice(dataset, digests, dropped)
+    report = Report(dropped, converted, *repeated(faces.labels, digests, tests))
+    return replace(faces, splits=splits), report
 
 
 def drawn(
@@ -211,23 +257,20 @@ def drawn(
     return sorted(chosen)
 
 
-def notice(dataset: Dataset, digests: NDArray[np.str_], dropped: Counter[str]) -> Report:
-    """Count identical pictures, label conflicts and test pictures with a twin in training."""
-    labels: dict[str, set[int]] = {}
-    for digest, label in zip(digests.tolist(), dataset.labels.tolist(), strict=True):
-        labels.setdefault(digest, set()).add(label)
-    repeated = [digest for digest, times in Counter(digests.tolist()).items() if times > 1]
-    tests = dataset.splits == "test"
-    return Report(
-        dropped=dropped,
-        identical=len(repeated),
-        conflicts=sum(len(labels[digest]) > 1 for digest in repeated),
-        twins=int(np.isin(digests[tests], digests[~tests]).sum()),
-    )
+def repeated(
+    labels: NDArray[np.int64], digests: NDArray[np.str_], tests: NDArray[np.bool_]
+) -> tuple[int, int, int]:
+    """Count groups of identical pictures, those with several labels, and tests with a twin."""
+    seen: dict[str, list[int]] = {}
+    for digest, label in zip(digests.tolist(), labels.tolist(), strict=True):
+        seen.setdefault(digest, []).append(label)
+    groups = [found for found in seen.values() if len(found) > 1]
+    conflicts = sum(len(set(found)) > 1 for found in groups)
+    return len(groups), conflicts, int(np.isin(digests[tests], digests[~tests]).sum())
 
 
 def open_dataset(path: Path, *, seed: int = 1) -> Dataset:
-    """Return the dataset of a prepared file, or prepare one from a source.
+    """Return the dataset of a prepared file, or prepare one from an archive, folder or table.
 
     Raises:
         DatasetError: when it is neither.

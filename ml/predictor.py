@@ -143,14 +143,23 @@ class Predictor:
             for box, shares in zip(boxes, self.classify(crops).tolist(), strict=True)
         ]
 
-    def classify(self, faces: NDArray[np.uint8]) -> NDArray[np.float32]:
+    @property
+    def outputs(self) -> list[str]:
+        """The names of the network's outputs."""
+        return list(self._network().outputs)
+
+    def classify(self, faces: NDArray[np.uint8], output: str | None = None) -> NDArray[np.float32]:
         """Return n × 7 probabilities, in the order of `EMOTIONS`, for n × size × size grey faces.
 
+        Args:
+            output: name of the one to read; where None the one that people see.
+
         Raises:
-            ModelFileError: when the network lacks the output that its card names.
+            ModelFileError: when the network has no such output.
         """
         network = self._network()
-        return np.array([network(face) for face in faces], np.float32).reshape(-1, len(EMOTIONS))
+        answers = [network(face, output or self.card.shown) for face in faces]
+        return np.array(answers, np.float32).reshape(-1, len(EMOTIONS))
 
     def _network(self) -> _Network:
         """Return the network of this process and thread, which no other may touch."""
@@ -183,28 +192,32 @@ def bundled_predictor() -> Predictor:
 
 
 class _Network:
-    """A LiteRT interpreter, its input and the output that people see."""
+    """A LiteRT interpreter, its input and its outputs by name."""
 
     def __init__(self, content: bytes, card: Card) -> None:
         self._interpreter = Interpreter(model_content=content, num_threads=1)
         self._interpreter.allocate_tensors()
         runner = self._interpreter.get_signature_runner()
         (source,) = runner.get_input_details().values()
-        outputs = runner.get_output_details()
-        if len(outputs) == 1:  # Its name is sometimes lost in the conversion, and not needed.
-            (shown,) = outputs.values()
-        elif card.shown in outputs:
-            shown = outputs[card.shown]
-        else:
-            raise ModelFileError(
-                f"{card.name}: expected an output named {card.shown}, received {sorted(outputs)}."
-            )
         self._source: int = source["index"]
-        self._shown: int = shown["index"]
+        self.outputs: dict[str, int] = {
+            name: output["index"] for name, output in runner.get_output_details().items()
+        }
+        if len(self.outputs) == 1:  # Its name is sometimes lost in the conversion.
+            self.outputs = dict.fromkeys([card.shown], *self.outputs.values())
+        if card.shown not in self.outputs:
+            raise ModelFileError(
+                f"{card.name}: expected an output named {card.shown}, received "
+                f"{sorted(self.outputs)}."
+            )
 
-    def __call__(self, face: NDArray[np.uint8]) -> NDArray[np.float32]:
+    def __call__(self, face: NDArray[np.uint8], output: str) -> NDArray[np.float32]:
         """Return seven probabilities for one size × size grey face."""
+        if output not in self.outputs:
+            raise ModelFileError(
+                f"Expected an output among {', '.join(sorted(self.outputs))}, received {output}."
+            )
         self._interpreter.set_tensor(self._source, face[None, :, :, None].astype(np.float32))
         self._interpreter.invoke()
-        probabilities: NDArray[np.float32] = self._interpreter.get_tensor(self._shown)[0]
+        probabilities: NDArray[np.float32] = self._interpreter.get_tensor(self.outputs[output])[0]
         return probabilities

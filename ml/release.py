@@ -1,7 +1,6 @@
 """From a finished run to a version: calibrated, exported, evaluated, with its card."""
 
 import hashlib
-import json
 import shutil
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -9,17 +8,24 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
-from ml.calibration import fit_temperature, unsure_threshold
+from ml import calibration, runs
 from ml.datasets import SIZE, Dataset
 from ml.emotions import EMOTIONS
 from ml.evaluation import evaluate_dataset
-from ml.export import deployable, export
+from ml.export import answers, export_smallest
+from ml.figures.training import draw_curves
+from ml.gate import Answers
+from ml.networks import deployable
 from ml.predictor import Card, Predictor
 from ml.training import Settings, probabilities
+from ml.votes import majority
 
 FACE_MARGIN = 0.0
-NETWORK, CARD = "emotion.tflite", "card.json"
+NETWORK, KERAS_NETWORK = "emotion.tflite", "network.keras"
+CARD, ANSWERS = "card.json", "answers.json"
 
 
 def release(
@@ -27,40 +33,54 @@ def release(
     *,
     dataset: Dataset,
     settings: Settings,
-    epochs_run: int,
     folder: Path,
     name: str,
+    shown: str,
     command: str,
     evaluation_command: str,
 ) -> Card:
-    """Write the LiteRT file and the card of a trained network into `folder`.
+    """Write the LiteRT file, the Keras network and the card of a run into its folder.
 
-    Temperature and the threshold of being unsure come from the validation split; the test split is
-    only reported.
+    Temperatures, the form of the file and the threshold of being unsure come from the validation
+    split; the test split is only reported.
 
     Args:
         name: what the version is called.
+        shown: name of the output that people will see.
         command: the command that trained it, for the card.
         evaluation_command: the command that reproduces the card's evaluation.
     """
     validation, test = dataset.split("validation"), dataset.split("test")
-    temperature = fit_temperature(probabilities(trained, validation.images), validation.labels)
-    network = deployable(trained, settings.architecture, temperature)
-    path = folder / NETWORK
-    export(network, path, validation.images)
+    labels = {"folder": validation.labels}
+    if validation.votes is not None:
+        labels["crowd"] = majority(validation.votes)
+    labels = {output: labels[output] for output in trained.output_names}
 
-    content = path.read_bytes()
+    plain = deployable(settings.architecture, trained, dict.fromkeys(labels, 1.0))
+    calibrations = {
+        output: calibrated(shares, labels[output])
+        for output, shares in probabilities(plain, validation.images).items()
+    }
+    temperatures = {output: facts["temperature"] for output, facts in calibrations.items()}
+    network = deployable(settings.architecture, trained, temperatures)
+
+    path, keras_path = folder / NETWORK, folder / KERAS_NETWORK
+    network.save(keras_path)
+    forms = export_smallest(network, path, validation.images, labels)
     facts: dict[str, Any] = {
         "name": name,
         "architecture": settings.architecture,
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "bytes": len(content),
+        "sha256": sha256(path),
+        "bytes": path.stat().st_size,
+        "keras_sha256": sha256(keras_path),
         "emotions": list(EMOTIONS),
         "input_size": SIZE,
         "face_margin": FACE_MARGIN,
-        "shown": "folder",
-        "temperature": temperature,
-        "unsure_below": unsure_threshold(probabilities(network, validation.images)),
+        "outputs": list(labels),
+        "shown": shown,
+        "calibration": calibrations,
+        "forms": forms,
+        "unsure_below": calibration.unsure_threshold(answers(path, validation.images)[shown]),
         "dataset": {
             "name": dataset.name,
             "fingerprint": dataset.fingerprint(),
@@ -68,8 +88,8 @@ def release(
         },
         "training": {
             **asdict(settings),
-            "epochs_run": epochs_run,
-            "parameters": network.count_params(),
+            "epochs_run": runs.epochs_run(folder),
+            "parameters": trained.count_params(),
             "command": command,
         },
         "created": datetime.now(UTC).date().isoformat(),
@@ -81,20 +101,57 @@ def release(
             "command": evaluation_command,
         }
         card = write_card(folder, facts)
+        runs.write_json(folder / ANSWERS, [test_answers(test, path).to_json()])
+    draw_curves(folder / runs.LOG, folder / "curves.png")
     return card
 
 
+def calibrated(shares: NDArray[np.float32], labels: NDArray[np.int64]) -> dict[str, Any]:
+    """Fit the temperature of one output and say how far its probabilities can be believed.
+
+    Args:
+        shares: n × 7 probabilities at temperature 1.
+        labels: n true indices; -1 where unknown.
+    """
+    shares, labels = shares[labels >= 0], labels[labels >= 0]
+    temperature = calibration.fit_temperature(shares, labels)
+    after = calibration.tempered(np.log(np.maximum(shares, 1e-7)), temperature)
+    return {
+        "temperature": temperature,
+        "ece_before": calibration.expected_calibration_error(shares, labels),
+        "ece_after": calibration.expected_calibration_error(after, labels),
+        "ece_band": [*calibration.perfect_calibration_band(after)],
+    }
+
+
+def test_answers(test: Dataset, path: Path) -> Answers:
+    """Return what a LiteRT file answers about the test split, for the gate."""
+    truth = {"folder": test.labels}
+    if test.votes is not None:
+        truth["crowd"] = majority(test.votes)
+    given = {name: shares.argmax(axis=1) for name, shares in answers(path, test.images).items()}
+    return Answers(
+        f"{test.name}, test split",
+        test.fingerprint(),
+        {name: truth[name].astype(np.int8) for name in given if name in truth},
+        {name: given[name].astype(np.int8) for name in given if name in truth},
+    )
+
+
+def sha256(path: Path) -> str:
+    """Return the digest of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def write_card(folder: Path, facts: dict[str, Any]) -> Card:
-    """Write a card aside, rename it into place, and read it back."""
-    aside = folder / f"{CARD}.tmp"
-    aside.write_text(json.dumps(facts, indent=2) + "\n")
-    aside.replace(folder / CARD)
+    """Write a card and read it back."""
+    runs.write_json(folder / CARD, facts)
     return Card.read(folder / CARD)
 
 
 def bundle(folder: Path, bundled: Path) -> None:
     """Copy a version into the folder that ships with the repository."""
-    for name in (NETWORK, CARD):
+    for name in (NETWORK, KERAS_NETWORK, CARD, ANSWERS):
         aside = bundled / f"{name}.tmp"
         shutil.copyfile(folder / name, aside)
         aside.replace(bundled / name)

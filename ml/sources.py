@@ -1,14 +1,18 @@
-"""Labelled pictures in an archive or a folder, which is never trusted and never unpacked."""
+"""Labelled pictures of a dataset as it was downloaded: an archive, a folder or a table."""
 
-import stat
-import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+import cv2
+import numpy as np
+
+from ml.containers import UNREADABLE, DatasetError, Files, is_table, open_files
 from ml.emotions import EMOTIONS, Emotion
+from ml.tables import SIDE, read_table
+
+__all__ = ["SPELLINGS", "DatasetError", "Entry", "Source", "pick_split"]
 
 PICTURES = {".png", ".jpg", ".jpeg"}
 SPLITS = {
@@ -27,15 +31,8 @@ SPELLINGS = {str(emotion): emotion for emotion in EMOTIONS} | {
     "happiness": Emotion.HAPPY,
     "sadness": Emotion.SAD,
     "surprised": Emotion.SURPRISE,
+    "suprise": Emotion.SURPRISE,
 }
-MAX_ENTRIES = 200_000
-MAX_ENTRY_BYTES = 20 * 2**20
-MAX_TOTAL_BYTES = 4 * 2**30
-MAX_RATIO = 200  # of packed bytes; pictures are packed already
-
-
-class DatasetError(ValueError):
-    """A dataset is not as expected; the message says what was expected and what was received."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,48 +51,41 @@ class Entry:
 
 
 class Source:
-    """An archive or folder with `<split>/<emotion>/<picture>` somewhere inside.
+    """Labelled pictures in an archive or a folder, or as rows of FER2013's table.
+
+    Pictures stand in `<split>/<emotion>/<picture>` somewhere inside. The table may stand alone, or
+    be the only CSV file of an archive or folder without such pictures.
 
     Attributes:
-        name: the file's or folder's name without its ending.
+        path: the archive, folder or table.
+        name: its name without the ending.
         entries: its pictures, sorted by path; a copy of the tree nested in itself counts once.
-        copies: how many pictures stand in other copies of the tree.
-        strays: how many files are no labelled pictures.
+        dropped: why other files, or rows of the table, are left out, and how many are.
     """
 
     def __init__(self, path: Path) -> None:
         """List what is inside.
 
         Raises:
-            DatasetError: when there is no such file, it is no archive, or nothing fits.
+            DatasetError: when there is nothing, it is not to be trusted, or nothing fits.
         """
-        self.name = path.stem
         self.path = path
-        if path.is_dir():
-            self._archive = None
-            paths = [p.relative_to(path).as_posix() for p in path.rglob("*") if p.is_file()]
-        elif path.is_file():
-            self._archive = open_archive(path)
-            files = [info for info in self._archive.infolist() if not info.is_dir()]
-            self._infos = {str(inside(info)): info for info in files}
-            paths = list(self._infos)
-        else:
-            raise DatasetError(f"{path}: expected an archive or a folder, received nothing there.")
-        trees: dict[PurePosixPath, list[Entry]] = {}
-        for name in sorted(paths):
-            if found := labelled(PurePosixPath(name)):
-                root, entry = found
-                trees.setdefault(root, []).append(entry)
-        if not trees:
+        self.name = path.stem
+        files = open_files(path)
+        tables = [name for name in files.names if is_table(name)]
+        pictures = _Tree(files)
+        self._pictures: _Tree | _Table = pictures
+        if not pictures.entries and len(tables) == 1:
+            self._pictures = _Table(files, tables[0], str(path))
+        self.entries = self._pictures.entries
+        self.dropped = files.dropped + self._pictures.dropped
+        if not self.entries:
+            reasons = ", ".join(f"{reason}: {n}" for reason, n in sorted(self.dropped.items()))
             raise DatasetError(
                 f"{path}: expected <split>/<emotion>/<picture> with the emotions "
-                f"{', '.join(EMOTIONS)}, found none among {len(paths)} files."
+                f"{', '.join(EMOTIONS)}, or one fer2013.csv, found no face "
+                f"({reasons or 'nothing inside'})."
             )
-        fullest = max(trees, key=lambda root: (len(trees[root]), -len(root.parts)))
-        self.entries = trees[fullest]
-        pictures = sum(len(tree) for tree in trees.values())
-        self.copies = pictures - len(self.entries)
-        self.strays = len(paths) - pictures
 
     def splits(self) -> Counter[str]:
         """Count the pictures of each split."""
@@ -104,20 +94,12 @@ class Source:
     def read(self, split: str | None = None) -> Iterator[tuple[Entry, bytes]]:
         """Yield each picture of a split (of all where None) with its bytes.
 
-        There are no bytes where an archive is damaged or encrypted.
+        A row of a table comes as PNG. There are no bytes where a file is damaged or may not be
+        read.
         """
         for entry in self.entries:
             if split in (None, entry.split):
-                yield entry, self._bytes(entry)
-
-    def _bytes(self, entry: Entry) -> bytes:
-        """Return the content of one entry; empty where the archive is damaged or encrypted."""
-        if self._archive is None:
-            return (self.path / entry.path).read_bytes()
-        try:
-            return self._archive.read(self._infos[entry.path])
-        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError):
-            return b""
+                yield entry, self._pictures.read(entry.path)
 
     def pick_split(self, wanted: str | None) -> str:
         """Return `wanted`, else `test`, else `validation`, else the only split there is.
@@ -126,6 +108,52 @@ class Source:
             DatasetError: when there is no such split, or several and none of those.
         """
         return pick_split(self.splits(), wanted, str(self.path))
+
+
+class _Tree:
+    """The pictures of the fullest tree among some files; what is no part of it is dropped."""
+
+    def __init__(self, files: Files) -> None:
+        trees: dict[PurePosixPath, list[Entry]] = {}
+        for name in sorted(files.names):
+            if found := labelled(PurePosixPath(name)):
+                root, entry = found
+                trees.setdefault(root, []).append(entry)
+        fullest = max(trees, key=lambda root: (len(trees[root]), -len(root.parts)), default=None)
+        pictures = sum(map(len, trees.values()))
+        self.entries = trees[fullest] if fullest else []
+        self.dropped = +Counter(
+            {
+                "in a second copy of the tree": pictures - len(self.entries),
+                "no labelled picture": len(files.names) - pictures,
+            }
+        )
+        self.read = files.read
+
+
+class _Table:
+    """The rows of a table as pictures; rows that do not fit are dropped."""
+
+    def __init__(self, files: Files, name: str, place: str) -> None:
+        try:
+            with files.open(name) as file:
+                rows, dropped = read_table(file, place)
+        except DatasetError:
+            raise
+        except UNREADABLE as error:
+            raise DatasetError(f"{place}: expected a readable {name} ({error}).") from error
+        faces = {
+            Entry(f"{row.split}/{row.emotion}/{row.number}", row.split, row.emotion): row.pixels
+            for row in rows
+        }
+        self.entries = sorted(faces, key=lambda entry: entry.path)
+        self.dropped = dropped + Counter({"no labelled picture": len(files.names) - 1})
+        self._pixels = {entry.path: pixels for entry, pixels in faces.items()}
+
+    def read(self, path: str) -> bytes:
+        """Return a row as PNG."""
+        face = np.frombuffer(self._pixels[path], np.uint8).reshape(SIDE, SIDE)
+        return bytes(cv2.imencode(".png", face, [cv2.IMWRITE_PNG_COMPRESSION, 0])[1])
 
 
 def pick_split(counts: Counter[str], wanted: str | None, place: str) -> str:
@@ -156,41 +184,3 @@ def labelled(path: PurePosixPath) -> tuple[PurePosixPath, Entry] | None:
         return None
     entry = Entry(str(path), SPLITS.get(split.lower(), split), SPELLINGS[label])
     return path.parents[2], entry
-
-
-def inside(info: zipfile.ZipInfo) -> PurePosixPath:
-    """Return where an entry is inside its archive, whichever slashes its maker used."""
-    return PurePosixPath(info.filename.replace("\\", "/"))
-
-
-def open_archive(path: Path) -> zipfile.ZipFile:
-    """Open a zip archive after its table of contents was checked.
-
-    Raises:
-        DatasetError: when it is no archive, or an entry is too much, too large, a link or named
-            to escape.
-    """
-    try:
-        archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError) as error:
-        raise DatasetError(f"{path}: expected a zip archive or a folder ({error}).") from error
-    entries = archive.infolist()
-    if len(entries) > MAX_ENTRIES:
-        raise DatasetError(
-            f"{path}: expected at most {MAX_ENTRIES} entries, received {len(entries)}."
-        )
-    for entry in entries:
-        name = inside(entry)
-        if name.is_absolute() or ".." in name.parts or ":" in (name.parts or ("",))[0]:
-            raise DatasetError(f"{path}: the entry {entry.filename!r} leads out of the archive.")
-        if stat.S_ISLNK(entry.external_attr >> 16):
-            raise DatasetError(f"{path}: the entry {entry.filename!r} is a link.")
-        if entry.file_size > max(MAX_RATIO * entry.compress_size, 2**16):
-            raise DatasetError(f"{path}: the entry {entry.filename!r} is packed like a bomb.")
-        if entry.file_size > MAX_ENTRY_BYTES:
-            raise DatasetError(
-                f"{path}: the entry {entry.filename!r} has more than {MAX_ENTRY_BYTES >> 20} MB."
-            )
-    if sum(entry.file_size for entry in entries) > MAX_TOTAL_BYTES:
-        raise DatasetError(f"{path}: has more than {MAX_TOTAL_BYTES >> 30} GB unpacked.")
-    return archive

@@ -1,9 +1,7 @@
-"""Fitting a network: checkpoints, early stopping, slower learning on a plateau, resuming."""
+"""Fitting a network with Keras's own loop and callbacks, on any of its backends."""
 
-import csv
-import json
-import os
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,15 +10,15 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from ml import networks
-from ml.augmentation import AugmentedFaces
+from ml import networks, runs
+from ml.augmentation import Augmentation, Batches, examples
 from ml.datasets import Dataset
-from ml.emotions import EMOTIONS
+from ml.progress import Progress
 from ml.sources import DatasetError
 
-
-class TrainingError(ValueError):
-    """A run cannot be started or resumed as asked; the message says why."""
+OPTIMIZERS = ("adam", "sgd")
+SCHEDULES = ("plateau", "cosine")
+WARM_UP = 0.05  # share of the steps of a cosine schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,87 +27,40 @@ class Settings:
 
     Attributes:
         architecture: a name among `ml.networks.ARCHITECTURES`.
-        epochs: how many at most; the run ends earlier when validation stops improving.
+        epochs: how many at most.
         batch_size: faces a step.
-        learning_rate: Adam's first step size.
-        label_smoothing: share of each label that is spread over all seven.
-        patience: epochs without a better validation loss until learning slows down; three times
-            as many end the run.
+        optimizer: `adam`, or `sgd` with Nesterov momentum 0.9.
+        learning_rate: the largest step size.
+        schedule: `plateau` learns slower, and at last ends, when validation stops improving;
+            `cosine` warms up and then slows down to nothing in the last epoch (Loshchilov and
+            Hutter 2017).
+        patience: epochs without a better validation loss until `plateau` learns slower; three
+            times as many end the run.
+        weight_decay: by how much each step shrinks the weights, as a share of the step size.
+        label_smoothing: share of each folder label that is spread over all seven.
+        mixup: alpha of the shares in which faces are mixed (Zhang et al. 2018); 0 mixes none.
+        class_weight_cap: the most that a face of a rare emotion counts; 1 weighs none.
         seed: decides first weights, order and augmentation.
     """
 
     architecture: str = "sequential"
     epochs: int = 60
     batch_size: int = 64
+    optimizer: str = "adam"
     learning_rate: float = 1e-3
-    label_smoothing: float = 0.1
+    schedule: str = "plateau"
     patience: int = 4
+    weight_decay: float = 0.0
+    label_smoothing: float = 0.1
+    mixup: float = 0.0
+    class_weight_cap: float = 1.0
     seed: int = 1
 
 
-class RunState(keras.callbacks.Callback):
-    """Writes after each epoch what Keras's callbacks forget, so that a run can be resumed.
-
-    The state names the checkpoint that it belongs to and is renamed into place after it, so a run
-    killed at any moment leaves a pair that fits. Older checkpoints but the best are removed.
-    """
-
-    def __init__(
-        self, folder: Path, remembered: Iterable[tuple[keras.callbacks.Callback, Iterable[str]]]
-    ):
-        super().__init__()
-        self.folder = folder
-        self.remembered = [(callback, list(names)) for callback, names in remembered]
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Write the state of this epoch."""
-        state = {
-            "epoch": epoch + 1,
-            "callbacks": {
-                type(callback).__name__: {name: float(getattr(callback, name)) for name in names}
-                for callback, names in self.remembered
-            },
-        }
-        aside = self.folder / "state.json.tmp"
-        aside.write_text(json.dumps(state, indent=2))
-        aside.replace(self.folder / "state.json")
-        for old in self.folder.glob("epoch-*.keras"):
-            if old != checkpoint(self.folder, epoch + 1):
-                old.unlink()
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Give the callbacks back what they knew."""
-        for callback, names in self.remembered:
-            for name in names:
-                setattr(callback, name, state["callbacks"][type(callback).__name__][name])
-
-
-class Reseed(keras.callbacks.Callback):
-    """Derives the dropout of each epoch from seed and epoch alone.
-
-    Keras does not store the state of its random layers, so a resumed run would drop other units
-    than an uninterrupted one.
-    """
-
-    def __init__(self, seed: int) -> None:
-        super().__init__()
-        self.seed = seed
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Set the state of every random layer."""
-        random = np.random.default_rng([self.seed, epoch])
-        for variable in self.model.variables:
-            if variable.name == "seed_generator_state":
-                variable.assign([random.integers(2**31), 0])
-
-
-def checkpoint(folder: Path, epoch: int) -> Path:
-    """Return the file of an epoch's checkpoint; the first epoch is 1."""
-    return folder / f"epoch-{epoch:03d}.keras"
-
-
 def fast_precision() -> str:
-    """Return `mixed_bfloat16` where the processor computes it, else `float32`."""
+    """Return `mixed_bfloat16` where the processor or an accelerator computes it, else `float32`."""
+    if not keras.distribution.list_devices()[0].startswith("cpu"):
+        return "mixed_bfloat16"
     try:
         flags = Path("/proc/cpuinfo").read_text()
     except OSError:
@@ -118,62 +69,118 @@ def fast_precision() -> str:
 
 
 def train(
-    dataset: Dataset, settings: Settings, folder: Path, *, resume: bool = False
+    dataset: Dataset,
+    settings: Settings,
+    folder: Path,
+    *,
+    resume: bool = False,
+    start_from: keras.Model | None = None,
+    log: Callable[[str], object],
 ) -> keras.Model:
     """Train on the split `train`, choose the best epoch on the split `validation`.
 
     The folder gets `settings.json`, `log.csv` (a row an epoch), the latest checkpoint, the best
-    one and `state.json`.
+    one, `state.json`, and events for TensorBoard where TensorFlow trains.
+
+    Args:
+        start_from: a network of the same architecture, whose weights are the first ones.
+        log: is told a line an epoch.
 
     Returns:
-        The network of the epoch with the highest validation accuracy.
+        The network of the epoch with the highest validation accuracy (output `folder`).
 
     Raises:
-        TrainingError: when the folder holds another run, or none to resume.
+        RunError: when the folder holds another run, or none to resume.
         DatasetError: when a split is empty.
     """
     training, validation = dataset.split("train"), dataset.split("validation")
     if not len(training) or not len(validation):
         raise DatasetError("The dataset lacks a train or a validation split: run prepare_dataset.")
-    facts = {**asdict(settings), "dataset": dataset.fingerprint()}
-    first_epoch, state = 0, None
+    facts = {
+        **asdict(settings),
+        "dataset": dataset.fingerprint(),
+        "start_from": start_from and digest(start_from),
+    }
+    state: dict[str, Any] = {"epoch": 0}
     if resume:
-        state = resumable(folder, facts)
-        first_epoch = state["epoch"]
-    elif (folder / "settings.json").exists():
-        raise TrainingError(f"{folder}: holds a run already; add --resume or name another folder.")
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "settings.json").write_text(json.dumps(facts, indent=2))
+        # The pace of a cosine schedule follows from the number of epochs.
+        free = {"epochs"} if settings.schedule == "plateau" else set()
+        state = runs.resume(folder, facts, free=free)
+    else:
+        runs.begin(folder, facts)
 
     keras.utils.set_random_seed(settings.seed)
     keras.mixed_precision.set_global_policy(fast_precision())
+    share_devices()
     try:
-        if state:
-            network = keras.models.load_model(checkpoint(folder, first_epoch))
+        if state["epoch"]:
+            network = keras.models.load_model(runs.checkpoint(folder, state["epoch"]))
         else:
-            network = compiled(settings)
-        fit(
-            network,
-            training=training,
-            validation=validation,
-            settings=settings,
-            folder=folder,
-            state=state,
-        )
-        return keras.models.load_model(folder / "best.keras")
+            network = compiled(settings, training, start_from)
+        if state["epoch"] < settings.epochs:
+            fit(
+                network,
+                training=training,
+                validation=validation,
+                settings=settings,
+                folder=folder,
+                state=state,
+                log=log,
+            )
+        return keras.models.load_model(folder / runs.BEST)
     finally:
         keras.mixed_precision.set_global_policy("float32")
 
 
-def compiled(settings: Settings) -> keras.Model:
-    """Return a fresh network, ready to fit."""
-    network = networks.build(settings.architecture)
+def share_devices() -> None:
+    """Share every batch between several devices, which Keras can do on JAX."""
+    if keras.backend.backend() == "jax" and len(keras.distribution.list_devices()) > 1:
+        keras.distribution.set_distribution(keras.distribution.DataParallel())
+
+
+def outputs(dataset: Dataset, start_from: keras.Model | None = None) -> tuple[str, ...]:
+    """Return the outputs of a network that starts from another one, or learns a dataset anew."""
+    if start_from:
+        return tuple(start_from.output_names)
+    return ("folder",) if dataset.votes is None else ("crowd", "folder")
+
+
+def compiled(
+    settings: Settings, training: Dataset, start_from: keras.Model | None = None
+) -> keras.Model:
+    """Return a network ready to fit."""
+    names = outputs(training, start_from)
+    network = networks.build(settings.architecture, names, augmentation=Augmentation(settings.seed))
+    if start_from:
+        network.set_weights(start_from.get_weights())
+    smoothing = {"folder": settings.label_smoothing, "crowd": 0.0}  # The crowd's are soft already.
     network.compile(
-        keras.optimizers.Adam(settings.learning_rate),
-        keras.losses.CategoricalCrossentropy(label_smoothing=settings.label_smoothing),
-        metrics=["accuracy"],
+        optimizer(settings, steps=max(1, len(training) // settings.batch_size)),
+        {
+            name: keras.losses.CategoricalCrossentropy(label_smoothing=smoothing[name])
+            for name in names
+        },
+        weighted_metrics={name: ["accuracy"] for name in names},
+        jit_compile="auto" if keras.backend.backend() == "jax" else False,
     )
     return network
+
+
+def optimizer(settings: Settings, *, steps: int) -> keras.optimizers.Optimizer:
+    """Return the optimizer of a run with so many steps an epoch."""
+    rate: float | keras.optimizers.schedules.LearningRateSchedule = settings.learning_rate
+    if settings.schedule == "cosine":
+        warm_up = int(WARM_UP * settings.epochs * steps)
+        rate = keras.optimizers.schedules.CosineDecay(
+            0.0,
+            settings.epochs * steps - warm_up,
+            warmup_target=settings.learning_rate,
+            warmup_steps=warm_up,
+        )
+    decay = settings.weight_decay or None
+    if settings.optimizer == "sgd":
+        return keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, weight_decay=decay)
+    return keras.optimizers.Adam(rate, weight_decay=decay)
 
 
 def fit(
@@ -183,109 +190,74 @@ def fit(
     validation: Dataset,
     settings: Settings,
     folder: Path,
-    state: dict[str, Any] | None,
+    state: dict[str, Any],
+    log: Callable[[str], object],
 ) -> None:
-    """Fit with Keras's own loop and callbacks, from the epoch that `state` names."""
-    first_epoch = state["epoch"] if state else 0
+    """Fit from the epoch that `state` names."""
+    accuracy = "val_folder_accuracy" if len(network.outputs) > 1 else "val_accuracy"
     best = keras.callbacks.ModelCheckpoint(
-        folder / "best.keras", monitor="val_accuracy", mode="max", save_best_only=True
+        folder / runs.BEST, monitor=accuracy, mode="max", save_best_only=True
     )
-    plateau = keras.callbacks.ReduceLROnPlateau(
-        "val_loss", factor=0.4, patience=settings.patience, min_lr=1e-5
-    )
-    stopping = keras.callbacks.EarlyStopping("val_loss", patience=3 * settings.patience)
-    kept = RunState(
-        folder,
-        [
-            (best, ["best"]),
-            (plateau, ["best", "wait", "cooldown_counter"]),
+    callbacks = [best]
+    remembered: list[tuple[keras.callbacks.Callback, list[str]]] = [(best, ["best"])]
+    if settings.schedule == "plateau":
+        slower = keras.callbacks.ReduceLROnPlateau(
+            "val_loss", factor=0.4, patience=settings.patience, min_lr=settings.learning_rate / 100
+        )
+        stopping = keras.callbacks.EarlyStopping("val_loss", patience=3 * settings.patience)
+        callbacks += [slower, stopping]
+        remembered += [
+            (slower, ["best", "wait", "cooldown_counter"]),
             (stopping, ["best", "wait", "best_epoch"]),
-        ],
-    )
-    if state:
-        trim_log(folder / "log.csv", first_epoch)
+        ]
+    if keras.backend.backend() == "tensorflow":
+        callbacks.append(keras.callbacks.TensorBoard(folder / "tensorboard", write_graph=False))
+    first_epoch = state["epoch"]
+    targets, weights = examples(validation, network.output_names)
     network.fit(
-        AugmentedFaces(
-            training.images,
-            training.labels,
+        Batches(
+            training,
+            network.output_names,
             batch_size=settings.batch_size,
             seed=settings.seed,
+            mixup=settings.mixup,
+            class_weight_cap=settings.class_weight_cap,
             first_epoch=first_epoch,
         ),
         epochs=settings.epochs,
         initial_epoch=first_epoch,
         shuffle=False,  # The faces come shuffled, by seed and epoch.
-        validation_data=(
-            validation.images[..., None].astype(np.float32),
-            keras.utils.to_categorical(validation.labels, len(EMOTIONS)),
-        ),
+        validation_data=(validation.images[..., None], targets, weights),
         validation_batch_size=256,
-        verbose=2,
+        verbose=0,
         callbacks=[
-            *([Restore(kept, state)] if state else []),
-            Reseed(settings.seed),
-            best,
-            plateau,
-            stopping,
+            runs.Reseed(settings.seed),
+            *callbacks,
             keras.callbacks.ModelCheckpoint(folder / "epoch-{epoch:03d}.keras"),
-            keras.callbacks.CSVLogger(folder / "log.csv", append=bool(state)),
-            kept,
+            keras.callbacks.CSVLogger(folder / runs.LOG, append=bool(first_epoch)),
+            runs.RunState(folder, remembered, state),
+            Progress(log),
         ],
     )
 
 
-class Restore(keras.callbacks.Callback):
-    """Restores the other callbacks once training began, which is when they forget."""
-
-    def __init__(self, kept: RunState, state: dict[str, Any]) -> None:
-        super().__init__()
-        self.kept, self.state = kept, state
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Restore before the first epoch."""
-        if epoch == self.state["epoch"]:
-            self.kept.restore(self.state)
+def digest(network: keras.Model) -> str:
+    """Return a sha256 over a network's weights."""
+    digested = hashlib.sha256()
+    for weights in network.get_weights():
+        digested.update(weights.tobytes())
+    return digested.hexdigest()
 
 
-def resumable(folder: Path, facts: dict[str, Any]) -> dict[str, Any]:
-    """Return the state of the run in a folder.
-
-    Raises:
-        TrainingError: when there is none, or it ran with other settings or another dataset.
-    """
-    try:
-        state: dict[str, Any] = json.loads((folder / "state.json").read_text())
-        earlier = json.loads((folder / "settings.json").read_text())
-    except OSError as error:
-        raise TrainingError(f"{folder}: expected a run to resume, found none.") from error
-    for name in facts.keys() - {"epochs"}:
-        if earlier[name] != facts[name]:
-            raise TrainingError(
-                f"{folder}: ran with {name} {earlier[name]}, cannot resume with {facts[name]}."
-            )
-    return state
-
-
-def trim_log(path: Path, epochs: int) -> None:
-    """Keep the rows of the first `epochs` epochs; a run may be killed after a row was written."""
-    with path.open(newline="") as file:
-        rows = list(csv.reader(file))
-    aside = path.with_suffix(".tmp")
-    with aside.open("w", newline="") as file:
-        csv.writer(file).writerows(rows[: epochs + 1])
-    os.replace(aside, path)
-
-
-def probabilities(network: keras.Model, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return n × 7 probabilities for n × 48 × 48 grey faces."""
+def probabilities(
+    network: keras.Model, images: NDArray[np.uint8]
+) -> dict[str, NDArray[np.float32]]:
+    """Return n × 7 probabilities of every output for n × 48 × 48 grey faces."""
     batches = [
-        np.asarray(network(images[start : start + 256, ..., None].astype(np.float32)))
+        network(images[start : start + 256, ..., None].astype(np.float32))
         for start in range(0, len(images), 256)
     ]
-    return np.concatenate(batches)
-
-
-def epochs_run(folder: Path) -> int:
-    """Return how many epochs the run in a folder has finished."""
-    state: dict[str, Any] = json.loads((folder / "state.json").read_text())
-    return int(state["epoch"])
+    return {
+        name: np.concatenate([keras.ops.convert_to_numpy(batch[name]) for batch in batches])
+        for name in network.output_names
+    }

@@ -124,9 +124,9 @@ def main() -> None:
             return [sys.executable, str(ROOT / "manage.py"), *arguments]
 
         for arguments in (["migrate", "--verbosity=0"], ["seed_demo", "--password", PASSWORD]):
-            subprocess.run(manage(*arguments), env=environment, check=True)  # noqa: S603
+            subprocess.run(manage(*arguments), env=environment, check=True)
         address = base.removeprefix("http://")
-        with subprocess.Popen(  # noqa: S603
+        with subprocess.Popen(
             manage("runserver", "--noreload", address),
             env=environment,
             stderr=subprocess.DEVNULL,
@@ -142,7 +142,7 @@ def main() -> None:
                     browser.close()
             finally:
                 server.terminate()
-    print(f"Pictures are in {folder}.")  # noqa: T201 - the command's answer
+    print(f"Pictures are in {folder}.")
 
 
 if __name__ == "__main__":

@@ -20,9 +20,10 @@ def drawn_face(label: int, number: int) -> NDArray[np.uint8]:
     return face.astype(np.uint8)
 
 
-def png(face: NDArray[np.uint8]) -> bytes:
+def png(face: NDArray[np.uint8], kind: str = "PNG") -> bytes:
+    """Return a picture as the bytes of a file, PNG or what `kind` names."""
     buffer = io.BytesIO()
-    Image.fromarray(face).save(buffer, "PNG")
+    Image.fromarray(face).save(buffer, kind)
     return buffer.getvalue()
 
 
@@ -45,6 +46,28 @@ def archive(path: Path, files: dict[str, bytes]) -> Path:
         for name, data in files.items():
             packed.writestr(name, data)
     return path
+
+
+def folder(path: Path, files: dict[str, bytes]) -> Path:
+    """Write files into a folder."""
+    for name, data in files.items():
+        (path / name).parent.mkdir(parents=True, exist_ok=True)
+        (path / name).write_bytes(data)
+    return path
+
+
+CODES = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")
+USAGES = {"train": "Training", "validation": "PublicTest", "test": "PrivateTest"}
+
+
+def table(files: dict[str, bytes]) -> bytes:
+    """Return the pictures of a tree as FER2013's original table."""
+    lines = ["emotion,pixels,Usage"]
+    for name, data in files.items():
+        split, emotion = name.split("/")[-3:-1]
+        pixels = np.asarray(Image.open(io.BytesIO(data))).ravel().tolist()
+        lines.append(f"{CODES.index(emotion)},{' '.join(map(str, pixels))},{USAGES[split]}")
+    return "\n".join(lines).encode()
 
 
 def dataset(*, train: int = 20, validation: int = 5, test: int = 5) -> Dataset:

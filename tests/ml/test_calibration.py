@@ -38,3 +38,16 @@ def test_four_of_five_faces_are_answered() -> None:
     shares = np.random.default_rng(1).dirichlet(np.ones(7), 1000)
     threshold = calibration.unsure_threshold(shares)
     assert (shares.max(axis=1) >= threshold).mean() == pytest.approx(0.8, abs=0.002)
+
+
+def test_a_perfectly_calibrated_network_lies_in_its_band_and_another_does_not() -> None:
+    random = np.random.default_rng(3)
+    shares = random.dirichlet([0.6] * 7, 3000)
+    labels = np.array([random.choice(7, p=share) for share in shares])
+    low, high = calibration.perfect_calibration_band(shares)
+    assert 0 < low <= calibration.expected_calibration_error(shares, labels) <= high < 0.05
+    over = shares**2 / (shares**2).sum(axis=1, keepdims=True)
+    assert (
+        calibration.expected_calibration_error(over, labels)
+        > calibration.perfect_calibration_band(over)[1]
+    )

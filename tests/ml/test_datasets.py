@@ -1,12 +1,15 @@
 """Preparing a dataset: split fairly, nothing on both sides, written whole."""
 
 import zlib
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pytest
 
-from ml.datasets import Dataset, Report, decode, open_dataset, prepare
+from ml.datasets import UNREADABLE, Dataset, Report, open_dataset, prepare, read_face
+from ml.images import MESSAGES
 from ml.sources import DatasetError, Source
 from tests.ml import faces
 
@@ -51,33 +54,79 @@ def test_identical_pictures_never_stand_on_both_sides(tmp_path: Path) -> None:
     assert (report.identical, report.conflicts, report.twins) == (10, 10, 1)
 
 
-def test_unreadable_pictures_and_strays_are_dropped_and_told(tmp_path: Path) -> None:
-    files = faces.tree() | {"images/train/sad/broken.png": b"x", "images/train/sad/empty.png": b""}
-    dataset, report = prepared(tmp_path, files | {"notes.txt": b"x"})
-    assert report.dropped == {"unreadable": 2, "no labelled picture": 1}
+def huge() -> bytes:
+    """Return a picture that would unpack to 10 gigabytes, or so its header says."""
+    small = bytearray(faces.png(faces.drawn_face(0, 0)))
+    small[16:24] = (100_000).to_bytes(4) * 2
+    small[29:33] = zlib.crc32(small[12:29]).to_bytes(4)
+    return bytes(small)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty or damaged in the archive"),
+        (b"I am a text.", "no JPEG, PNG or WebP inside"),
+        (faces.png(faces.drawn_face(0, 0), "GIF"), "no JPEG, PNG or WebP inside"),
+        (faces.png(faces.drawn_face(0, 0), "BMP"), "no JPEG, PNG or WebP inside"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", "no JPEG, PNG or WebP inside"),
+        (faces.png(faces.drawn_face(0, 0))[:-100], "a damaged picture"),
+        (huge(), "more than 25 megapixels"),
+        (bytes(15 * 2**20 + 1), "larger than 15 MB"),
+    ],
+)
+def test_a_file_that_is_no_good_picture_is_dropped_and_told(
+    tmp_path: Path, data: bytes, reason: str
+) -> None:
+    dataset, report = prepared(tmp_path, faces.tree() | {"images/train/sad/bad.png": data})
+    assert report.dropped == {reason: 1}
     assert len(dataset) == 7 * 13
 
 
-def test_a_picture_that_would_unpack_to_gigabytes_is_dropped_undecoded(tmp_path: Path) -> None:
-    small = bytearray(faces.png(faces.drawn_face(0, 0)))
-    small[16:24] = (100_000).to_bytes(4) * 2  # what the header says about width and height
-    small[29:33] = zlib.crc32(small[12:29]).to_bytes(4)
-    _, report = prepared(tmp_path, faces.tree() | {"images/train/sad/huge.png": bytes(small)})
-    assert report.dropped == {"unreadable": 1}
+def test_every_reason_for_a_picture_to_be_unreadable_has_its_words() -> None:
+    assert UNREADABLE.keys() == MESSAGES.keys()
 
 
-def test_colour_and_larger_pictures_become_small_grey_ones() -> None:
+def test_stray_files_are_dropped_and_told(tmp_path: Path) -> None:
+    _, report = prepared(tmp_path, faces.tree() | {"notes.txt": b"x"})
+    assert report.dropped == {"no labelled picture": 1}
+
+
+def test_a_source_without_one_good_picture_is_refused_with_the_reasons(tmp_path: Path) -> None:
+    files = dict.fromkeys(faces.tree(train=1, test=1), b"I am a text.")
+    with pytest.raises(DatasetError, match=r"read none of them.*no JPEG, PNG or WebP inside"):
+        prepared(tmp_path, files)
+
+
+def test_colour_and_larger_pictures_become_small_grey_ones(tmp_path: Path) -> None:
     face = faces.drawn_face(2, 1)
-    colour = np.stack([face.repeat(3, 0).repeat(3, 1)] * 3, axis=2)
-    grey = decode(faces.png(colour))
-    assert grey is not None
+    large = face.repeat(3, 0).repeat(3, 1)
+    grey, changes = read_face(faces.png(np.stack([large] * 3, axis=2)))
     assert np.array_equal(grey, face)
+    assert changes == ["another size to 48 × 48"], "three equal channels are grey already"
+    red = np.stack([face, face // 2, face // 2], axis=2)
+    files = faces.tree() | {
+        "images/train/sad/large.png": faces.png(large),
+        "images/train/sad/red.png": faces.png(red),
+        "images/train/sad/red.jpg": faces.png(red, "JPEG"),
+    }
+    _, report = prepared(tmp_path, files)
+    assert report.converted == {"colour to grey": 2, "another size to 48 × 48": 1}
+
+
+def test_the_table_gives_the_same_dataset_as_its_pictures(tmp_path: Path) -> None:
+    files = faces.tree(train=12, test=3)
+    table = faces.folder(tmp_path, {"fer2013.csv": faces.table(files)}) / "fer2013.csv"
+    assert (
+        open_dataset(table).fingerprint()
+        == open_dataset(faces.archive(tmp_path / "a.zip", files)).fingerprint()
+    )
 
 
 def test_of_three_folders_validation_is_dropped_and_told(tmp_path: Path) -> None:
     files = faces.tree(train=10, test=4) | faces.tree(train=0, test=3, other="test")
     dataset, report = prepared(tmp_path, files)
-    assert report.dropped == {"in the folder validation": 28}
+    assert report.dropped == {"in the split validation": 28}
     assert set(dataset.counts()["validation"].values()) == {2}
     assert all("/test/" in path for path in dataset.split("test").paths.tolist())
 
@@ -90,13 +139,47 @@ def test_a_second_copy_of_the_tree_is_dropped_and_told(tmp_path: Path) -> None:
 
 
 def test_a_dataset_survives_its_file(tmp_path: Path) -> None:
-    dataset = faces.dataset(train=2, validation=1, test=1)
-    dataset.save(tmp_path / "d.npz")
-    read = open_dataset(tmp_path / "d.npz")
-    assert read.fingerprint() == dataset.fingerprint()
-    assert read.name == "drawn"
-    assert np.array_equal(read.paths, dataset.paths)
+    plain = faces.dataset(train=2, validation=1, test=1)
+    voted = replace(plain, votes=np.ones((len(plain), 10), np.uint8), personal=True)
+    for dataset in (plain, voted):
+        dataset.save(tmp_path / "d.npz")
+        read = open_dataset(tmp_path / "d.npz")
+        for field in fields(dataset):
+            assert np.array_equal(getattr(read, field.name), getattr(dataset, field.name))
+        assert read.fingerprint() == dataset.fingerprint()
+    assert plain.fingerprint() != voted.fingerprint()
     assert [path.name for path in tmp_path.iterdir()] == ["d.npz"], "nothing is left aside"
+
+
+def test_a_file_without_a_mark_is_not_personal(tmp_path: Path) -> None:
+    dataset = faces.dataset(train=2, validation=1, test=1)
+    arrays = {name: getattr(dataset, name) for name in ("images", "labels", "splits", "paths")}
+    np.savez_compressed(tmp_path / "d.npz", allow_pickle=False, name="drawn", **arrays)
+    read = Dataset.load(tmp_path / "d.npz")
+    assert (read.personal, read.votes) == (False, None)
+
+
+def test_a_split_keeps_votes_and_the_mark_of_personal_photos() -> None:
+    whole = faces.dataset(train=2, validation=1, test=1)
+    votes = np.arange(len(whole) * 10, dtype=np.uint8).reshape(-1, 10)
+    split = replace(whole, votes=votes, personal=True).split("validation")
+    assert split.personal
+    assert split.votes is not None
+    assert np.array_equal(split.votes, votes[whole.splits == "validation"])
+
+
+def test_a_file_that_cannot_be_written_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(file: IO[bytes], **_: object) -> None:
+        file.write(b"half")
+        raise OSError("No space left on device")
+
+    (tmp_path / "d.npz").write_bytes(b"old")
+    monkeypatch.setattr(np, "savez_compressed", full)
+    with pytest.raises(OSError, match="No space left"):
+        faces.dataset(train=2, validation=1, test=1).save(tmp_path / "d.npz")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("d.npz", b"old")]
 
 
 def test_a_source_without_train_or_test_is_refused(tmp_path: Path) -> None:

@@ -1,85 +1,122 @@
-"""A trained network becomes a LiteRT file that answers the same, with an honest card."""
+"""A finished run becomes a version: files that belong together and an honest card."""
 
+import csv
 import hashlib
+import json
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
 from ml import release, training
 from ml.datasets import Dataset
 from ml.evaluation import evaluate_dataset
-from ml.export import ExportError, check, deployable, export
 from ml.networks import build
-from ml.predictor import Card, Predictor
+from ml.predictor import Card, ModelFileError, Predictor
 from ml.training import Settings
+from ml.versions import trained_network
 from tests.ml import faces
+from tests.ml.test_train_emotion import voted
 
 pytestmark = pytest.mark.xdist_group("training")
 
 
 @pytest.fixture(scope="module")
 def data() -> Dataset:
-    return faces.dataset(train=2, validation=6, test=6)
+    return voted(faces.dataset(train=2, validation=6, test=6))
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, data: Dataset) -> Path:
+def trained() -> keras.Model:
+    keras.utils.set_random_seed(3)
+    return build("residual", ("folder", "crowd"))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, data: Dataset, trained: keras.Model) -> Path:
     """A released, untrained network."""
     folder = tmp_path_factory.mktemp("version")
+    (folder / "state.json").write_text(json.dumps({"epoch": 2}))
+    with (folder / "log.csv").open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["epoch", "crowd_accuracy", "loss", "val_crowd_accuracy", "val_loss"])
+        rows.writerows([[0, 0.2, 2.1, 0.1, 2.2], [1, 0.3, 1.9, 0.2, 2.0]])
     release.release(
-        build("sequential"),
+        trained,
         dataset=data,
-        settings=Settings(),
-        epochs_run=0,
+        settings=Settings(architecture="residual"),
         folder=folder,
         name="tiny",
+        shown="crowd",
         command="python manage.py train_emotion",
         evaluation_command="python manage.py evaluate_emotion",
     )
     return folder
 
 
-def test_the_file_answers_like_the_network(tmp_path: Path, data: Dataset) -> None:
-    network = deployable(build("sequential"), "sequential", 1.7)
-    path = tmp_path / "network.tflite"
-    export(network, path, data.images)
-    card = Card("x", hashlib.sha256(path.read_bytes()).hexdigest(), 48, 0, "folder", 0, {})
-    answers = Predictor(path, card).classify(data.images)
-    assert np.abs(answers - training.probabilities(network, data.images)).max() < 1e-4
-    assert [entry.name for entry in tmp_path.iterdir()] == ["network.tflite"]
-
-
-def test_a_file_of_another_network_is_refused(tmp_path: Path, data: Dataset) -> None:
-    path = tmp_path / "network.tflite"
-    export(deployable(build("sequential"), "sequential", 1.0), path, data.images)
-    with pytest.raises(ExportError, match="differs from the network by"):
-        check(path, deployable(build("sequential"), "sequential", 0.1), data.images)
-
-
-def test_a_file_that_is_no_network_is_refused(tmp_path: Path, data: Dataset) -> None:
-    path = tmp_path / "network.tflite"
-    path.write_bytes(b"not a network")
-    with pytest.raises(ExportError, match="needs more than builtin operators"):
-        check(path, build("sequential"), data.images)
-
-
 def test_the_card_tells_what_was_measured(folder: Path, data: Dataset) -> None:
     card = Card.read(folder / "card.json")
+    facts = card.facts
     predictor = Predictor(folder / "emotion.tflite", card)
-    assert card.facts["evaluation"] == {
-        **evaluate_dataset(data, "test", predictor),
-        "command": "python manage.py evaluate_emotion",
-    }
-    assert card.facts["evaluation"]["images"] == 42
-    assert card.facts["dataset"]["fingerprint"] == data.fingerprint()
-    assert card.facts["bytes"] == (folder / "emotion.tflite").stat().st_size
+    evaluation = evaluate_dataset(data, "test", predictor)
+    assert {key: facts["evaluation"][key] for key in evaluation} == json.loads(
+        json.dumps(evaluation)
+    )
+    assert facts["evaluation"]["images"] == 42
+    assert facts["dataset"]["fingerprint"] == data.fingerprint()
+    assert facts["bytes"] == (folder / "emotion.tflite").stat().st_size
+    assert facts["training"]["epochs_run"] == 2
+    assert card.shown == "crowd"
+    assert [form for form, told in facts["forms"].items() if told["ships"]]
     validation = predictor.classify(data.split("validation").images)
     answered = (validation.max(axis=1) >= card.unsure_below).mean()
     assert answered == pytest.approx(0.8, abs=0.05)
 
 
+def test_calibration_is_told_before_and_after_with_the_band_of_a_perfect_one(
+    folder: Path, data: Dataset
+) -> None:
+    facts = Card.read(folder / "card.json").facts["calibration"]
+    assert facts.keys() == {"folder", "crowd"}
+    for told in facts.values():
+        low, high = told["ece_band"]
+        assert 0 <= low < high <= 1
+        assert 0.3 <= told["temperature"] <= 3
+
+
+def test_calibrating_makes_an_overconfident_network_believable() -> None:
+    random = np.random.default_rng(5)
+    sure = random.dirichlet([0.5] * 7, 4000)
+    labels = np.array([random.choice(7, p=shares) for shares in sure])
+    labels[:50] = -1  # unknown, and left out
+    over = sure**2 / (sure**2).sum(axis=1, keepdims=True)
+    told = release.calibrated(over.astype(np.float32), labels)
+    assert told["temperature"] == pytest.approx(2, abs=0.15)
+    assert told["ece_after"] < told["ece_before"] / 2
+    assert told["ece_after"] <= told["ece_band"][1]
+
+
+def test_the_network_of_a_version_is_the_one_that_was_trained(
+    folder: Path, trained: keras.Model, data: Dataset
+) -> None:
+    loaded = trained_network(str(folder))
+    expected = training.probabilities(trained, data.images)
+    for output, shares in training.probabilities(loaded, data.images).items():
+        assert np.allclose(shares, expected[output], atol=1e-6)
+
+
+def test_a_network_without_a_card_or_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match="expected sequential-1 or the folder of a run"):
+        trained_network(str(tmp_path / "nothing"))
+    with pytest.raises(ModelFileError, match="not a readable model card"):
+        trained_network(str(tmp_path))
+
+
 def test_a_bundle_is_the_version_to_the_byte(folder: Path, tmp_path: Path) -> None:
     release.bundle(folder, tmp_path)
-    for name in ("emotion.tflite", "card.json"):
+    for name in ("emotion.tflite", "network.keras", "card.json"):
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
+    card = Card.read(tmp_path / "card.json")
+    content = (tmp_path / "network.keras").read_bytes()
+    assert card.facts["keras_sha256"] == hashlib.sha256(content).hexdigest()

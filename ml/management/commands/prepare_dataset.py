@@ -1,38 +1,68 @@
 """Turn a dataset as it was downloaded into one checked file to train with."""
 
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from numpy.typing import NDArray
 
 from ml.datasets import Dataset, Report, prepare
 from ml.emotions import EMOTIONS
 from ml.sources import DatasetError, Source
+from ml.votes import NO_MAJORITY, majority, votes_on
 
 
 class Command(BaseCommand):
-    """Reads an archive or folder, splits it, and says what is in it."""
+    """Reads a source, splits it, writes and draws it, and says what is in it."""
 
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the source, the file to write and the seed of the split."""
-        parser.add_argument("source", type=Path, help="zip archive or folder")
+        parser.add_argument("source", type=Path, help="zip archive, folder or fer2013.csv")
         parser.add_argument("--out", type=Path, required=True, help="file to write (.npz)")
-        parser.add_argument("--seed", type=int, default=1, help="of the 80:20 split")
+        parser.add_argument("--votes", type=Path, help="crowd votes to join (CSV)")
+        parser.add_argument(
+            "--seed", type=int, default=1, help="of the 80:20 split and the samples; default: 1"
+        )
 
-    def handle(self, *_: Any, source: Path, out: Path, seed: int, **__: Any) -> None:
-        """Prepare, write and report."""
+    def handle(
+        self, *_: Any, source: Path, out: Path, votes: Path | None, seed: int, **__: Any
+    ) -> None:
+        """Prepare, write, draw and report."""
         if out.suffix != ".npz":
             raise CommandError(f"--out: expected a name that ends with .npz, received {out}.")
+        if not out.parent.is_dir():
+            raise CommandError(f"--out: expected a file in a folder, there is no {out.parent}.")
+        if seed < 0:
+            raise CommandError(f"--seed: expected a whole number from 0 on, received {seed}.")
+        try:
+            from ml.figures.dataset import draw_dataset  # noqa: PLC0415 - matplotlib, only here
+        except ModuleNotFoundError as error:
+            raise CommandError(
+                "Preparing draws with matplotlib: pip install -r requirements-train.txt"
+            ) from error
         try:
             dataset, report = prepare(Source(source), seed=seed)
-            dataset.save(out)
+            if votes:
+                dataset = replace(dataset, votes=votes_on(dataset.paths, votes))
+            with TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as aside:
+                file = Path(aside) / out.name
+                dataset.save(file)
+                pictures = draw_dataset(dataset, file, seed=seed)
+                written = [whole.replace(out.with_name(whole.name)) for whole in (file, *pictures)]
         except (DatasetError, OSError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(table(dataset))
         self.stdout.write(findings(report))
-        self.stdout.write(f"Written: {out}\nFingerprint: {dataset.fingerprint()}")
+        if dataset.votes is not None:
+            self.stdout.write(agreement(dataset.votes, dataset.labels))
+        for path in written:
+            self.stdout.write(f"Written: {path}")
+        self.stdout.write(f"Fingerprint: {dataset.fingerprint()}")
 
 
 def table(dataset: Dataset) -> str:
@@ -48,9 +78,21 @@ def table(dataset: Dataset) -> str:
 def findings(report: Report) -> str:
     """Return what was noticed, a line each."""
     lines = [f"Dropped ({reason}): {count}" for reason, count in sorted(report.dropped.items())]
+    lines += [f"Converted ({what}): {count}" for what, count in sorted(report.converted.items())]
     lines += [
         f"Groups of identical pictures: {report.identical}, with different labels: "
         f"{report.conflicts}",
         f"Test pictures that stand in the training folder too: {report.twins}",
     ]
     return "\n".join(lines)
+
+
+def agreement(votes: NDArray[np.uint8], labels: NDArray[np.int64]) -> str:
+    """Return how many faces have votes, and how often their majority agrees with the label."""
+    answers = majority(votes)
+    clear = answers != NO_MAJORITY
+    agreed = float((answers == labels)[clear].mean()) if clear.any() else 0
+    return (
+        f"Faces with votes: {int(votes.any(axis=1).sum())} of {len(votes)}, with a majority for "
+        f"one emotion: {int(clear.sum())}, of which {agreed:.1%} agree with the label"
+    )

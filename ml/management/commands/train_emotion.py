@@ -3,7 +3,9 @@
 import os
 import shlex
 import sys
-from dataclasses import fields
+from argparse import ArgumentTypeError
+from collections.abc import Callable
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from django.conf import settings as django_settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ml.datasets import open_dataset
-from ml.predictor import BUNDLED
+from ml.predictor import BUNDLED, ModelFileError
 from ml.sources import DatasetError
 
 WITHOUT_TENSORFLOW = "Training needs TensorFlow: pip install -r requirements-train.txt"
@@ -25,25 +27,50 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the dataset, the run's folder and the settings of `ml.training.Settings`."""
-        parser.add_argument(
+        add = parser.add_argument
+        add(
             "--data",
             type=Path,
             default=django_settings.EMOTION_DATASET,
-            help="archive, folder, or file of prepare_dataset; default: EMOTION_DATASET",
+            help="file of prepare_dataset, archive, folder or fer2013.csv; default: "
+            "EMOTION_DATASET",
         )
-        parser.add_argument(
-            "--out", type=Path, help="folder of the run; default: a new one in runs/"
+        add("--out", type=Path, help="folder of the run; default: a new one in runs/")
+        add("--resume", action="store_true", help="go on with the run in --out")
+        add("--start-from", help="fine-tune this version: its name, or the folder of a run")
+        add("--name", default="", help="name of the version; default: the folder's")
+        add("--shown", help="output that people see; default: crowd where there are votes")
+        add("--bundle", action="store_true", help="ship the result in ml/bundled/")
+        training = parser.add_argument_group("settings")
+        add = training.add_argument
+        add("--architecture", default="sequential", help="sequential or residual")
+        add("--epochs", type=whole(1), default=60, help="at most; default: 60")
+        add("--batch-size", type=whole(1), default=64, help="faces a step; default: 64")
+        add("--optimizer", choices=["adam", "sgd"], default="adam", help="default: adam")
+        add("--learning-rate", type=real(1e-7, 10), default=1e-3, help="default: 0.001")
+        add(
+            "--schedule",
+            choices=["plateau", "cosine"],
+            default="plateau",
+            help="plateau: slower, and at last over, when validation stops improving; cosine: "
+            "warm-up, then slower down to nothing; default: plateau",
         )
-        parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
-        parser.add_argument("--bundle", action="store_true", help="ship the result in ml/bundled/")
-        parser.add_argument("--name", default="", help="name of the version")
-        parser.add_argument("--architecture", default="sequential")
-        parser.add_argument("--epochs", type=positive, default=60)
-        parser.add_argument("--batch-size", type=positive, default=64)
-        parser.add_argument("--learning-rate", type=float, default=1e-3)
-        parser.add_argument("--label-smoothing", type=float, default=0.1)
-        parser.add_argument("--patience", type=positive, default=4)
-        parser.add_argument("--seed", type=int, default=1)
+        add("--patience", type=whole(1), default=4, help="epochs, of plateau; default: 4")
+        add("--weight-decay", type=real(0, 1), default=0.0, help="share of a step; default: 0")
+        add(
+            "--label-smoothing",
+            type=real(0, 0.9),
+            default=0.1,
+            help="share of each label that is spread; default: 0.1",
+        )
+        add("--mixup", type=real(0, 10), default=0.0, help="alpha, such as 0.2; default: 0, none")
+        add(
+            "--class-weight-cap",
+            type=real(1, 100),
+            default=1.0,
+            help="the most that a face of a rare emotion counts; default: 1, as any other",
+        )
+        add("--seed", type=whole(0), default=1, help="default: 1")
 
     def handle(self, *_: Any, data: Path | None, out: Path | None, **options: Any) -> None:
         """Train, release and report."""
@@ -51,44 +78,68 @@ class Command(BaseCommand):
             raise CommandError(
                 "--data: expected a dataset, received none; EMOTION_DATASET is not set."
             )
+        if options["resume"] and out is None:
+            raise CommandError("--resume: expected --out FOLDER with the run to go on with.")
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's own progress is not ours
         try:
-            from ml import release, training  # noqa: PLC0415 - TensorFlow, only here
+            import keras  # noqa: PLC0415 - heavy, only here
+
+            from ml import runs, training, versions  # noqa: PLC0415
             from ml.networks import ARCHITECTURES  # noqa: PLC0415
         except ModuleNotFoundError as error:
             raise CommandError(WITHOUT_TENSORFLOW) from error
-        if options["architecture"] not in ARCHITECTURES:
-            raise CommandError(
-                f"--architecture: expected one of {', '.join(ARCHITECTURES)}, received "
-                f"{options['architecture']}."
-            )
-        started = datetime.now(UTC)
         settings = training.Settings(
             **{field.name: options[field.name] for field in fields(training.Settings)}
         )
-        folder = out or Path("runs") / f"{settings.architecture}-{started:%Y%m%d-%H%M%S}"
+        folder = out or Path("runs") / f"{settings.architecture}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+        again = f"the same command with --out {folder} --resume goes on."
+        try:
+            start_from = None
+            if options["start_from"]:
+                start_from = versions.trained_network(options["start_from"])
+                settings = replace(settings, architecture=start_from.name)
+            if settings.architecture not in ARCHITECTURES:
+                raise CommandError(
+                    f"--architecture: expected one of {', '.join(ARCHITECTURES)}, received "
+                    f"{settings.architecture}."
+                )
+            dataset = open_dataset(data)
+            outputs = training.outputs(dataset, start_from)
+            shown = options["shown"] or ("crowd" if "crowd" in outputs else "folder")
+            if shown not in outputs:
+                raise CommandError(
+                    f"--shown: expected one of {', '.join(outputs)}, received {shown}."
+                )
+            trained = training.train(
+                dataset,
+                settings,
+                folder,
+                resume=options["resume"],
+                start_from=start_from,
+                log=self.tell,
+            )
+        except KeyboardInterrupt as error:
+            raise CommandError(f"Interrupted; {again}") from error
+        except (DatasetError, ModelFileError, runs.RunError) as error:
+            raise CommandError(str(error)) from error
+        if keras.backend.backend() != "tensorflow":
+            self.stdout.write(f"Trained. To export, with KERAS_BACKEND=tensorflow {again}")
+            return
+        from ml import release  # noqa: PLC0415 - TensorFlow itself, only here
+
         evaluate = ["evaluate_emotion", "--data", str(data), "--json"]
         if not options["bundle"]:
             evaluate += ["--model", str(folder)]
-        try:
-            dataset = open_dataset(data)
-            trained = training.train(dataset, settings, folder, resume=options["resume"])
-            card = release.release(
-                trained,
-                dataset=dataset,
-                settings=settings,
-                epochs_run=training.epochs_run(folder),
-                folder=folder,
-                name=options["name"] or folder.name,
-                command=command_line(),
-                evaluation_command=shlex.join(["python", "manage.py", *evaluate]),
-            )
-        except KeyboardInterrupt as error:
-            raise CommandError(
-                f"Interrupted; the same command with --out {folder} --resume goes on."
-            ) from error
-        except (DatasetError, training.TrainingError) as error:
-            raise CommandError(str(error)) from error
+        card = release.release(
+            trained,
+            dataset=dataset,
+            settings=settings,
+            folder=folder,
+            name=options["name"] or folder.name,
+            shown=shown,
+            command=command_line(),
+            evaluation_command=shlex.join(["python", "manage.py", *evaluate]),
+        )
         if options["bundle"]:
             release.bundle(folder, BUNDLED)
         self.stdout.write(f"{card.name}: {folder / release.NETWORK}")
@@ -98,6 +149,11 @@ class Command(BaseCommand):
                 f"macro-F1 {evaluation['macro_f1']:.3f} on {evaluation['images']} faces"
             )
 
+    def tell(self, line: str) -> None:
+        """Write a line at once, wherever it goes."""
+        self.stdout.write(line)
+        self.stdout.flush()
+
 
 def command_line() -> str:
     """Return the command that trains this network in one go."""
@@ -105,9 +161,33 @@ def command_line() -> str:
     return shlex.join(["python", "manage.py", *arguments])
 
 
-def positive(text: str) -> int:
-    """Return a whole number above zero."""
-    number = int(text)
-    if number < 1:
-        raise ValueError
-    return number
+def whole(least: int) -> Callable[[str], int]:
+    """Return a reader of whole numbers from `least` on."""
+
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = least - 1
+        if number < least:
+            raise ArgumentTypeError(f"expected a whole number from {least} on, received {text}.")
+        return number
+
+    return read
+
+
+def real(least: float, most: float) -> Callable[[str], float]:
+    """Return a reader of numbers from `least` to `most`."""
+
+    def read(text: str) -> float:
+        try:
+            number = float(text)
+        except ValueError:
+            number = float("nan")
+        if not least <= number <= most:
+            raise ArgumentTypeError(
+                f"expected a number from {least:g} to {most:g}, received {text}."
+            )
+        return number
+
+    return read

@@ -1,0 +1,28 @@
+"""How a training run went, drawn from its log."""
+
+import csv
+from pathlib import Path
+
+from ml.figures.style import ACCENT, SECOND, drawing
+
+
+def draw_curves(log: Path, path: Path) -> None:
+    """Draw loss and accuracy of training and validation over the epochs of `log.csv`."""
+    with log.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    epochs = [int(row["epoch"]) + 1 for row in rows]
+    names = [name for name in rows[0] if not name.startswith("val_") and f"val_{name}" in rows[0]]
+    accuracies = [name for name in names if name.endswith("accuracy")]
+    panels = ["loss", *accuracies]
+    with drawing(path, 4 * len(panels), 3) as figure:
+        for axes, name in zip(
+            figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True
+        ):
+            for column, colour, label in (
+                (name, SECOND, "train"),
+                (f"val_{name}", ACCENT, "validation"),
+            ):
+                axes.plot(epochs, [float(row[column]) for row in rows], color=colour, label=label)
+            axes.set_title(name.replace("_", " "))
+            axes.set_xlabel("epoch")
+            axes.legend(frameon=False)
