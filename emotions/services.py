@@ -66,8 +66,8 @@ def record_capture(
 
     started = time.perf_counter()
     pixels = images.read_image(photo)
-    version = registry.active_version()
-    faces = registry.predictor_of(version).predict(pixels)
+    serving = registry.serving()
+    faces = serving.predictor.predict(pixels)
     if not faces and not keep_without_face:
         raise NoFaceError
 
@@ -86,7 +86,7 @@ def record_capture(
         height=pixels.shape[0],
     )
     try:
-        insert(capture=capture, faces=faces, version=version)
+        insert(capture=capture, faces=faces, version=serving.version)
     except IntegrityError:
         # The same request came twice at once and the other one was faster.
         discard(names)

@@ -1,9 +1,12 @@
 """How far a probability can be believed: temperature, calibration error, and when to be unsure."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 BINS = 15
+CENTRAL = (2.5, 97.5)  # per cent, between which 95 % lie
 ANSWERED = 0.8  # share of the faces that get an answer, the others are called unsure
 TEMPERATURES = np.geomspace(0.3, 3, 461)
 
@@ -47,13 +50,9 @@ def expected_calibration_error(
     """
     confidences = probabilities.max(axis=1)
     correct = probabilities.argmax(axis=1) == labels
-    bins = np.clip(np.ceil(confidences * BINS).astype(int) - 1, 0, BINS - 1)
-    gaps = [
-        abs(float(correct[bins == number].mean() - confidences[bins == number].mean()))
-        * float((bins == number).mean())
-        for number in np.unique(bins)
-    ]
-    return float(sum(gaps))
+    places = bins(confidences)
+    gaps = np.bincount(places, weights=correct - confidences, minlength=BINS)
+    return float(np.abs(gaps).sum() / len(labels))
 
 
 def unsure_threshold(probabilities: NDArray[np.floating]) -> float:
@@ -66,16 +65,81 @@ def perfect_calibration_band(
 ) -> tuple[float, float]:
     """Return the central 95 % of the errors that a perfectly calibrated network would show.
 
-    Even such a network has an error above 0 on a finite number of faces. Its answers are drawn to
-    be right as often as these confidences say (consistency resampling, Bröcker and Smith 2007).
+    Even such a network has an error above 0 on a finite number of faces (Vaicenavicius et al.
+    2019).
     """
     confidences = probabilities.max(axis=1)
-    bins = np.clip(np.ceil(confidences * BINS).astype(int) - 1, 0, BINS - 1)
-    members = np.eye(BINS)[bins]
-    random = np.random.default_rng(seed)
-    errors = [
-        np.abs(((random.random(len(bins)) < confidences) - confidences) @ members).sum() / len(bins)
-        for _ in range(draws)
-    ]
-    low, high = np.percentile(errors, (2.5, 97.5))
+    expected = np.bincount(bins(confidences), weights=confidences, minlength=BINS)
+    gaps = np.abs(drawn_right(confidences, seed=seed, draws=draws) - expected)
+    low, high = np.percentile(gaps.sum(axis=1) / len(confidences), CENTRAL)
     return float(low), float(high)
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """The answers whose confidence falls between two fifteenths.
+
+    Attributes:
+        start: the fifteenth where it begins, 0 to 1.
+        count: how many answers there are, at least one.
+        confidence: their mean confidence, 0 to 1.
+        accuracy: the share of them that is right.
+        low, high: between which the accuracy of a perfectly calibrated network lies in 95 of 100
+            cases.
+    """
+
+    start: float
+    count: int
+    confidence: float
+    accuracy: float
+    low: float
+    high: float
+
+
+def reliability(
+    probabilities: NDArray[np.floating],
+    labels: NDArray[np.integer],
+    *,
+    seed: int = 1,
+    draws: int = 1000,
+) -> list[Bin]:
+    """Return the bins that hold answers, the least confident first."""
+    confidences = probabilities.max(axis=1)
+    correct = probabilities.argmax(axis=1) == labels
+    places = bins(confidences)
+    counts = np.bincount(places, minlength=BINS)
+    right = np.bincount(places, weights=correct, minlength=BINS)
+    expected = np.bincount(places, weights=confidences, minlength=BINS)
+    low, high = np.percentile(drawn_right(confidences, seed=seed, draws=draws), CENTRAL, axis=0)
+    return [
+        Bin(
+            start=place / BINS,
+            count=int(count),
+            confidence=float(expected[place] / count),
+            accuracy=float(right[place] / count),
+            low=float(low[place] / count),
+            high=float(high[place] / count),
+        )
+        for place, count in enumerate(counts)
+        if count
+    ]
+
+
+def bins(confidences: NDArray[np.floating]) -> NDArray[np.int64]:
+    """Return in which of the 15 equal bins each confidence lies; each holds its upper end."""
+    return np.clip(np.ceil(confidences * BINS).astype(np.int64) - 1, 0, BINS - 1)
+
+
+def drawn_right(confidences: NDArray[np.floating], *, seed: int, draws: int) -> NDArray[np.float64]:
+    """Draw how many answers in each bin a perfectly calibrated network has right, draws × 15.
+
+    Its answers are right as often as their confidences say (consistency resampling, Bröcker and
+    Smith 2007).
+    """
+    random, places = np.random.default_rng(seed), bins(confidences)
+    return np.array(
+        [
+            np.bincount(places, random.random(len(places)) < confidences, minlength=BINS)
+            for _ in range(draws)
+        ]
+    )

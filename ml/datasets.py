@@ -203,14 +203,6 @@ def read_face(data: bytes) -> tuple[NDArray[np.uint8], list[str]]:
     return grey, changes
 
 
-def decode(data: bytes) -> NDArray[np.uint8] | None:
-    """Return a picture as 48 × 48 grey values, or None where it cannot be read."""
-    try:
-        return read_face(data)[0]
-    except ImageError:
-        return None
-
-
 def prepare(source: Source, *, seed: int = 1) -> tuple[Dataset, Report]:
     """Return a source as a dataset whose training folder is split 80:20, and what was noticed.
 

@@ -53,10 +53,11 @@ def answers(path: Path, faces: NDArray[np.uint8]) -> dict[str, NDArray[np.float3
     Raises:
         ExportError: when the light runtime refuses the file.
     """
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    predictor = Predictor(path, Card(path.name, sha256, networks.SIDE, 0, "folder", 0, {}))
+    content = path.read_bytes()
+    sha256 = hashlib.sha256(content).hexdigest()
+    predictor = Predictor(content, Card(path.name, sha256, networks.SIDE, 0, "folder", 0, {}))
     try:
-        return {name: predictor.classify(faces, name) for name in predictor.outputs}
+        return predictor.answers(faces)
     except (ModelFileError, RuntimeError, ValueError) as error:
         raise ExportError(f"{path}: needs more than builtin operators ({error}).") from error
 

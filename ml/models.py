@@ -10,7 +10,13 @@ class ModelVersion(models.Model):
     name = models.CharField(max_length=80, unique=True)
     sha256 = models.CharField(max_length=64, unique=True)
     card = models.JSONField(help_text=_("What the network is and how well it reads faces."))
-    made_by = models.CharField(max_length=80)
+    answers = models.JSONField(
+        default=list, help_text=_("What it answered about test faces; the gate compares these.")
+    )
+    looks = models.PositiveIntegerField(
+        default=1, help_text=_("How often its figures on the test split were looked at.")
+    )
+    made_by = models.CharField(max_length=150)
     bundled = models.BooleanField(default=False, help_text=_("Shipped with the code."))
     active = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -28,3 +34,53 @@ class ModelVersion(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Artefact(models.Model):
+    """One file of a version in the storage, opened only while it has the sha256 that is here."""
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="artefacts")
+    name = models.CharField(max_length=80)
+    file = models.FileField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    bytes = models.PositiveBigIntegerField()
+
+    class Meta:
+        verbose_name = _("artefact")
+        verbose_name_plural = _("artefacts")
+        constraints = [
+            models.UniqueConstraint(fields=["version", "name"], name="ml_artefact_one_a_name")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version}: {self.name}"
+
+
+class Promotion(models.Model):
+    """The moment at which a version began to answer: who did it and why."""
+
+    class Kind(models.TextChoices):
+        """How it came."""
+
+        PROMOTED = "promoted", _("promoted")
+        FORCED = "forced", _("promoted against the gate")
+        ROLLED_BACK = "rolled_back", _("rolled back")
+        SHIPPED = "shipped", _("came with the code")
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="promotions")
+    previous = models.ForeignKey(
+        ModelVersion, on_delete=models.PROTECT, null=True, related_name="replacements"
+    )
+    kind = models.CharField(max_length=20, choices=Kind)
+    by = models.CharField(max_length=150)
+    reason = models.TextField(blank=True)
+    verdict = models.JSONField(null=True, help_text=_("What the gate said."))
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("promotion")
+        verbose_name_plural = _("promotions")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.get_kind_display()} at {self.at:%Y-%m-%d %H:%M}"

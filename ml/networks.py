@@ -5,6 +5,7 @@ in the order of `ml.emotions.EMOTIONS` at each of its outputs: `folder`, what th
 would say, and `crowd`, what most people would say, for a network trained with votes.
 """
 
+import tempfile
 from collections.abc import Callable, Collection, Mapping
 
 import keras
@@ -96,6 +97,28 @@ def build(
         logits = layers.Dense(len(EMOTIONS), name=f"{name}_logits")(features)
         answers[name] = layers.Softmax(dtype="float32", name=name)(logits)
     return keras.Model(faces, answers, name=architecture)
+
+
+def deployed_network(content: bytes) -> keras.Model:
+    """Return a deployable network that was saved.
+
+    Args:
+        content: of a `.keras` file that is vouched for; layers with code of their own are refused.
+    """
+    with tempfile.NamedTemporaryFile(suffix=".keras") as file:
+        file.write(content)
+        file.flush()
+        return keras.models.load_model(file.name, compile=False, safe_mode=True)
+
+
+def trained_network(content: bytes) -> keras.Model:
+    """Return the network inside a deployable one as it was trained, in float32.
+
+    Args:
+        content: of a `.keras` file that is vouched for.
+    """
+    deployed = deployed_network(content)
+    return deployed.get_layer(deployed.name)
 
 
 def deployable(

@@ -56,27 +56,45 @@ class Card:
         """Read a card from a JSON file.
 
         Raises:
-            ModelFileError: when the file is missing, no JSON object, lacks a fact or lists other
-                emotions than ours.
+            ModelFileError: when the file cannot be read or is no card of ours.
         """
         try:
-            facts = json.loads(path.read_text(encoding="utf-8"))
+            content = path.read_bytes()
+        except OSError as error:
+            raise ModelFileError(f"{path}: not a readable model card ({error!r}).") from error
+        return cls.parse(content, str(path))
+
+    @classmethod
+    def parse(cls, content: bytes, place: str) -> Card:
+        """Return the card that is written as JSON; `place` is where it was found, for errors.
+
+        Raises:
+            ModelFileError: when it is no JSON object, lacks a fact or lists other emotions than
+                ours.
+        """
+        try:
+            facts = json.loads(content)
             if facts["emotions"] != list(EMOTIONS):
                 raise ModelFileError(
-                    f"{path}: expected the emotions {', '.join(EMOTIONS)} in this order, "
+                    f"{place}: expected the emotions {', '.join(EMOTIONS)} in this order, "
                     f"received {facts['emotions']}."
                 )
-            return cls(
-                name=str(facts["name"]),
-                sha256=str(facts["sha256"]),
-                input_size=int(facts["input_size"]),
-                face_margin=float(facts["face_margin"]),
-                shown=str(facts["shown"]),
-                unsure_below=float(facts["unsure_below"]),
-                facts=facts,
-            )
-        except (OSError, TypeError, ValueError, KeyError) as error:
-            raise ModelFileError(f"{path}: not a readable model card ({error!r}).") from error
+            return cls.of(facts)
+        except (TypeError, ValueError, KeyError) as error:
+            raise ModelFileError(f"{place}: not a readable model card ({error!r}).") from error
+
+    @classmethod
+    def of(cls, facts: Mapping[str, Any]) -> Card:
+        """Return the card with these facts."""
+        return cls(
+            name=str(facts["name"]),
+            sha256=str(facts["sha256"]),
+            input_size=int(facts["input_size"]),
+            face_margin=float(facts["face_margin"]),
+            shown=str(facts["shown"]),
+            unsure_below=float(facts["unsure_below"]),
+            facts=facts,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,37 +129,59 @@ class Predictor:
         card: what is known about the network.
     """
 
-    def __init__(self, model_path: Path, card: Card) -> None:
-        """Take in a network file that matches its card.
+    def __init__(self, content: bytes, card: Card, *, threads: int = 1) -> None:
+        """Take in the content of a network file that matches its card.
+
+        Args:
+            threads: how many of the processor read one face together; the answers are the same.
 
         Raises:
-            ModelFileError: when the file cannot be read or is not the one on the card.
+            ModelFileError: when it is not the one on the card.
         """
-        try:
-            self._content = model_path.read_bytes()
-        except OSError as error:
-            raise ModelFileError(f"{model_path}: cannot be read ({error!r}).") from error
-        received = hashlib.sha256(self._content).hexdigest()
+        received = hashlib.sha256(content).hexdigest()
         if received != card.sha256:
             raise ModelFileError(
-                f"{model_path}: expected the sha256 {card.sha256} of the model card, "
+                f"{card.name}: expected a network with the sha256 {card.sha256} of its card, "
                 f"received {received}."
             )
+        self._content = content
+        self._threads = threads
         self.card = card
         self._local = threading.local()
 
+    def try_out(self) -> None:
+        """Read one blank face.
+
+        Raises:
+            ModelFileError: when that does not work.
+        """
+        side = self.card.input_size
+        try:
+            self.classify(np.zeros((1, side, side), np.uint8))
+        except (RuntimeError, ValueError) as error:
+            raise ModelFileError(f"{self.card.name}: does not answer ({error}).") from error
+
     def predict(self, pixels: Pixels) -> list[Face]:
         """Find and read every face in an upright RGB picture, the largest first; often none."""
-        boxes = find_faces(pixels)
-        if not boxes:
-            return []
-        grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
-        size, margin = self.card.input_size, self.card.face_margin
-        crops = np.stack([crop_face(grey, box, size, margin) for box in boxes])
+        boxes, crops = self.find(pixels)
         return [
             Face(box, tuple(shares), unsure=max(shares) < self.card.unsure_below)
             for box, shares in zip(boxes, self.classify(crops).tolist(), strict=True)
         ]
+
+    def find(self, pixels: Pixels) -> tuple[list[Box], NDArray[np.uint8]]:
+        """Find every face in an upright RGB picture, the largest first; often none.
+
+        Returns:
+            the boxes, and n × size × size grey faces as the network wants to see them.
+        """
+        boxes, size = find_faces(pixels), self.card.input_size
+        crops = np.zeros((len(boxes), size, size), np.uint8)
+        if boxes:
+            grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+            for index, box in enumerate(boxes):
+                crops[index] = crop_face(grey, box, size, self.card.face_margin)
+        return boxes, crops
 
     @property
     def outputs(self) -> list[str]:
@@ -157,15 +197,26 @@ class Predictor:
         Raises:
             ModelFileError: when the network has no such output.
         """
+        name = output or self.card.shown
+        if name not in self.outputs:
+            raise ModelFileError(
+                f"{self.card.name}: expected an output among {', '.join(sorted(self.outputs))}, "
+                f"received {name}."
+            )
+        return self.answers(faces)[name]
+
+    def answers(self, faces: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+        """Return n × 7 probabilities at every output, by name, for the cost of one."""
         network = self._network()
-        answers = [network(face, output or self.card.shown) for face in faces]
-        return np.array(answers, np.float32).reshape(-1, len(EMOTIONS))
+        told = np.array([network(face) for face in faces], np.float32)
+        told = told.reshape(len(faces), len(network.outputs), len(EMOTIONS))
+        return {name: told[:, place] for place, name in enumerate(network.outputs)}
 
     def _network(self) -> _Network:
         """Return the network of this process and thread, which no other may touch."""
         owner = os.getpid()
         if getattr(self._local, "owner", None) != owner:
-            self._local.network = _Network(self._content, self.card)
+            self._local.network = _Network(self._content, self.card, self._threads)
             self._local.owner = owner
         network: _Network = self._local.network
         return network
@@ -178,7 +229,11 @@ def predictor_for(model_path: Path, card: Card) -> Predictor:
     Raises:
         ModelFileError: when the file cannot be read or is not the one on the card.
     """
-    return Predictor(model_path, card)
+    try:
+        content = model_path.read_bytes()
+    except OSError as error:
+        raise ModelFileError(f"{model_path}: cannot be read ({error!r}).") from error
+    return Predictor(content, card)
 
 
 @cache
@@ -194,8 +249,8 @@ def bundled_predictor() -> Predictor:
 class _Network:
     """A LiteRT interpreter, its input and its outputs by name."""
 
-    def __init__(self, content: bytes, card: Card) -> None:
-        self._interpreter = Interpreter(model_content=content, num_threads=1)
+    def __init__(self, content: bytes, card: Card, threads: int) -> None:
+        self._interpreter = Interpreter(model_content=content, num_threads=threads)
         self._interpreter.allocate_tensors()
         runner = self._interpreter.get_signature_runner()
         (source,) = runner.get_input_details().values()
@@ -211,13 +266,8 @@ class _Network:
                 f"{sorted(self.outputs)}."
             )
 
-    def __call__(self, face: NDArray[np.uint8], output: str) -> NDArray[np.float32]:
-        """Return seven probabilities for one size × size grey face."""
-        if output not in self.outputs:
-            raise ModelFileError(
-                f"Expected an output among {', '.join(sorted(self.outputs))}, received {output}."
-            )
+    def __call__(self, face: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+        """Return seven probabilities at each output for one size × size grey face."""
         self._interpreter.set_tensor(self._source, face[None, :, :, None].astype(np.float32))
         self._interpreter.invoke()
-        probabilities: NDArray[np.float32] = self._interpreter.get_tensor(self.outputs[output])[0]
-        return probabilities
+        return [self._interpreter.get_tensor(index)[0] for index in self.outputs.values()]

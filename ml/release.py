@@ -14,12 +14,14 @@ from numpy.typing import NDArray
 from ml import calibration, runs
 from ml.datasets import SIZE, Dataset
 from ml.emotions import EMOTIONS
-from ml.evaluation import evaluate_dataset
+from ml.evaluation import Evaluation, evaluate, report
 from ml.export import answers, export_smallest
+from ml.figures.evaluation import draw_evaluation
 from ml.figures.training import draw_curves
 from ml.gate import Answers
 from ml.networks import deployable
-from ml.predictor import Card, Predictor
+from ml.parity import difference
+from ml.predictor import Card, predictor_for
 from ml.training import Settings, probabilities
 from ml.votes import majority
 
@@ -50,7 +52,7 @@ def release(
         command: the command that trained it, for the card.
         evaluation_command: the command that reproduces the card's evaluation.
     """
-    validation, test = dataset.split("validation"), dataset.split("test")
+    validation = dataset.split("validation")
     labels = {"folder": validation.labels}
     if validation.votes is not None:
         labels["crowd"] = majority(validation.votes)
@@ -95,13 +97,13 @@ def release(
         "created": datetime.now(UTC).date().isoformat(),
     }
     card = write_card(folder, facts)
-    if len(test):
-        facts["evaluation"] = {
-            **evaluate_dataset(test, "test", Predictor(path, card)),
-            "command": evaluation_command,
-        }
+    if len(dataset.split("test")):
+        evaluation = evaluate(dataset, "test", predictor_for(path, card))
+        told = report(evaluation) | {"keras": difference(evaluation, keras_path.read_bytes())}
+        facts["evaluation"] = told | {"command": evaluation_command}
         card = write_card(folder, facts)
-        runs.write_json(folder / ANSWERS, [test_answers(test, path).to_json()])
+        runs.write_json(folder / ANSWERS, [test_answers(evaluation).to_json()])
+        draw_evaluation(evaluation, told, folder)
     draw_curves(folder / runs.LOG, folder / "curves.png")
     return card
 
@@ -124,12 +126,13 @@ def calibrated(shares: NDArray[np.float32], labels: NDArray[np.int64]) -> dict[s
     }
 
 
-def test_answers(test: Dataset, path: Path) -> Answers:
-    """Return what a LiteRT file answers about the test split, for the gate."""
+def test_answers(evaluation: Evaluation) -> Answers:
+    """Return what a version answers about the test split, for the gate."""
+    test = evaluation.faces
     truth = {"folder": test.labels}
     if test.votes is not None:
         truth["crowd"] = majority(test.votes)
-    given = {name: shares.argmax(axis=1) for name, shares in answers(path, test.images).items()}
+    given = {name: shares.argmax(axis=1) for name, shares in evaluation.answers.items()}
     return Answers(
         f"{test.name}, test split",
         test.fingerprint(),

@@ -284,7 +284,7 @@ def test_without_a_network_nothing_is_saved_and_the_client_comes_back_later(
     def missing() -> None:
         raise NoModelError
 
-    monkeypatch.setattr("ml.registry.active_version", missing)
+    monkeypatch.setattr("ml.registry.serving", missing)
     refused = create(owner_api, pictures.astronaut_jpeg())
     assert_problem(refused, 503, "no_model")
     assert refused["Retry-After"] == "30"

@@ -11,8 +11,11 @@ from django.db import OperationalError, connection
 from django.test import Client
 from pytest_django import Settings
 
+from ml import registry
 from ml.models import ModelVersion
 from ml.predictor import ModelFileError, Predictor
+from ml.registry import active
+from tests.ml import versions
 
 
 def assert_not_ready(response: Any, failing: list[str]) -> None:
@@ -76,3 +79,18 @@ def test_not_ready_without_a_model(client: Client) -> None:
 def test_not_ready_when_the_model_does_not_load(client: Client) -> None:
     with patch.object(Predictor, "_network", side_effect=ModelFileError("geheim")):
         assert_not_ready(client.get("/readyz"), ["model"])
+
+
+@pytest.mark.django_db
+def test_an_earlier_version_that_answers_for_a_damaged_one_is_told(client: Client) -> None:
+    active.forget()
+    bundled = registry.active_version()
+    version = registry.register(versions.files("second"), made_by="somebody")
+    registry.promote(version, by="somebody", force=True, reason="to damage it")
+    default_storage.delete(str(version.artefacts.get(name="emotion.tflite").file))
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "status": "degraded",
+        "degraded": {"model": f"The file of second cannot be read; {bundled} answers."},
+    }

@@ -51,3 +51,24 @@ def test_a_perfectly_calibrated_network_lies_in_its_band_and_another_does_not() 
         calibration.expected_calibration_error(over, labels)
         > calibration.perfect_calibration_band(over)[1]
     )
+
+
+def test_the_bins_of_a_reliability_diagram_hold_every_answer_once() -> None:
+    shares, labels = certain(6, 4, 0.62)
+    exact, exact_labels = certain(1, 1, 9 / 15)
+    bins = calibration.reliability(
+        np.concatenate([shares, exact]), np.concatenate([labels, exact_labels])
+    )
+    assert [(bin_.start, bin_.count) for bin_ in bins] == [(8 / 15, 2), (9 / 15, 10)]
+    assert (bins[1].confidence, bins[1].accuracy) == (pytest.approx(0.62), 0.6)
+    assert bins[1].low == pytest.approx(0.3, abs=0.1)
+    assert bins[1].high == pytest.approx(0.9, abs=0.1)
+
+
+def test_the_accuracy_of_each_bin_of_a_perfectly_calibrated_network_lies_in_its_interval() -> None:
+    random = np.random.default_rng(4)
+    shares = random.dirichlet([0.6] * 7, 20_000)
+    labels = np.array([random.choice(7, p=share) for share in shares])
+    bins = calibration.reliability(shares, labels)
+    assert sum(bin_.count for bin_ in bins) == 20_000
+    assert sum(bin_.low <= bin_.accuracy <= bin_.high for bin_ in bins) >= len(bins) - 2

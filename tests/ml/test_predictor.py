@@ -80,19 +80,54 @@ def test_no_faces_to_classify_give_no_rows() -> None:
 def test_people_see_the_output_that_the_card_names(shown: str, emotion: str) -> None:
     bright = np.full((2, 48, 48), 255, np.uint8)
 
-    shares = Predictor(TWO_OUTPUTS, card(shown=shown)).classify(bright)
+    shares = predictor_for(TWO_OUTPUTS, card(shown=shown)).classify(bright)
 
     assert [EMOTIONS[best] for best in shares.argmax(axis=1)] == [emotion, emotion]
 
 
+def test_every_output_can_be_read_by_name() -> None:
+    predictor = predictor_for(TWO_OUTPUTS, card(shown="crowd"))
+    grey = np.random.default_rng(1).integers(0, 256, (3, 48, 48)).astype(np.uint8)
+
+    told = predictor.answers(grey)
+
+    assert sorted(predictor.outputs) == sorted(told) == ["crowd", "folder"]
+    for output, shares in told.items():
+        assert (predictor.classify(grey, output) == shares).all()
+    assert (predictor.classify(grey) == told["crowd"]).all()
+    assert predictor.answers(grey[:0])["folder"].shape == (0, 7)
+    with pytest.raises(ModelFileError, match="expected an output among crowd, folder, received x"):
+        predictor.classify(grey, "x")
+
+
+def test_faces_are_found_as_the_network_wants_to_see_them() -> None:
+    predictor = bundled_predictor()
+
+    boxes, crops = predictor.find(pictures.several_faces())
+
+    assert [face.box for face in predictor.predict(pictures.several_faces())] == boxes
+    assert crops.shape == (3, 48, 48)
+    assert predictor.find(pictures.no_face())[1].shape == (0, 48, 48)
+
+
+def test_several_threads_of_the_processor_give_the_same_answers() -> None:
+    card = Card.read(BUNDLED / "card.json")
+    content = (BUNDLED / "emotion.tflite").read_bytes()
+    grey = np.random.default_rng(1).integers(0, 256, (5, 48, 48)).astype(np.uint8)
+
+    one, two = (Predictor(content, card, threads=count).classify(grey) for count in (1, 2))
+
+    assert (one == two).all()
+
+
 def test_a_card_that_names_no_output_is_refused() -> None:
     with pytest.raises(ModelFileError, match=r"other.*crowd.*folder"):
-        Predictor(TWO_OUTPUTS, card(shown="other")).classify(np.zeros((1, 48, 48), np.uint8))
+        predictor_for(TWO_OUTPUTS, card(shown="other")).classify(np.zeros((1, 48, 48), np.uint8))
 
 
 def test_a_face_below_the_threshold_is_unsure() -> None:
-    (sure,) = Predictor(TWO_OUTPUTS, card(unsure_below=0.0)).predict(pictures.astronaut())
-    (unsure,) = Predictor(TWO_OUTPUTS, card(unsure_below=1.0)).predict(pictures.astronaut())
+    (sure,) = predictor_for(TWO_OUTPUTS, card(unsure_below=0.0)).predict(pictures.astronaut())
+    (unsure,) = predictor_for(TWO_OUTPUTS, card(unsure_below=1.0)).predict(pictures.astronaut())
 
     assert (sure.unsure, unsure.unsure) == (False, True)
     assert sure.probabilities == unsure.probabilities
@@ -109,12 +144,12 @@ def test_a_file_that_is_not_the_one_on_the_card_is_refused(tmp_path: Path) -> No
     damaged.write_bytes(TWO_OUTPUTS.read_bytes()[:-1] + b"\x01")
 
     with pytest.raises(ModelFileError, match="sha256"):
-        Predictor(damaged, card())
+        predictor_for(damaged, card())
 
 
 def test_a_missing_file_is_a_model_file_error(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match=r"gone\.tflite"):
-        Predictor(tmp_path / "gone.tflite", card())
+        predictor_for(tmp_path / "gone.tflite", card())
 
 
 @pytest.mark.parametrize(
@@ -157,7 +192,7 @@ def test_a_version_is_opened_once(tmp_path: Path) -> None:
 
 def test_no_interpreter_is_built_before_the_first_answer() -> None:
     with patch("ml.predictor.Interpreter", side_effect=Interpreter) as built:
-        predictor = Predictor(TWO_OUTPUTS, card())
+        predictor = predictor_for(TWO_OUTPUTS, card())
         built.assert_not_called()
         for _ in range(3):
             predictor.classify(np.zeros((2, 48, 48), np.uint8))
@@ -166,7 +201,7 @@ def test_no_interpreter_is_built_before_the_first_answer() -> None:
 
 
 def test_sixteen_threads_give_identical_answers() -> None:
-    predictor = Predictor(BUNDLED / "emotion.tflite", Card.read(BUNDLED / "card.json"))
+    predictor = predictor_for(BUNDLED / "emotion.tflite", Card.read(BUNDLED / "card.json"))
     picture = pictures.several_faces()
     barrier = threading.Barrier(16)
 

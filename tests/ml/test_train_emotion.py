@@ -17,10 +17,11 @@ from django.core.management import CommandError, call_command
 
 from ml import training
 from ml.datasets import Dataset
+from ml.models import ModelVersion
 from ml.predictor import bundled_predictor
 from tests.ml import faces
 
-pytestmark = pytest.mark.xdist_group("training")
+pytestmark = [pytest.mark.xdist_group("training"), pytest.mark.django_db]
 ROOT = Path(__file__).parents[2]
 
 
@@ -37,11 +38,12 @@ def voted(data: Dataset) -> Dataset:
 
 
 def manage(*arguments: object, **environment: str) -> subprocess.Popen[str]:
-    """Start a command as an administrator does."""
+    """Start a command as an administrator does, where there is no database."""
+    database = {"DATABASE_URL": "sqlite:////nowhere/db.sqlite3"}
     return subprocess.Popen(
         [sys.executable, "manage.py", *map(str, arguments)],
         cwd=ROOT,
-        env={**os.environ, "DEBUG": "1", **environment},
+        env={**os.environ, "DEBUG": "1", **database, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -63,9 +65,20 @@ def test_training_ends_with_a_network_that_evaluates_as_its_card_says(
     assert card["training"]["epochs_run"] == 2
     for figure in ("accuracy", "macro_f1", "nll"):
         assert told[figure] == pytest.approx(card["evaluation"][figure], abs=1e-6)
-    assert {"emotion.tflite", "network.keras", "card.json", "curves.png", "log.csv"} <= {
-        path.name for path in run.iterdir()
+    version = ModelVersion.objects.get(name="run.2")  # The first was registered, too.
+    assert version.answers == json.loads((run / "answers.json").read_text())
+    assert {artefact.name for artefact in version.artefacts.all()} == {
+        "emotion.tflite",
+        "network.keras",
+        "card.json",
+        "answers.json",
+        "curves.png",
+        "confusion-matrix.png",
+        "mistakes.png",
+        "per-class.png",
+        "reliability.png",
     }
+    assert not version.active
 
 
 def test_a_run_killed_in_the_middle_of_an_epoch_ends_as_if_nothing_had_happened(
@@ -96,6 +109,8 @@ def test_a_run_killed_in_the_middle_of_an_epoch_ends_as_if_nothing_had_happened(
     assert resumed.returncode == 0, complaints
     assert "epoch 2/3:" in told
     assert "epoch 1/3:" not in told
+    assert "Not registered, the database cannot be used" in told
+    assert f"import_model {killed}" in told
     rows = [list(csv.reader((run / "log.csv").open())) for run in (whole, killed)]
     assert rows[0] == rows[1]
     cards = [json.loads((run / "card.json").read_text()) for run in (whole, killed)]
@@ -114,7 +129,7 @@ def test_fine_tuning_goes_on_from_a_version_and_only_from_the_file_on_its_card(
     options = {"data": tmp_path / "faces.npz", "batch_size": 8, "epochs": 1}
     first, second = tmp_path / "first", tmp_path / "second"
     call_command("train_emotion", out=first, architecture="residual", **options)
-    call_command("train_emotion", out=second, start_from=str(first), **options)
+    call_command("train_emotion", out=second, start_from="first", **options)
     card = json.loads((second / "card.json").read_text())
     assert card["architecture"] == "residual"
     assert card["outputs"] == ["crowd", "folder"]
@@ -153,7 +168,7 @@ def test_training_on_another_backend_is_exported_by_resuming_with_tensorflow(
         (["--learning-rate", "fast"], "--learning-rate: expected a number .* received fast"),
         (["--schedule", "linear"], "--schedule: invalid choice"),
         (["--resume"], "expected a run to resume, found none"),
-        (["--start-from", "nonsense"], "--start-from: expected .* received nonsense"),
+        (["--start-from", "nonsense"], "Expected a version among .*, received nonsense"),
         (["--shown", "crowd"], "--shown: expected one of folder, received crowd"),
     ],
 )
@@ -163,6 +178,15 @@ def test_wrong_options_are_refused_in_one_line(
     run = tmp_path / "run"
     with pytest.raises(CommandError, match=words) as refused:
         call_command("train_emotion", "--data", archive, "--out", run, *arguments)
+    assert "\n" not in str(refused.value)
+    assert not run.exists()
+
+
+def test_a_wrong_source_is_one_line_and_writes_nothing(tmp_path: Path) -> None:
+    wrong, run = tmp_path / "wrong.zip", tmp_path / "run"
+    wrong.write_text("I am a text.")
+    with pytest.raises(CommandError, match=r"wrong\.zip: expected a zip archive") as refused:
+        call_command("train_emotion", "--data", wrong, "--out", run)
     assert "\n" not in str(refused.value)
     assert not run.exists()
 

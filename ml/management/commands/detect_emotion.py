@@ -14,7 +14,7 @@ from ml.annotate import annotated
 from ml.emotions import EMOTIONS
 from ml.images import MAX_BYTES, ImageError, encode_jpeg, read_image
 from ml.predictor import Face, ModelFileError, Predictor, bundled_predictor
-from ml.registry import NoModelError, active_version, predictor_of
+from ml.registry import NoModelError, serving
 
 NO_FACE = "No face found. Try more light, look into the camera and come closer."
 
@@ -89,7 +89,7 @@ class Command(BaseCommand):
 def _predictor() -> Predictor:
     """Return the active version's predictor, or the bundled one where there is no database yet."""
     try:
-        return predictor_of(active_version())
+        return serving().predictor
     except (NoModelError, DatabaseError):
         return bundled_predictor()
 

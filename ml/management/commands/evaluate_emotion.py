@@ -1,15 +1,25 @@
 """Say how well a network reads the faces of a dataset."""
 
 import json
+import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ml.emotions import EMOTIONS
-from ml.predictor import Card, ModelFileError, Predictor, bundled_predictor, predictor_for
+from ml.predictor import BUNDLED, ModelFileError, Predictor
+from ml.registry.lookup import Files, files_of, in_folder
+from ml.registry.versions import KERAS_NETWORK, NETWORK
 from ml.sources import DatasetError
+
+if TYPE_CHECKING:
+    from ml.evaluation import Evaluation
+
+
+THREADS = min(4, os.cpu_count() or 1)
+"""Of the processor; more of them get in each other's way on so small a network."""
 
 
 class Command(BaseCommand):
@@ -24,7 +34,7 @@ class Command(BaseCommand):
         )
         parser.add_argument("--split", help="default: test, else validation, else the only one")
         parser.add_argument(
-            "--model", help="name of the shipped network or folder of a run; default: the shipped"
+            "--model", help="name of a version, or a run's folder; default: the shipped one"
         )
         parser.add_argument(
             "--votes", type=Path, help="crowd votes (CSV), for a network with an output crowd"
@@ -32,64 +42,126 @@ class Command(BaseCommand):
         parser.add_argument(
             "--detect-faces", action="store_true", help="the pictures are whole photos"
         )
+        parser.add_argument("--figures", type=Path, help="folder to draw pictures into")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *_: Any, data: Path | None, **options: Any) -> None:
-        """Evaluate and print."""
+        """Evaluate, print and draw."""
         if data is None:
             raise CommandError(
                 "--data: expected a dataset, received none; EMOTION_DATASET is not set."
             )
         try:
             from ml import evaluation  # noqa: PLC0415 - scikit-learn, only here
+            from ml.figures.evaluation import draw_evaluation  # noqa: PLC0415 - matplotlib
         except ModuleNotFoundError as error:
             raise CommandError(
-                "Evaluating needs scikit-learn: pip install -r requirements-train.txt"
+                "Evaluating needs scikit-learn and matplotlib: "
+                "pip install -r requirements-train.txt"
             ) from error
-        votes = options["votes"]
+        votes, figures = options["votes"], options["figures"]
         if votes and not votes.is_file():
             raise CommandError(f"--votes: expected a CSV file, received {votes}.")
+        try:
+            if figures:
+                figures.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CommandError(f"--figures: expected a folder to write to ({error}).") from error
         evaluate = (
             evaluation.evaluate_photos if options["detect_faces"] else evaluation.evaluate_source
         )
         try:
-            report = evaluate(data, predictor_named(options["model"]), split=options["split"])
+            files = files_of(options["model"]) if options["model"] else in_folder(BUNDLED)
+            predictor = Predictor(files.read(NETWORK), files.card, threads=THREADS)
+            evaluated = evaluate(data, predictor, split=options["split"], votes=votes)
+            report = evaluation.report(evaluated)
+            report["keras"] = self.difference_from_keras(evaluated, files)
         except (DatasetError, ModelFileError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(json.dumps(report) if options["json"] else readable(report))
+        if figures:
+            for path in draw_evaluation(evaluated, report, figures):
+                self.stderr.write(f"{path}")
 
+    def difference_from_keras(self, evaluated: "Evaluation", files: Files) -> dict[str, Any] | None:
+        """Return how far LiteRT and Keras are apart, where there is that network and library."""
+        if "keras_sha256" not in files.card.facts:
+            return None
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's own progress is not ours
+        try:
+            from ml.parity import difference  # noqa: PLC0415 - Keras, only here
 
-def predictor_named(model: str | None) -> Predictor:
-    """Return the shipped network, or that of a run.
-
-    Raises:
-        ModelFileError: when there is no such network.
-    """
-    shipped = bundled_predictor()
-    if model in (None, shipped.card.name):
-        return shipped
-    folder = Path(str(model))
-    if not folder.is_dir():
-        raise ModelFileError(
-            f"--model: expected {shipped.card.name} or the folder of a run, received {model}."
-        )
-    return predictor_for(folder / "emotion.tflite", Card.read(folder / "card.json"))
+            return difference(evaluated, files.read(KERAS_NETWORK))
+        except (ModuleNotFoundError, ModelFileError) as error:
+            self.stderr.write(f"Not compared with Keras: {error}")
+            return None
 
 
 def readable(report: dict[str, Any]) -> str:
     """Return a report as lines of text."""
+    about, shown = report["intervals"], report["shown"]
     lines = [
-        f"{report['model']} on {report['images']} faces of {report['split']}",
-        f"accuracy {report['accuracy']:.2%}, macro-F1 {report['macro_f1']:.3f}, "
-        f"calibration error {report['ece']:.3f}",
-        f"{'':>10} precision    recall        f1   support",
+        f"{report['model']} on {report['images']:,} faces of {report['split']}",
+        "",
+        "beside the labels",
+        f"  accuracy          {report['accuracy']:6.2%}{between(about['accuracy'], '.2%')}",
+        f"  macro-F1          {report['macro_f1']:6.3f}{between(about['macro_f1'], '.3f')}",
+        *calibrated(report),
     ]
-    for emotion in EMOTIONS:
-        row = report["per_class"][emotion]
+    if report["nll"] is not None:
+        lines.append(f"  log loss          {report['nll']:6.3f} nats")
+    if without := report["without_twins"]:
         lines.append(
-            f"{emotion:>10} {row['precision']:9.2f} {row['recall']:9.2f} {row['f1']:9.2f} "
-            f"{row['support']:9d}"
+            f"  without the {report['images'] - without['images']:,} faces with a twin in train: "
+            f"accuracy {without['accuracy']:.2%}, macro-F1 {without['macro_f1']:.3f}"
+        )
+    if votes := report["votes"]:
+        lines += [
+            f"beside the majority of the votes, {votes['images']:,} faces",
+            f"  accuracy          {votes['accuracy']:6.2%}",
+            f"  macro-F1          {votes['macro_f1']:6.3f}",
+            *calibrated(votes),
+        ]
+    lines.append(
+        f"what people see: {shown['output']}, beside the {shown['truth']}: "
+        f"accuracy {shown['accuracy']:.2%}"
+    )
+    if shown["accuracy_answered"] is not None:
+        lines.append(
+            f"  answers {shown['answered']:.1%} of the faces and is right about "
+            f"{shown['accuracy_answered']:.2%} of those; the others are unsure"
         )
     if faces := report["faces"]:
-        lines.append(f"faces found {faces['found']}, missed {faces['missed']}")
+        lines.append(f"faces found {faces['found']:,}, missed {faces['missed']:,}")
+    if keras := report["keras"]:
+        lines.append(
+            f"difference from Keras: at most {keras['largest_difference']:.5f}, "
+            f"{keras['different_answers']} other answers on {keras['images']:,} faces"
+        )
+    lines += ["", f"{'':>10}  {'precision':20}{'recall':20}{'f1':8}faces"]
+    for emotion in EMOTIONS:
+        row = report["per_class"][emotion]
+        precision, recall = (
+            f"{row[name]:4.2f}{between(row['intervals'][name], '.2f')}"
+            for name in ("precision", "recall")
+        )
+        lines.append(f"{emotion:>10}  {precision:20}{recall:20}{row['f1']:4.2f}{row['support']:9,}")
+    lines += ["", "labels (rows) and answers (columns)"]
+    lines.append(f"{'':>10}" + "".join(f"{emotion:>9}" for emotion in EMOTIONS))
+    for emotion, counts in zip(EMOTIONS, report["confusion_matrix"], strict=True):
+        lines.append(f"{emotion:>10}" + "".join(f"{count:9,}" for count in counts))
+    lines += ["", *(f"{emotion}: {words}" for emotion, words in report["words"].items())]
     return "\n".join(lines)
+
+
+def calibrated(facts: dict[str, Any]) -> list[str]:
+    """Return a line on the calibration error, none where no face was found."""
+    if facts["ece"] is None:
+        return []
+    band = between(facts["ece_band"], ".3f")
+    return [f"  calibration error {facts['ece']:6.3f}{band} if perfectly calibrated"]
+
+
+def between(interval: list[float] | None, form: str) -> str:
+    """Return an interval, nothing where there is none."""
+    return f" ({interval[0]:{form}} to {interval[1]:{form}})" if interval else ""

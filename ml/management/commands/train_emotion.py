@@ -1,10 +1,11 @@
 """Train a network on a dataset and write it, calibrated, exported and evaluated."""
 
+import getpass
 import os
 import shlex
 import sys
 from argparse import ArgumentTypeError
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +13,13 @@ from typing import Any
 
 from django.conf import settings as django_settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from ml.datasets import open_dataset
 from ml.predictor import BUNDLED, ModelFileError
+from ml.registry.lookup import files_of
+from ml.registry.transfer import in_files
+from ml.registry.versions import KERAS_NETWORK, register
 from ml.sources import DatasetError
 
 WITHOUT_TENSORFLOW = "Training needs TensorFlow: pip install -r requirements-train.txt"
@@ -37,7 +42,7 @@ class Command(BaseCommand):
         )
         add("--out", type=Path, help="folder of the run; default: a new one in runs/")
         add("--resume", action="store_true", help="go on with the run in --out")
-        add("--start-from", help="fine-tune this version: its name, or the folder of a run")
+        add("--start-from", help="fine-tune this version: its name, or a run's folder")
         add("--name", default="", help="name of the version; default: the folder's")
         add("--shown", help="output that people see; default: crowd where there are votes")
         add("--bundle", action="store_true", help="ship the result in ml/bundled/")
@@ -84,8 +89,8 @@ class Command(BaseCommand):
         try:
             import keras  # noqa: PLC0415 - heavy, only here
 
-            from ml import runs, training, versions  # noqa: PLC0415
-            from ml.networks import ARCHITECTURES  # noqa: PLC0415
+            from ml import runs, training  # noqa: PLC0415
+            from ml.networks import ARCHITECTURES, trained_network  # noqa: PLC0415
         except ModuleNotFoundError as error:
             raise CommandError(WITHOUT_TENSORFLOW) from error
         settings = training.Settings(
@@ -96,20 +101,14 @@ class Command(BaseCommand):
         try:
             start_from = None
             if options["start_from"]:
-                start_from = versions.trained_network(options["start_from"])
+                files = files_of(options["start_from"])
+                start_from = trained_network(files.read(KERAS_NETWORK))
                 settings = replace(settings, architecture=start_from.name)
-            if settings.architecture not in ARCHITECTURES:
-                raise CommandError(
-                    f"--architecture: expected one of {', '.join(ARCHITECTURES)}, received "
-                    f"{settings.architecture}."
-                )
+            known("--architecture", settings.architecture, ARCHITECTURES)
             dataset = open_dataset(data)
             outputs = training.outputs(dataset, start_from)
             shown = options["shown"] or ("crowd" if "crowd" in outputs else "folder")
-            if shown not in outputs:
-                raise CommandError(
-                    f"--shown: expected one of {', '.join(outputs)}, received {shown}."
-                )
+            known("--shown", shown, outputs)
             trained = training.train(
                 dataset,
                 settings,
@@ -140,19 +139,45 @@ class Command(BaseCommand):
             command=command_line(),
             evaluation_command=shlex.join(["python", "manage.py", *evaluate]),
         )
+        self.stdout.write(f"{card.name}: {folder / release.NETWORK}")
         if options["bundle"]:
             release.bundle(folder, BUNDLED)
-        self.stdout.write(f"{card.name}: {folder / release.NETWORK}")
+        else:
+            self.register(folder)
         if evaluation := card.facts.get("evaluation"):
             self.stdout.write(
                 f"Test split: accuracy {evaluation['accuracy']:.2%}, "
                 f"macro-F1 {evaluation['macro_f1']:.3f} on {evaluation['images']} faces"
             )
 
+    def register(self, folder: Path) -> None:
+        """Enter the run into the registry, if there is one at hand."""
+        try:
+            version = register(in_files(folder), made_by=getpass.getuser())
+        except DatabaseError as error:
+            self.stdout.write(
+                f"Not registered, the database cannot be used ({error}). Where it can: "
+                f"import_model {folder}"
+            )
+        else:
+            self.stdout.write(
+                f"Registered: {version.name}. To let it answer: promote_model {version.name}"
+            )
+
     def tell(self, line: str) -> None:
         """Write a line at once, wherever it goes."""
         self.stdout.write(line)
         self.stdout.flush()
+
+
+def known(option: str, value: str, values: Iterable[str]) -> None:
+    """Let a value pass that is among those known.
+
+    Raises:
+        CommandError: for another one.
+    """
+    if value not in (names := list(values)):
+        raise CommandError(f"{option}: expected one of {', '.join(names)}, received {value}.")
 
 
 def command_line() -> str:

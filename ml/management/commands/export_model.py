@@ -1,0 +1,31 @@
+"""Write everything about a version into one file, to carry it to another installation."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from ml.predictor import ModelFileError
+from ml.registry import find_version
+from ml.registry.transfer import export_version
+
+
+class Command(BaseCommand):
+    """Exports a registered version."""
+
+    help = __doc__
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the version and the file."""
+        parser.add_argument("version", help="name of a registered version")
+        parser.add_argument("file", nargs="?", type=Path, help="default: VERSION.zip")
+
+    def handle(self, *_: Any, version: str, file: Path | None, **options: Any) -> None:
+        """Write the file."""
+        path = file or Path(f"{version}.zip")
+        try:
+            export_version(find_version(version), path)
+        except (ModelFileError, OSError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"Written: {path}")

@@ -1,0 +1,70 @@
+"""Let another version answer from now on, or the one before."""
+
+import getpass
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from ml import registry
+from ml.models import Promotion
+from ml.predictor import ModelFileError
+
+
+class Command(BaseCommand):
+    """Promotes a version that the gate does not refuse; running web processes follow at once."""
+
+    help = __doc__
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take a version, or the way back."""
+        parser.add_argument("version", nargs="?", help="name of a registered version")
+        parser.add_argument(
+            "--rollback", action="store_true", help="back to what answered before the active one"
+        )
+        parser.add_argument(
+            "--force", metavar="REASON", help="promote what the gate refuses, and why"
+        )
+        parser.add_argument("--reason", default="", help="why, for the history")
+        parser.add_argument("--by", default=None, help="who; default: your name on this machine")
+
+    def handle(self, *_: Any, version: str | None, rollback: bool, **options: Any) -> None:
+        """Promote or roll back, and say what answers now."""
+        if bool(version) == rollback:
+            raise CommandError("Expected the name of a version, or --rollback, and not both.")
+        by = options["by"] or getpass.getuser()
+        try:
+            if rollback:
+                promotion = registry.roll_back(by=by, reason=options["reason"])
+            else:
+                promotion = registry.promote(
+                    registry.find_version(str(version)),
+                    by=by,
+                    reason=options["force"] or options["reason"],
+                    force=options["force"] is not None,
+                )
+        except registry.GateError as refused:
+            raise CommandError(
+                f"The gate refuses {version}: {refused} --force REASON promotes it all the same."
+            ) from refused
+        except (ModelFileError, registry.NoModelError, ValueError) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(told(promotion))
+
+
+def told(promotion: Promotion) -> str:
+    """Return what a promotion changed, and what the gate measured, as lines of text."""
+    before = promotion.previous.name if promotion.previous else "nothing"
+    lines = [f"{promotion.version.name} answers now; before: {before}."]
+    for comparison in (promotion.verdict or {}).get("comparisons", []):
+        new, old = comparison["macro_f1"]
+        low, high = comparison["macro_f1_gain"]
+        lines.append(
+            f"{comparison['test_set']}, {comparison['output']}: macro-F1 {new:.3f} after {old:.3f} "
+            f"({100 * low:+.1f} to {100 * high:+.1f} points) on {comparison['images']} faces"
+        )
+    lines += [
+        f"Against the gate: {objection}"
+        for objection in (promotion.verdict or {}).get("objections", [])
+    ]
+    return "\n".join(lines)

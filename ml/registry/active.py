@@ -1,0 +1,108 @@
+"""Which version answers in this process, and what does so when its file is damaged."""
+
+import logging
+import time
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import ClassVar
+
+from ml.models import ModelVersion
+from ml.predictor import Card, ModelFileError, Predictor
+from ml.registry import artefacts
+
+logger = logging.getLogger(__name__)
+
+RETRY_AFTER = 5.0  # seconds, before a file that could not be read is tried again
+
+
+class NoModelError(Exception):
+    """No registered version can answer now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """The version that answers and its predictor."""
+
+    version: ModelVersion
+    predictor: Predictor
+
+
+class _Process:
+    """What this process remembers: the last version that answered, and which could not when."""
+
+    last_good: Serving | None = None
+    damaged: ClassVar[dict[str, float]] = {}
+
+
+def forget() -> None:
+    """Begin as a new process does."""
+    _Process.last_good = None
+    _Process.damaged.clear()
+    _predictor.cache_clear()
+
+
+def active_version() -> ModelVersion:
+    """Return the version that should answer.
+
+    Raises:
+        NoModelError: when none is registered yet.
+    """
+    version = ModelVersion.objects.filter(active=True).first()
+    if version is None:
+        raise NoModelError("No trained version is registered: run `manage.py migrate`.")
+    return version
+
+
+@lru_cache(maxsize=4)
+def _predictor(sha256: str, pk: int) -> Predictor:
+    """Return the predictor of a version, the same object each time; errors are not kept."""
+    version = ModelVersion.objects.get(pk=pk, sha256=sha256)
+    return Predictor(artefacts.content(version, "emotion.tflite"), Card.of(version.card))
+
+
+def predictor_of(version: ModelVersion) -> Predictor:
+    """Return the cached predictor of a version.
+
+    Raises:
+        ModelFileError: when its file is missing, damaged or out of reach.
+    """
+    tried = _Process.damaged.get(version.sha256)
+    if tried is not None and time.monotonic() - tried < RETRY_AFTER:
+        raise ModelFileError(f"{version.name}: its file could not be read a moment ago.")
+    try:
+        predictor = _predictor(version.sha256, version.pk)
+    except ModelFileError:
+        _Process.damaged[version.sha256] = time.monotonic()
+        raise
+    _Process.damaged.pop(version.sha256, None)
+    return predictor
+
+
+def serving() -> Serving:
+    """Return what answers now: the active version, else the last one that could, else the bundled.
+
+    The database is asked every time, so a promotion is followed at once by every process.
+
+    Raises:
+        NoModelError: when no version can answer.
+    """
+    version = active_version()
+    try:
+        now = Serving(version, predictor_of(version))
+    except ModelFileError as error:
+        logger.error("the active version cannot answer: %s", error)
+        return _fallback(error)
+    _Process.last_good = now
+    return now
+
+
+def _fallback(error: ModelFileError) -> Serving:
+    """Return the last version that answered in this process, or the bundled one."""
+    if _Process.last_good is not None:
+        return _Process.last_good
+    for version in ModelVersion.objects.filter(bundled=True).order_by("-pk"):
+        try:
+            return Serving(version, predictor_of(version))
+        except ModelFileError:
+            continue
+    raise NoModelError(str(error)) from error

@@ -1,0 +1,77 @@
+"""The files of versions in the storage: written before a record exists, checked when read."""
+
+import hashlib
+import logging
+import uuid
+from datetime import timedelta
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from ml.models import Artefact, ModelVersion
+from ml.predictor import BUNDLED, ModelFileError
+
+logger = logging.getLogger(__name__)
+
+FOLDER = "models"
+# A version in the making has files and no record yet; nothing takes this long to register.
+UNFINISHED_FOR = timedelta(hours=1)
+
+
+def write(name: str, content: bytes) -> str:
+    """Store one file under a name that nobody else will ever write to, and return that name."""
+    return default_storage.save(f"{FOLDER}/{uuid.uuid4()}-{name}", ContentFile(content))
+
+
+def remove(names: list[str]) -> None:
+    """Remove stored files; what cannot be removed now is left to the sweep."""
+    for name in names:
+        try:
+            default_storage.delete(name)
+        except Exception:  # Each storage fails in its own way.
+            logger.warning("file not removed", extra={"file": name}, exc_info=True)
+
+
+def content(version: ModelVersion, name: str) -> bytes:
+    """Return a file of a version: from the code for the bundled one, else from the storage.
+
+    Raises:
+        ModelFileError: when there is no such file, it cannot be read, or it is not the one that
+            was registered.
+    """
+    artefact = Artefact.objects.filter(version=version, name=name).first()
+    if artefact is None:
+        raise ModelFileError(f"{version.name}: has no file {name} here.")
+    try:
+        if version.bundled:
+            found = (BUNDLED / name).read_bytes()
+        else:
+            with default_storage.open(str(artefact.file.name)) as file:
+                found = file.read()
+    except Exception as error:  # Each storage fails in its own way.
+        raise ModelFileError(f"{version.name}: {name} cannot be read ({error!r}).") from error
+    received = hashlib.sha256(found).hexdigest()
+    if received != artefact.sha256:
+        raise ModelFileError(
+            f"{version.name}: expected {name} with the sha256 {artefact.sha256}, received "
+            f"{received}."
+        )
+    return found
+
+
+def sweep() -> int:
+    """Remove stored files that no version refers to and return how many there were."""
+    latest = timezone.now() - UNFINISHED_FOR
+    try:
+        _, files = default_storage.listdir(FOLDER)
+    except FileNotFoundError:
+        return 0
+    orphans = [
+        name
+        for name in (f"{FOLDER}/{file}" for file in files)
+        if not Artefact.objects.filter(file=name).exists()
+        and default_storage.get_modified_time(name) <= latest
+    ]
+    remove(orphans)
+    return len(orphans)

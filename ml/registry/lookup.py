@@ -1,0 +1,70 @@
+"""Finding the files of a version by what an administrator calls it."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import DatabaseError
+
+from ml.predictor import BUNDLED, Card, ModelFileError
+from ml.registry.artefacts import content
+from ml.registry.versions import CARD, KERAS_NETWORK, NETWORK, find_version
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """A version's card, and its other files by name.
+
+    `read` raises ModelFileError when there is no such file, or it is not the one that is vouched
+    for.
+    """
+
+    card: Card
+    read: Callable[[str], bytes]
+
+
+def files_of(version: str) -> Files:
+    """Return the files of a version: the shipped one, one of the registry, or the folder of a run.
+
+    Raises:
+        ModelFileError: when there is none of that name.
+    """
+    shipped = Card.read(BUNDLED / CARD)
+    if version == shipped.name:
+        return in_folder(BUNDLED)
+    if Path(version).is_dir():
+        return in_folder(Path(version))
+    try:
+        found = find_version(version)
+    except DatabaseError as error:
+        raise ModelFileError(
+            f"Expected {shipped.name} or the folder of a run, received {version}; the registry "
+            f"cannot be read ({error})."
+        ) from error
+    return Files(Card.of(found.card), lambda name: content(found, name))
+
+
+def in_folder(folder: Path) -> Files:
+    """Return the files of a version in a folder, whose card vouches for its networks.
+
+    Raises:
+        ModelFileError: when there is no card.
+    """
+    card = Card.read(folder / CARD)
+    vouched = {NETWORK: card.sha256, KERAS_NETWORK: card.facts.get("keras_sha256")}
+
+    def read(name: str) -> bytes:
+        path = folder / name
+        try:
+            found = path.read_bytes()
+        except OSError as error:
+            raise ModelFileError(f"{path}: cannot be read ({error!r}).") from error
+        received = hashlib.sha256(found).hexdigest()
+        if name in vouched and received != vouched[name]:
+            raise ModelFileError(
+                f"{path}: expected the sha256 {vouched[name]} of its card, received {received}."
+            )
+        return found
+
+    return Files(card, read)

@@ -1,0 +1,79 @@
+"""One file with everything about a version, to carry it between installations."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+from ml.models import ModelVersion
+from ml.predictor import ModelFileError
+from ml.registry.artefacts import content
+from ml.registry.versions import digest, is_known, register
+
+MANIFEST = "version.json"
+MAX_BYTES = 200 * 2**20
+
+
+def export_version(version: ModelVersion, path: Path) -> None:
+    """Write every file of a version into one zip, aside and then renamed.
+
+    Raises:
+        ModelFileError: when a file of it is missing or damaged.
+    """
+    files = {
+        name: content(version, name)
+        for name in version.artefacts.order_by("name").values_list("name", flat=True)
+    }
+    if not files:
+        raise ModelFileError(f"{version.name}: its files are not here any more.")
+    manifest = {
+        "name": version.name,
+        "made_by": version.made_by,
+        "sha256": {name: digest(data) for name, data in files.items()},
+    }
+    aside = path.with_name(f"{path.name}.tmp")
+    try:
+        with zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED) as packed:
+            packed.writestr(MANIFEST, json.dumps(manifest, indent=2))
+            for name, data in files.items():
+                packed.writestr(name, data)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def in_files(folder: Path) -> dict[str, bytes]:
+    """Return the content of a run's files that a version has."""
+    return {
+        path.name: path.read_bytes()
+        for path in sorted(folder.iterdir())
+        if path.is_file() and is_known(path.name)
+    }
+
+
+def import_version(path: Path, *, made_by: str) -> ModelVersion:
+    """Register the version in a file that `export_version` wrote, or in the folder of a run.
+
+    Args:
+        made_by: who made the version of a run; a file tells itself.
+
+    Raises:
+        ModelFileError: when it is another kind of file, or a file in it is damaged or too large.
+    """
+    if path.is_dir():
+        return register(in_files(path), made_by=made_by)
+    try:
+        with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as packed:
+            if sum(entry.file_size for entry in packed.infolist()) > MAX_BYTES:
+                raise ModelFileError(f"{path}: has more than {MAX_BYTES >> 20} MB unpacked.")
+            manifest = json.loads(packed.read(MANIFEST))
+            made_by, expected = str(manifest["made_by"]), dict(manifest["sha256"])
+            files = {name: packed.read(name) for name in expected if is_known(name)}
+    except (OSError, zipfile.BadZipFile, ValueError, KeyError, TypeError, RuntimeError) as error:
+        raise ModelFileError(
+            f"{path}: expected a file that export_model wrote ({error})."
+        ) from error
+    for name, data in files.items():
+        if digest(data) != expected[name]:
+            raise ModelFileError(f"{path}: {name} is not the file that was exported.")
+    return register(files, made_by=made_by)

@@ -1,0 +1,248 @@
+"""Running web processes follow promotions at once, and a kill at any moment leaves no mess."""
+
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.pictures import astronaut_jpeg
+
+ROOT = Path(__file__).parents[2]
+PROMOTIONS = 20
+KILLS = int(os.environ.get("KILLS", "5"))
+
+
+@dataclass
+class Site:
+    """An installation with a database and a media folder of its own."""
+
+    folder: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "DEBUG": "1",
+            "DATABASE_URL": f"sqlite:///{self.folder}/db.sqlite3",
+            "MEDIA_ROOT": str(self.folder / "media"),
+        }
+
+    def start(self, *command: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def manage(self, *arguments: str) -> str:
+        process = self.start(sys.executable, "manage.py", *arguments)
+        told, _ = process.communicate()
+        assert process.returncode == 0, told
+        return told
+
+    def python(self, code: str) -> str:
+        return self.manage("shell", "--no-imports", "-c", code)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """A migrated site with two more versions whose probabilities differ, and answers to compare."""
+    site = Site(tmp_path)
+    site.manage("migrate", "--verbosity=0")
+    site.python(
+        "from ml.models import ModelVersion as M; from ml import registry\n"
+        "from tests.ml import versions\n"
+        "M.objects.update(answers=[versions.answers(0.3).to_json()])\n"
+        "for n in (1, 2):\n"
+        "    files = versions.files(f'v{n}', padding=n, face_margin=0.1 * n)\n"
+        "    registry.register(files, made_by='test')\n"
+    )
+    return site
+
+
+@pytest.fixture
+def address(site: Site) -> Iterator[str]:
+    """The address of the site, served by two workers."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{free.getsockname()[1]}"
+    server = site.start(
+        str(Path(sys.executable).with_name("gunicorn")),
+        *("--bind", place, "--workers", "2", "--config", "gunicorn.conf.py"),
+        "emoplatform.wsgi",
+    )
+    try:
+        wait_until_ready(f"http://{place}", seconds=30)
+        yield f"http://{place}"
+    finally:
+        server.terminate()
+        server.communicate()
+
+
+def wait_until_ready(address: str, *, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(f"{address}/readyz") as answer:
+                assert json.load(answer) == {"status": "ready"}
+                return
+        except OSError:
+            assert time.monotonic() < until, "The site is not ready."
+            time.sleep(0.1)
+
+
+def post_capture(address: str, token: str) -> int:
+    """Post the portrait as a phone does and return the status."""
+    boundary = uuid.uuid4().hex
+    fields = {"uuid": str(uuid.uuid4()), "time_zone": "UTC"}
+    body = b"".join(
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in fields.items()
+    )
+    body += (
+        f'--{boundary}\r\nContent-Disposition: form-data; name="photo"; filename="p.jpg"\r\n'
+        "Content-Type: image/jpeg\r\n\r\n"
+    ).encode()
+    body += astronaut_jpeg() + f"\r\n--{boundary}--\r\n".encode()
+    request = urllib.request.Request(
+        f"{address}/api/v1/captures/",
+        body,
+        {"Content-Type": f"multipart/form-data; boundary={boundary}", "X-Session-Token": token},
+    )
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_promotions_under_load_fail_no_request_and_every_row_names_its_version(
+    site: Site, address: str
+) -> None:
+    token = site.python(
+        "from tests import factories\n"
+        "from allauth.headless.tokens.strategies.sessions import SessionTokenStrategy\n"
+        "from django.contrib.sessions.backends.db import SessionStore\n"
+        "from django.contrib.auth import SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY\n"
+        "person = factories.person('phone@example.org')\n"
+        "session = SessionStore()\n"
+        "session[SESSION_KEY] = str(person.pk)\n"
+        "session[BACKEND_SESSION_KEY] = 'allauth.account.auth_backends.AuthenticationBackend'\n"
+        "session[HASH_SESSION_KEY] = person.get_session_auth_hash()\n"
+        "session.create()\n"
+        "print(session.session_key)"
+    ).split()[-1]
+    statuses: list[int] = []
+    over = threading.Event()
+
+    def post() -> None:
+        while not over.is_set():
+            statuses.append(post_capture(address, token))
+
+    clients = [threading.Thread(target=post) for _ in range(2)]
+    for client in clients:
+        client.start()
+    site.python(
+        "import time; from ml import registry; from ml.models import ModelVersion\n"
+        "v1, v2 = (ModelVersion.objects.get(name=f'v{n}') for n in (1, 2))\n"
+        f"for number in range({PROMOTIONS} // 4):\n"
+        "    for version in (v1, v2):\n"
+        "        registry.promote(version, by='test'); time.sleep(0.3)\n"
+        "    for _ in range(2):\n"
+        "        registry.roll_back(by='test'); time.sleep(0.3)\n"
+    )
+    over.set()
+    for client in clients:
+        client.join()
+    assert len(statuses) > PROMOTIONS
+    assert set(statuses) == {201}
+
+    told = site.python(
+        "import json; from collections import Counter; import numpy as np\n"
+        "from emotions.models import Detection; from ml import images, registry\n"
+        "from tests.pictures import astronaut_jpeg\n"
+        "pixels = images.read_image(astronaut_jpeg())\n"
+        "seen = Counter()\n"
+        "for row in Detection.objects.select_related('model_version'):\n"
+        "    (face,) = registry.predictor_of(row.model_version).predict(pixels)\n"
+        "    assert np.allclose(row.probabilities, face.probabilities, atol=1e-6)\n"
+        "    seen[row.model_version.name] += 1\n"
+        "print(json.dumps(seen))"
+    )
+    seen = json.loads(told.splitlines()[-1])
+    assert sum(seen.values()) == len(statuses)
+    assert {"v1", "v2"} < seen.keys()
+
+
+WORK = {
+    "registering": "registry.register(versions.files(f'r{n}', padding=100 + n), made_by='test')",
+    "promoting": "registry.promote(M.objects.get(name=f'v{1 + n % 2}'), by='test')",
+    "rolling back": "registry.roll_back(by='test')",
+    "importing": "transfer.import_version(Path(sys.argv[-1]), made_by='test')",
+}
+
+
+def test_a_kill_at_any_moment_leaves_one_active_version_and_nothing_half_done(
+    site: Site, tmp_path: Path
+) -> None:
+    """`KILLS=100` tries it that often."""
+    exported = tmp_path / "travels.zip"
+    site.python(
+        "from pathlib import Path; from ml import registry; from ml.registry import transfer\n"
+        "from tests.ml import versions\n"
+        "version = registry.register(versions.files('travels', padding=9), made_by='test')\n"
+        f"transfer.export_version(version, Path({str(exported)!r}))\n"
+        "version.delete()\n"
+        "registry.promote(registry.find_version('v1'), by='test')"
+    )
+    moments = random.Random(1)
+    for number in range(KILLS):
+        victim = site.start(
+            sys.executable,
+            *("manage.py", "shell", "--no-imports", "-c"),
+            "import sys; from itertools import count; from pathlib import Path\n"
+            "from ml import registry; from ml.models import ModelVersion as M\n"
+            "from ml.registry import transfer; from tests.ml import versions\n"
+            "print('working', flush=True)\n"
+            f"for n in count({100 * number}):\n"
+            + "".join(
+                f"    try: {work.replace('sys.argv[-1]', repr(str(exported)))}\n"
+                "    except (ValueError, registry.NoModelError): pass\n"
+                for work in WORK.values()
+            ),
+        )
+        assert victim.stdout is not None
+        assert victim.stdout.readline() == "working\n"
+        time.sleep(moments.uniform(0, 0.5))
+        assert victim.poll() is None, victim.stdout.read()
+        victim.send_signal(signal.SIGKILL)
+        victim.communicate()
+        started = time.monotonic()
+        told = site.python(
+            "from ml import registry; from ml.models import ModelVersion as M, Promotion\n"
+            "assert M.objects.filter(active=True).count() == 1\n"
+            "assert registry.serving().version == registry.active_version()\n"
+            "for version in M.objects.filter(bundled=False):\n"
+            "    assert version.artefacts.count() == 4, version\n"
+            "    assert registry.predictor_of(version)\n"
+            "assert Promotion.objects.first().version == registry.active_version()\n"
+            "print('whole')"
+        )
+        assert told.endswith("whole\n")
+        assert time.monotonic() - started < 10

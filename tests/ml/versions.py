@@ -1,0 +1,39 @@
+"""Versions to register: real networks with answers about test faces that are made up."""
+
+import json
+from collections.abc import Mapping
+
+import numpy as np
+
+from ml.gate import Answers
+from ml.predictor import BUNDLED
+from ml.registry.versions import digest
+
+TRUTH = np.random.default_rng(1).integers(0, 7, 2000).astype(np.int8)
+
+
+def answers(wrong: float, *, digest: str = "test faces") -> Answers:
+    """Return answers of which a share is wrong."""
+    random = np.random.default_rng(7)
+    chosen = random.random(len(TRUTH)) < wrong
+    given = np.where(chosen, (TRUTH + 1) % 7, TRUTH).astype(np.int8)
+    return Answers("test faces", digest, {"folder": TRUTH}, {"folder": given})
+
+
+def files(name: str, *, wrong: float = 0.3, padding: int = 1, **facts: object) -> dict[str, bytes]:
+    """Return the files of a version: the bundled network, some bytes longer, so another one."""
+    network = (BUNDLED / "emotion.tflite").read_bytes() + b"\0" * padding
+    card = json.loads((BUNDLED / "card.json").read_text())
+    card |= {"name": name, "sha256": digest(network), "bytes": len(network), **facts}
+    card.pop("keras_sha256", None)
+    return {
+        "emotion.tflite": network,
+        "card.json": json.dumps(card).encode(),
+        "answers.json": json.dumps([answers(wrong).to_json()]).encode(),
+        "curves.png": b"not looked at",
+    }
+
+
+def without(files: Mapping[str, bytes], name: str) -> dict[str, bytes]:
+    """Return the files but one."""
+    return {key: content for key, content in files.items() if key != name}
