@@ -126,12 +126,15 @@ def mood_chart(counts: Mapping[date, Counter[Feeling]]) -> dict[str, Any]:
 def model_card(version: ModelVersion) -> dict[str, Any]:
     """Return the context of the model card page, all of it from the registered card."""
     card = version.card
-    evaluation = card["evaluation"]
+    shown = card["evaluation"]["shown"]
     return {
         "version": version,
         "card": card,
-        "evaluation": evaluation,
-        "accuracy_percent": round(100 * evaluation["accuracy"], 1),
+        "images": shown["images"],
+        "asked_a_crowd": shown["truth"] == "votes",
+        "accuracy_percent": round(100 * shown["accuracy"], 1),
+        "answered_percent": round(100 * shown["answered"]),
+        "accuracy_answered_percent": round(100 * shown["accuracy_answered"], 1),
         "unsure_below_percent": round(100 * card["unsure_below"]),
         "per_class": [
             {
@@ -142,6 +145,6 @@ def model_card(version: ModelVersion) -> dict[str, Any]:
                 },
                 "support": row["support"],
             }
-            for name, row in evaluation["per_class"].items()
+            for name, row in shown["per_class"].items()
         ],
     }

@@ -18,7 +18,7 @@ from ml.calibration import (
 from ml.datasets import Dataset, read_faces
 from ml.emotions import EMOTIONS
 from ml.images import ImageError, read_image
-from ml.intervals import Intervals, intervals
+from ml.intervals import intervals
 from ml.predictor import Card, ModelFileError, Predictor
 from ml.sources import DatasetError, Source, pick_split
 from ml.votes import NO_MAJORITY, majority, votes_on
@@ -225,7 +225,7 @@ def report(evaluation: Evaluation) -> dict[str, Any]:
     """Return what `evaluate_emotion` prints; `keras` is left to who has that network."""
     folder, crowd = evaluation.folder, evaluation.crowd
     about = intervals(folder.truth, folder.answers)
-    classes = per_class(folder, about)
+    classes = per_class(folder)
     confusion = confusion_matrix(folder.truth, folder.answers, labels=LABELS).tolist()
     known = folder.where(folder.found)
     told: dict[str, Any] = {
@@ -275,8 +275,9 @@ def calibration(reading: Reading) -> dict[str, Any]:
     }
 
 
-def per_class(reading: Reading, about: Intervals) -> dict[str, dict[str, Any]]:
+def per_class(reading: Reading) -> dict[str, dict[str, Any]]:
     """Return the figures of each emotion."""
+    about = intervals(reading.truth, reading.answers)
     precision, recall, f1, support = precision_recall_fscore_support(
         reading.truth, reading.answers, labels=LABELS, zero_division=0
     )
@@ -303,4 +304,5 @@ def shown(evaluation: Evaluation) -> dict[str, Any]:
         **calibration(reading),
         "answered": float(sure.mean()),
         "accuracy_answered": float(reading.right[sure].mean()) if sure.any() else None,
+        "per_class": per_class(reading),
     }

@@ -50,7 +50,7 @@ CAPTURE = {
             "confidence": 0.931,
             "unsure": False,
             "is_me": True,
-            "model_version": "sequential-1",
+            "model_version": "residual-1",
         }
     ],
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.db import DatabaseError
 
+from ml.models import ModelVersion
 from ml.predictor import BUNDLED, Card, ModelFileError
 from ml.registry.artefacts import content
 from ml.registry.versions import CARD, KERAS_NETWORK, NETWORK, find_version
@@ -14,14 +15,18 @@ from ml.registry.versions import CARD, KERAS_NETWORK, NETWORK, find_version
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """A version's card, and its other files by name.
+    """The files of a version.
 
-    `read` raises ModelFileError when there is no such file, or it is not the one that is vouched
-    for.
+    Attributes:
+        card: its card.
+        read: returns the content of another file by name; raises ModelFileError when there is no
+            such file, or it is not the one that is vouched for.
+        registered: its record, where it was found in the registry.
     """
 
     card: Card
     read: Callable[[str], bytes]
+    registered: ModelVersion | None = None
 
 
 def files_of(version: str) -> Files:
@@ -42,7 +47,7 @@ def files_of(version: str) -> Files:
             f"Expected {shipped.name} or the folder of a run, received {version}; the registry "
             f"cannot be read ({error})."
         ) from error
-    return Files(Card.of(found.card), lambda name: content(found, name))
+    return Files(Card.of(found.card), lambda name: content(found, name), found)
 
 
 def in_folder(folder: Path) -> Files:

@@ -1,14 +1,13 @@
 """Which version answers from now on: promoting through the gate, and rolling back."""
 
 from django.db import transaction
-from django.db.models import F
 
 from ml.gate import Answers, Verdict, judge
 from ml.models import ModelVersion, Promotion
 from ml.predictor import ModelFileError
 from ml.registry.active import NoModelError, active_version
 from ml.registry.artefacts import content
-from ml.registry.versions import CARD, NETWORK, checked
+from ml.registry.versions import CARD, NETWORK, checked, count_look
 
 
 class GateError(Exception):
@@ -21,7 +20,7 @@ class GateError(Exception):
 
 def verdict_on(candidate: ModelVersion, active: ModelVersion) -> Verdict:
     """Compare a candidate with the active version, which is a look at the test split."""
-    ModelVersion.objects.filter(pk=candidate.pk).update(looks=F("looks") + 1)
+    count_look(candidate)
     return judge(answers(candidate), answers(active))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from ml.gate import Answers
 from ml.models import Artefact, ModelVersion, Promotion
@@ -139,6 +140,11 @@ def enter(
         for name, place in stored.items()
     )
     return version
+
+
+def count_look(version: ModelVersion) -> None:
+    """Remember that a version's figures on a test split were looked at once more."""
+    ModelVersion.objects.filter(pk=version.pk).update(looks=F("looks") + 1)
 
 
 def unused_name(name: str) -> str:

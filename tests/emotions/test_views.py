@@ -89,7 +89,7 @@ def test_the_model_card_page_states_the_registered_figures(client: Client) -> No
 
     card = active_version().card
     page = client.get(reverse("emotions:model_card")).content.decode()
-    assert f"{100 * card['evaluation']['accuracy']:.1f}" in page
+    assert f"{100 * card['evaluation']['shown']['accuracy']:.1f}" in page
     assert card["name"] in page
 
 

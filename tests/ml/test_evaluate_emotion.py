@@ -10,12 +10,12 @@ import keras
 import pytest
 from django.core.management import CommandError, call_command
 
-from ml import export
+from ml import export, registry
 from ml.emotions import EMOTIONS
 from ml.networks import build, deployable
 from ml.predictor import bundled_predictor
 from tests import pictures
-from tests.ml import faces
+from tests.ml import faces, versions
 from tests.ml.test_evaluation import voted
 
 pytestmark = [pytest.mark.xdist_group("training"), pytest.mark.django_db]
@@ -178,3 +178,16 @@ def test_a_prepared_file_is_evaluated_on_its_test_split(
     faces.dataset(train=2, validation=2, test=3).save(tmp_path / "faces.npz")
     report = told(capfd, "--data", tmp_path / "faces.npz", "--model", version)
     assert (report["split"], report["images"]) == ("test", 21)
+
+
+def test_looks_of_a_registered_version_at_test_faces_are_counted(
+    archive: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    registered = registry.register(versions.files("second"), made_by="somebody")
+    prepared = tmp_path / "faces.npz"
+    faces.dataset(train=2, validation=2, test=2).save(prepared)
+    told(capfd, "--data", archive, "--model", "second")
+    told(capfd, "--data", prepared, "--model", "second")
+    told(capfd, "--data", prepared, "--split", "validation", "--model", "second")
+    registered.refresh_from_db()
+    assert registered.looks == 3  # One came with its card.

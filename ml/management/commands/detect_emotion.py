@@ -1,6 +1,10 @@
-"""`manage.py detect_emotion`: what the faces in pictures express."""
+"""`manage.py detect_emotion`: what the faces in pictures, videos and before a camera express."""
 
+import csv
+import sys
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict
 from itertools import chain, count
 from json import dumps
@@ -9,60 +13,89 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
+from tqdm import tqdm
 
 from ml.annotate import annotated
 from ml.emotions import EMOTIONS
 from ml.images import MAX_BYTES, ImageError, encode_jpeg, read_image
 from ml.predictor import Face, ModelFileError, Predictor, bundled_predictor
 from ml.registry import NoModelError, serving
+from ml.video import SUFFIXES, Recorder, Video, VideoError
 
 NO_FACE = "No face found. Try more light, look into the camera and come closer."
+COLUMNS = (
+    *("source", "seconds", "face", "x", "y", "width", "height"),
+    *("emotion", "confidence", "unsure", *EMOTIONS),
+)
 
 
 class Command(BaseCommand):
-    """Read pictures and say what each face in them looks like."""
+    """Read pictures and videos and say what each face in them looks like."""
 
-    help = "Says what the faces in pictures look like, the largest face first."
+    help = (
+        "Says what the faces in pictures and videos look like, the largest face first. Videos are "
+        f"known by their endings: {', '.join(sorted(SUFFIXES))}."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the command line."""
-        parser.add_argument("images", nargs="+", type=Path, metavar="IMAGE")
+        parser.add_argument("sources", nargs="*", type=Path, metavar="IMAGE_OR_VIDEO")
+        parser.add_argument("--camera", type=int, metavar="INDEX", help="Read a camera, too.")
+        parser.add_argument(
+            "--seconds", type=float, help="End each video, and the camera, after so many."
+        )
+        parser.add_argument(
+            "--every", type=float, default=0.5, help="Seconds between frames read; default: 0.5"
+        )
         parser.add_argument("--json", action="store_true", help="Print one JSON document.")
+        parser.add_argument("--csv", type=Path, metavar="FILE", help="Write a row a face there.")
         parser.add_argument(
             "--annotate",
             type=Path,
             metavar="DIR",
-            help="Write a copy of each picture with boxes and names there, as JPEG.",
+            help="Write a copy of each with boxes and names there, as JPEG or MP4.",
         )
 
-    def handle(
-        self, *, images: list[Path], json: bool, annotate: Path | None, **options: Any
-    ) -> None:
-        """Read every picture; complain about each bad one and fail at the end if there were any.
+    def handle(self, *, sources: list[Path], camera: int | None, **options: Any) -> None:
+        """Read everything; complain about what cannot be read and fail at the end if there was any.
 
         Raises:
-            CommandError: when a picture could not be read, the network is damaged or the copies
-                cannot be written.
+            CommandError: when something could not be read, there is nothing to read, the network is
+                damaged or the copies cannot be written.
         """
+        if not sources and camera is None:
+            raise CommandError("Expected pictures, videos or --camera INDEX, received none.")
+        if options["every"] <= 0:
+            raise CommandError(f"--every: expected seconds above 0, received {options['every']:g}.")
+        annotate = options["annotate"]
+        videos: list[Path | int] = [path for path in sources if is_video(path)]
+        videos += [] if camera is None else [camera]
         try:
             predictor = _predictor()
             if annotate:
                 annotate.mkdir(parents=True, exist_ok=True)
-            reports = [self._report(predictor, path, annotate) for path in images]
+            images = [
+                self._picture(predictor, path, annotate) for path in sources if not is_video(path)
+            ]
+            clips = [self._video(predictor, video, **options) for video in videos]
+            if options["csv"]:
+                _write_csv(options["csv"], _rows(images, clips))
         except (ModelFileError, OSError) as error:
             raise CommandError(str(error)) from error
-        if json:
+        if options["json"]:
             card = predictor.card
-            answer = {"model": card.name, "sha256": card.sha256, "images": reports}
+            answer = {"model": card.name, "sha256": card.sha256, "images": images}
+            answer |= {"videos": clips} if clips else {}
             self.stdout.write(dumps(answer, ensure_ascii=False, indent=2))
         else:
-            for report in reports:
-                self.stdout.write("".join(f"{line}\n" for line in _lines(report)), ending="")
-        bad = sum("error" in report for report in reports)
+            lines = chain(chain.from_iterable(map(_lines, images)), _clip_lines(clips))
+            self.stdout.write("".join(f"{line}\n" for line in lines), ending="")
+        bad = sum("error" in report for report in [*images, *clips])
         if bad:
-            raise CommandError(f"{bad} of {len(images)} pictures could not be read.")
+            kind = "sources" if clips else "pictures"
+            raise CommandError(f"{bad} of {len(images) + len(clips)} {kind} could not be read.")
 
-    def _report(self, predictor: Predictor, path: Path, folder: Path | None) -> dict[str, Any]:
+    def _picture(self, predictor: Predictor, path: Path, folder: Path | None) -> dict[str, Any]:
         """Return what is in one picture; a bad one gets a line on stderr."""
         try:
             pixels = read_image(_content(path))
@@ -75,7 +108,8 @@ class Command(BaseCommand):
             return {"image": str(path), "error": {"code": "unreadable", "message": message}}
         faces = predictor.predict(pixels)
         if folder:
-            _free_name(folder, path).write_bytes(encode_jpeg(annotated(pixels, faces)))
+            copy = _free_name(folder, path.stem, ".jpg")
+            copy.write_bytes(encode_jpeg(annotated(pixels, faces)))
         height, width = pixels.shape[:2]
         return {
             "image": str(path),
@@ -85,9 +119,69 @@ class Command(BaseCommand):
             "advice": None if faces else NO_FACE,
         }
 
+    def _video(
+        self,
+        predictor: Predictor,
+        source: Path | int,
+        *,
+        every: float,
+        seconds: float | None,
+        annotate: Path | None,
+        **_: Any,
+    ) -> dict[str, Any]:
+        """Return what is in a video or before a camera; a bad one gets a line on stderr.
+
+        Frames between those that are read show the last known faces in the annotated copy.
+        """
+        name = f"camera-{source}" if isinstance(source, int) else source.stem
+        read: list[dict[str, Any]] = []
+        faces: list[Face] = []
+        seen = 0
+        try:
+            with closing(Video(source)) as video:
+                place = annotate and _free_name(annotate, name, ".mp4")
+                recorder = Recorder(place, video.rate) if place else None
+                bar = tqdm(
+                    video, total=video.frames or None, unit=" frames", desc=name, leave=False,
+                    disable=not sys.stderr.isatty(),
+                )  # fmt: skip
+                try:
+                    for frame in bar:
+                        if seconds is not None and frame.seconds > seconds:
+                            break
+                        if frame.seconds >= every * len(read):
+                            faces = predictor.predict(frame.pixels)
+                            shown = [_face(face) for face in faces]
+                            read.append({"seconds": round(frame.seconds, 3), "faces": shown})
+                        if recorder:
+                            recorder.add(annotated(frame.pixels, faces))
+                        seen += 1
+                    else:
+                        if 0 < seen < video.frames:
+                            self.stderr.write(
+                                f"{video.name}: ends after {seen} of {video.frames} frames; what "
+                                "could be read is kept."
+                            )
+                except KeyboardInterrupt:
+                    self.stderr.write(f"{video.name}: stopped; what was read until now is kept.")
+                if recorder:
+                    recorder.finish()
+                if not seen:
+                    raise VideoError("Expected a video with pictures, found none in it.")
+                return {"video": video.name, "frames": read}
+        except VideoError as error:
+            told = f"camera {source}" if isinstance(source, int) else str(source)
+            self.stderr.write(f"{told}: {error}")
+            return {"video": told, "error": {"code": "unreadable", "message": str(error)}}
+
+
+def is_video(path: Path) -> bool:
+    """Tell whether a file is a video, by its ending."""
+    return path.suffix.lower() in SUFFIXES
+
 
 def _predictor() -> Predictor:
-    """Return the active version's predictor, or the bundled one where there is no database yet."""
+    """Return the predictor that answers, or the bundled one where there is no database yet."""
     try:
         return serving().predictor
     except (NoModelError, DatabaseError):
@@ -100,9 +194,9 @@ def _content(path: Path) -> bytes:
         return file.read(MAX_BYTES + 1)
 
 
-def _free_name(folder: Path, path: Path) -> Path:
-    """Return where to write the copy of `path` without replacing any file."""
-    names = chain([f"{path.stem}-faces.jpg"], (f"{path.stem}-faces-{n}.jpg" for n in count(2)))
+def _free_name(folder: Path, stem: str, suffix: str) -> Path:
+    """Return where to write the copy of a file without replacing any other."""
+    names = chain([f"{stem}-faces{suffix}"], (f"{stem}-faces-{n}{suffix}" for n in count(2)))
     return next(target for name in names if not (target := folder / name).exists())
 
 
@@ -124,10 +218,58 @@ def _lines(report: dict[str, Any]) -> list[str]:
     """Return a report as people read it, one line a face; a bad picture has had its line."""
     if "error" in report:
         return []
-    faces = [
-        "{emotion} {confidence:.0%}{doubt} at x {x}, y {y}, {width}×{height} pixels".format(
-            **face, **face["box"], doubt=", unsure" if face["unsure"] else ""
-        )
-        for face in report["faces"]
-    ]
+    faces = [_told(face) for face in report["faces"]]
     return [f"{report['image']}: {line}" for line in faces or [report["advice"]]]
+
+
+def _clip_lines(clips: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield a line for each face of each frame that was read."""
+    for clip in clips:
+        for frame in clip.get("frames", []):
+            for line in [_told(face) for face in frame["faces"]] or ["no face"]:
+                yield f"{clip['video']}, {frame['seconds']:.1f} s: {line}"
+
+
+def _told(face: dict[str, Any]) -> str:
+    """Return a face as people read it."""
+    return "{emotion} {confidence:.0%}{doubt} at x {x}, y {y}, {width}×{height} pixels".format(
+        **face, **face["box"], doubt=", unsure" if face["unsure"] else ""
+    )
+
+
+def _rows(images: list[dict[str, Any]], clips: list[dict[str, Any]]) -> Iterator[list[Any]]:
+    """Yield a row for each face, its source and moment first."""
+    moments = [(report["image"], "", report.get("faces", [])) for report in images]
+    moments += [
+        (clip["video"], frame["seconds"], frame["faces"])
+        for clip in clips
+        for frame in clip.get("frames", [])
+    ]
+    for source, seconds, faces in moments:
+        for number, face in enumerate(faces, start=1):
+            yield [
+                _harmless(source),
+                seconds,
+                number,
+                *face["box"].values(),
+                *(face[name] for name in ("emotion", "confidence", "unsure")),
+                *face["probabilities"].values(),
+            ]
+
+
+def _harmless(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
+def _write_csv(path: Path, rows: Iterator[list[Any]]) -> None:
+    """Write a table aside and rename it into place."""
+    aside = path.with_name(f"{path.name}.tmp")
+    try:
+        with aside.open("w", newline="", encoding="utf-8") as file:
+            table = csv.writer(file)
+            table.writerow(COLUMNS)
+            table.writerows(rows)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from ml.emotions import EMOTIONS
 from ml.predictor import BUNDLED, ModelFileError, Predictor
 from ml.registry.lookup import Files, files_of, in_folder
-from ml.registry.versions import KERAS_NETWORK, NETWORK
+from ml.registry.versions import KERAS_NETWORK, NETWORK, count_look
 from ml.sources import DatasetError
 
 if TYPE_CHECKING:
@@ -76,6 +76,9 @@ class Command(BaseCommand):
             evaluated = evaluate(data, predictor, split=options["split"], votes=votes)
             report = evaluation.report(evaluated)
             report["keras"] = self.difference_from_keras(evaluated, files)
+            # What is called validation in a prepared file was there to choose with.
+            if files.registered and not (data.suffix == ".npz" and evaluated.split != "test"):
+                count_look(files.registered)
         except (DatasetError, ModelFileError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(json.dumps(report) if options["json"] else readable(report))
