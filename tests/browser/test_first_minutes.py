@@ -42,9 +42,8 @@ def test_from_the_landing_page_to_a_mood_history(page: Page, portrait: Path) -> 
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Looks happy")
     expect(page.locator(".bars li")).to_have_count(7)
-    assert page.evaluate(
-        "() => [...document.images].every(image => image.complete && image.naturalWidth > 0)"
-    )
+    page.wait_for_function("[...document.images].every(image => image.complete)")
+    assert page.evaluate("[...document.images].every(image => image.naturalWidth > 0)")
     capture = Capture.objects.get()
     assert capture.time_zone == "Europe/Lisbon", "the browser named its zone"
 

@@ -163,6 +163,8 @@ def test_nothing_at_all_is_said() -> None:
 def test_stopping_keeps_what_was_read(
     clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    add, left = Recorder.add, 8
+
     def stopped(self: Recorder, pixels: Pixels) -> None:
         nonlocal left
         left -= 1
@@ -170,7 +172,6 @@ def test_stopping_keeps_what_was_read(
             raise KeyboardInterrupt
         add(self, pixels)
 
-    add, left = Recorder.add, 8
     monkeypatch.setattr(Recorder, "add", stopped)
     out, err, failure = run(clip, "--annotate", tmp_path / "copies")
     assert err == f"{clip}: stopped; what was read until now is kept.\n"
