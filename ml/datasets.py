@@ -48,9 +48,9 @@ class Dataset:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def split(self, name: str) -> "Dataset":
-        """Return the faces of one split."""
-        rows = self.splits == name
+    def split(self, *names: str) -> "Dataset":
+        """Return the faces of one split, or of several."""
+        rows = np.isin(self.splits, names)
         return replace(
             self,
             images=self.images[rows],

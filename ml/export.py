@@ -77,6 +77,25 @@ def check(path: Path, network: keras.Model, faces: NDArray[np.uint8]) -> None:
         raise ExportError(f"{path}: differs from the network by {difference:.2g}.")
 
 
+def export_as(network: keras.Model, path: Path, form: str, faces: NDArray[np.uint8]) -> None:
+    """Write one form, once the float32 file is known to answer as the network does.
+
+    Args:
+        faces: n × 48 × 48 grey values to compare on.
+
+    Raises:
+        ExportError: when the float32 file needs more than builtin operators or answers otherwise.
+    """
+    aside = path.with_name(f"{path.stem}-{form}{path.suffix}")
+    try:
+        export(network, aside, "float32")
+        check(aside, network, faces)
+        export(network, aside, form)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
 def export_smallest(
     network: keras.Model,
     path: Path,

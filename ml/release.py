@@ -15,13 +15,14 @@ from ml import calibration, runs
 from ml.datasets import SIZE, Dataset
 from ml.emotions import EMOTIONS
 from ml.evaluation import Evaluation, evaluate, report
-from ml.export import answers, export_smallest
+from ml.export import answers, export_as, export_smallest
 from ml.figures.evaluation import draw_evaluation
 from ml.figures.training import draw_curves
 from ml.gate import Answers
 from ml.networks import deployable
 from ml.parity import difference
 from ml.predictor import Card, predictor_for
+from ml.refit import Recipe
 from ml.training import Settings, probabilities
 from ml.votes import majority
 
@@ -40,17 +41,19 @@ def release(
     shown: str,
     command: str,
     evaluation_command: str,
+    refit: Recipe | None = None,
 ) -> Card:
     """Write the LiteRT file, the Keras network and the card of a run into its folder.
 
     Temperatures, the form of the file and the threshold of being unsure come from the validation
-    split; the test split is only reported.
+    split, those of a refit from the run that was selected; the test split is only reported.
 
     Args:
         name: what the version is called.
         shown: name of the output that people will see.
         command: the command that trained it, for the card.
         evaluation_command: the command that reproduces the card's evaluation.
+        refit: the recipe that was fitted once more, on the validation split too.
     """
     validation = dataset.split("validation")
     labels = {"folder": validation.labels}
@@ -58,17 +61,25 @@ def release(
         labels["crowd"] = majority(validation.votes)
     labels = {output: labels[output] for output in trained.output_names}
 
-    plain = deployable(settings.architecture, trained, dict.fromkeys(labels, 1.0))
-    calibrations = {
-        output: calibrated(shares, labels[output])
-        for output, shares in probabilities(plain, validation.images).items()
-    }
+    if refit:
+        calibrations = {output: refit.calibration[output] for output in labels}
+    else:
+        plain = deployable(settings.architecture, trained, dict.fromkeys(labels, 1.0))
+        calibrations = {
+            output: calibrated(shares, labels[output])
+            for output, shares in probabilities(plain, validation.images).items()
+        }
     temperatures = {output: facts["temperature"] for output, facts in calibrations.items()}
     network = deployable(settings.architecture, trained, temperatures)
 
     path, keras_path = folder / NETWORK, folder / KERAS_NETWORK
     network.save(keras_path)
-    forms = export_smallest(network, path, validation.images, labels)
+    if refit:
+        export_as(network, path, refit.form, validation.images)
+        forms, unsure_below = refit.card.facts["forms"], refit.card.unsure_below
+    else:
+        forms = export_smallest(network, path, validation.images, labels)
+        unsure_below = calibration.unsure_threshold(answers(path, validation.images)[shown])
     facts: dict[str, Any] = {
         "name": name,
         "architecture": settings.architecture,
@@ -82,7 +93,7 @@ def release(
         "shown": shown,
         "calibration": calibrations,
         "forms": forms,
-        "unsure_below": calibration.unsure_threshold(answers(path, validation.images)[shown]),
+        "unsure_below": unsure_below,
         "dataset": {
             "name": dataset.name,
             "fingerprint": dataset.fingerprint(),
@@ -91,6 +102,7 @@ def release(
         "training": {
             **asdict(settings),
             "epochs_run": runs.epochs_run(folder),
+            "refit": refit.name if refit else None,
             "parameters": trained.count_params(),
             "command": command,
         },

@@ -75,19 +75,24 @@ def train(
     *,
     resume: bool = False,
     start_from: keras.Model | None = None,
+    refit: str | None = None,
     log: Callable[[str], object],
 ) -> keras.Model:
     """Train on the split `train`, choose the best epoch on the split `validation`.
+
+    A refit trains on both and takes its last epoch: there is nothing left to choose with.
 
     The folder gets `settings.json`, `log.csv` (a row an epoch), the latest checkpoint, the best
     one, `state.json`, and events for TensorBoard where TensorFlow trains.
 
     Args:
         start_from: a network of the same architecture, whose weights are the first ones.
+        refit: name of the version whose settings these are, to fit them on both splits.
         log: is told a line an epoch.
 
     Returns:
-        The network of the epoch with the highest validation accuracy (output `folder`).
+        The network of the epoch with the highest validation accuracy (output `folder`), or of the
+        last one.
 
     Raises:
         RunError: when the folder holds another run, or none to resume.
@@ -96,10 +101,13 @@ def train(
     training, validation = dataset.split("train"), dataset.split("validation")
     if not len(training) or not len(validation):
         raise DatasetError("The dataset lacks a train or a validation split: run prepare_dataset.")
+    if refit:
+        training = dataset.split("train", "validation")
     facts = {
         **asdict(settings),
         "dataset": dataset.fingerprint(),
         "start_from": start_from and digest(start_from),
+        "refit": refit,
     }
     state: dict[str, Any] = {"epoch": 0}
     if resume:
@@ -121,13 +129,14 @@ def train(
             fit(
                 network,
                 training=training,
-                validation=validation,
+                validation=None if refit else validation,
                 settings=settings,
                 folder=folder,
                 state=state,
                 log=log,
             )
-        return keras.models.load_model(folder / runs.BEST)
+        chosen = runs.checkpoint(folder, settings.epochs) if refit else folder / runs.BEST
+        return keras.models.load_model(chosen)
     finally:
         keras.mixed_precision.set_global_policy("float32")
 
@@ -187,19 +196,22 @@ def fit(
     network: keras.Model,
     *,
     training: Dataset,
-    validation: Dataset,
+    validation: Dataset | None,
     settings: Settings,
     folder: Path,
     state: dict[str, Any],
     log: Callable[[str], object],
 ) -> None:
-    """Fit from the epoch that `state` names."""
-    accuracy = "val_folder_accuracy" if len(network.outputs) > 1 else "val_accuracy"
-    best = keras.callbacks.ModelCheckpoint(
-        folder / runs.BEST, monitor=accuracy, mode="max", save_best_only=True
-    )
-    callbacks = [best]
-    remembered: list[tuple[keras.callbacks.Callback, list[str]]] = [(best, ["best"])]
+    """Fit from the epoch that `state` names, without choosing an epoch where none validate."""
+    callbacks: list[keras.callbacks.Callback] = []
+    remembered: list[tuple[keras.callbacks.Callback, list[str]]] = []
+    if validation is not None:
+        accuracy = "val_folder_accuracy" if len(network.outputs) > 1 else "val_accuracy"
+        best = keras.callbacks.ModelCheckpoint(
+            folder / runs.BEST, monitor=accuracy, mode="max", save_best_only=True
+        )
+        callbacks.append(best)
+        remembered.append((best, ["best"]))
     if settings.schedule == "plateau":
         slower = keras.callbacks.ReduceLROnPlateau(
             "val_loss", factor=0.4, patience=settings.patience, min_lr=settings.learning_rate / 100
@@ -213,7 +225,6 @@ def fit(
     if keras.backend.backend() == "tensorflow":
         callbacks.append(keras.callbacks.TensorBoard(folder / "tensorboard", write_graph=False))
     first_epoch = state["epoch"]
-    targets, weights = examples(validation, network.output_names)
     network.fit(
         Batches(
             training,
@@ -227,8 +238,9 @@ def fit(
         epochs=settings.epochs,
         initial_epoch=first_epoch,
         shuffle=False,  # The faces come shuffled, by seed and epoch.
-        validation_data=(validation.images[..., None], targets, weights),
-        validation_batch_size=256,
+        validation_data=validation
+        and (validation.images[..., None], *examples(validation, network.output_names)),
+        validation_batch_size=64,
         verbose=0,
         callbacks=[
             runs.Reseed(settings.seed),
@@ -254,8 +266,8 @@ def probabilities(
 ) -> dict[str, NDArray[np.float32]]:
     """Return n × 7 probabilities of every output for n × 48 × 48 grey faces."""
     batches = [
-        network(images[start : start + 256, ..., None].astype(np.float32))
-        for start in range(0, len(images), 256)
+        network(images[start : start + 64, ..., None].astype(np.float32))
+        for start in range(0, len(images), 64)
     ]
     return {
         name: np.concatenate([keras.ops.convert_to_numpy(batch[name]) for batch in batches])

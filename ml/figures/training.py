@@ -5,9 +5,12 @@ from pathlib import Path
 
 from ml.figures.style import ACCENT, SECOND, drawing
 
+NOT_MEASURED = "NA"
+"""What Keras's CSVLogger writes where nothing validates."""
+
 
 def draw_curves(log: Path, path: Path) -> None:
-    """Draw loss and accuracy of training and validation over the epochs of `log.csv`."""
+    """Draw loss and accuracy of training, and of validation if any, over the epochs of a log."""
     with log.open(newline="") as file:
         rows = list(csv.DictReader(file))
     epochs = [int(row["epoch"]) + 1 for row in rows]
@@ -22,6 +25,8 @@ def draw_curves(log: Path, path: Path) -> None:
                 (name, SECOND, "train"),
                 (f"val_{name}", ACCENT, "validation"),
             ):
+                if rows[0][column] == NOT_MEASURED:
+                    continue
                 axes.plot(epochs, [float(row[column]) for row in rows], color=colour, label=label)
             axes.set_title(name.replace("_", " "))
             axes.set_xlabel("epoch")

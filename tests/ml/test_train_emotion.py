@@ -4,18 +4,21 @@ import csv
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import keras
 import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from ml import training
+from ml import release, training
 from ml.datasets import Dataset
 from ml.models import ModelVersion
 from ml.predictor import bundled_predictor
@@ -139,6 +142,87 @@ def test_fine_tuning_goes_on_from_a_version_and_only_from_the_file_on_its_card(
     with pytest.raises(CommandError, match="expected the sha256"):
         call_command("train_emotion", out=tmp_path / "third", start_from=str(first), **options)
     assert not (tmp_path / "third").exists()
+
+
+@pytest.fixture(scope="module")
+def selected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a dataset and a finished run whose pace does not follow validation."""
+    folder = tmp_path_factory.mktemp("selected")
+    voted(faces.dataset(train=4, validation=3, test=2)).save(folder / "faces.npz")
+    settings = training.Settings(architecture="residual", batch_size=8, epochs=2, schedule="cosine")
+    training.train(Dataset.load(folder / "faces.npz"), settings, folder / "run", log=print)
+    release.release(
+        keras.models.load_model(folder / "run" / "best.keras"),
+        dataset=Dataset.load(folder / "faces.npz"),
+        settings=settings,
+        folder=folder / "run",
+        name="selected",
+        shown="crowd",
+        command="",
+        evaluation_command="",
+    )
+    return folder
+
+
+def test_a_refit_learns_from_validation_too_and_takes_every_decision_over(
+    selected: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learned = []
+    fit = training.fit
+
+    def watched(network: keras.Model, **options: Any) -> None:
+        learned.append((len(options["training"]), options["validation"]))
+        fit(network, **options)
+
+    monkeypatch.setattr(training, "fit", watched)
+    call_command(
+        "train_emotion",
+        data=selected / "faces.npz",
+        refit=selected / "run",
+        out=tmp_path / "refit",
+    )
+    assert learned == [(7 * (4 + 3), None)]
+    first, second = (
+        json.loads((folder / "card.json").read_text())
+        for folder in (selected / "run", tmp_path / "refit")
+    )
+    assert second["training"]["refit"] == "selected"
+    assert first["training"]["refit"] is None
+    assert first["sha256"] != second["sha256"]
+    for taken in ("architecture", "calibration", "unsure_below", "forms", "shown"):
+        assert first[taken] == second[taken]
+    for setting in ("epochs", "epochs_run", "schedule", "batch_size", "learning_rate"):
+        assert first["training"][setting] == second["training"][setting]
+    with pytest.raises(CommandError, match="expected test, received validation, which refit has"):
+        call_command(
+            "evaluate_emotion",
+            data=selected / "faces.npz",
+            model=str(tmp_path / "refit"),
+            split="validation",
+        )
+
+
+def test_a_refit_needs_the_run_that_was_selected_its_dataset_and_nothing_else(
+    selected: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.npz"
+    faces.dataset(train=4, validation=3, test=2).save(other)
+    plateau = tmp_path / "plateau"
+    shutil.copytree(selected / "run", plateau)
+    settings = json.loads((plateau / "settings.json").read_text())
+    (plateau / "settings.json").write_text(json.dumps(settings | {"schedule": "plateau"}))
+    data = selected / "faces.npz"
+    refused_options: dict[str, dict[str, Any]] = {
+        "expected a finished run to refit": {"data": data, "refit": tmp_path / "nothing"},
+        "learned from another dataset": {"data": other, "refit": selected / "run"},
+        "--schedule cosine": {"data": data, "refit": plateau},
+        "none can be given": {"data": data, "refit": selected / "run", "epochs": 3},
+    }
+    for words, options in refused_options.items():
+        with pytest.raises(CommandError, match=words) as refused:
+            call_command("train_emotion", out=tmp_path / "refit", **options)
+        assert "\n" not in str(refused.value)
+        assert not (tmp_path / "refit").exists()
 
 
 def test_training_on_another_backend_is_exported_by_resuming_with_tensorflow(

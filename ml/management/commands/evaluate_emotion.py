@@ -74,10 +74,16 @@ class Command(BaseCommand):
             files = files_of(options["model"]) if options["model"] else in_folder(BUNDLED)
             predictor = Predictor(files.read(NETWORK), files.card, threads=THREADS)
             evaluated = evaluate(data, predictor, split=options["split"], votes=votes)
+            # What is called validation in a prepared file was there to choose with, or to refit on.
+            chosen_with = data.suffix == ".npz" and evaluated.split != "test"
+            if chosen_with and files.card.facts.get("training", {}).get("refit"):
+                raise DatasetError(
+                    f"--split: expected test, received {evaluated.split}, which "
+                    f"{files.card.name} has learned from."
+                )
             report = evaluation.report(evaluated)
             report["keras"] = self.difference_from_keras(evaluated, files)
-            # What is called validation in a prepared file was there to choose with.
-            if files.registered and not (data.suffix == ".npz" and evaluated.split != "test"):
+            if files.registered and not chosen_with:
                 count_look(files.registered)
         except (DatasetError, ModelFileError) as error:
             raise CommandError(str(error)) from error

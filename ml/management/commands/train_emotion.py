@@ -4,10 +4,11 @@ import getpass
 import os
 import shlex
 import sys
-from argparse import ArgumentTypeError
+from argparse import SUPPRESS, ArgumentTypeError
 from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,39 +44,42 @@ class Command(BaseCommand):
         add("--out", type=Path, help="folder of the run; default: a new one in runs/")
         add("--resume", action="store_true", help="go on with the run in --out")
         add("--start-from", help="fine-tune this version: its name, or a run's folder")
+        add(
+            "--refit",
+            type=Path,
+            metavar="RUN",
+            help="fit the settings of this finished run on train and validation together",
+        )
         add("--name", default="", help="name of the version; default: the folder's")
         add("--shown", help="output that people see; default: crowd where there are votes")
         add("--bundle", action="store_true", help="ship the result in ml/bundled/")
         training = parser.add_argument_group("settings")
-        add = training.add_argument
-        add("--architecture", default="sequential", help="sequential or residual")
-        add("--epochs", type=whole(1), default=60, help="at most; default: 60")
-        add("--batch-size", type=whole(1), default=64, help="faces a step; default: 64")
-        add("--optimizer", choices=["adam", "sgd"], default="adam", help="default: adam")
-        add("--learning-rate", type=real(1e-7, 10), default=1e-3, help="default: 0.001")
+        add = partial(training.add_argument, default=SUPPRESS)
+        add("--architecture", help="sequential or residual")
+        add("--epochs", type=whole(1), help="at most; default: 60")
+        add("--batch-size", type=whole(1), help="faces a step; default: 64")
+        add("--optimizer", choices=["adam", "sgd"], help="default: adam")
+        add("--learning-rate", type=real(1e-7, 10), help="default: 0.001")
         add(
             "--schedule",
             choices=["plateau", "cosine"],
-            default="plateau",
             help="plateau: slower, and at last over, when validation stops improving; cosine: "
             "warm-up, then slower down to nothing; default: plateau",
         )
-        add("--patience", type=whole(1), default=4, help="epochs, of plateau; default: 4")
-        add("--weight-decay", type=real(0, 1), default=0.0, help="share of a step; default: 0")
+        add("--patience", type=whole(1), help="epochs, of plateau; default: 4")
+        add("--weight-decay", type=real(0, 1), help="share of a step; default: 0")
         add(
             "--label-smoothing",
             type=real(0, 0.9),
-            default=0.1,
             help="share of each label that is spread; default: 0.1",
         )
-        add("--mixup", type=real(0, 10), default=0.0, help="alpha, such as 0.2; default: 0, none")
+        add("--mixup", type=real(0, 10), help="alpha, such as 0.2; default: 0, none")
         add(
             "--class-weight-cap",
             type=real(1, 100),
-            default=1.0,
             help="the most that a face of a rare emotion counts; default: 1, as any other",
         )
-        add("--seed", type=whole(0), default=1, help="default: 1")
+        add("--seed", type=whole(0), help="default: 1")
 
     def handle(self, *_: Any, data: Path | None, out: Path | None, **options: Any) -> None:
         """Train, release and report."""
@@ -89,14 +93,17 @@ class Command(BaseCommand):
         try:
             import keras  # noqa: PLC0415 - heavy, only here
 
-            from ml import runs, training  # noqa: PLC0415
+            from ml import refit, runs, training  # noqa: PLC0415
             from ml.networks import ARCHITECTURES, trained_network  # noqa: PLC0415
         except ModuleNotFoundError as error:
             raise CommandError(WITHOUT_TENSORFLOW) from error
-        settings = training.Settings(
-            **{field.name: options[field.name] for field in fields(training.Settings)}
-        )
-        folder = out or Path("runs") / f"{settings.architecture}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
+        names = {field.name for field in fields(training.Settings)}
+        given = {name: value for name, value in options.items() if name in names}
+        if options["refit"] and (given or options["start_from"]):
+            raise CommandError("--refit: takes every setting from its run, none can be given.")
+        settings, recipe = training.Settings(**given), None
+        kind = f"{options['refit'].name}-refit" if options["refit"] else settings.architecture
+        folder = out or Path("runs") / f"{kind}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
         again = f"the same command with --out {folder} --resume goes on."
         try:
             start_from = None
@@ -106,6 +113,9 @@ class Command(BaseCommand):
                 settings = replace(settings, architecture=start_from.name)
             known("--architecture", settings.architecture, ARCHITECTURES)
             dataset = open_dataset(data)
+            if options["refit"]:
+                recipe = refit.recipe(options["refit"], dataset)
+                settings = recipe.settings
             outputs = training.outputs(dataset, start_from)
             shown = options["shown"] or ("crowd" if "crowd" in outputs else "folder")
             known("--shown", shown, outputs)
@@ -115,6 +125,7 @@ class Command(BaseCommand):
                 folder,
                 resume=options["resume"],
                 start_from=start_from,
+                refit=recipe.name if recipe else None,
                 log=self.tell,
             )
         except KeyboardInterrupt as error:
@@ -124,23 +135,25 @@ class Command(BaseCommand):
         if keras.backend.backend() != "tensorflow":
             self.stdout.write(f"Trained. To export, with KERAS_BACKEND=tensorflow {again}")
             return
-        from ml import release  # noqa: PLC0415 - TensorFlow itself, only here
-
-        evaluate = ["evaluate_emotion", "--data", str(data), "--json"]
-        if not options["bundle"]:
-            evaluate += ["--model", str(folder)]
-        card = release.release(
-            trained,
+        self.release(
+            folder,
+            bundle=options["bundle"],
+            trained=trained,
             dataset=dataset,
             settings=settings,
-            folder=folder,
             name=options["name"] or folder.name,
             shown=shown,
-            command=command_line(),
-            evaluation_command=shlex.join(["python", "manage.py", *evaluate]),
+            evaluation_command=evaluation_command(data, None if options["bundle"] else folder),
+            refit=recipe,
         )
+
+    def release(self, folder: Path, *, bundle: bool, **made: Any) -> None:
+        """Write the version of a run, ship or register it, and say what it reaches."""
+        from ml import release  # noqa: PLC0415 - TensorFlow itself, only here
+
+        card = release.release(folder=folder, command=command_line(), **made)
         self.stdout.write(f"{card.name}: {folder / release.NETWORK}")
-        if options["bundle"]:
+        if bundle:
             release.bundle(folder, BUNDLED)
         else:
             self.register(folder)
@@ -183,6 +196,14 @@ def known(option: str, value: str, values: Iterable[str]) -> None:
 def command_line() -> str:
     """Return the command that trains this network in one go."""
     arguments = [argument for argument in sys.argv[1:] if argument != "--resume"]
+    return shlex.join(["python", "manage.py", *arguments])
+
+
+def evaluation_command(data: Path, model: Path | None) -> str:
+    """Return the command that evaluates a run, or the shipped network."""
+    arguments = ["evaluate_emotion", "--data", str(data), "--json"]
+    if model:
+        arguments += ["--model", str(model)]
     return shlex.join(["python", "manage.py", *arguments])
 
 
