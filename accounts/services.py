@@ -1,8 +1,10 @@
 """Writing to a person's own record."""
 
+from django.db import transaction
 from django.db.models import F
 
 from accounts.models import User
+from accounts.signals import account_deleted
 from accounts.zones import KNOWN_ZONES
 
 
@@ -21,3 +23,10 @@ def remember_time_zone(*, person: User, name: str) -> None:
     if name != person.time_zone and name in KNOWN_ZONES:
         person.time_zone = name
         person.save(update_fields=["time_zone"])
+
+
+@transaction.atomic
+def delete_account(*, person: User) -> None:
+    """Delete a person with everything that belongs to them."""
+    account_deleted.send(sender=User, person=person)
+    person.delete()

@@ -198,7 +198,7 @@ SPECTACULAR_SETTINGS = {
         "/api/auth/app/v1/auth/login and send the token they get as X-Session-Token. Errors "
         "below /api/v1/ are application/problem+json with a stable code."
     ),
-    "VERSION": "1.0.0",
+    "VERSION": "1.1.0",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -206,13 +206,21 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "Emotion": "emotions.models.Feeling",
         "Source": "emotions.models.Capture.Source",
+        "PhotoSource": "emotions.api.serializers.PHOTO_SOURCES",
+        "Kept": "emotions.models.Capture.Kept",
         "Role": "emotions.models.Detection.Role",
+        "Span": "emotions.trends.Span",
     },
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "TAGS": [
-        {"name": "captures", "description": _("Moments of yours, each read from a photo.")},
+        {"name": "captures", "description": _("Moments of yours, with a photo or in words.")},
+        {"name": "sync", "description": _("Keeping an app and the server equal.")},
+        {"name": "detect", "description": _("Reading pictures without keeping them.")},
         {"name": "today", "description": _("How you are today.")},
+        {"name": "trends", "description": _("How you were over time.")},
+        {"name": "model", "description": _("The network that reads photos.")},
+        {"name": "me", "description": _("Your profile, your consents, and the way out.")},
     ],
 }
 

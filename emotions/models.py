@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.fields.files import FieldFile
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -55,6 +56,10 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
         """Keep the owner's captures that are not deleted."""
         return self.filter(owner=owner, deleted_at=None)
 
+    def in_trash_of(self, owner: User) -> Self:
+        """Keep the owner's captures that can still be restored."""
+        return self.filter(owner=owner, purged_at=None).exclude(deleted_at=None)
+
     def with_feeling(self) -> Self:
         """Add `feeling`: what was felt where it was said, otherwise what was detected on me."""
         answer = models.Q(detections__is_me=True, detections__role=Detection.Role.ANSWER)
@@ -88,6 +93,12 @@ class Capture(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="captures"
     )
     uuid = models.UUIDField(help_text=_("Made by the client: the same one again changes nothing."))
+    idempotency_key = models.CharField(  # noqa: DJ001 - no key is not a key
+        max_length=255, null=True, blank=True, help_text=_("Made by the client, as the UUID is.")
+    )
+    request_digest = models.CharField(
+        max_length=64, blank=True, help_text=_("Tells the same request from another one.")
+    )
     sequence = models.BigIntegerField(help_text=_("Orders all changes of one owner."))
     source = models.CharField(max_length=8, choices=Source.choices)
     taken_at = models.DateTimeField()
@@ -95,6 +106,7 @@ class Capture(models.Model):
     local_date = models.DateField(help_text=_("The day of that moment in its zone."))
     kept = models.CharField(max_length=8, choices=Kept.choices, default=Kept.PHOTO)
     photo = models.FileField(blank=True)
+    crop = models.FileField(blank=True, help_text=_("The square around the owner's face."))
     thumbnail = models.FileField(blank=True)
     width = models.PositiveIntegerField(null=True, blank=True, help_text=_("Pixels of the photo."))
     height = models.PositiveIntegerField(null=True, blank=True, help_text=_("Pixels of the photo."))
@@ -107,13 +119,21 @@ class Capture(models.Model):
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    deleted_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True, help_text=_("In the trash since."))
+    purged_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("A tombstone since: nothing of it is left.")
+    )
 
     objects = CaptureQuerySet.as_manager()
+
+    PICTURES: ClassVar[tuple[str, ...]] = ("photo", "crop", "thumbnail")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["owner", "uuid"], name="emotions_capture_once"),
+            models.UniqueConstraint(
+                fields=["owner", "idempotency_key"], name="emotions_capture_one_per_key"
+            ),
             models.UniqueConstraint(fields=["owner", "sequence"], name="emotions_capture_ordered"),
             models.CheckConstraint(
                 condition=models.Q(mood=None) | models.Q(mood__range=(1, 5)),
@@ -135,6 +155,16 @@ class Capture(models.Model):
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+    @property
+    def small_picture(self) -> FieldFile:
+        """What lists show: the thumbnail, or the face where only that is kept."""
+        return self.thumbnail or self.crop
+
+    @property
+    def picture_names(self) -> list[str]:
+        """Storage names of all pictures that are kept."""
+        return [name for field in self.PICTURES if (name := getattr(self, field).name)]
 
 
 class Detection(models.Model):
@@ -189,3 +219,21 @@ class Detection(models.Model):
     def probability_columns(cls, probabilities: Sequence[float]) -> dict[str, Any]:
         """Return the seven columns for `probabilities`, by name."""
         return dict(zip(cls.PROBABILITY_FIELDS, probabilities, strict=True))
+
+
+class Preferences(models.Model):
+    """What one person wants by default."""
+
+    owner = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        primary_key=True,
+        related_name="preferences",
+    )
+    kept = models.CharField(max_length=8, choices=Capture.Kept.choices, default=Capture.Kept.PHOTO)
+
+    class Meta:
+        verbose_name_plural = _("preferences")
+
+    def __str__(self) -> str:
+        return str(self.owner)

@@ -39,12 +39,17 @@ class Mood:
 
     @property
     def sentiment(self) -> Sentiment:
-        """Positive above 0.2, negative below -0.2, otherwise neutral."""
-        if self.valence > POSITIVE_ABOVE:
-            return Sentiment.POSITIVE
-        if self.valence < NEGATIVE_BELOW:
-            return Sentiment.NEGATIVE
-        return Sentiment.NEUTRAL
+        """The direction of the valence."""
+        return sentiment_of(self.valence)
+
+
+def sentiment_of(valence: float) -> Sentiment:
+    """Return positive above 0.2, negative below -0.2, otherwise neutral."""
+    if valence > POSITIVE_ABOVE:
+        return Sentiment.POSITIVE
+    if valence < NEGATIVE_BELOW:
+        return Sentiment.NEGATIVE
+    return Sentiment.NEUTRAL
 
 
 def answer_of(capture: Capture) -> Detection | None:

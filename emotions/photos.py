@@ -12,26 +12,49 @@ from django.utils import timezone
 
 from emotions.models import Capture, private_name
 from ml import images
+from ml.faces import Box
 
 logger = logging.getLogger(__name__)
 
-FOLDERS = ("photos", "thumbnails")
+FOLDERS = {"photo": "photos", "crop": "crops", "thumbnail": "thumbnails"}
+PORTRAIT_SIDE = 320  # pixels
+PORTRAIT_MARGIN = 0.25  # of the face's box, on each side
 # A capture in the making has files and no record yet; nothing takes this long to record.
 UNFINISHED_FOR = timedelta(hours=1)
 
 
-def write_pictures(pixels: np.ndarray, thumbnail: np.ndarray) -> tuple[str, str]:
-    """Store a photo and its thumbnail as clean JPEG files and return their storage names."""
-    written: list[str] = []
+def portrait(pixels: np.ndarray, face: Box) -> np.ndarray:
+    """Return the square around a face as it is kept, never larger than in the photo."""
+    side = round(max(face.width, face.height) * (1 + 2 * PORTRAIT_MARGIN))
+    return images.crop_face(pixels, face, min(side, PORTRAIT_SIDE), PORTRAIT_MARGIN)
+
+
+def pictures_to_keep(
+    pixels: np.ndarray, face: Box | None, kept: Capture.Kept
+) -> dict[str, np.ndarray]:
+    """Return what is stored of a photo, by the field that names it.
+
+    Args:
+        face: the person's own.
+        kept: how much they want to be kept.
+    """
+    crop = {} if face is None or kept == Capture.Kept.NOTHING else {"crop": portrait(pixels, face)}
+    if kept == Capture.Kept.PHOTO:
+        return {"photo": pixels, "thumbnail": images.thumbnail(pixels), **crop}
+    return crop
+
+
+def write(**pictures: np.ndarray) -> dict[str, str]:
+    """Store pictures as clean JPEG files and return their storage names by field."""
+    written: dict[str, str] = {}
     try:
-        for folder, picture in zip(FOLDERS, (pixels, thumbnail), strict=True):
-            content = ContentFile(images.encode_jpeg(picture))
-            written.append(default_storage.save(private_name(folder), content))
+        for field, pixels in pictures.items():
+            content = ContentFile(images.encode_jpeg(pixels))
+            written[field] = default_storage.save(private_name(FOLDERS[field]), content)
     except Exception:
-        remove_files(written)
+        remove_files(written.values())
         raise
-    photo, small = written
-    return photo, small
+    return written
 
 
 def remove_files(names: Iterable[str]) -> list[str]:
@@ -50,7 +73,7 @@ def sweep_orphans() -> int:
     """Remove stored files that no capture refers to and return how many there were."""
     latest = timezone.now() - UNFINISHED_FOR
     removed = 0
-    for folder in FOLDERS:
+    for folder in FOLDERS.values():
         try:
             _, files = default_storage.listdir(folder)
         except FileNotFoundError:
@@ -65,4 +88,4 @@ def sweep_orphans() -> int:
 
 def is_referenced(name: str) -> bool:
     """Tell whether a capture has a file of this name."""
-    return Capture.objects.filter(Q(photo=name) | Q(thumbnail=name)).exists()
+    return Capture.objects.filter(Q(photo=name) | Q(crop=name) | Q(thumbnail=name)).exists()

@@ -5,10 +5,10 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
-from emotions.models import Capture, CaptureQuerySet, Feeling
+from emotions.models import Capture, CaptureQuerySet, Feeling, Preferences, Tag
 from emotions.moods import Mood, mood_of_captures
 
 
@@ -30,28 +30,81 @@ def capture_of(*, owner: User, uuid: uuid_module.UUID) -> Capture:
     return history(owner=owner).get(uuid=uuid)
 
 
+def preferences(*, owner: User) -> Preferences:
+    """Return what a person wants by default, which is not stored before they say something."""
+    return Preferences.objects.filter(owner=owner).first() or Preferences(owner=owner)
+
+
 def history(
     *,
     owner: User,
     feeling: Feeling | None = None,
     first: date | None = None,
     last: date | None = None,
+    tag: str = "",
+    source: Capture.Source | None = None,
+    words: str = "",
+    in_trash: bool = False,
 ) -> CaptureQuerySet:
-    """Return the owner's captures with their detections, newest first.
+    """Return the owner's captures with their detections and tags, newest first.
 
     Args:
         feeling: keep those that show it (felt where said, otherwise detected).
         first: keep those of this local day and later.
         last: keep those of this local day and earlier.
+        tag: keep those with this tag, whatever its capitals.
+        source: keep those that came from there.
+        words: keep those with this text in their note, whatever its capitals.
+        in_trash: those that can be restored, instead of those that are not deleted.
     """
-    captures = Capture.objects.of(owner).order_by("-taken_at", "-id")
+    captures = Capture.objects.in_trash_of(owner) if in_trash else Capture.objects.of(owner)
+    captures = captures.order_by("-taken_at", "-id")
     if feeling:
         captures = captures.with_feeling().filter(feeling=feeling)  # type: ignore[misc]
     if first:
         captures = captures.filter(local_date__gte=first)
     if last:
         captures = captures.filter(local_date__lte=last)
-    return captures.select_related("owner").prefetch_related("detections__model_version")
+    if tag:
+        captures = captures.filter(tags__in=Tag.objects.filter(owner=owner, name__iexact=tag))
+    if source:
+        captures = captures.filter(source=source)
+    if words:
+        captures = captures.filter(note__icontains=words)
+    return with_readings(captures)
+
+
+def with_readings(captures: CaptureQuerySet) -> CaptureQuerySet:
+    """Fetch what belongs to captures along with them."""
+    return captures.select_related("owner").prefetch_related("detections__model_version", "tags")
+
+
+def changes(*, owner: User, after: int, limit: int) -> list[Capture]:
+    """Return what changed after a sequence number, in the order of the changes.
+
+    Deleted captures are among them. Numbers become visible in their order, because whoever takes
+    one holds the lock on the owner's row, so nothing can appear before what was returned.
+
+    Args:
+        after: the last number that the caller has seen; 0 where none.
+        limit: how many at most.
+    """
+    changed = Capture.objects.filter(owner=owner, sequence__gt=after).order_by("sequence")
+    return list(with_readings(changed)[:limit])
+
+
+def tags(*, owner: User) -> QuerySet[Tag]:
+    """Return the owner's tags with `uses`, the number of captures that have them, most used first.
+
+    Tags that are on no capture are left out.
+    """
+    used = Count("captures", filter=Q(captures__deleted_at=None))
+    return (
+        Tag.objects.filter(owner=owner)
+        .annotate(uses=used)
+        .filter(uses__gt=0)
+        .order_by("-uses", "name")
+    )
 
 
 def day(*, owner: User, on: date) -> Day:

@@ -15,3 +15,11 @@ def remove_files(names: list[str]) -> None:
     remaining = photos.remove_files(names)
     if remaining:
         raise OSError(f"{len(remaining)} files could not be removed.")
+
+
+@task()
+def purge_trash() -> None:
+    """Remove for ever what has been in the trash long enough."""
+    from emotions.services import deleting  # noqa: PLC0415 - services hand jobs to this module
+
+    deleting.purge_trash()

@@ -85,14 +85,7 @@ def capture(request: HttpRequest) -> HttpResponse:
     status, outcome = HTTPStatus.UNPROCESSABLE_ENTITY, None
     if form.is_valid():
         try:
-            recorded = services.record_capture(
-                owner=person,
-                photo=form.cleaned_data["photo"].read(MAX_BYTES + 1),
-                source=form.cleaned_data["source"],
-                time_zone=zone_of(request, person),
-                uuid=form.cleaned_data["client_uuid"],
-                keep_without_face="keep_without_face" in request.POST,
-            )
+            recorded = record(person, form, request)
         except ConsentRequiredError:
             return ask_consent(request)
         except ImageError as error:
@@ -111,6 +104,21 @@ def capture(request: HttpRequest) -> HttpResponse:
     )
 
 
+def record(person: User, form: CaptureForm, request: HttpRequest) -> Capture:
+    """Record what the form says; another photo in a form that was sent before is another moment."""
+    moment: dict[str, Any] = {
+        "owner": person,
+        "photo": form.cleaned_data["photo"].read(MAX_BYTES + 1),
+        "source": form.cleaned_data["source"],
+        "time_zone": zone_of(request, person),
+        "keep_without_face": "keep_without_face" in request.POST,
+    }
+    try:
+        return services.record_capture(**moment, uuid=form.cleaned_data["client_uuid"])
+    except services.RequestConflictError:
+        return services.record_capture(**moment)
+
+
 @login_required
 @require_GET
 def capture_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
@@ -125,7 +133,7 @@ def capture_delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Ask, then delete a capture with its photo and numbers."""
     found = own_capture(request, uuid)
     if request.method == "POST":
-        services.delete_capture(capture=found)
+        services.purge_capture(capture=found)
         messages.success(request, _("Deleted, with its photo and numbers."))
         return redirect("emotions:history")
     context = {"item": presentation.item(found)}
@@ -143,7 +151,7 @@ def capture_photo(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
 @require_GET
 def capture_thumbnail(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """Send the thumbnail to the owner of its photo."""
-    return pictures.respond(request, own_capture(request, uuid).thumbnail)
+    return pictures.respond(request, own_capture(request, uuid).small_picture)
 
 
 @login_required

@@ -5,14 +5,24 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, JsonResponse
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from accounts.consents import ConsentRequiredError
 from emotions.photo_errors import STATUSES, message
-from emotions.services import CaptureDeletedError, NoFaceError
+from emotions.services import (
+    CaptureDeletedError,
+    KeepsMoreError,
+    NoFaceError,
+    NoSuchFaceError,
+    NothingSaidError,
+    RequestConflictError,
+    StaleError,
+)
 from ml.images import ImageError
 from ml.registry import NoModelError
 
@@ -31,7 +41,7 @@ def problem(*, status: int, code: str, detail: str, **more: Any) -> dict[str, An
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn an exception of a view into a problem; None lets an unknown one become a 500."""
     told = known_problem(error)
-    headers = {}
+    headers: dict[str, str] = {}
     if told is None:
         answered = exception_handler(error, context)
         if answered is None:
@@ -45,48 +55,77 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     return Response(told, status=told["status"], headers=headers, content_type=CONTENT_TYPE)
 
 
+REFUSALS: dict[type[Exception], tuple[HTTPStatus, str, str | Promise]] = {
+    NoFaceError: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "no_face",
+        _(
+            "No face was found and nothing was saved. Try again in better light, facing the "
+            "camera, or send keep_without_face=true to log it anyway."
+        ),
+    ),
+    ConsentRequiredError: (
+        HTTPStatus.FORBIDDEN,
+        "consent_required",
+        _("Consent to the current text is needed before a photo is read."),
+    ),
+    CaptureDeletedError: (HTTPStatus.GONE, "deleted", _("This capture was deleted.")),
+    RequestConflictError: (
+        HTTPStatus.CONFLICT,
+        "conflict",
+        _(
+            "Another request came under this UUID or key before. Nothing was saved; send this "
+            "one under a new one."
+        ),
+    ),
+    StaleError: (
+        HTTPStatus.PRECONDITION_FAILED,
+        "precondition_failed",
+        _("The capture has changed since you read it. Read it again first."),
+    ),
+    NoModelError: (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "no_model",
+        _("No trained network can answer right now. Nothing was saved."),
+    ),
+}
+"""What our own services refuse, and how that is told."""
+
+UNFIT: dict[type[Exception], tuple[str, str | Promise]] = {
+    NothingSaidError: ("photo", _("Send a photo, or say felt, mood or a note.")),
+    NoSuchFaceError: ("me", _("This is not the id of a face of this capture.")),
+    KeepsMoreError: ("kept", _("What is not kept any more cannot be kept again.")),
+}
+"""What our own services refuse because of one field."""
+
+
 def known_problem(error: Exception) -> dict[str, Any] | None:
     """Return the problem for an error of our own services."""
-    match error:
-        case ImageError(code=code):
-            return problem(status=STATUSES[code], code=code, detail=message(code))
-        case NoFaceError():
-            return problem(
-                status=HTTPStatus.UNPROCESSABLE_ENTITY,
-                code="no_face",
-                detail=_(
-                    "No face was found and nothing was saved. Try again in better light, facing "
-                    "the camera, or send keep_without_face=true to log it anyway."
-                ),
-            )
-        case ConsentRequiredError():
-            return problem(
-                status=HTTPStatus.FORBIDDEN,
-                code="consent_required",
-                detail=_("Consent to the current text is needed before a photo is read."),
-            )
-        case CaptureDeletedError():
-            return problem(
-                status=HTTPStatus.GONE, code="deleted", detail=_("This capture was deleted.")
-            )
-        case NoModelError():
-            return problem(
-                status=HTTPStatus.SERVICE_UNAVAILABLE,
-                code="no_model",
-                detail=_("No trained network can answer right now. Nothing was saved."),
-            )
+    if isinstance(error, ImageError):
+        return problem(status=STATUSES[error.code], code=error.code, detail=message(error.code))
+    if refusal := REFUSALS.get(type(error)):
+        status, code, detail = refusal
+        return problem(status=status, code=code, detail=str(detail))
+    if unfit := UNFIT.get(type(error)):
+        field, detail = unfit
+        return invalid({field: [str(detail)]})
     return None
+
+
+def invalid(errors: Any) -> dict[str, Any]:
+    """Return the problem for fields that are not as expected."""
+    return problem(
+        status=HTTPStatus.BAD_REQUEST,
+        code="invalid",
+        detail=gettext("Some fields are not as expected."),
+        errors=errors,
+    )
 
 
 def framework_problem(error: Exception, answered: Response) -> dict[str, Any]:
     """Return the problem for an error that the framework knows."""
     if isinstance(error, exceptions.ValidationError):
-        return problem(
-            status=answered.status_code,
-            code="invalid",
-            detail=_("Some fields are not as expected."),
-            errors=answered.data,
-        )
+        return invalid(answered.data)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):

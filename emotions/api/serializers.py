@@ -1,106 +1,33 @@
-"""How records look as JSON."""
+"""How captures look as JSON, and what is sent to make, change and find them."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.zones import KNOWN_ZONES
-from emotions.models import Capture, Detection
-from emotions.moods import Sentiment
+from emotions.api.fields import (
+    BOX,
+    PROBABILITIES,
+    EmotionField,
+    MomentField,
+    PhotoField,
+    TimeZoneField,
+    by_emotion,
+)
+from emotions.models import Capture, Detection, Feeling
 from emotions.photo_errors import LIMITS
-from emotions.selectors import Day
-from ml.emotions import EMOTIONS
+from emotions.services import Said
 
-EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
-CLOCKS_MAY_BE_AHEAD = timedelta(days=1)
-
-BOX = {
-    "type": "object",
-    "properties": {name: {"type": "integer"} for name in ("x", "y", "width", "height")},
-    "required": ["x", "y", "width", "height"],
-}
-PROBABILITIES = {
-    "type": "object",
-    "description": "The seven shares by emotion; they sum to 1.",
-    "properties": {
-        str(emotion): {"type": "number", "minimum": 0, "maximum": 1} for emotion in EMOTIONS
-    },
-    "required": [str(emotion) for emotion in EMOTIONS],
-}
-
-NO_OR_EMOTION = {"oneOf": [{"$ref": "#/components/schemas/Emotion"}, {"type": "null"}]}
-NO_OR_SENTIMENT = {
-    "oneOf": [
-        {"type": "string", "enum": [str(sentiment) for sentiment in Sentiment]},
-        {"type": "null"},
-    ]
-}
-
-
-def by_emotion(shares: tuple[float, ...]) -> dict[str, float]:
-    """Return seven shares by the emotion's name."""
-    return {str(emotion): round(share, 6) for emotion, share in zip(EMOTIONS, shares, strict=True)}
-
-
-class MomentField(serializers.DateTimeField):
-    """A moment that says its offset from UTC, not before 1900 and not in the future."""
-
-    default_error_messages: ClassVar = {
-        "no_offset": _("Say the offset from UTC, such as 2026-03-14T09:30:00+09:00."),
-        "too_early": _("This is before 1900."),
-        "in_the_future": _("This is in the future."),
-    }
-
-    def enforce_timezone(self, value: datetime) -> datetime:
-        """Return the moment, refused where it does not say its offset."""
-        if timezone.is_naive(value):
-            self.fail("no_offset")
-        return value
-
-    def to_internal_value(self, value: Any) -> datetime:
-        """Return the moment that was sent."""
-        moment: datetime = super().to_internal_value(value)
-        if moment < EARLIEST:
-            self.fail("too_early")
-        if moment > timezone.now() + CLOCKS_MAY_BE_AHEAD:
-            self.fail("in_the_future")
-        return moment
-
-
-@extend_schema_field({"type": "string", "examples": ["Europe/Lisbon"]})
-class TimeZoneField(serializers.CharField):
-    """The IANA name of a time zone."""
-
-    default_error_messages: ClassVar = {
-        "unknown": _("This is not the IANA name of a time zone, such as Europe/Lisbon.")
-    }
-
-    def to_internal_value(self, data: Any) -> str:
-        """Return the name, refused where no such zone is known."""
-        name: str = super().to_internal_value(data)
-        if name not in KNOWN_ZONES:
-            self.fail("unknown")
-        return name
-
-
-@extend_schema_field({"type": "string", "format": "binary"})
-class PhotoField(serializers.FileField):
-    """A whole picture file; whether it is one is told by what is in it."""
-
-
-@extend_schema_field(NO_OR_EMOTION)
-class EmotionField(serializers.ReadOnlyField):
-    """One of the seven emotions, or null."""
-
-
-@extend_schema_field(NO_OR_SENTIMENT)
-class SentimentField(serializers.ReadOnlyField):
-    """The direction of a mood, or null."""
+MOST_TAGS = 20
+PHOTO_SOURCES = [
+    (source.value, source.label)
+    for source in Capture.Source
+    if source not in {Capture.Source.IMPORT, Capture.Source.MANUAL}
+]
+"""What an app may say of where a photo comes from."""
 
 
 class DetectionSerializer(serializers.ModelSerializer[Detection]):
@@ -115,6 +42,7 @@ class DetectionSerializer(serializers.ModelSerializer[Detection]):
     class Meta:
         model = Detection
         fields: ClassVar = [
+            "id",
             "role",
             "box",
             "probabilities",
@@ -126,6 +54,7 @@ class DetectionSerializer(serializers.ModelSerializer[Detection]):
         ]
         read_only_fields = fields
         extra_kwargs: ClassVar = {
+            "id": {"help_text": _("Names the face, to say that it is the person's own.")},
             "role": {"help_text": _("answer, unless a later network read the face again.")},
             "confidence": {"help_text": _("The share of the emotion, from 0 to 1.")},
             "unsure": {"help_text": _("Too close to call: say so, and show two.")},
@@ -153,6 +82,12 @@ class CaptureSerializer(serializers.ModelSerializer[Capture]):
         allow_null=True,
         help_text=_("Where the photo is; null where it is not kept."),
     )
+    crop = serializers.HyperlinkedIdentityField(
+        "api:capture-crop",
+        lookup_field="uuid",
+        allow_null=True,
+        help_text=_("Where the person's face is, cut out; null where it is not kept."),
+    )
     thumbnail = serializers.HyperlinkedIdentityField(
         "api:capture-thumbnail",
         lookup_field="uuid",
@@ -161,6 +96,9 @@ class CaptureSerializer(serializers.ModelSerializer[Capture]):
     )
 
     felt = EmotionField(help_text=_("What the person says they felt."))
+    tags: Any = serializers.SlugRelatedField(
+        slug_field="name", many=True, read_only=True, help_text=_("The person's own words.")
+    )
 
     class Meta:
         model = Capture
@@ -170,42 +108,90 @@ class CaptureSerializer(serializers.ModelSerializer[Capture]):
             "taken_at",
             "time_zone",
             "local_date",
+            "kept",
             "photo",
+            "crop",
             "thumbnail",
             "width",
             "height",
             "note",
+            "tags",
             "felt",
             "mood",
             "sequence",
             "created_at",
+            "deleted_at",
             "detections",
         ]
         read_only_fields = fields
         extra_kwargs: ClassVar = {
             "source": {"help_text": _("How it was recorded.")},
             "taken_at": {"help_text": _("The moment, in UTC.")},
+            "kept": {"help_text": _("How much of the photo is kept.")},
             "mood": {"help_text": _("What the person says, from 1 (bad) to 5 (good).")},
+            "sequence": {"help_text": _("Grows with each change; the ETag is made of it.")},
+            "deleted_at": {"help_text": _("In the trash since; null where it is not.")},
         }
 
     def to_representation(self, instance: Capture) -> dict[str, Any]:
         """Name no picture where none is kept."""
-        missing = {name: None for name in ("photo", "thumbnail") if not getattr(instance, name)}
+        pictures = {
+            "photo": instance.photo,
+            "crop": instance.crop,
+            "thumbnail": instance.small_picture,
+        }
+        missing = {name: None for name, picture in pictures.items() if not picture}
         return super().to_representation(instance) | missing
 
 
-class NewCaptureSerializer(serializers.Serializer[Any]):
-    """What a client sends to record a capture."""
+def tags_field(**options: Any) -> serializers.ListField:
+    """Return a field for a few words of the person's own."""
+    return serializers.ListField(
+        child=serializers.CharField(max_length=40), max_length=MOST_TAGS, required=False, **options
+    )
+
+
+class SaidSerializer(serializers.Serializer[Any]):
+    """What a person says of a moment."""
+
+    felt = serializers.ChoiceField(
+        Feeling.choices,
+        required=False,
+        allow_null=True,
+        help_text=_("What they felt, whatever they looked like."),
+    )
+    mood = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=5,
+        help_text=_("From 1 (bad) to 5 (good)."),
+    )
+    note = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+    tags = tags_field(help_text=_("Their own words for what was going on; new ones are made."))
+
+
+class NewCaptureSerializer(SaidSerializer):
+    """What a client sends to record a moment, with a photo or with words only."""
 
     photo = PhotoField(
+        required=False,
         allow_empty_file=True,
         help_text=format_lazy(
-            _("A JPEG, PNG or WebP photo of at most {megabytes} MB and {megapixels} megapixels."),
+            _(
+                "A JPEG, PNG or WebP photo of at most {megabytes} MB and {megapixels} megapixels. "
+                "Without one, felt, mood or note is needed."
+            ),
             **LIMITS,
         ),
     )
     uuid = serializers.UUIDField(
         required=False, help_text=_("Made by the client; the same one again changes nothing.")
+    )
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # a field
+        PHOTO_SOURCES,
+        default=Capture.Source.API.value,
+        help_text=_("How the photo was taken."),
     )
     taken_at = MomentField(
         required=False,
@@ -215,9 +201,83 @@ class NewCaptureSerializer(serializers.Serializer[Any]):
         required=False,
         help_text=_("IANA name of the zone lived in at that moment; else the profile's."),
     )
+    kept = serializers.ChoiceField(
+        Capture.Kept.choices,
+        required=False,
+        help_text=_("How much of the photo to keep; else as the profile says."),
+    )
     keep_without_face = serializers.BooleanField(
         default=False, help_text=_("Record the photo even where no face is found.")
     )
+
+
+class WordsSerializer(NewCaptureSerializer):
+    """What a client sends to record a moment without a photo."""
+
+    photo = None  # type: ignore[assignment]  # takes the field away
+
+
+def said_of(values: Mapping[str, Any]) -> Said:
+    """Return what a person says of a moment, from checked values."""
+    felt = values.get("felt")
+    return Said(
+        felt=Feeling(felt) if felt else None,
+        mood=values.get("mood"),
+        note=values.get("note", ""),
+        tags=tuple(values.get("tags", ())),
+    )
+
+
+class EditSerializer(SaidSerializer):
+    """What to change; what is not sent stays as it is."""
+
+    me = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=2**63 - 1,
+        help_text=_("The id of the detection that is the person's own face; null for none."),
+    )
+    kept = serializers.ChoiceField(
+        Capture.Kept.choices,
+        required=False,
+        help_text=_("Keep less of the photo from now on; what goes is removed at once."),
+    )
+
+
+class FilterSerializer(serializers.Serializer[Any]):
+    """Which captures are wanted."""
+
+    emotion = serializers.ChoiceField(
+        Feeling.choices, required=False, help_text=_("What was felt; else what was detected.")
+    )
+    first = serializers.DateField(required=False, help_text=_("This local day and later."))
+    last = serializers.DateField(required=False, help_text=_("This local day and earlier."))
+    tag = serializers.CharField(
+        required=False, max_length=40, help_text=_("One of the person's own words.")
+    )
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # a field
+        Capture.Source.choices, required=False, help_text=_("How it was recorded.")
+    )
+    words = serializers.CharField(
+        required=False, max_length=200, help_text=_("Text that the note has.")
+    )
+    deleted = serializers.BooleanField(
+        required=False, default=False, help_text=_("Those in the trash, instead of the others.")
+    )
+
+    def selection(self) -> dict[str, Any]:
+        """Return the filters as `selectors.history` takes them.
+
+        Raises:
+            ValidationError: one of them is not as expected.
+        """
+        self.is_valid(raise_exception=True)
+        values = dict(self.validated_data)
+        values["in_trash"] = values.pop("deleted")
+        if "emotion" in values:
+            values["feeling"] = Feeling(values.pop("emotion"))
+        return values
 
 
 class PageQuerySerializer(serializers.Serializer[Any]):
@@ -226,57 +286,9 @@ class PageQuerySerializer(serializers.Serializer[Any]):
     page_size = serializers.IntegerField(required=False, min_value=1)
 
 
-class TodayQuerySerializer(serializers.Serializer[Any]):
-    """In which zone "today" is meant."""
+class DeleteQuerySerializer(serializers.Serializer[Any]):
+    """How a capture is deleted."""
 
-    time_zone = TimeZoneField(
-        required=False,
-        help_text=_("IANA name of the zone in which today is meant; else the profile's."),
+    forever = serializers.BooleanField(
+        default=False, help_text=_("Remove it at once instead of putting it into the trash.")
     )
-
-
-class TodaySerializer(serializers.Serializer[Day]):
-    """The mood of a day; what says nothing yet is null."""
-
-    date = serializers.DateField(read_only=True)
-    time_zone = serializers.SerializerMethodField(help_text=_("The zone of that date."))
-    captures = serializers.SerializerMethodField(help_text=_("All captures of the day."))
-    computed_from = serializers.IntegerField(
-        source="mood.captures",
-        read_only=True,
-        default=0,
-        help_text=_("The captures among them that say something about a mood."),
-    )
-    dominant = EmotionField(
-        source="mood.dominant",
-        default=None,
-        help_text=_("The emotion with the most weight; ties go to the latest capture."),
-    )
-    sentiment = SentimentField(
-        source="mood.sentiment",
-        default=None,
-        help_text=_("positive above a valence of 0.2, negative below -0.2, else neutral."),
-    )
-    valence = serializers.FloatField(
-        source="mood.valence",
-        read_only=True,
-        allow_null=True,
-        min_value=-1,
-        max_value=1,
-        help_text=_("From -1, unpleasant, to 1, pleasant: the mean over the captures."),
-    )
-    probabilities = serializers.SerializerMethodField(help_text=_("The mean over the captures."))
-
-    def get_time_zone(self, day: Day) -> str:
-        """Return the zone in which the day was looked up."""
-        zone: str = self.context["time_zone"]
-        return zone
-
-    def get_captures(self, day: Day) -> int:
-        """Return how many captures the day has."""
-        return len(day.captures)
-
-    @extend_schema_field({**PROBABILITIES, "type": ["object", "null"]})
-    def get_probabilities(self, day: Day) -> dict[str, float] | None:
-        """Return the seven shares by emotion."""
-        return by_emotion(day.mood.probabilities) if day.mood and day.mood.probabilities else None

@@ -1,11 +1,45 @@
 """The addresses of the API, version 1."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
 from rest_framework.routers import SimpleRouter
 
-from emotions.api.views import CaptureViewSet, TodayView
+from accounts.models import Consent
+from emotions.api.detect import DetectView
+from emotions.api.profile import ConsentView, ExportView, ProfileView
+from emotions.api.reading_views import ModelView, TagsView, TodayView, TrendsView
+from emotions.api.sync import BatchView, ChangesView
+from emotions.api.views import CaptureViewSet
+
+
+class ConsentKindConverter:
+    """A kind of consent in an address."""
+
+    regex = "|".join(Consent.Kind.values)
+
+    def to_python(self, value: str) -> str:
+        """Return the kind."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Return the kind."""
+        return value
+
+
+register_converter(ConsentKindConverter, "consent_kind")
 
 app_name = "api"
 router = SimpleRouter(use_regex_path=False)
 router.register("captures", CaptureViewSet, basename="capture")
-urlpatterns = [path("", include(router.urls)), path("today/", TodayView.as_view(), name="today")]
+urlpatterns = [
+    path("captures/batch/", BatchView.as_view(), name="batch"),
+    path("", include(router.urls)),
+    path("changes/", ChangesView.as_view(), name="changes"),
+    path("detect/", DetectView.as_view(), name="detect"),
+    path("today/", TodayView.as_view(), name="today"),
+    path("trends/", TrendsView.as_view(), name="trends"),
+    path("tags/", TagsView.as_view(), name="tags"),
+    path("model/", ModelView.as_view(), name="model"),
+    path("me/", ProfileView.as_view(), name="me"),
+    path("me/consents/<consent_kind:kind>/", ConsentView.as_view(), name="consent"),
+    path("export/", ExportView.as_view(), name="export"),
+]

@@ -1,101 +1,143 @@
-"""The REST API: the same services and selectors as the pages, as JSON."""
+"""The REST API over captures: the same services and selectors as the pages, as JSON."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.http.response import HttpResponseBase
-from django.utils.cache import patch_cache_control
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import mixins, status, viewsets
+from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.parsers import MultiPartParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
-from rest_framework.views import APIView
 
 from accounts.models import User
 from emotions import pictures, selectors, services
 from emotions.api import operations
+from emotions.api.base import PersonalView, checked, person_of
+from emotions.api.etags import etag, expected_sequence, unless_known
 from emotions.api.renderers import PictureRenderer
 from emotions.api.serializers import (
     CaptureSerializer,
+    DeleteQuerySerializer,
+    EditSerializer,
+    FilterSerializer,
     NewCaptureSerializer,
-    TodayQuerySerializer,
-    TodaySerializer,
+    said_of,
 )
 from emotions.models import Capture, CaptureQuerySet
-from emotions.zones import today_in
 from ml.images import MAX_BYTES
 
-
-def person_of(request: Request) -> User:
-    """Return the signed-in person."""
-    assert isinstance(request.user, User)  # noqa: S101 - permissions let nobody else in
-    return request.user
+LONGEST_KEY = 255
 
 
-class PersonalView(APIView):
-    """A view whose answers only the person's own app may keep, and asks again before using."""
+def idempotency_key(request: Request) -> str | None:
+    """Return the key under which a client sends a request, perhaps again.
 
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Say so in every answer, errors too."""
-        answer = super().finalize_response(request, response, *args, **kwargs)
-        patch_cache_control(answer, private=True, no_cache=True)
-        return answer
+    Raises:
+        ValidationError: it is too long or not plain text.
+    """
+    key: str | None = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not 0 < len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
+        raise serializers.ValidationError(
+            {"Idempotency-Key": [f"Expected 1 to {LONGEST_KEY} printable ASCII characters."]}
+        )
+    return key
 
 
-@extend_schema_view(
-    list=extend_schema(**operations.LIST), retrieve=extend_schema(**operations.RETRIEVE)
-)
-class CaptureViewSet(
-    mixins.ListModelMixin,
-    mixins.RetrieveModelMixin,
-    PersonalView,
-    viewsets.GenericViewSet[Capture],
-):
+def record(owner: User, values: Mapping[str, Any], *, key: str | None = None) -> Capture:
+    """Record one moment from checked values."""
+    photo = values.get("photo")
+    return services.record_capture(
+        owner=owner,
+        photo=None if photo is None else photo.read(MAX_BYTES + 1),
+        source=Capture.Source(values["source"]),
+        time_zone=values.get("time_zone"),
+        uuid=values.get("uuid"),
+        idempotency_key=key,
+        taken_at=values.get("taken_at"),
+        said=said_of(values),
+        kept=Capture.Kept(values["kept"]) if "kept" in values else None,
+        keep_without_face=values["keep_without_face"],
+    )
+
+
+@extend_schema_view(list=extend_schema(**operations.LIST))
+class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSet[Capture]):
     """The signed-in person's captures; anybody else's answer 404."""
 
     queryset = Capture.objects.none()
     serializer_class = CaptureSerializer
-    parser_classes = [MultiPartParser]
+    parser_classes = [JSONParser, MultiPartParser]
     lookup_field = "uuid"
     lookup_value_converter = "uuid"
 
     def get_queryset(self) -> CaptureQuerySet:
-        """Return the person's own captures only."""
-        return selectors.history(owner=person_of(self.request))
+        """Return the person's own captures only, narrowed down in a list."""
+        selection: dict[str, Any] = {}
+        if self.action == "list":
+            selection = FilterSerializer(data=self.request.query_params).selection()
+        return selectors.history(owner=person_of(self.request), **selection)
+
+    def told(self, capture: Capture, **options: Any) -> Response:
+        """Answer with a capture as it is now."""
+        found = selectors.capture_of(owner=capture.owner, uuid=capture.uuid)
+        headers = {"ETag": etag(found), **options.pop("headers", {})}
+        return Response(self.get_serializer(found).data, headers=headers, **options)
 
     @extend_schema(**operations.CREATE)
     def create(self, request: Request) -> Response:
-        """Read a photo and record what its faces express; 200 where its UUID is there already."""
-        sent = NewCaptureSerializer(data=request.data)
-        sent.is_valid(raise_exception=True)
-        values = sent.validated_data
-        person = person_of(request)
-        known = "uuid" in values and self.get_queryset().filter(uuid=values["uuid"]).exists()
-        capture = services.record_capture(
-            owner=person,
-            photo=values["photo"].read(MAX_BYTES + 1),
-            source=Capture.Source.API,
-            time_zone=values.get("time_zone", person.time_zone),
-            uuid=values.get("uuid"),
-            taken_at=values.get("taken_at"),
-            keep_without_face=values["keep_without_face"],
+        """Record a moment; the same request again answers the same."""
+        values = checked(NewCaptureSerializer, request.data)
+        capture = record(person_of(request), values, key=idempotency_key(request))
+        location = reverse("api:capture-detail", [capture.uuid], request=request)
+        return self.told(capture, status=status.HTTP_201_CREATED, headers={"Location": location})
+
+    @extend_schema(**operations.RETRIEVE)
+    def retrieve(self, request: Request, **_: Any) -> HttpResponseBase:
+        """Read a capture."""
+        found = self.get_object()
+        return unless_known(request, found, lambda: self.get_serializer(found).data)
+
+    @extend_schema(**operations.UPDATE)
+    def partial_update(self, request: Request, **_: Any) -> Response:
+        """Change what a capture says."""
+        values = checked(EditSerializer, request.data)
+        edited = services.edit_capture(
+            capture=self.get_object(),
+            changes=services.Changes(**values),  # type: ignore[typeddict-item]  # checked
+            expected=expected_sequence(request),
         )
-        found = selectors.capture_of(owner=person, uuid=capture.uuid)
-        return Response(
-            self.get_serializer(found).data,
-            status=status.HTTP_200_OK if known else status.HTTP_201_CREATED,
-            headers={"Location": reverse("api:capture-detail", [found.uuid], request=request)},
-        )
+        return self.told(edited)
 
     @extend_schema(**operations.DESTROY)
-    def destroy(self, request: Request, **_: Any) -> Response:
-        """Delete a capture with its photo and numbers."""
-        services.delete_capture(capture=self.get_object())
+    def destroy(self, request: Request, uuid: UUID) -> Response:
+        """Put a capture into the trash, or remove it for ever."""
+        owner = person_of(request)
+        forever = checked(DeleteQuerySerializer, request.query_params)["forever"]
+        expected = expected_sequence(request)
+        if forever:
+            found = get_object_or_404(Capture, owner=owner, uuid=uuid, purged_at=None)
+            services.purge_capture(capture=found, expected=expected)
+        else:
+            services.delete_capture(capture=self.get_object(), expected=expected)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(**operations.RESTORE)
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, uuid: UUID) -> Response:
+        """Bring a capture back from the trash."""
+        trash = selectors.history(owner=person_of(request), in_trash=True)
+        restored = services.restore_capture(
+            capture=get_object_or_404(trash, uuid=uuid), expected=expected_sequence(request)
+        )
+        return self.told(restored)
 
     @extend_schema(**operations.PHOTO)
     @action(detail=True, renderer_classes=[PictureRenderer, JSONRenderer])
@@ -103,22 +145,14 @@ class CaptureViewSet(
         """Send the photo."""
         return pictures.respond(request._request, self.get_object().photo)
 
+    @extend_schema(**operations.CROP)
+    @action(detail=True, renderer_classes=[PictureRenderer, JSONRenderer])
+    def crop(self, request: Request, uuid: UUID) -> HttpResponseBase:
+        """Send the person's face."""
+        return pictures.respond(request._request, self.get_object().crop)
+
     @extend_schema(**operations.THUMBNAIL)
     @action(detail=True, renderer_classes=[PictureRenderer, JSONRenderer])
     def thumbnail(self, request: Request, uuid: UUID) -> HttpResponseBase:
         """Send the thumbnail."""
-        return pictures.respond(request._request, self.get_object().thumbnail)
-
-
-class TodayView(PersonalView):
-    """Answer "what is the mood of today" and "what is the sentiment"."""
-
-    @extend_schema(**operations.TODAY)
-    def get(self, request: Request) -> Response:
-        """Return today's mood in the zone that the client names, else the profile's."""
-        query = TodayQuerySerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        person = person_of(request)
-        zone = query.validated_data.get("time_zone", person.time_zone)
-        day = selectors.day(owner=person, on=today_in(zone))
-        return Response(TodaySerializer(day, context={"time_zone": zone}).data)
+        return pictures.respond(request._request, self.get_object().small_picture)

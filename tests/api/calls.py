@@ -9,9 +9,17 @@ CAPTURES = "/api/v1/captures/"
 TODAY = "/api/v1/today/"
 
 
-def create(client: APIClient, data: bytes, **fields: Any) -> Any:
+def create(
+    client: APIClient, data: bytes, *, headers: dict[str, str] | None = None, **fields: Any
+) -> Any:
     """Send a photo."""
-    return client.post(CAPTURES, {"photo": SimpleUploadedFile("x.jpg", data), **fields})
+    body = {"photo": SimpleUploadedFile("x.jpg", data), **fields}
+    return client.post(CAPTURES, body, headers=headers or {})
+
+
+def note(client: APIClient, **fields: Any) -> Any:
+    """Send words without a photo."""
+    return client.post(CAPTURES, fields, format="json")
 
 
 def assert_problem(response: Any, status: int, code: str) -> None:

@@ -39,14 +39,28 @@ def test_a_capture_is_created_read_and_deleted(owner_api: APIClient) -> None:
     assert_problem(create(owner_api, pictures.astronaut_jpeg(), uuid=key), 410, "deleted")
 
 
-def test_the_same_uuid_again_answers_200_and_changes_nothing(owner_api: APIClient) -> None:
-    key = str(uuid.uuid4())
-    first = create(owner_api, pictures.astronaut_jpeg(), uuid=key)
-    again = create(owner_api, uploads.landscape_jpeg(), uuid=key, time_zone="Asia/Tokyo")
-    assert (first.status_code, again.status_code) == (201, 200)
+@pytest.mark.parametrize("name", ["uuid", "key"])
+def test_the_same_request_again_answers_the_same(owner_api: APIClient, name: str) -> None:
+    fields: dict[str, Any] = {"time_zone": "Asia/Tokyo", "mood": 4, "tags": ["a", "b"]}
+    fields |= {"uuid": str(uuid.uuid4())} if name == "uuid" else {}
+    headers = {"Idempotency-Key": "walk-1"} if name == "key" else {}
+    first, again = (
+        create(owner_api, pictures.astronaut_jpeg(), headers=headers, **fields) for _ in range(2)
+    )
+    assert (first.status_code, again.status_code) == (201, 201)
     assert again.json() == first.json()
     assert again["Location"] == first["Location"]
     assert Capture.objects.count() == 1
+    other = create(owner_api, uploads.landscape_jpeg(), headers=headers, **fields)
+    assert_problem(other, 409, "conflict")
+    assert Capture.objects.count() == 1
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "tab\t"])
+def test_a_key_that_is_none_is_refused(owner_api: APIClient, key: str) -> None:
+    refused = create(owner_api, pictures.astronaut_jpeg(), headers={"Idempotency-Key": key})
+    assert_problem(refused, 400, "invalid")
+    assert set(refused.json()["errors"]) == {"Idempotency-Key"}
 
 
 def test_no_answer_is_kept_by_anything_between(owner: User, owner_api: APIClient) -> None:
@@ -245,7 +259,8 @@ def test_a_wrong_method_is_a_problem(owner_api: APIClient) -> None:
 
 
 def test_a_photo_comes_as_a_form_and_as_nothing_else(owner_api: APIClient) -> None:
-    for sent, kind in [("{}", "application/json"), ("x", "text/plain"), ("x", "image/jpeg")]:
+    assert_problem(owner_api.post(CAPTURES, {"photo": "text"}, format="json"), 400, "invalid")
+    for sent, kind in [("x", "text/plain"), ("x", "image/jpeg")]:
         refused = owner_api.generic("POST", CAPTURES, sent, content_type=kind)
         assert_problem(refused, 415, "unsupported_media_type")
     without_boundary = owner_api.generic("POST", CAPTURES, "x", content_type="multipart/form-data")

@@ -78,8 +78,8 @@ def test_every_operation_is_described(schema: dict[str, Any]) -> None:
 
 def test_pictures_and_forms_are_described_as_what_they_are(schema: dict[str, Any]) -> None:
     body = schema["paths"][CAPTURES]["post"]["requestBody"]["content"]
-    assert set(body) == {"multipart/form-data"}
-    for name in ("photo", "thumbnail"):
+    assert set(body) == {"multipart/form-data", "application/json"}
+    for name in ("photo", "crop", "thumbnail"):
         told = schema["paths"][f"{CAPTURES}{{uuid}}/{name}/"]["get"]["responses"]["200"]
         assert set(told["content"]) == {"image/jpeg"}
 

@@ -1,7 +1,7 @@
 """Recording and deleting captures: whole or not at all, and never without consent."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -17,6 +17,7 @@ from accounts.consents import ConsentRequiredError, withdraw_consent
 from accounts.models import Consent, User
 from emotions import photos, services
 from emotions.models import Capture, Detection, Feeling
+from emotions.services import deleting
 from ml.images import ImageError
 from ml.registry import active_version
 from tests import pictures, uploads
@@ -48,7 +49,7 @@ def test_a_portrait_is_recorded_with_what_it_expresses(owner: User, media: Path)
     assert sum(face.probabilities) == pytest.approx(1, abs=1e-4)
     assert face.confidence == max(face.probabilities)
     assert face.model_version == active_version()
-    assert len(stored_files(media)) == 2
+    assert len(stored_files(media)) == 3, "photo, face and thumbnail"
 
 
 def test_the_largest_of_several_faces_is_taken_as_me(owner: User) -> None:
@@ -68,7 +69,7 @@ def test_what_is_stored_carries_no_metadata(owner: User) -> None:
 def test_without_consent_no_photo_is_read(owner: User, media: Path) -> None:
     withdraw_consent(person=owner, kind=Consent.Kind.USE)
     with (
-        patch("emotions.services.images.read_image") as read_image,
+        patch("emotions.services.recording.images.read_image") as read_image,
         pytest.raises(ConsentRequiredError),
     ):
         record(owner)
@@ -84,7 +85,7 @@ def test_no_face_is_stored_only_on_request(owner: User, media: Path) -> None:
     assert not stored_files(media)
     capture = record(owner, landscape, keep_without_face=True)
     assert not capture.detections.exists()
-    assert len(stored_files(media)) == 2
+    assert len(stored_files(media)) == 2, "there is no face to cut out"
 
 
 @pytest.mark.parametrize("name", sorted(uploads.REFUSED))
@@ -97,11 +98,43 @@ def test_a_photo_that_cannot_be_read_leaves_nothing(owner: User, media: Path, na
     assert not stored_files(media)
 
 
-def test_the_same_uuid_again_changes_nothing(owner: User, media: Path) -> None:
-    key = uuid.uuid4()
-    assert record(owner, uuid=key) == record(owner, uploads.landscape_jpeg(), uuid=key)
+@pytest.mark.parametrize("name", ["uuid", "idempotency_key"])
+def test_the_same_request_again_gives_the_capture_that_is_there(
+    owner: User, media: Path, name: str
+) -> None:
+    key: dict[str, Any] = {name: uuid.uuid4() if name == "uuid" else "walk-1"}
+    assert record(owner, **key) == record(owner, **key)
     assert Capture.objects.count() == 1
-    assert len(stored_files(media)) == 2
+    assert len(stored_files(media)) == 3
+
+
+@pytest.mark.parametrize("name", ["uuid", "idempotency_key"])
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"photo": uploads.landscape_jpeg(), "keep_without_face": True},
+        {"time_zone": "Asia/Tokyo"},
+        {"said": services.Said(mood=3)},
+        {"kept": Capture.Kept.CROP},
+        {"taken_at": datetime(2026, 3, 14, tzinfo=UTC)},
+    ],
+)
+def test_another_request_under_the_same_name_is_refused(
+    owner: User, media: Path, name: str, other: dict[str, Any]
+) -> None:
+    key: dict[str, Any] = {name: uuid.uuid4() if name == "uuid" else "walk-1"}
+    record(owner, **key)
+    with pytest.raises(services.RequestConflictError):
+        record(owner, **key, **other)
+    assert Capture.objects.count() == 1
+    assert len(stored_files(media)) == 3
+
+
+def test_a_key_and_a_uuid_of_two_captures_name_none(owner: User) -> None:
+    first = record(owner)
+    record(owner, idempotency_key="walk-1")
+    with pytest.raises(services.RequestConflictError):
+        record(owner, uuid=first.uuid, idempotency_key="walk-1")
 
 
 def test_the_same_uuid_at_the_same_time_gives_one_capture(owner: User, media: Path) -> None:
@@ -109,11 +142,12 @@ def test_the_same_uuid_at_the_same_time_gives_one_capture(owner: User, media: Pa
     key = uuid.uuid4()
     first = record(owner, uuid=key)
     looks = iter([None, first])
-    with patch("emotions.services.earlier_capture", side_effect=lambda **_: next(looks)):
+    look = "emotions.services.recording.earlier_capture"
+    with patch(look, side_effect=lambda _: next(looks)):
         second = record(owner, uuid=key)
     assert second == first
     assert Capture.objects.count() == 1
-    assert len(stored_files(media)) == 2
+    assert len(stored_files(media)) == 3
 
 
 def test_two_people_may_use_the_same_uuid(owner: User, other: User) -> None:
@@ -151,30 +185,14 @@ def test_a_storage_that_fails_on_the_second_file_leaves_none(owner: User, media:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_deleting_removes_files_and_numbers_and_leaves_a_tombstone(
-    owner: User, media: Path
-) -> None:
-    capture = record(owner)
-    services.delete_capture(capture=capture)
-    capture.refresh_from_db()
-    assert not stored_files(media)
-    assert not capture.detections.exists()
-    assert capture.deleted_at
-    assert (capture.photo.name, capture.note, capture.felt) == ("", "", None)
-    assert capture.sequence == 2
-    with pytest.raises(services.CaptureDeletedError):
-        record(owner, uuid=capture.uuid)
-
-
-@pytest.mark.django_db(transaction=True)
 def test_files_that_cannot_be_removed_now_are_removed_by_a_job(owner: User, media: Path) -> None:
     capture = record(owner)
     with (
         patch.object(default_storage, "delete", side_effect=OSError),
-        patch.object(services, "RETRY_REMOVAL_AFTER", services.RETRY_REMOVAL_AFTER * 0),
+        patch.object(deleting, "RETRY_REMOVAL_AFTER", timedelta()),
     ):
-        services.delete_capture(capture=capture)
-    assert len(stored_files(media)) == 2
+        services.purge_capture(capture=capture)
+    assert len(stored_files(media)) == 3
     assert DBTaskResult.objects.count() == 1
     call_command("db_worker", batch=True, interval=0, reload=False, verbosity=0)
     assert not stored_files(media)
@@ -184,11 +202,11 @@ def test_the_sweep_removes_only_old_files_that_nothing_refers_to(
     owner: User, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record(owner)
-    photos.write_pictures(*[pictures.astronaut()] * 2)
+    photos.write(photo=pictures.astronaut(), thumbnail=pictures.astronaut())
     assert photos.sweep_orphans() == 0, "a capture may still be in the making"
     monkeypatch.setattr(photos, "UNFINISHED_FOR", photos.UNFINISHED_FOR * 0)
     assert photos.sweep_orphans() == 2
-    assert len(stored_files(media)) == 2
+    assert len(stored_files(media)) == 3
 
 
 def test_logs_tell_what_happened_but_not_who_or_how_they_looked(

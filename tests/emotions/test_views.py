@@ -4,6 +4,7 @@ import re
 import uuid
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -16,7 +17,7 @@ from django.utils import timezone
 from accounts.consents import has_consent, withdraw_consent
 from accounts.models import Consent, User
 from emotions import services
-from emotions.models import Capture
+from emotions.models import Capture, Feeling
 from tests import factories, pictures, uploads
 
 pytestmark = pytest.mark.django_db
@@ -138,6 +139,37 @@ def test_every_face_is_shown_with_seven_bars(owner: User, owner_client: Client) 
     faces = Capture.objects.get().detections.count()
     assert faces >= 2
     assert owner_client.get(sent["Location"]).content.decode().count("bars__percent") == 7 * faces
+
+
+def test_a_moment_in_words_and_one_with_only_the_face_kept_are_shown(
+    owner: User, owner_client: Client
+) -> None:
+    def page(**fields: Any) -> str:
+        capture = services.record_capture(owner=owner, source=Capture.Source.API, **fields)
+        shown = owner_client.get(reverse("emotions:capture_detail", args=[capture.uuid]))
+        return shown.content.decode()
+
+    words = page(said=services.Said(felt=Feeling.SAD, note="Rain."))
+    assert "Sad" in words
+    assert "Rain." in words
+    assert "No face found" not in words
+    face = page(photo=pictures.astronaut_jpeg(), kept=Capture.Kept.CROP)
+    assert "Looks happy" in face
+    assert "/thumbnail" in face
+    assert "/photo" not in face
+    history = owner_client.get(reverse("emotions:history")).content.decode()
+    assert history.count("/thumbnail") == 1
+
+
+def test_another_photo_in_a_form_that_was_sent_before_is_another_moment(
+    owner_client: Client,
+) -> None:
+    key = str(uuid.uuid4())
+    upload(owner_client, pictures.astronaut_jpeg(), client_uuid=key)
+    upload(owner_client, pictures.astronaut_jpeg(), client_uuid=key)
+    assert Capture.objects.count() == 1
+    upload(owner_client, uploads.crowd_jpeg(), client_uuid=key)
+    assert Capture.objects.count() == 2
 
 
 def test_no_face_is_a_normal_answer_with_advice(owner_client: Client) -> None:

@@ -1,0 +1,6 @@
+"""What other parts of the site have to know about people."""
+
+from django.dispatch import Signal
+
+account_deleted = Signal()
+"""Sent with `person` inside the transaction that deletes them, before anything of theirs goes."""

@@ -1,0 +1,99 @@
+"""The kinds of values that requests and answers are made of."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.zones import KNOWN_ZONES
+from emotions.moods import Sentiment
+from ml.emotions import EMOTIONS
+
+EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+CLOCKS_MAY_BE_AHEAD = timedelta(days=1)
+
+BOX = {
+    "type": "object",
+    "properties": {name: {"type": "integer"} for name in ("x", "y", "width", "height")},
+    "required": ["x", "y", "width", "height"],
+}
+PROBABILITIES = {
+    "type": "object",
+    "description": "The seven shares by emotion; they sum to 1.",
+    "properties": {
+        str(emotion): {"type": "number", "minimum": 0, "maximum": 1} for emotion in EMOTIONS
+    },
+    "required": [str(emotion) for emotion in EMOTIONS],
+}
+
+NO_OR_EMOTION = {"oneOf": [{"$ref": "#/components/schemas/Emotion"}, {"type": "null"}]}
+NO_OR_SENTIMENT = {
+    "oneOf": [
+        {"type": "string", "enum": [str(sentiment) for sentiment in Sentiment]},
+        {"type": "null"},
+    ]
+}
+
+
+def by_emotion(shares: tuple[float, ...]) -> dict[str, float]:
+    """Return seven shares by the emotion's name."""
+    return {str(emotion): round(share, 6) for emotion, share in zip(EMOTIONS, shares, strict=True)}
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment that says its offset from UTC, not before 1900 and not in the future."""
+
+    default_error_messages: ClassVar = {
+        "no_offset": _("Say the offset from UTC, such as 2026-03-14T09:30:00+09:00."),
+        "too_early": _("This is before 1900."),
+        "in_the_future": _("This is in the future."),
+    }
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        """Return the moment, refused where it does not say its offset."""
+        if timezone.is_naive(value):
+            self.fail("no_offset")
+        return value
+
+    def to_internal_value(self, value: Any) -> datetime:
+        """Return the moment that was sent."""
+        moment: datetime = super().to_internal_value(value)
+        if moment < EARLIEST:
+            self.fail("too_early")
+        if moment > timezone.now() + CLOCKS_MAY_BE_AHEAD:
+            self.fail("in_the_future")
+        return moment
+
+
+@extend_schema_field({"type": "string", "examples": ["Europe/Lisbon"]})
+class TimeZoneField(serializers.CharField):
+    """The IANA name of a time zone."""
+
+    default_error_messages: ClassVar = {
+        "unknown": _("This is not the IANA name of a time zone, such as Europe/Lisbon.")
+    }
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the name, refused where no such zone is known."""
+        name: str = super().to_internal_value(data)
+        if name not in KNOWN_ZONES:
+            self.fail("unknown")
+        return name
+
+
+@extend_schema_field({"type": "string", "format": "binary"})
+class PhotoField(serializers.FileField):
+    """A whole picture file; whether it is one is told by what is in it."""
+
+
+@extend_schema_field(NO_OR_EMOTION)
+class EmotionField(serializers.ReadOnlyField):
+    """One of the seven emotions, or null."""
+
+
+@extend_schema_field(NO_OR_SENTIMENT)
+class SentimentField(serializers.ReadOnlyField):
+    """The direction of a mood, or null."""

@@ -1,0 +1,128 @@
+"""The person's own record: profile, consents, everything that is theirs, and the way out."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.http import StreamingHttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import JSONParser
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import ValidationError
+
+from accounts.consents import CURRENT_VERSIONS, give_consent, withdraw_consent
+from accounts.models import Consent, User
+from accounts.services import delete_account, remember_time_zone
+from emotions import exports, selectors, services
+from emotions.api import operations
+from emotions.api.base import PersonalView, checked, person_of
+from emotions.api.profile_serializers import (
+    DeleteAccountSerializer,
+    GiveConsentSerializer,
+    ProfileChangesSerializer,
+    ProfileSerializer,
+)
+from emotions.models import Capture
+
+
+def told(person: User) -> Response:
+    """Answer with a person's profile as it is now."""
+    standing = {consent.kind: consent for consent in person.consents.filter(withdrawn_at=None)}
+    profile = {
+        "email": person.email,
+        "joined_at": person.date_joined,
+        "time_zone": person.time_zone,
+        "kept": selectors.preferences(owner=person).kept,
+        "consents": [
+            {
+                "kind": kind.value,
+                "version": version,
+                "given_at": standing[kind].given_at
+                if kind in standing and standing[kind].version == version
+                else None,
+            }
+            for kind, version in CURRENT_VERSIONS.items()
+        ],
+    }
+    return Response(ProfileSerializer(profile).data)
+
+
+class ProfileView(PersonalView):
+    """The person who is signed in."""
+
+    parser_classes = [JSONParser]
+
+    @extend_schema(**operations.PROFILE)
+    def get(self, request: Request) -> Response:
+        """Return profile, settings and consents."""
+        return told(person_of(request))
+
+    @extend_schema(**operations.CHANGE_PROFILE)
+    def patch(self, request: Request) -> Response:
+        """Change settings."""
+        person, values = person_of(request), checked(ProfileChangesSerializer, request.data)
+        if "time_zone" in values:
+            remember_time_zone(person=person, name=values["time_zone"])
+        if "kept" in values:
+            services.set_preferences(owner=person, kept=Capture.Kept(values["kept"]))
+        return told(person)
+
+    @extend_schema(**operations.DELETE_ACCOUNT)
+    def delete(self, request: Request) -> Response:
+        """Delete the account with everything that belongs to it."""
+        person = person_of(request)
+        password = checked(DeleteAccountSerializer, request.data)["password"]
+        if not person.check_password(password):
+            raise ValidationError({"password": [_("This is not your password.")]})
+        delete_account(person=person)
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+
+class ConsentView(PersonalView):
+    """Consent to one kind of use, always to the current text."""
+
+    parser_classes = [JSONParser]
+
+    @extend_schema(**operations.GIVE_CONSENT)
+    def put(self, request: Request, kind: str) -> Response:
+        """Give consent to the text that the person has read."""
+        given = checked(GiveConsentSerializer, request.data)["version"]
+        current = CURRENT_VERSIONS[Consent.Kind(kind)]
+        if given != current:
+            raise ValidationError(
+                {"version": [_("The current text is %(version)s.") % {"version": current}]}
+            )
+        give_consent(person=person_of(request), kind=Consent.Kind(kind))
+        return told(person_of(request))
+
+    @extend_schema(**operations.WITHDRAW_CONSENT)
+    def delete(self, request: Request, kind: str) -> Response:
+        """Withdraw consent; no photo is read from now on."""
+        withdraw_consent(person=person_of(request), kind=Consent.Kind(kind))
+        return told(person_of(request))
+
+
+class ZipRenderer(JSONRenderer):
+    """Lets a client ask for a zip archive; what it renders itself are errors, as JSON."""
+
+    media_type = "application/zip"
+    format = "zip"
+
+
+class ExportView(PersonalView):
+    """Everything that belongs to the person."""
+
+    renderer_classes = [ZipRenderer, JSONRenderer]
+
+    @extend_schema(**operations.EXPORT)
+    def get(self, request: Request) -> Any:
+        """Send the archive while it is made."""
+        name = f"emoplatform-{timezone.localdate():%Y-%m-%d}.zip"
+        return StreamingHttpResponse(
+            exports.archive(owner=person_of(request)),
+            content_type="application/zip",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )

@@ -1,0 +1,53 @@
+"""How a person's own record looks as JSON."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from accounts.models import Consent
+from emotions.api.fields import TimeZoneField
+from emotions.models import Capture
+
+
+class ConsentSerializer(serializers.Serializer[Any]):
+    """One kind of consent, to the current text."""
+
+    kind = serializers.ChoiceField(Consent.Kind.choices)
+    version = serializers.CharField(help_text=_("Of the current text, which is at /consent/."))
+    given_at = serializers.DateTimeField(
+        allow_null=True, help_text=_("Null where it was not given, or to an older text only.")
+    )
+
+
+class ProfileSerializer(serializers.Serializer[Any]):
+    """The person who is signed in."""
+
+    email = serializers.EmailField()
+    joined_at = serializers.DateTimeField()
+    time_zone = TimeZoneField(
+        help_text=_("Tells which day a moment belongs to where the app does not say.")
+    )
+    kept = serializers.ChoiceField(
+        Capture.Kept.choices, help_text=_("How much of a photo is kept where the app is silent.")
+    )
+    consents = ConsentSerializer(many=True)
+
+
+class ProfileChangesSerializer(serializers.Serializer[Any]):
+    """What to change; what is not sent stays as it is."""
+
+    time_zone = TimeZoneField(required=False)
+    kept = serializers.ChoiceField(Capture.Kept.choices, required=False)
+
+
+class GiveConsentSerializer(serializers.Serializer[Any]):
+    """Which text the person has read."""
+
+    version = serializers.CharField(max_length=16)
+
+
+class DeleteAccountSerializer(serializers.Serializer[Any]):
+    """Proof that it is the person who asks."""
+
+    password = serializers.CharField(trim_whitespace=False, max_length=1000)

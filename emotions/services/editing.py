@@ -1,0 +1,145 @@
+"""Changing what a capture says, whose face counts and how much of its photo is kept."""
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+from django.db import transaction
+
+from emotions import photos
+from emotions.models import Capture, Detection, Feeling, Tag
+from emotions.services.deleting import discard
+from emotions.services.errors import (
+    CaptureDeletedError,
+    KeepsMoreError,
+    NoSuchFaceError,
+    NothingSaidError,
+)
+from emotions.services.locking import locked
+from ml import images
+from ml.faces import Box
+
+KEEPS_LESS = [Capture.Kept.PHOTO, Capture.Kept.CROP, Capture.Kept.NOTHING]
+
+
+class Changes(TypedDict, total=False):
+    """What to change; what is not named stays as it is.
+
+    Attributes:
+        felt: what the person felt, or None to take it back.
+        mood: from 1 to 5, or None to take it back.
+        tags: all of them; new ones are made.
+        me: the number of the detection that is the person's face; None where none is.
+        kept: less than is kept until now.
+    """
+
+    felt: Feeling | None
+    mood: int | None
+    note: str
+    tags: list[str]
+    me: int | None
+    kept: Capture.Kept
+
+
+def edit_capture(*, capture: Capture, changes: Changes, expected: int | None = None) -> Capture:
+    """Change a capture and return it; what was detected is never changed.
+
+    Args:
+        expected: the sequence number that the caller read; None where any will do.
+
+    Raises:
+        CaptureDeletedError: it is in the trash.
+        StaleError: it changed since it had the number `expected`.
+        NoSuchFaceError: `me` is no face of this capture.
+        KeepsMoreError: `kept` is more than is kept.
+        NothingSaidError: nothing would be left of a capture without a photo.
+    """
+    crop = new_crop(capture, changes)
+    try:
+        with locked(capture, expected=expected) as current:
+            if current.deleted_at:
+                raise CaptureDeletedError
+            before = current.picture_names
+            for field in ("felt", "mood", "note"):
+                if field in changes:
+                    setattr(current, field, changes[field])
+            if "me" in changes:
+                point_out(current, changes["me"])
+                current.crop = crop
+            if "kept" in changes:
+                keep_less(current, changes["kept"])
+            if says_nothing(current):
+                raise NothingSaidError
+            current.save()
+            if "tags" in changes:
+                set_tags(current, changes["tags"])
+            unused = {*before, *([crop] if crop else [])} - {*current.picture_names}
+            transaction.on_commit(lambda: discard(unused))
+    except BaseException:
+        discard([crop] if crop else [])
+        raise
+    return current
+
+
+def says_nothing(capture: Capture) -> bool:
+    """Tell whether a capture without a photo says nothing at all."""
+    said = capture.felt or capture.mood or capture.note
+    return capture.source == Capture.Source.MANUAL and not said
+
+
+def new_crop(capture: Capture, changes: Changes) -> str:
+    """Cut the face that is to be the person's own out of the kept photo; return its stored name."""
+    me = changes.get("me")
+    if not me or not capture.photo or changes.get("kept") == Capture.Kept.NOTHING:
+        return ""
+    face = capture.detections.filter(pk=me).first()
+    if not face:
+        return ""
+    with capture.photo.open("rb") as file:
+        pixels = images.read_image(file.read())
+    box = Box(face.x, face.y, face.width, face.height)
+    return photos.write(crop=photos.portrait(pixels, box))["crop"]
+
+
+def point_out(capture: Capture, me: int | None) -> None:
+    """Let one face count as the person's own, in every reading of it; or none.
+
+    Raises:
+        NoSuchFaceError: the capture has no such answer.
+    """
+    faces = list(capture.detections.all())
+    chosen = next(
+        (face for face in faces if face.pk == me and face.role == Detection.Role.ANSWER), None
+    )
+    if me is not None and chosen is None:
+        raise NoSuchFaceError
+    capture.detections.update(is_me=False)
+    if chosen:
+        capture.detections.filter(
+            x=chosen.x, y=chosen.y, width=chosen.width, height=chosen.height
+        ).update(is_me=True)
+
+
+def keep_less(capture: Capture, kept: Capture.Kept) -> None:
+    """Forget pictures that are not to be kept any more.
+
+    Raises:
+        KeepsMoreError: it would be more than is kept.
+    """
+    if KEEPS_LESS.index(kept) < KEEPS_LESS.index(Capture.Kept(capture.kept)):
+        raise KeepsMoreError
+    capture.kept = kept
+    if kept != Capture.Kept.PHOTO:
+        capture.photo = capture.thumbnail = ""
+    if kept == Capture.Kept.NOTHING:
+        capture.crop = ""
+
+
+def set_tags(capture: Capture, names: Sequence[str]) -> None:
+    """Give a capture these tags of its owner and no others; capitals make no difference."""
+    wanted = {name.casefold(): name for name in reversed(names)}
+    known = {tag.name.casefold(): tag for tag in Tag.objects.filter(owner=capture.owner)}
+    missing = [
+        Tag(owner=capture.owner, name=name) for key, name in wanted.items() if key not in known
+    ]
+    made = Tag.objects.bulk_create(missing)
+    capture.tags.set([*(known[key] for key in wanted.keys() & known.keys()), *made])

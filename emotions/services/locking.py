@@ -1,0 +1,29 @@
+"""The one way in which a capture that exists is changed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+
+from accounts.services import next_sequence
+from emotions.models import Capture
+from emotions.services.errors import StaleError
+
+
+@contextmanager
+def locked(capture: Capture, *, expected: int | None = None) -> Iterator[Capture]:
+    """Give the row as it is now, with its next number, to nobody else until the block ends.
+
+    Args:
+        expected: the number that the caller read; None where any will do.
+
+    Raises:
+        StaleError: the capture has another number by now.
+    """
+    with transaction.atomic():
+        sequence = next_sequence(person=capture.owner)
+        current = Capture.objects.select_related("owner").get(pk=capture.pk)
+        if expected is not None and current.sequence != expected:
+            raise StaleError
+        current.sequence = sequence
+        yield current

@@ -1,0 +1,112 @@
+"""Moods over time, a day, a week or a month at a time."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+
+from django.db.models import Case, Count, Expression, F, FloatField, Sum, Value, When
+
+from accounts.models import User
+from emotions import selectors
+from emotions.models import Capture, Feeling
+from emotions.moods import CALM_MOOD, Sentiment, sentiment_of
+from ml.emotions import EMOTIONS, VALENCES
+
+
+class Span(StrEnum):
+    """How many days are told together."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(slots=True)
+class Period:
+    """Some days in a row.
+
+    Attributes:
+        captures: how many there are.
+        computed_from: how many of them say something about a mood.
+        total: the sum of their valences.
+        feelings: how many show each: felt where said, otherwise detected.
+    """
+
+    first: date
+    last: date
+    captures: int = 0
+    computed_from: int = 0
+    total: float = 0.0
+    feelings: Counter[Feeling] = field(default_factory=Counter)
+
+    @property
+    def valence(self) -> float | None:
+        """The mean from -1 (unpleasant) to 1 (pleasant), None where nothing says anything."""
+        return self.total / self.computed_from if self.computed_from else None
+
+    @property
+    def sentiment(self) -> Sentiment | None:
+        """The direction of the mean."""
+        return None if self.valence is None else sentiment_of(self.valence)
+
+
+def trend(*, owner: User, by: Span, first: date, last: date) -> list[Period]:
+    """Return the owner's moods from `first` to `last`, in two queries however many there are.
+
+    Weeks begin on Monday; the first and the last period end where the span does.
+    """
+    periods = list(cut(by, first, last))
+    of_day = {
+        period.first + timedelta(days=n): period
+        for period in periods
+        for n in range((period.last - period.first).days + 1)
+    }
+    rows = (
+        Capture.objects.of(owner)
+        .filter(local_date__range=(first, last))
+        .with_feeling()
+        .annotate(valence=valence())
+        .values_list("local_date")
+        .annotate(Count("id"), Count("valence"), Sum("valence"))
+        .order_by()
+    )
+    for on, captures, computed_from, total in rows:
+        period = of_day[on]
+        period.captures += captures
+        period.computed_from += computed_from
+        period.total += total or 0.0
+    for on, feelings in selectors.feelings_by_day(owner=owner, first=first, last=last).items():
+        of_day[on].feelings.update(feelings)
+    return periods
+
+
+def cut(by: Span, first: date, last: date) -> Iterator[Period]:
+    """Cut a span of days into periods."""
+    begin = first
+    while begin <= last:
+        following = begin + timedelta(days=1)
+        while following <= last and not starts(by, following):
+            following += timedelta(days=1)
+        yield Period(begin, following - timedelta(days=1))
+        begin = following
+
+
+def starts(by: Span, on: date) -> bool:
+    """Tell whether a period begins on this day."""
+    if by is Span.WEEK:
+        return on.weekday() == 0
+    return by is Span.DAY or on.day == 1
+
+
+def valence() -> Expression:
+    """Return the valence of a capture with `with_feeling`, by the rule of `emotions.moods`."""
+    felt = [When(felt=emotion, then=Value(VALENCES[emotion])) for emotion in EMOTIONS]
+    seen = sum(
+        (F(f"answer__p_{emotion}") * Value(VALENCES[emotion]) for emotion in EMOTIONS), Value(0.0)
+    )
+    given = (F("mood") - Value(float(CALM_MOOD))) / Value(2.0)
+    return Case(
+        When(mood__isnull=False, then=given), *felt, default=seen, output_field=FloatField()
+    )
