@@ -23,7 +23,7 @@ screenshots: .venv/for-tests node_modules/for-run  ## pictures of every page in 
 	$(BIN)/python scripts/screenshots.py
 
 bench: .venv/for-tests node_modules/for-run  ## speed, memory and size against their budgets
-	$(BIN)/python scripts/bench.py
+	$(BIN)/python -m scripts.bench
 
 train: .venv/for-training  ## train the baseline: make train DATA=path/to/archive.zip
 	@test -n "$(DATA)" || { echo "make train: expected DATA=ARCHIVE, received nothing" >&2; exit 2; }

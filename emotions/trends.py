@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
-from django.db.models import Case, Count, Expression, F, FloatField, Sum, Value, When
+from django.db.models import Case, Count, Expression, F, FloatField, Q, Sum, Value, When
 
 from accounts.models import User
-from emotions import selectors
 from emotions.models import Capture, Feeling
 from emotions.moods import CALM_MOOD, Sentiment, sentiment_of
 from ml.emotions import EMOTIONS, VALENCES
@@ -53,7 +52,7 @@ class Period:
 
 
 def trend(*, owner: User, by: Span, first: date, last: date) -> list[Period]:
-    """Return the owner's moods from `first` to `last`, in two queries however many there are.
+    """Return the owner's moods from `first` to `last`, in one query however many there are.
 
     Weeks begin on Monday; the first and the last period end where the span does.
     """
@@ -63,22 +62,26 @@ def trend(*, owner: User, by: Span, first: date, last: date) -> list[Period]:
         for period in periods
         for n in range((period.last - period.first).days + 1)
     }
+    # A column an emotion: the index of days then gives the groups in order, without sorting.
+    shown = {
+        f"showing_{feeling.value}": Count("id", filter=Q(feeling=feeling.value))
+        for feeling in Feeling
+    }
+    says_something = Count("id", filter=Q(mood__isnull=False) | Q(feeling__isnull=False))
     rows = (
         Capture.objects.of(owner)
         .filter(local_date__range=(first, last))
         .with_feeling()
-        .annotate(valence=valence())
         .values_list("local_date")
-        .annotate(Count("id"), Count("valence"), Sum("valence"))
+        .annotate(Count("id"), computed_from=says_something, total=Sum(valence()), **shown)
         .order_by()
     )
-    for on, captures, computed_from, total in rows:
+    for on, captures, computed_from, total, *counts in rows:
         period = of_day[on]
         period.captures += captures
         period.computed_from += computed_from
         period.total += total or 0.0
-    for on, feelings in selectors.feelings_by_day(owner=owner, first=first, last=last).items():
-        of_day[on].feelings.update(feelings)
+        period.feelings.update(dict(zip(Feeling, counts, strict=True)))
     return periods
 
 

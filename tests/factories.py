@@ -1,9 +1,11 @@
 """Records for tests, made by the same services as in real life where that matters."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import numpy as np
 
 from accounts.consents import give_consent
 from accounts.models import Consent, User
@@ -69,3 +71,49 @@ def detection(*, capture: Capture, looks: str | dict[str, float], **fields: Any)
         **Detection.probability_columns(probabilities),
         **values | fields,
     )
+
+
+def long_history(detections: int) -> User:
+    """Make someone with so many captures over eight years, each with one face."""
+    owner = person("long@example.org")
+    version, random = active_version(), np.random.default_rng(1)
+    shares = random.dirichlet(np.ones(len(EMOTIONS)), detections)
+    last = datetime(2026, 11, 22, 20, tzinfo=UTC)
+    step = timedelta(days=8 * 365) / detections
+    moments = [last - step * (detections - number) for number in range(detections)]
+    captures = Capture.objects.bulk_create(
+        (
+            Capture(
+                owner=owner,
+                uuid=uuid.UUID(int=number),
+                sequence=number + 1,
+                source=Capture.Source.CAMERA,
+                taken_at=moment,
+                time_zone="UTC",
+                local_date=moment.date(),
+            )
+            for number, moment in enumerate(moments)
+        ),
+        batch_size=2000,
+    )
+    Detection.objects.bulk_create(
+        (
+            Detection(
+                capture=capture,
+                model_version=version,
+                x=0,
+                y=0,
+                width=10,
+                height=10,
+                emotion=Feeling(EMOTIONS[row.argmax()]),
+                confidence=float(row.max()),
+                unsure=False,
+                is_me=True,
+                **Detection.probability_columns(row.tolist()),
+            )
+            for capture, row in zip(captures, shares, strict=True)
+        ),
+        batch_size=1000,
+    )
+    User.objects.filter(pk=owner.pk).update(sequence=detections)
+    return User.objects.get(pk=owner.pk)

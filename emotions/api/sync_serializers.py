@@ -10,6 +10,7 @@ from emotions.api.serializers import CaptureSerializer, NewCaptureSerializer
 from emotions.models import Capture
 
 NO_OR_CAPTURE = {"oneOf": [{"$ref": "#/components/schemas/Capture"}, {"type": "null"}]}
+USUAL_CHANGES = 100
 MOST_CHANGES = 200
 MOST_WAITING = 20
 
@@ -24,9 +25,9 @@ class ChangesQuerySerializer(serializers.Serializer[Any]):
     )
     page_size = serializers.IntegerField(
         required=False,
-        default=MOST_CHANGES,
+        default=USUAL_CHANGES,
         min_value=1,
-        help_text=_("Changes at once; more than 200 count as 200."),
+        help_text=_("Changes at once, 100 if not said; more than 200 count as 200."),
     )
 
 

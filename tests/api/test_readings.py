@@ -69,11 +69,11 @@ def test_trends_follow_the_same_rule_as_days(
             assert period.sentiment is None
 
 
-def test_trends_take_two_queries_however_many_captures(
+def test_trends_take_one_query_however_many_captures(
     owner: User, django_assert_num_queries: Any
 ) -> None:
     some_days(owner)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         trends.trend(
             owner=owner, by=Span.DAY, first=START.date(), last=START.date() + timedelta(days=99)
         )

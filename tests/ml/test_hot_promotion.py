@@ -4,8 +4,6 @@ import json
 import os
 import random
 import signal
-import socket
-import subprocess
 import sys
 import threading
 import time
@@ -13,98 +11,37 @@ import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.pictures import astronaut_jpeg
+from tests.sites import Site, installed, phone, served
 
-ROOT = Path(__file__).parents[2]
 PROMOTIONS = 20
 KILLS = int(os.environ.get("KILLS", "5"))
 
 
-@dataclass
-class Site:
-    """An installation with a database and a media folder of its own."""
-
-    folder: Path
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return {
-            **os.environ,
-            "DEBUG": "1",
-            "DATABASE_URL": f"sqlite:///{self.folder}/db.sqlite3",
-            "MEDIA_ROOT": str(self.folder / "media"),
-        }
-
-    def start(self, *command: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-
-    def manage(self, *arguments: str) -> str:
-        process = self.start(sys.executable, "manage.py", *arguments)
-        told, _ = process.communicate()
-        assert process.returncode == 0, told
-        return told
-
-    def python(self, code: str) -> str:
-        return self.manage("shell", "--no-imports", "-c", code)
-
-
 @pytest.fixture
-def site(tmp_path: Path) -> Site:
-    """A migrated site with two more versions whose probabilities differ, and answers to compare."""
-    site = Site(tmp_path)
-    site.manage("migrate", "--verbosity=0")
-    site.python(
-        "from ml.models import ModelVersion as M; from ml import registry\n"
-        "from tests.ml import versions\n"
-        "M.objects.update(answers=[versions.answers(0.3).to_json()])\n"
-        "for n in (1, 2):\n"
-        "    files = versions.files(f'v{n}', padding=n, face_margin=0.1 * n)\n"
-        "    registry.register(files, made_by='test')\n"
-    )
-    return site
+def site(tmp_path: Path) -> Iterator[Site]:
+    """A site with two more versions whose probabilities differ, and answers to compare."""
+    with installed(tmp_path) as site:
+        site.python(
+            "from ml.models import ModelVersion as M; from ml import registry\n"
+            "from tests.ml import versions\n"
+            "M.objects.update(answers=[versions.answers(0.3).to_json()])\n"
+            "for n in (1, 2):\n"
+            "    files = versions.files(f'v{n}', padding=n, face_margin=0.1 * n)\n"
+            "    registry.register(files, made_by='test')\n"
+        )
+        yield site
 
 
 @pytest.fixture
 def address(site: Site) -> Iterator[str]:
     """The address of the site, served by two workers."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        place = f"127.0.0.1:{free.getsockname()[1]}"
-    server = site.start(
-        str(Path(sys.executable).with_name("gunicorn")),
-        *("--bind", place, "--workers", "2", "--config", "gunicorn.conf.py"),
-        "emoplatform.wsgi",
-    )
-    try:
-        wait_until_ready(f"http://{place}", seconds=30)
-        yield f"http://{place}"
-    finally:
-        server.terminate()
-        server.communicate()
-
-
-def wait_until_ready(address: str, *, seconds: float) -> None:
-    until = time.monotonic() + seconds
-    while True:
-        try:
-            with urllib.request.urlopen(f"{address}/readyz") as answer:
-                assert json.load(answer) == {"status": "ready"}
-                return
-        except OSError:
-            assert time.monotonic() < until, "The site is not ready."
-            time.sleep(0.1)
+    with served(site) as address:
+        yield address
 
 
 def post_capture(address: str, token: str) -> int:
@@ -135,19 +72,7 @@ def post_capture(address: str, token: str) -> int:
 def test_promotions_under_load_fail_no_request_and_every_row_names_its_version(
     site: Site, address: str
 ) -> None:
-    token = site.python(
-        "from tests import factories\n"
-        "from allauth.headless.tokens.strategies.sessions import SessionTokenStrategy\n"
-        "from django.contrib.sessions.backends.db import SessionStore\n"
-        "from django.contrib.auth import SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY\n"
-        "person = factories.person('phone@example.org')\n"
-        "session = SessionStore()\n"
-        "session[SESSION_KEY] = str(person.pk)\n"
-        "session[BACKEND_SESSION_KEY] = 'allauth.account.auth_backends.AuthenticationBackend'\n"
-        "session[HASH_SESSION_KEY] = person.get_session_auth_hash()\n"
-        "session.create()\n"
-        "print(session.session_key)"
-    ).split()[-1]
+    token = phone(site)
     statuses: list[int] = []
     over = threading.Event()
 

@@ -1,0 +1,122 @@
+"""Whole installations for tests: a database, a media folder, and web processes that serve them."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass
+class Site:
+    """An installation with a database and a media folder of its own."""
+
+    folder: Path
+    database: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "DEBUG": "1",
+            "DATABASE_URL": self.database,
+            "MEDIA_ROOT": str(self.folder / "media"),
+        }
+
+    def start(self, *command: str, **environment: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=self.environment | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def manage(self, *arguments: str) -> str:
+        process = self.start(sys.executable, "manage.py", *arguments)
+        told, _ = process.communicate()
+        assert process.returncode == 0, told
+        return told
+
+    def python(self, code: str) -> str:
+        return self.manage("shell", "--no-imports", "-c", code)
+
+
+@contextmanager
+def installed(folder: Path) -> Iterator[Site]:
+    """Give a migrated site on the kind of database that the tests run on."""
+    server = os.environ.get("DATABASE_URL", "")
+    if not server.startswith("postgres"):
+        site = Site(folder, f"sqlite:///{folder}/db.sqlite3")
+        site.manage("migrate", "--verbosity=0")
+        yield site
+        return
+    name = f"site_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as administrator:
+        administrator.execute(f'CREATE DATABASE "{name}"')
+        try:
+            site = Site(folder, f"{server.rpartition('/')[0]}/{name}")
+            site.manage("migrate", "--verbosity=0")
+            yield site
+        finally:
+            administrator.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def served(site: Site, *, workers: int = 2, **environment: str) -> Iterator[str]:
+    """Serve a site by gunicorn and give its address once it is ready."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{free.getsockname()[1]}"
+    server = site.start(
+        str(Path(sys.executable).with_name("gunicorn")),
+        *("--bind", place, "--workers", str(workers), "--config", "gunicorn.conf.py"),
+        "emoplatform.wsgi",
+        **environment,
+    )
+    try:
+        wait_until_ready(f"http://{place}", seconds=30)
+        yield f"http://{place}"
+    finally:
+        server.terminate()
+        server.communicate()
+
+
+def wait_until_ready(address: str, *, seconds: float) -> None:
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(f"{address}/readyz") as answer:
+                assert json.load(answer) == {"status": "ready"}
+                return
+        except OSError:
+            assert time.monotonic() < until, "The site is not ready."
+            time.sleep(0.1)
+
+
+def phone(site: Site, email: str = "phone@example.org") -> str:
+    """Make a person who consented and return the session token of their app."""
+    return site.python(
+        "from tests import factories\n"
+        "from django.contrib.sessions.backends.db import SessionStore\n"
+        "from django.contrib.auth import SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY\n"
+        f"person = factories.person({email!r})\n"
+        "session = SessionStore()\n"
+        "session[SESSION_KEY] = str(person.pk)\n"
+        "session[BACKEND_SESSION_KEY] = 'allauth.account.auth_backends.AuthenticationBackend'\n"
+        "session[HASH_SESSION_KEY] = person.get_session_auth_hash()\n"
+        "session.create()\n"
+        "print(session.session_key)"
+    ).split()[-1]
