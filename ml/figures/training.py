@@ -17,6 +17,7 @@ def draw_curves(log: Path, path: Path) -> None:
     names = [name for name in rows[0] if not name.startswith("val_") and f"val_{name}" in rows[0]]
     accuracies = [name for name in names if name.endswith("accuracy")]
     panels = ["loss", *accuracies]
+    mark = "." if len(epochs) == 1 else ""  # a line needs two
     with drawing(path, 4 * len(panels), 3) as figure:
         for axes, name in zip(
             figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True
@@ -27,7 +28,13 @@ def draw_curves(log: Path, path: Path) -> None:
             ):
                 if rows[0][column] == NOT_MEASURED:
                     continue
-                axes.plot(epochs, [float(row[column]) for row in rows], color=colour, label=label)
+                axes.plot(
+                    epochs,
+                    [float(row[column]) for row in rows],
+                    color=colour,
+                    label=label,
+                    marker=mark,
+                )
             axes.set_title(name.replace("_", " "))
             axes.set_xlabel("epoch")
             axes.legend(frameon=False)
