@@ -1,13 +1,18 @@
 """The forms of the pages."""
 
 import uuid
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from emotions.models import Capture, Feeling
 from emotions.photo_errors import message
+from emotions.services import Changes, Said
+from emotions.wording import MOODS
 
 PHOTO_SOURCES = [Capture.Source.UPLOAD, Capture.Source.CAMERA]
 """The ways in which the capture page takes photos."""
@@ -31,6 +36,139 @@ class ConsentForm(forms.Form):
     )
 
 
+MOST_TAGS = 20
+LONGEST_TAG = 40
+
+
+class TagsField(forms.CharField):
+    """A few words, separated by commas."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.TextInput(attrs={"list": "known-tags", "autocomplete": "off"})
+        super().__init__(
+            label=_("Tags"),
+            required=False,
+            help_text=_("Your own words, with commas between them: work, rain, piano"),
+            widget=widget,
+            **options,
+        )
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return what stands in the field."""
+        return value if value is None or isinstance(value, str) else ", ".join(value)
+
+    def clean(self, value: Any) -> list[str]:
+        """Return the words, each once."""
+        words = [word.strip() for word in super().clean(value).split(",")]
+        tags = list(dict.fromkeys(word for word in words if word))
+        if len(tags) > MOST_TAGS or any(len(tag) > LONGEST_TAG for tag in tags):
+            raise forms.ValidationError(
+                _("At most %(most)d tags of %(longest)d letters each."),
+                params={"most": MOST_TAGS, "longest": LONGEST_TAG},
+            )
+        return tags
+
+
+class SaidForm(forms.Form):
+    """What a person says of a moment."""
+
+    felt = forms.ChoiceField(
+        label=_("What did you feel?"),
+        required=False,
+        choices=[("", _("I would rather not say")), *Feeling.choices],
+        widget=forms.RadioSelect,
+    )
+    mood = forms.TypedChoiceField(
+        label=_("How good was it?"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[("", _("I would rather not say")), *MOODS],
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    tags = TagsField()
+
+    def clean_felt(self) -> Feeling | None:
+        """Return what was felt, if anything was said."""
+        return Feeling(felt) if (felt := self.cleaned_data["felt"]) else None
+
+
+class EditForm(SaidForm):
+    """Changes to one moment; a field that is not sent stays as it is."""
+
+    me = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+    kept = forms.ChoiceField(
+        label=_("What is kept of the photo"), required=False, choices=Capture.Kept.choices
+    )
+
+    @classmethod
+    def of(cls, capture: Capture) -> Self:
+        """Return the form filled with what a capture says."""
+        return cls(
+            initial={
+                "felt": capture.felt or "",
+                "mood": str(capture.mood or ""),
+                "note": capture.note,
+                "tags": sorted(tag.name for tag in capture.tags.all()),
+                "kept": capture.kept,
+            }
+        )
+
+    def changes(self) -> Changes:
+        """Return the fields that were sent."""
+        return Changes(
+            **{  # type: ignore[typeddict-item]  # the names are those of the form
+                name: value for name, value in self.cleaned_data.items() if name in self.data
+            }
+        )
+
+
+class WordsForm(SaidForm):
+    """A moment without a photo."""
+
+    taken_at = forms.DateTimeField(
+        label=_("When"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    field_order = ("felt", "mood", "note", "tags", "taken_at")
+
+    def __init__(self, data: Any = None, *, zone: str) -> None:
+        """Take in what was sent, and the zone in which the moment was lived, by its IANA name."""
+        self.zone = ZoneInfo(zone)
+        now = timezone.localtime(timezone=self.zone).replace(tzinfo=None)
+        super().__init__(data, initial={"taken_at": now})
+
+    def clean_taken_at(self) -> datetime:
+        """Return the moment, which the browser names by the clock on the wall."""
+        moment: datetime = self.cleaned_data["taken_at"].replace(tzinfo=self.zone)
+        if moment > timezone.now() + timedelta(minutes=5):
+            raise forms.ValidationError(_("That moment is still to come."))
+        return moment
+
+    def clean(self) -> dict[str, Any]:
+        """Expect something to be said."""
+        values: dict[str, Any] = super().clean() or {}
+        if not (values.get("felt") or values.get("mood") or values.get("note")):
+            raise forms.ValidationError(_("Say what you felt, how good it was, or leave a note."))
+        return values
+
+    def said(self) -> Said:
+        """Return what was said."""
+        values = self.cleaned_data
+        return Said(
+            felt=values["felt"],
+            mood=values["mood"],
+            note=values["note"],
+            tags=tuple(values["tags"]),
+        )
+
+
 class HistoryFilter(forms.Form):
     """Which captures of the history to show."""
 
@@ -39,6 +177,17 @@ class HistoryFilter(forms.Form):
     )
     first = forms.DateField(label=_("From"), required=False, widget=DateInput)
     last = forms.DateField(label=_("To"), required=False, widget=DateInput)
+    tag = forms.ChoiceField(label=_("Tag"), required=False)
+    source = forms.ChoiceField(
+        label=_("Taken by"), required=False, choices=[("", _("Any way")), *Capture.Source.choices]
+    )
+    words = forms.CharField(label=_("Words in notes"), required=False, max_length=200)
+
+    def __init__(self, *args: Any, tags: list[str], **options: Any) -> None:
+        """Take in the person's own tags."""
+        super().__init__(*args, **options)
+        choices = [("", _("Any")), *((tag, tag) for tag in tags)]
+        self.fields["tag"] = forms.ChoiceField(label=_("Tag"), required=False, choices=choices)
 
     def clean(self) -> dict[str, Any]:
         """Refuse a span that ends before it begins."""
@@ -52,7 +201,10 @@ class HistoryFilter(forms.Form):
         """Return the valid filters that are set, as `selectors.history` takes them."""
         if not self.is_valid():
             return {}
-        return {name: value for name, value in self.cleaned_data.items() if value}
+        chosen = {name: value for name, value in self.cleaned_data.items() if value}
+        if "source" in chosen:
+            chosen["source"] = Capture.Source(chosen["source"])
+        return chosen
 
 
 class CaptureForm(forms.Form):

@@ -8,10 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from emotions.models import Capture, Detection, Feeling
 from emotions.moods import answer_of
-from emotions.wording import headline
+from emotions.wording import MOODS, headline
 from ml.emotions import EMOTIONS
 from ml.models import ModelVersion
 
@@ -26,6 +27,21 @@ class Item:
     unsure: bool
     local_time: datetime
     local_date: date
+
+    @property
+    def in_words(self) -> bool:
+        """Whether it was recorded without a photo."""
+        return self.capture.source == Capture.Source.MANUAL
+
+    @property
+    def icon(self) -> str:
+        """What stands for a moment of which no picture is kept."""
+        return "words" if self.in_words else "camera"
+
+    @property
+    def without_feeling(self) -> str:
+        """What stands where no emotion was seen or said."""
+        return _("In words") if self.in_words else _("No face found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +114,10 @@ def result(capture: Capture) -> dict[str, Any]:
         "item": item(capture),
         "faces": faces,
         "model_name": answers[0].model_version.name if answers else "",
+        "me": next((face for face in faces if face.is_me), None),
+        "moods": MOODS,
+        "feelings": list(Feeling),
+        "may_keep": list(Capture.Kept)[list(Capture.Kept).index(Capture.Kept(capture.kept)) + 1 :],
     }
 
 

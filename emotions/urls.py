@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from emotions import views
+from emotions.views import about, capturing, days, moments
 
 
 class DayConverter:
@@ -25,15 +25,22 @@ register_converter(DayConverter, "day")
 
 app_name = "emotions"
 urlpatterns = [
-    path("", views.landing, name="landing"),
-    path("consent/", views.consent, name="consent"),
-    path("today/", views.today, name="today"),
-    path("capture/", views.capture, name="capture"),
-    path("captures/<uuid:uuid>/", views.capture_detail, name="capture_detail"),
-    path("captures/<uuid:uuid>/photo", views.capture_photo, name="capture_photo"),
-    path("captures/<uuid:uuid>/thumbnail", views.capture_thumbnail, name="capture_thumbnail"),
-    path("captures/<uuid:uuid>/delete/", views.capture_delete, name="capture_delete"),
-    path("days/<day:on>/", views.day, name="day"),
-    path("history/", views.history, name="history"),
-    path("model/", views.model_card, name="model_card"),
+    path("", about.landing, name="landing"),
+    path("model/", about.model_card, name="model_card"),
+    path("consent/", capturing.consent, name="consent"),
+    path("capture/", capturing.capture, name="capture"),
+    path("words/", capturing.words, name="words"),
+    path("captures/delete/", moments.bulk_delete, name="bulk_delete"),
+    path("captures/restore/", moments.restore, name="restore"),
+    path("captures/<uuid:uuid>/", moments.capture_detail, name="capture_detail"),
+    path("captures/<uuid:uuid>/edit/", moments.capture_edit, name="capture_edit"),
+    path("captures/<uuid:uuid>/photo", moments.capture_photo, name="capture_photo"),
+    path("captures/<uuid:uuid>/thumbnail", moments.capture_thumbnail, name="capture_thumbnail"),
+    path("captures/<uuid:uuid>/delete/", moments.capture_delete, name="capture_delete"),
+    path("captures/<uuid:uuid>/purge/", moments.purge, name="purge"),
+    path("today/", days.today, name="today"),
+    path("days/<day:on>/", days.day, name="day"),
+    path("history/", days.history, name="history"),
+    path("trash/", moments.trash, name="trash"),
+    path("agreement/", days.agreement, name="agreement"),
 ]

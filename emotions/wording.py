@@ -6,16 +6,25 @@ from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from emotions.models import Detection, Feeling
 from emotions.moods import Mood, Sentiment, mood_of_captures
 from emotions.selectors import Day
+from emotions.usual import Usual
 from ml.emotions import EMOTIONS
 
+MOODS = [
+    ("1", gettext_lazy("Very low")),
+    ("2", gettext_lazy("Low")),
+    ("3", gettext_lazy("So-so")),
+    ("4", gettext_lazy("Good")),
+    ("5", gettext_lazy("Very good")),
+]
 CHANGE_WORTH_TELLING = 0.3  # of valence
 CAPTURES_FOR_A_TURN = 4
 ENTRIES_FOR_A_CLAIM = 10
+DAYS_WORTH_TELLING = 3
 
 
 def headline(detection: Detection) -> str:
@@ -101,3 +110,22 @@ def caption_of_chart(counts: Mapping[date, Counter[Feeling]]) -> str:
     feeling, times = totals.most_common(1)[0]
     words = _("Mostly %(feeling)s: %(times)d of %(entries)d moments from %(first)s to %(last)s.")
     return words % (values | {"feeling": in_sentence(feeling), "times": times})
+
+
+def beside_usual(mood: Mood | None, usual: Usual) -> str:
+    """Say how a day stands beside the weeks before; nothing below ten entries."""
+    if mood is None or usual.valence is None or usual.captures < ENTRIES_FOR_A_CLAIM:
+        return ""
+    difference = mood.valence - usual.valence
+    if difference > CHANGE_WORTH_TELLING:
+        return _("Brighter than your last four weeks.")
+    if difference < -CHANGE_WORTH_TELLING:
+        return _("Heavier than your last four weeks.")
+    return _("Much like your last four weeks.")
+
+
+def days_in_a_row(days: int) -> str:
+    """Say since when a person has come back each day, without asking for more."""
+    if days < DAYS_WORTH_TELLING:
+        return ""
+    return _("%(days)d days in a row with a moment.") % {"days": days}

@@ -39,6 +39,9 @@ PERSONAL = {
     "capture": "/capture/",
     "history": "/history/",
     "gallery": "/history/?view=gallery",
+    "words": "/words/",
+    "trash": "/trash/",
+    "agreement": "/agreement/",
     "consent": "/consent/",
     "password": "/accounts/password/change/",
 }

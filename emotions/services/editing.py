@@ -18,8 +18,6 @@ from emotions.services.locking import locked
 from ml import images
 from ml.faces import Box
 
-KEEPS_LESS = [Capture.Kept.PHOTO, Capture.Kept.CROP, Capture.Kept.NOTHING]
-
 
 class Changes(TypedDict, total=False):
     """What to change; what is not named stays as it is.
@@ -125,7 +123,8 @@ def keep_less(capture: Capture, kept: Capture.Kept) -> None:
     Raises:
         KeepsMoreError: it would be more than is kept.
     """
-    if KEEPS_LESS.index(kept) < KEEPS_LESS.index(Capture.Kept(capture.kept)):
+    less = list(Capture.Kept)
+    if less.index(kept) < less.index(Capture.Kept(capture.kept)):
         raise KeepsMoreError
     capture.kept = kept
     if kept != Capture.Kept.PHOTO:

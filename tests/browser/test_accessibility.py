@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from accounts.models import User
 from emotions import services
-from emotions.models import Capture
+from emotions.models import Capture, Feeling
 from tests import factories, uploads
 from tests.browser.conftest import sign_in
 
@@ -55,6 +55,12 @@ def personal(owner: User) -> list[str]:
         )
         for photo in (uploads.crowd_jpeg(), uploads.landscape_jpeg())
     )
+    trashed = factories.capture(owner=owner, looks="sad", felt="fear")
+    factories.capture(owner=owner, looks="sad", felt="fear", note="Rain.")
+    services.delete_capture(capture=trashed)
+    words = services.record_capture(
+        owner=owner, source=Capture.Source.MANUAL, said=services.Said(felt=Feeling.SAD)
+    )
     return [
         "/today/",
         "/days/2020-01-01/",
@@ -66,6 +72,10 @@ def personal(owner: User) -> list[str]:
         f"/captures/{portrait.uuid}/",
         f"/captures/{portrait.uuid}/delete/",
         f"/captures/{landscape.uuid}/",
+        f"/captures/{words.uuid}/",
+        "/words/",
+        "/trash/",
+        "/agreement/",
         "/accounts/password/change/",
         "/accounts/logout/",
     ]
@@ -120,6 +130,7 @@ def test_history_is_filtered_by_hand(page: Page, owner: User) -> None:
         factories.capture(owner=owner, looks=looks, taken_at=timezone.now())
     sign_in(page, owner)
     page.goto("/history/")
+    page.get_by_text("Find moments").click()
     page.get_by_label("Emotion").select_option("Sad")
     page.get_by_role("button", name="Show").click()
     assert page.locator(".entry").count() == 1

@@ -14,8 +14,8 @@ pytestmark = [
 
 def test_a_developer_reads_an_operation_and_follows_its_answer(page: Page) -> None:
     page.goto("/api/docs/")
-    page.get_by_role("navigation").get_by_role("link", name="Record a photo").click()
-    operation = page.get_by_role("region", name="Record a photo", exact=True)
+    page.get_by_role("navigation").get_by_role("link", name="Record a moment").click()
+    operation = page.get_by_role("region", name="Record a moment", exact=True)
     expect(operation).to_be_in_viewport()
     recorded = operation.locator("details", has_text="201 Recorded")
     recorded.locator("summary").click()

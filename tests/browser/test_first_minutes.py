@@ -55,8 +55,16 @@ def test_from_the_landing_page_to_a_mood_history(page: Page, portrait: Path) -> 
     page.locator(f'a[href="/captures/{capture.uuid}/"]').first.click()
     page.get_by_role("link", name="Delete").click()
     page.get_by_role("button", name="Delete").click()
-    expect(page.locator("main")).to_contain_text("Deleted, with its photo and numbers.")
+    expect(page.get_by_role("status")).to_contain_text("In the trash.")
     assert not Capture.objects.filter(deleted_at=None).exists()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Looks happy")
+    page.get_by_role("button", name="Sad", exact=True).click()
+    expect(page.get_by_role("button", name="Sad", exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    capture.refresh_from_db()
+    assert (capture.felt, capture.deleted_at) == ("sad", None)
 
 
 def test_a_photo_is_dropped_onto_the_page(page: Page, portrait: Path) -> None:

@@ -1,0 +1,117 @@
+"""Today, other days, and history."""
+
+import itertools
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET
+
+from emotions import presentation, selectors, usual, wording
+from emotions.forms import HistoryFilter
+from emotions.models import Feeling
+from emotions.views.common import person_of
+from emotions.zones import today_in, zone_of
+
+CAPTURES_A_PAGE = 24
+DAYS_ON_CHART = 30
+MOST_DAYS_ON_CHART = 366
+
+
+@login_required
+@require_GET
+def today(request: HttpRequest) -> HttpResponse:
+    """Answer "what is the mood of today" and "what is the sentiment"."""
+    person = person_of(request)
+    return show_day(request, selectors.day(owner=person, on=today_in(zone_of(request, person))))
+
+
+@login_required
+@require_GET
+def day(request: HttpRequest, on: date) -> HttpResponse:
+    """Show the mood and the captures of any one day."""
+    return show_day(request, selectors.day(owner=person_of(request), on=on))
+
+
+def show_day(request: HttpRequest, shown: selectors.Day) -> HttpResponse:
+    """Show a day's mood, its captures in order, and how the mood was computed."""
+    now = today_in(zone_of(request, person_of(request)))
+    context: dict[str, Any] = {
+        "day": shown,
+        "is_today": shown.date == now,
+        "day_before": shown.date - timedelta(days=1),
+        "day_after": shown.date + timedelta(days=1) if shown.date < now else None,
+        "sentence": wording.sentence_of_day(shown, is_today=shown.date == now),
+        "items": [presentation.item(captured) for captured in shown.captures],
+        "mood": shown.mood,
+    }
+    person = person_of(request)
+    if shown.date == now:
+        context["row"] = wording.days_in_a_row(usual.days_in_a_row(owner=person, today=now))
+    if shown.mood:
+        weeks = usual.weeks_before(owner=person, on=shown.date)
+        context["beside_usual"] = wording.beside_usual(shown.mood, weeks)
+        context["sentiment"] = wording.sentiment_label(shown.mood.sentiment)
+        context["how_computed"] = wording.how_computed(shown.mood)
+    return render(request, "emotions/day.html", context)
+
+
+@login_required
+@require_GET
+def history(request: HttpRequest) -> HttpResponse:
+    """Show captures, newest first and filtered, under a chart of their days."""
+    person = person_of(request)
+    tags = [tag.name for tag in selectors.tags(owner=person)]
+    form = HistoryFilter(request.GET, tags=tags)
+    selection = form.selection()
+    page = Paginator(selectors.history(owner=person, **selection), CAPTURES_A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    items = [presentation.item(captured) for captured in page]
+    days = [
+        {"date": on, "items": list(group)}
+        for on, group in itertools.groupby(items, key=lambda item: item.local_date)
+    ]
+    last = selection.get("last", today_in(zone_of(request, person)))
+    first = selection.get("first", last - timedelta(days=DAYS_ON_CHART - 1))
+    first = max(first, last - timedelta(days=MOST_DAYS_ON_CHART - 1))
+    counts = selectors.feelings_by_day(owner=person, first=first, last=last)
+    context = {
+        "form": form,
+        "filtered": bool(selection),
+        "gallery": request.GET.get("view") == "gallery",
+        "gallery_query": query_with(request, view="gallery"),
+        "list_query": query_with(request, view=""),
+        "page_query": query_with(request, page=""),
+        "page": page,
+        "days": days,
+        "chart": presentation.mood_chart(counts),
+        "caption": wording.caption_of_chart(counts),
+        "feelings": list(Feeling),
+    }
+    return render(request, "emotions/history.html", context)
+
+
+def query_with(request: HttpRequest, **changes: str) -> str:
+    """Return the query of this address with some values set and empty ones left out."""
+    values = request.GET.dict() | changes
+    if "view" in changes:
+        values.pop("page", None)
+    return urlencode({name: value for name, value in values.items() if value})
+
+
+@login_required
+@require_GET
+def agreement(request: HttpRequest) -> HttpResponse:
+    """Show how often the network and the person say the same."""
+    rows = usual.agreement(owner=person_of(request))
+    context = {
+        "rows": rows,
+        "said": sum(row.said for row in rows),
+        "agreed": sum(row.agreed for row in rows),
+    }
+    return render(request, "emotions/agreement.html", context)
