@@ -47,6 +47,7 @@ def profile(owner: User) -> dict[str, Any]:
         "time_zone": owner.time_zone,
         "joined_at": owner.date_joined.isoformat(),
         "kept": selectors.preferences(owner=owner).kept,
+        "keep_others": selectors.preferences(owner=owner).keep_others,
         "consents": [
             {key: getattr(value, "isoformat", lambda v=value: v)() for key, value in row.items()}
             for row in consents
@@ -96,6 +97,7 @@ def entry(capture: Capture) -> dict[str, Any]:
         "time_zone": capture.time_zone,
         "local_date": capture.local_date.isoformat(),
         "kept": capture.kept,
+        "others_blurred": capture.others_blurred,
         **picture_entries(capture),
         "width": capture.width,
         "height": capture.height,

@@ -169,6 +169,18 @@ class WordsForm(SaidForm):
         )
 
 
+class KeepingForm(forms.Form):
+    """What is kept of photos to come."""
+
+    kept = forms.ChoiceField(
+        label=_("Of a photo of me, keep"), choices=Capture.Kept.choices, widget=forms.RadioSelect
+    )
+    keep_others = forms.BooleanField(
+        label=_("Leave other people in my photos recognisable. Otherwise they are blurred."),
+        required=False,
+    )
+
+
 class HistoryFilter(forms.Form):
     """Which captures of the history to show."""
 

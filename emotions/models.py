@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from ml.emotions import EMOTIONS, Emotion
+from ml.faces import Box
 from ml.models import ModelVersion
 
 
@@ -105,11 +106,19 @@ class Capture(models.Model):
     time_zone = models.CharField(max_length=64, help_text=_("The zone of that moment."))
     local_date = models.DateField(help_text=_("The day of that moment in its zone."))
     kept = models.CharField(max_length=8, choices=Kept.choices, default=Kept.PHOTO)
+    others_blurred = models.BooleanField(
+        default=False, help_text=_("Faces of other people in the kept photo are blurred.")
+    )
     photo = models.FileField(blank=True)
     crop = models.FileField(blank=True, help_text=_("The square around the owner's face."))
     thumbnail = models.FileField(blank=True)
     width = models.PositiveIntegerField(null=True, blank=True, help_text=_("Pixels of the photo."))
     height = models.PositiveIntegerField(null=True, blank=True, help_text=_("Pixels of the photo."))
+    clock_of_photo = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text=_("When the photo says it was taken, by the clock on the wall, as if in UTC."),
+    )
     note = models.TextField(blank=True, max_length=2000)
     tags = models.ManyToManyField(Tag, blank=True, related_name="captures")
     felt = models.CharField(  # noqa: DJ001 - nothing said is not an empty answer
@@ -215,6 +224,11 @@ class Detection(models.Model):
         """Seven shares that sum to 1, in the order of `ml.emotions.EMOTIONS`."""
         return tuple(getattr(self, name) for name in self.PROBABILITY_FIELDS)
 
+    @property
+    def box(self) -> Box:
+        """Where the face is in the photo."""
+        return Box(self.x, self.y, self.width, self.height)
+
     @classmethod
     def probability_columns(cls, probabilities: Sequence[float]) -> dict[str, Any]:
         """Return the seven columns for `probabilities`, by name."""
@@ -231,6 +245,10 @@ class Preferences(models.Model):
         related_name="preferences",
     )
     kept = models.CharField(max_length=8, choices=Capture.Kept.choices, default=Capture.Kept.PHOTO)
+
+    keep_others = models.BooleanField(
+        default=False, help_text=_("Keep the faces of other people recognisable.")
+    )
 
     class Meta:
         verbose_name_plural = _("preferences")

@@ -30,14 +30,19 @@ def portrait(pixels: np.ndarray, face: Box) -> np.ndarray:
 
 
 def pictures_to_keep(
-    pixels: np.ndarray, face: Box | None, kept: Capture.Kept
+    pixels: np.ndarray, face: Box | None, kept: Capture.Kept, *, blurred: Iterable[Box] = ()
 ) -> dict[str, np.ndarray]:
     """Return what is stored of a photo, by the field that names it.
 
     Args:
         face: the person's own.
         kept: how much they want to be kept.
+        blurred: faces that nobody is to recognise.
     """
+    if boxes := list(blurred):
+        pixels = pixels.copy()
+        for box in boxes:
+            images.pixelate(pixels, box)
     crop = {} if face is None or kept == Capture.Kept.NOTHING else {"crop": portrait(pixels, face)}
     if kept == Capture.Kept.PHOTO:
         return {"photo": pixels, "thumbnail": images.thumbnail(pixels), **crop}

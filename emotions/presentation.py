@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,8 @@ from emotions.moods import answer_of
 from emotions.wording import MOODS, headline
 from ml.emotions import EMOTIONS
 from ml.models import ModelVersion
+
+SAME_TIME = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +117,22 @@ def result(capture: Capture) -> dict[str, Any]:
         "item": item(capture),
         "faces": faces,
         "model_name": answers[0].model_version.name if answers else "",
+        "time_of_photo": time_of_photo(capture),
         "me": next((face for face in faces if face.is_me), None),
         "moods": MOODS,
         "feelings": list(Feeling),
         "may_keep": list(Capture.Kept)[list(Capture.Kept).index(Capture.Kept(capture.kept)) + 1 :],
     }
+
+
+def time_of_photo(capture: Capture) -> datetime | None:
+    """Return when the photo says it was taken, where that is another time than its moment."""
+    if capture.clock_of_photo is None:
+        return None
+    zone = ZoneInfo(capture.time_zone)
+    moment = capture.clock_of_photo.replace(tzinfo=zone)
+    apart = abs(moment - capture.taken_at)
+    return moment if apart > SAME_TIME and moment <= timezone.now() else None
 
 
 def mood_chart(counts: Mapping[date, Counter[Feeling]]) -> dict[str, Any]:

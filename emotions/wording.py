@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from emotions.explanations import Told
 from emotions.models import Detection, Feeling
 from emotions.moods import Mood, Sentiment, mood_of_captures
 from emotions.selectors import Day
@@ -129,3 +130,23 @@ def days_in_a_row(days: int) -> str:
     if days < DAYS_WORTH_TELLING:
         return ""
     return _("%(days)d days in a row with a moment.") % {"days": days}
+
+
+def what_it_looked_at(told: Told) -> str:
+    """Say in one sentence which part of a face the answer rests on."""
+    if not told.part:
+        return _("No single part of your face decided: covering any of them changes little.")
+    part = {
+        "brows": _("your forehead and brows"),
+        "eyes": _("your eyes and nose"),
+        "mouth": _("your mouth and chin"),
+    }[told.part]
+    percent = round(100 * told.drop)
+    if not percent:
+        return _("Mostly %(part)s, though it is just as sure without.") % {"part": part}
+    words = _(
+        "Mostly %(part)s. With the strongest place covered, it would be %(percent)d points less "
+        "sure that you look %(feeling)s."
+    )
+    feeling = in_sentence(Feeling(told.explained.emotion))
+    return words % {"part": part, "percent": percent, "feeling": feeling}

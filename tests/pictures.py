@@ -150,3 +150,12 @@ def heic() -> bytes:
 
 def _png_chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def dated(moment: str) -> bytes:
+    """Return the portrait with a time in its EXIF."""
+    exif = Image.Exif()
+    exif.get_ifd(0x8769)[0x9003] = moment
+    buffer = io.BytesIO()
+    Image.fromarray(astronaut()).save(buffer, "JPEG", exif=exif)
+    return buffer.getvalue()

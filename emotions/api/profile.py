@@ -31,11 +31,13 @@ from emotions.models import Capture
 def told(person: User) -> Response:
     """Answer with a person's profile as it is now."""
     standing = {consent.kind: consent for consent in person.consents.filter(withdrawn_at=None)}
+    preferences = selectors.preferences(owner=person)
     profile = {
         "email": person.email,
         "joined_at": person.date_joined,
         "time_zone": person.time_zone,
-        "kept": selectors.preferences(owner=person).kept,
+        "kept": preferences.kept,
+        "keep_others": preferences.keep_others,
         "consents": [
             {
                 "kind": kind.value,
@@ -66,8 +68,11 @@ class ProfileView(PersonalView):
         person, values = person_of(request), checked(ProfileChangesSerializer, request.data)
         if "time_zone" in values:
             remember_time_zone(person=person, name=values["time_zone"])
-        if "kept" in values:
-            services.set_preferences(owner=person, kept=Capture.Kept(values["kept"]))
+        services.set_preferences(
+            owner=person,
+            kept=Capture.Kept(values["kept"]) if "kept" in values else None,
+            keep_others=values["keep_others"],
+        )
         return told(person)
 
     @extend_schema(**operations.DELETE_ACCOUNT)

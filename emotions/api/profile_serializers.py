@@ -31,6 +31,9 @@ class ProfileSerializer(serializers.Serializer[Any]):
     kept = serializers.ChoiceField(
         Capture.Kept.choices, help_text=_("How much of a photo is kept where the app is silent.")
     )
+    keep_others = serializers.BooleanField(
+        help_text=_("Whether other people in it stay recognisable where the app is silent.")
+    )
     consents = ConsentSerializer(many=True)
 
 
@@ -39,6 +42,7 @@ class ProfileChangesSerializer(serializers.Serializer[Any]):
 
     time_zone = TimeZoneField(required=False)
     kept = serializers.ChoiceField(Capture.Kept.choices, required=False)
+    keep_others = serializers.BooleanField(required=False, allow_null=True, default=None)
 
 
 class GiveConsentSerializer(serializers.Serializer[Any]):

@@ -109,6 +109,7 @@ class CaptureSerializer(serializers.ModelSerializer[Capture]):
             "time_zone",
             "local_date",
             "kept",
+            "others_blurred",
             "photo",
             "crop",
             "thumbnail",
@@ -128,6 +129,7 @@ class CaptureSerializer(serializers.ModelSerializer[Capture]):
             "source": {"help_text": _("How it was recorded.")},
             "taken_at": {"help_text": _("The moment, in UTC.")},
             "kept": {"help_text": _("How much of the photo is kept.")},
+            "others_blurred": {"help_text": _("Other people in the kept photo are blurred.")},
             "mood": {"help_text": _("What the person says, from 1 (bad) to 5 (good).")},
             "sequence": {"help_text": _("Grows with each change; the ETag is made of it.")},
             "deleted_at": {"help_text": _("In the trash since; null where it is not.")},
@@ -206,8 +208,22 @@ class NewCaptureSerializer(SaidSerializer):
         required=False,
         help_text=_("How much of the photo to keep; else as the profile says."),
     )
+    keep_others = serializers.BooleanField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text=_(
+            "Leave other people recognisable instead of blurred; else as the profile says."
+        ),
+    )
     keep_without_face = serializers.BooleanField(
         default=False, help_text=_("Record the photo even where no face is found.")
+    )
+    me = serializers.IntegerField(
+        default=0,
+        min_value=0,
+        max_value=99,
+        help_text=_("Which face is the person's own, in the order that detect/ answers."),
     )
 
 
@@ -242,6 +258,10 @@ class EditSerializer(SaidSerializer):
         Capture.Kept.choices,
         required=False,
         help_text=_("Keep less of the photo from now on; what goes is removed at once."),
+    )
+    taken_at = MomentField(required=False, help_text=_("With its offset from UTC."))
+    time_zone = TimeZoneField(
+        required=False, help_text=_("IANA name of the zone lived in at that moment.")
     )
 
 

@@ -64,7 +64,9 @@ def record(owner: User, values: Mapping[str, Any], *, key: str | None = None) ->
         taken_at=values.get("taken_at"),
         said=said_of(values),
         kept=Capture.Kept(values["kept"]) if "kept" in values else None,
+        keep_others=values["keep_others"],
         keep_without_face=values["keep_without_face"],
+        me=values["me"],
     )
 
 

@@ -66,6 +66,7 @@ def bury(current: Capture) -> None:
     current.photo = current.crop = current.thumbnail = current.note = ""
     current.request_digest = ""
     current.width = current.height = current.felt = current.mood = None
+    current.clock_of_photo = None
     current.save()
     transaction.on_commit(lambda: discard(names))
 

@@ -1,7 +1,9 @@
 """Changing what a capture says, whose face counts and how much of its photo is kept."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TypedDict
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -16,7 +18,6 @@ from emotions.services.errors import (
 )
 from emotions.services.locking import locked
 from ml import images
-from ml.faces import Box
 
 
 class Changes(TypedDict, total=False):
@@ -28,6 +29,8 @@ class Changes(TypedDict, total=False):
         tags: all of them; new ones are made.
         me: the number of the detection that is the person's face; None where none is.
         kept: less than is kept until now.
+        taken_at: an aware moment.
+        time_zone: IANA name of the zone in which it was lived.
     """
 
     felt: Feeling | None
@@ -36,6 +39,8 @@ class Changes(TypedDict, total=False):
     tags: list[str]
     me: int | None
     kept: Capture.Kept
+    taken_at: datetime
+    time_zone: str
 
 
 def edit_capture(*, capture: Capture, changes: Changes, expected: int | None = None) -> Capture:
@@ -51,18 +56,21 @@ def edit_capture(*, capture: Capture, changes: Changes, expected: int | None = N
         KeepsMoreError: `kept` is more than is kept.
         NothingSaidError: nothing would be left of a capture without a photo.
     """
-    crop = new_crop(capture, changes)
+    stored = pictures_for(capture, changes)
     try:
         with locked(capture, expected=expected) as current:
             if current.deleted_at:
                 raise CaptureDeletedError
             before = current.picture_names
-            for field in ("felt", "mood", "note"):
+            for field in ("felt", "mood", "note", "taken_at", "time_zone"):
                 if field in changes:
                     setattr(current, field, changes[field])
+            current.local_date = current.taken_at.astimezone(ZoneInfo(current.time_zone)).date()
             if "me" in changes:
                 point_out(current, changes["me"])
-                current.crop = crop
+                current.crop = ""
+            for field, name in stored.items():
+                setattr(current, field, name)
             if "kept" in changes:
                 keep_less(current, changes["kept"])
             if says_nothing(current):
@@ -70,10 +78,10 @@ def edit_capture(*, capture: Capture, changes: Changes, expected: int | None = N
             current.save()
             if "tags" in changes:
                 set_tags(current, changes["tags"])
-            unused = {*before, *([crop] if crop else [])} - {*current.picture_names}
+            unused = {*before, *stored.values()} - {*current.picture_names}
             transaction.on_commit(lambda: discard(unused))
     except BaseException:
-        discard([crop] if crop else [])
+        discard(stored.values())
         raise
     return current
 
@@ -84,18 +92,25 @@ def says_nothing(capture: Capture) -> bool:
     return capture.source == Capture.Source.MANUAL and not said
 
 
-def new_crop(capture: Capture, changes: Changes) -> str:
-    """Cut the face that is to be the person's own out of the kept photo; return its stored name."""
+def pictures_for(capture: Capture, changes: Changes) -> dict[str, str]:
+    """Store the pictures that another choice of the person's face needs; return their names.
+
+    Where other people are blurred, the face that was taken for the person's is blurred from now
+    on, and the new one has been blurred already, so that it cannot be cut out any more.
+    """
     me = changes.get("me")
-    if not me or not capture.photo or changes.get("kept") == Capture.Kept.NOTHING:
-        return ""
-    face = capture.detections.filter(pk=me).first()
-    if not face:
-        return ""
+    if "me" not in changes or not capture.photo or changes.get("kept") is Capture.Kept.NOTHING:
+        return {}
+    faces = {face.pk: face for face in capture.detections.filter(role=Detection.Role.ANSWER)}
     with capture.photo.open("rb") as file:
         pixels = images.read_image(file.read())
-    box = Box(face.x, face.y, face.width, face.height)
-    return photos.write(crop=photos.portrait(pixels, box))["crop"]
+    if not capture.others_blurred:
+        chosen = faces.get(me) if me else None
+        return photos.write(crop=photos.portrait(pixels, chosen.box)) if chosen else {}
+    other = [face.box for face in faces.values() if face.is_me and face.pk != me]
+    if not other:
+        return {}
+    return photos.write(**photos.pictures_to_keep(pixels, None, Capture.Kept.PHOTO, blurred=other))
 
 
 def point_out(capture: Capture, me: int | None) -> None:

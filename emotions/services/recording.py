@@ -7,7 +7,7 @@ import time
 import uuid as uuid_module
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
@@ -24,6 +24,7 @@ from emotions.services.editing import set_tags
 from emotions.services.errors import (
     CaptureDeletedError,
     NoFaceError,
+    NoSuchFaceError,
     NothingSaidError,
     RequestConflictError,
 )
@@ -58,9 +59,12 @@ class Reading:
     """What was read from a photo, and the names of the pictures that were stored of it."""
 
     faces: list[Face] = field(default_factory=list)
+    me: int = 0
     version: ModelVersion | None = None
     stored: Mapping[str, str] = field(default_factory=dict)
     size: tuple[int, int] | None = None
+    others_blurred: bool = False
+    clock: datetime | None = None
 
 
 def record_capture(
@@ -74,9 +78,11 @@ def record_capture(
     taken_at: datetime | None = None,
     said: Said | None = None,
     kept: Capture.Kept | None = None,
+    keep_others: bool | None = None,
     keep_without_face: bool = False,
+    me: int = 0,
 ) -> Capture:
-    """Record a moment: what its photo expresses, the largest face being the owner's, or only words.
+    """Record a moment: what its photo expresses, or only words.
 
     The same request again, by `uuid` or `idempotency_key`, returns the capture that is there.
     Decoding, inference and file writing come first, then one short transaction; whatever fails
@@ -87,12 +93,16 @@ def record_capture(
         time_zone: IANA name of the zone in which the moment was lived; the profile's where None.
         taken_at: an aware moment; now where None.
         kept: how much of the photo is kept; as the person prefers where None.
+        keep_others: whether other people in the photo stay recognisable; as the person prefers
+            where None.
+        me: which face is the owner's, counted from the largest, which is 0.
         keep_without_face: store a photo on which no face was found.
 
     Raises:
         ConsentRequiredError: the owner has not consented to the current text.
         ml.images.ImageError: the photo cannot be read; says what was expected.
         NoFaceError: no face was found and `keep_without_face` is false.
+        NoSuchFaceError: there are not so many faces.
         NothingSaidError: there is neither a photo nor a word.
         CaptureDeletedError: this capture was deleted.
         RequestConflictError: another request came under this UUID or key.
@@ -107,21 +117,31 @@ def record_capture(
         owner=owner,
         uuid=uuid or uuid_module.uuid4(),
         idempotency_key=idempotency_key,
-        request_digest=digest(photo, source, time_zone, taken_at, said, kept, keep_without_face),
+        request_digest=digest(
+            photo, source, time_zone, taken_at, said, kept, keep_others, keep_without_face, me
+        ),
     )
     if earlier := earlier_capture(capture):
         return earlier
 
     started = time.perf_counter()
     capture.source = source if photo is not None else Capture.Source.MANUAL
-    capture.kept = kept or selectors.preferences(owner=owner).kept
+    preferences = selectors.preferences(owner=owner)
+    capture.kept = kept or preferences.kept
     capture.taken_at = taken_at or timezone.now()
     capture.time_zone = time_zone or owner.time_zone
     capture.local_date = capture.taken_at.astimezone(ZoneInfo(capture.time_zone)).date()
     capture.felt, capture.mood, capture.note = said.felt, said.mood, said.note
     reading = Reading()
     if photo is not None:
-        reading = read(photo, Capture.Kept(capture.kept), keep_without_face=keep_without_face)
+        keep_others = preferences.keep_others if keep_others is None else keep_others
+        reading = read(
+            photo,
+            Capture.Kept(capture.kept),
+            keep_others=keep_others,
+            keep_without_face=keep_without_face,
+            me=me,
+        )
     try:
         insert(capture=capture, reading=reading, tags=said.tags)
     except IntegrityError:
@@ -173,12 +193,15 @@ def earlier_capture(capture: Capture) -> Capture | None:
     return found[0] if found else None
 
 
-def read(photo: bytes, kept: Capture.Kept, *, keep_without_face: bool) -> Reading:
+def read(
+    photo: bytes, kept: Capture.Kept, *, keep_others: bool, keep_without_face: bool, me: int
+) -> Reading:
     """Read a photo and store what is kept of it.
 
     Raises:
         ml.images.ImageError: it cannot be read.
         NoFaceError: no face was found and `keep_without_face` is false.
+        NoSuchFaceError: there is no face `me`.
         ml.registry.NoModelError: no trained version can answer.
     """
     pixels = images.read_image(photo)
@@ -186,9 +209,20 @@ def read(photo: bytes, kept: Capture.Kept, *, keep_without_face: bool) -> Readin
     faces = serving.predictor.predict(pixels)
     if not faces and not keep_without_face:
         raise NoFaceError
-    me = faces[0].box if faces else None
-    stored = photos.write(**photos.pictures_to_keep(pixels, me, kept))
-    return Reading(faces, serving.version, stored, (pixels.shape[1], pixels.shape[0]))
+    if faces and me >= len(faces):
+        raise NoSuchFaceError
+    others = [] if keep_others else [face.box for n, face in enumerate(faces) if n != me]
+    mine = faces[me].box if faces else None
+    stored = photos.write(**photos.pictures_to_keep(pixels, mine, kept, blurred=others))
+    return Reading(
+        faces=faces,
+        me=me,
+        version=serving.version,
+        stored=stored,
+        size=(pixels.shape[1], pixels.shape[0]),
+        others_blurred=bool(others) and "photo" in stored,
+        clock=images.taken_at(photo),
+    )
 
 
 @transaction.atomic
@@ -199,6 +233,8 @@ def insert(*, capture: Capture, reading: Reading, tags: tuple[str, ...]) -> None
         setattr(capture, name, stored)
     if reading.size:
         capture.width, capture.height = reading.size
+    capture.others_blurred = reading.others_blurred
+    capture.clock_of_photo = reading.clock and reading.clock.replace(tzinfo=UTC)
     capture.save(force_insert=True)
     set_tags(capture, tags)
     Detection.objects.bulk_create(
@@ -212,7 +248,7 @@ def insert(*, capture: Capture, reading: Reading, tags: tuple[str, ...]) -> None
             emotion=face.emotion,
             confidence=face.confidence,
             unsure=face.unsure,
-            is_me=index == 0,
+            is_me=index == reading.me,
             **Detection.probability_columns(face.probabilities),
         )
         for index, face in enumerate(reading.faces)

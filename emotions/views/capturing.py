@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.consents import ConsentRequiredError, give_consent, has_consent
 from accounts.models import Consent, User
 from emotions import selectors, services
-from emotions.forms import CaptureForm, ConsentForm, WordsForm
+from emotions.forms import CaptureForm, ConsentForm, KeepingForm, WordsForm
 from emotions.models import Capture
 from emotions.photo_errors import STATUSES
 from emotions.views.common import person_of
@@ -111,3 +111,25 @@ def words(request: HttpRequest) -> HttpResponse:
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     context = {"form": form, "known_tags": selectors.tags(owner=person)}
     return render(request, "emotions/words.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def keeping(request: HttpRequest) -> HttpResponse:
+    """Let the person say what is kept of photos to come."""
+    person = person_of(request)
+    preferences = selectors.preferences(owner=person)
+    form = KeepingForm(
+        request.POST or None,
+        initial={"kept": preferences.kept, "keep_others": preferences.keep_others},
+    )
+    if request.method == "POST" and form.is_valid():
+        services.set_preferences(
+            owner=person,
+            kept=Capture.Kept(form.cleaned_data["kept"]),
+            keep_others=form.cleaned_data["keep_others"],
+        )
+        messages.success(request, _("Kept."))
+        return redirect("emotions:keeping")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "emotions/keeping.html", {"form": form}, status=status)

@@ -2,21 +2,24 @@
 
 from http import HTTPStatus
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from emotions import pictures, presentation, selectors, services
+from emotions import explanations, pictures, presentation, selectors, services, wording
 from emotions.forms import EditForm
 from emotions.models import Capture
 from emotions.templatetags.moments import UNDO
 from emotions.views.common import own_capture, person_of
+from ml.predictor import ModelFileError
 
 
 def show(
@@ -99,6 +102,46 @@ def restore(request: HttpRequest) -> HttpResponse:
         return redirect("emotions:capture_detail", restored[0].uuid)
     messages.success(request, _("%(number)d are back.") % {"number": len(restored)})
     return redirect("emotions:history")
+
+
+@login_required
+@require_GET
+def explanation(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Show which part of the face the answer rests on."""
+    found = own_capture(request, uuid)
+    context = {"capture": found, "item": presentation.item(found), "words": "", "told": None}
+    try:
+        told = explanations.explanation(found)
+    except (explanations.NothingToExplainError, ModelFileError):
+        return render(request, "emotions/explanation.html", context)
+    context |= {"told": told, "words": wording.what_it_looked_at(told)}
+    return render(request, "emotions/explanation.html", context)
+
+
+@login_required
+@require_GET
+def explanation_picture(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Send the face with the heat over it."""
+    try:
+        told = explanations.explanation(own_capture(request, uuid))
+    except (explanations.NothingToExplainError, ModelFileError) as error:
+        raise Http404("There is nothing to explain.") from error
+    headers = {"Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
+    return HttpResponse(told.picture, content_type="image/jpeg", headers=headers)
+
+
+@login_required
+@require_POST
+def use_time_of_photo(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Move a capture to the time that its photo says."""
+    found = own_capture(request, uuid)
+    if found.clock_of_photo is None:
+        raise Http404("The photo says nothing.")
+    moment = found.clock_of_photo.replace(tzinfo=ZoneInfo(found.time_zone))
+    if moment <= timezone.now():
+        services.edit_capture(capture=found, changes=services.Changes(taken_at=moment))
+        messages.success(request, _("Kept."))
+    return redirect("emotions:capture_detail", uuid)
 
 
 @login_required

@@ -1,20 +1,23 @@
 """Saying what was felt, words without a photo, the trash, and what is usual."""
 
 import re
+import time
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from emotions import services, usual
+from emotions import selectors, services, trends, usual
 from emotions.models import Capture, Feeling
 from emotions.moods import Mood
 from emotions.usual import Usual
 from emotions.wording import beside_usual, days_in_a_row
 from tests import factories, pictures, uploads
+from tests.pictures import dated
 
 pytestmark = pytest.mark.django_db
 
@@ -274,3 +277,130 @@ def test_days_in_a_row_go_on_while_today_is_young(owner: User, ages: list[int], 
 def test_only_a_real_row_is_told() -> None:
     assert days_in_a_row(2) == ""
     assert days_in_a_row(3) == "3 days in a row with a moment."
+
+
+# --- What it looked at, and when it was -------------------------------------------------------
+
+
+@pytest.mark.parametrize("kept", ["photo", "crop"])
+def test_a_picture_shows_what_the_network_looked_at(
+    owner: User, owner_client: Client, other_client: Client, kept: str
+) -> None:
+    capture = services.record_capture(
+        owner=owner,
+        photo=pictures.astronaut_jpeg(),
+        source=Capture.Source.UPLOAD,
+        kept=Capture.Kept(kept),
+    )
+    page = owner_client.get(reverse("emotions:explanation", args=[capture.uuid]))
+    assert "Mostly your mouth and chin" in text_of(page)
+    url = reverse("emotions:explanation_picture", args=[capture.uuid])
+    started = time.perf_counter()
+    picture = owner_client.get(url)
+    assert time.perf_counter() - started < 2
+    assert (picture["Content-Type"], picture["Cache-Control"]) == (
+        "image/jpeg",
+        "private, no-cache",
+    )
+    assert other_client.get(url).status_code == 404
+    assert "/accounts/login/" in Client().get(url)["Location"]
+
+
+def test_without_a_picture_there_is_nothing_to_explain(owner: User, owner_client: Client) -> None:
+    capture = factories.capture(owner=owner, looks="happy")
+    page = owner_client.get(reverse("emotions:explanation", args=[capture.uuid]))
+    assert "only numbers are kept" in text_of(page)
+    picture = reverse("emotions:explanation_picture", args=[capture.uuid])
+    assert owner_client.get(picture).status_code == 404
+
+
+def test_the_time_of_the_photo_is_offered_and_taken(owner: User, owner_client: Client) -> None:
+    capture = services.record_capture(
+        owner=owner,
+        photo=dated("2026:03:14 23:30:00"),
+        source=Capture.Source.UPLOAD,
+        time_zone="Asia/Tokyo",
+    )
+    url = reverse("emotions:capture_detail", args=[capture.uuid])
+    assert "taken on 14 March 2026 at 23:30" in text_of(owner_client.get(url))
+    owner_client.post(reverse("emotions:use_time_of_photo", args=[capture.uuid]))
+    capture.refresh_from_db()
+    assert capture.taken_at == datetime(2026, 3, 14, 14, 30, tzinfo=UTC)
+    assert capture.local_date == date(2026, 3, 14)
+    assert "says it was taken" not in text_of(owner_client.get(url))
+
+
+@pytest.mark.parametrize("moment", ["2126:01:01 00:00:00", "soon"])
+def test_a_time_that_cannot_be_is_not_offered(
+    owner: User, owner_client: Client, moment: str
+) -> None:
+    capture = services.record_capture(
+        owner=owner, photo=dated(moment), source=Capture.Source.UPLOAD
+    )
+    page = owner_client.get(reverse("emotions:capture_detail", args=[capture.uuid]))
+    assert "says it was taken" not in text_of(page)
+
+
+def test_a_person_says_what_is_kept_of_photos_to_come(owner: User, owner_client: Client) -> None:
+    url = reverse("emotions:keeping")
+    assert owner_client.get(url).status_code == 200
+    assert owner_client.post(url, {"kept": "crop", "keep_others": "on"})["Location"] == url
+    preferences = selectors.preferences(owner=owner)
+    assert (preferences.kept, preferences.keep_others) == ("crop", True)
+    assert owner_client.post(url, {"kept": "all"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("moment", "zone", "day"),
+    [
+        ("2026-03-29T00:30:00+00:00", "Europe/Berlin", "2026-03-29"),  # 01:30, an hour is skipped
+        ("2026-03-29T21:59:00+00:00", "Europe/Berlin", "2026-03-29"),  # 23:59 of the short day
+        ("2026-03-29T22:01:00+00:00", "Europe/Berlin", "2026-03-30"),
+        ("2026-10-25T00:30:00+00:00", "Europe/Berlin", "2026-10-25"),  # 02:30, for the first time
+        ("2026-10-25T01:30:00+00:00", "Europe/Berlin", "2026-10-25"),  # 02:30, once more
+        ("2026-10-25T22:59:00+00:00", "Europe/Berlin", "2026-10-25"),  # the 25th hour
+        ("2026-03-14T11:00:00+00:00", "Pacific/Kiritimati", "2026-03-15"),
+        ("2026-03-14T11:00:00+00:00", "Pacific/Niue", "2026-03-14"),
+    ],
+)
+def test_a_day_has_the_hours_that_it_has(
+    owner: User, owner_client: Client, moment: str, zone: str, day: str
+) -> None:
+    capture = services.record_capture(
+        owner=owner,
+        source=Capture.Source.MANUAL,
+        taken_at=datetime.fromisoformat(moment),
+        time_zone=zone,
+        said=services.Said(felt=Feeling.SAD),
+    )
+    assert str(capture.local_date) == day
+    page = owner_client.get(reverse("emotions:day", args=[capture.local_date]))
+    assert text_of(page).count("Sad") >= 1
+    local = datetime.fromisoformat(moment).astimezone(ZoneInfo(zone))
+    assert f"{local:%H:%M}" in text_of(page)
+
+
+def test_days_of_who_travels_neither_vanish_nor_double(owner: User) -> None:
+    """From Auckland over the date line to Honolulu: the 14th is lived twice, in order."""
+    flights = [
+        ("2026-03-13T20:00:00+00:00", "Pacific/Auckland"),  # 14 March, 09:00
+        ("2026-03-14T06:00:00+00:00", "Pacific/Auckland"),  # 14 March, 19:00
+        ("2026-03-14T18:00:00+00:00", "Pacific/Honolulu"),  # 14 March, 08:00
+        ("2026-03-15T08:00:00+00:00", "Pacific/Honolulu"),  # 14 March, 22:00
+    ]
+    for moment, zone in flights:
+        services.record_capture(
+            owner=owner,
+            source=Capture.Source.MANUAL,
+            taken_at=datetime.fromisoformat(moment),
+            time_zone=zone,
+            said=services.Said(mood=3),
+        )
+    day = selectors.day(owner=owner, on=date(2026, 3, 14))
+    assert [capture.taken_at.isoformat() for capture in day.captures] == [
+        moment for moment, _ in flights
+    ]
+    (period,) = trends.trend(
+        owner=owner, by=trends.Span.DAY, first=date(2026, 3, 14), last=date(2026, 3, 14)
+    )
+    assert period.captures == 4

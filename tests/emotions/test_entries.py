@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
@@ -16,7 +17,7 @@ from accounts.consents import withdraw_consent
 from accounts.models import Consent, User
 from emotions import selectors, services
 from emotions.api.readings import TagSerializer
-from emotions.models import Capture, Feeling, Tag
+from emotions.models import Capture, Detection, Feeling, Tag
 from emotions.services import Changes, Said
 from tests import factories, pictures, uploads
 
@@ -125,7 +126,7 @@ def test_what_is_said_changes_and_what_was_detected_does_not(owner: User) -> Non
 def test_another_face_can_be_me_and_is_then_the_one_that_is_cut_out(
     owner: User, media: Path
 ) -> None:
-    capture = record(owner, uploads.crowd_jpeg())
+    capture = record(owner, uploads.crowd_jpeg(), keep_others=True)
     second = capture.detections.filter(is_me=False)[0]
     crop = capture.crop.name
     edited = services.edit_capture(capture=capture, changes=Changes(me=second.pk))
@@ -135,6 +136,53 @@ def test_another_face_can_be_me_and_is_then_the_one_that_is_cut_out(
     nobody = services.edit_capture(capture=capture, changes=Changes(me=None))
     assert not nobody.detections.filter(is_me=True).exists()
     assert kept_files(media) == ["photos", "thumbnails"]
+
+
+def sharpness(capture: Capture, face: Detection) -> float:
+    """Return how much neighbouring pixels of a face in the stored photo differ."""
+    with Image.open(capture.photo.open()) as photo:
+        box = (face.x, face.y, face.x + face.width, face.y + face.height)
+        grey = np.asarray(photo.crop(box).convert("L"), np.float32)
+    return float(np.median(np.abs(np.diff(grey, axis=1))))
+
+
+def test_other_people_are_blurred_in_what_is_stored_unless_the_person_says_otherwise(
+    owner: User,
+) -> None:
+    sharp = record(owner, uploads.crowd_jpeg(), keep_others=True)
+    blurred = record(owner, uploads.crowd_jpeg())
+    assert (sharp.others_blurred, blurred.others_blurred) == (False, True)
+    for face in sharp.detections.all():
+        same = blurred.detections.get(x=face.x, y=face.y)
+        assert same.probabilities == face.probabilities
+        if face.is_me:
+            assert sharpness(blurred, same) == pytest.approx(sharpness(sharp, face), rel=0.2)
+        else:
+            assert sharpness(blurred, same) < sharpness(sharp, face) / 2
+    services.set_preferences(owner=owner, keep_others=True)
+    assert not record(owner, uploads.crowd_jpeg()).others_blurred
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_was_taken_for_me_is_blurred_once_another_face_is_me(owner: User, media: Path) -> None:
+    capture = record(owner, uploads.crowd_jpeg())
+    first = capture.detections.get(is_me=True)
+    before = sharpness(capture, first)
+    other = capture.detections.filter(is_me=False)[0]
+    edited = services.edit_capture(capture=capture, changes=Changes(me=other.pk))
+    assert sharpness(edited, first) < before / 2
+    assert edited.crop.name == ""
+    assert kept_files(media) == ["photos", "thumbnails"]
+
+
+def test_the_person_says_at_once_which_face_is_theirs(owner: User) -> None:
+    capture = record(owner, uploads.crowd_jpeg(), me=1)
+    faces = sorted(capture.detections.all(), key=lambda face: -face.width * face.height)
+    assert [face.is_me for face in faces[:2]] == [False, True]
+    assert capture.crop.name
+    assert sharpness(capture, faces[1]) > sharpness(capture, faces[0])
+    with pytest.raises(services.NoSuchFaceError):
+        record(owner, uploads.crowd_jpeg(), me=50)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from unittest.mock import patch
 
@@ -19,8 +20,10 @@ from ml.images import (
     ImageError,
     crop_face,
     encode_jpeg,
+    pixelate,
     read_image,
     shrink,
+    taken_at,
     thumbnail,
 )
 from tests import pictures
@@ -247,3 +250,38 @@ def test_a_face_over_the_edge_repeats_the_edge() -> None:
 
     assert crop.shape == (48, 48)
     assert (crop == 7).all()
+
+
+def test_a_photo_tells_when_it_was_taken_by_the_clock_on_the_wall() -> None:
+    assert taken_at(pictures.dated("2026:05:03 14:05:09")) == datetime.fromisoformat(
+        "2026-05-03T14:05:09"
+    )
+
+
+@pytest.mark.parametrize("moment", ["0000:00:00 00:00:00", "soon", "2026:13:01 00:00:00", ""])
+def test_a_time_that_makes_no_sense_is_none(moment: str) -> None:
+    assert taken_at(pictures.dated(moment)) is None
+
+
+def test_a_photo_without_a_time_and_what_is_no_photo_tell_nothing() -> None:
+    assert taken_at(pictures.astronaut_jpeg()) is None
+    assert taken_at(b"nonsense") is None
+
+
+def test_a_face_that_nobody_is_to_recognise_is_a_few_squares() -> None:
+    pixels = pictures.astronaut().copy()
+    before = pixels.copy()
+    pixelate(pixels, Box(100, 50, 80, 80))
+    assert len(np.unique(pixels[50:130, 100:180].reshape(-1, 3), axis=0)) <= 64
+    changed = (pixels != before).any(axis=2)
+    rows, columns = np.where(changed)
+    assert (rows.min(), rows.max()) >= (34, 0)
+    assert rows.max() < 146
+    assert columns.min() >= 84
+    assert columns.max() < 196
+
+
+def test_a_face_at_or_beyond_the_edge_is_no_trouble() -> None:
+    pixels = pictures.astronaut().copy()
+    for box in (Box(-20, -20, 50, 50), Box(500, 500, 50, 50), Box(900, 900, 50, 50)):
+        pixelate(pixels, box)

@@ -21,6 +21,7 @@ ME = {
     "joined_at": "2026-03-01T10:00:00Z",
     "time_zone": "Europe/Lisbon",
     "kept": "photo",
+    "keep_others": False,
     "consents": [
         {"kind": "use", "version": "2026-11", "given_at": "2026-03-01T10:01:00Z"},
         {"kind": "improve", "version": "2026-11", "given_at": None},

@@ -26,6 +26,7 @@ CAPTURE = {
     "time_zone": "Europe/Lisbon",
     "local_date": "2026-03-14",
     "kept": "photo",
+    "others_blurred": False,
     "photo": f"{ADDRESS}photo/",
     "crop": f"{ADDRESS}crop/",
     "thumbnail": f"{ADDRESS}thumbnail/",
