@@ -1,5 +1,7 @@
 """The accounts application."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -7,3 +9,7 @@ class AccountsConfig(AppConfig):
     """People, their consents and preferences."""
 
     name = "accounts"
+
+    def ready(self) -> None:
+        """Connect the receivers."""
+        import_module("accounts.receivers")

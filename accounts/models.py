@@ -1,4 +1,4 @@
-"""People, who sign in by e-mail, and what they consented to."""
+"""People, who sign in by e-mail, their access tokens, and what they consented to."""
 
 from typing import Any, ClassVar
 
@@ -59,6 +59,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     objects = UserManager()
 
+    _password: str | None  # a new one until it is saved, by Django's own class
+
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
@@ -72,6 +74,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.email
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write the person; a new password ends their access tokens, as it ends sign-ins."""
+        is_new_password = self._password is not None
+        super().save(*args, **kwargs)
+        if is_new_password:
+            self.access_tokens.all().delete()
 
     @property
     def initial(self) -> str:
@@ -107,3 +116,29 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.version}"
+
+
+class AccessToken(models.Model):
+    """Lets a script act for its owner; only a digest of the secret is kept."""
+
+    class Scope(models.TextChoices):
+        """What a token allows."""
+
+        READ = "read", _("read only")
+        WRITE = "write", _("read and write")
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="access_tokens")
+    name = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, unique=True, help_text=_("SHA-256 of the secret."))
+    prefix = models.CharField(max_length=10, help_text=_("Begins the secret; tells tokens apart."))
+    scope = models.CharField(max_length=5, choices=Scope.choices, default=Scope.READ)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True, help_text=_("To the hour."))
+
+    class Meta:
+        verbose_name = _("access token")
+        verbose_name_plural = _("access tokens")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"

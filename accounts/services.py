@@ -1,11 +1,27 @@
 """Writing to a person's own record."""
 
-from django.db import transaction
-from django.db.models import F
+from datetime import UTC, datetime, timedelta
 
-from accounts.models import User
+from allauth.account.adapter import get_adapter
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.backends.base import SessionBase
+from django.db import transaction
+from django.db.models import F, Q
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts.devices import name_said_by, tidy_name
+from accounts.models import AccessToken, User
 from accounts.signals import account_deleted
+from accounts.tokens import digest_of, new_secret, prefix_of
 from accounts.zones import KNOWN_ZONES
+
+DEFAULT_TOKEN_DAYS = 365
+LONGEST_TOKEN_DAYS = 730
+USE_NOTED_EVERY = timedelta(hours=1)
+
+SEEN_ON = "seen_on"
+DEVICE = "device"
 
 
 def next_sequence(*, person: User) -> int:
@@ -29,4 +45,105 @@ def remember_time_zone(*, person: User, name: str) -> None:
 def delete_account(*, person: User) -> None:
     """Delete a person with everything that belongs to them."""
     account_deleted.send(sender=User, person=person)
+    for session in UserSession.objects.filter(user=person):
+        session.end()
     person.delete()
+
+
+# --- Access tokens ----------------------------------------------------------------------------
+
+
+def create_token(
+    *, person: User, name: str, scope: str, days: int = DEFAULT_TOKEN_DAYS
+) -> tuple[AccessToken, str]:
+    """Make an access token and return it with its secret, which nobody can tell again.
+
+    Raises:
+        ValueError: the days are none or too many, or the scope is unknown.
+    """
+    if not 1 <= days <= LONGEST_TOKEN_DAYS:
+        raise ValueError(f"A token lasts 1 to {LONGEST_TOKEN_DAYS} days.")
+    secret = new_secret()
+    token = AccessToken.objects.create(
+        owner=person,
+        name=name,
+        digest=digest_of(secret),
+        prefix=prefix_of(secret),
+        scope=AccessToken.Scope(scope),
+        expires_at=timezone.now() + timedelta(days=days),
+    )
+    return token, secret
+
+
+def revoke_token(*, token: AccessToken) -> None:
+    """End a token at once."""
+    token.delete()
+
+
+def note_use(*, token: AccessToken) -> None:
+    """Keep when a token was used last, to the hour: most requests then write nothing."""
+    now = timezone.now()
+    if token.last_used_at and now - token.last_used_at < USE_NOTED_EVERY:
+        return
+    stale = Q(last_used_at=None) | Q(last_used_at__lte=now - USE_NOTED_EVERY)
+    AccessToken.objects.filter(stale, pk=token.pk).update(last_used_at=now)
+
+
+# --- Devices ----------------------------------------------------------------------------------
+
+
+def is_new_day(session: SessionBase) -> bool:
+    """Tell whether a sign-in has not been seen yet today."""
+    return bool(session.get(SEEN_ON) != today())
+
+
+def today() -> str:
+    """Return the day that it is in UTC."""
+    return datetime.now(UTC).date().isoformat()
+
+
+def remember_device(*, person: User, session: SessionBase, request: HttpRequest) -> UserSession:
+    """Note where a sign-in is used from; whoever saves the session prolongs it by that."""
+    if not session.session_key:
+        session.save()
+    seen = {
+        "user": person,
+        "ip": get_adapter().get_client_ip(request),
+        "user_agent": request.headers.get("User-Agent", "")[:200],
+        "last_seen_at": timezone.now(),
+    }
+    device, _ = UserSession.objects.update_or_create(
+        session_key=session.session_key,
+        defaults=seen,
+        create_defaults={**seen, "data": {"name": name_said_by(request)}},
+    )
+    session[SEEN_ON] = today()
+    session[DEVICE] = device.pk
+    return device
+
+
+def rename_device(*, device: UserSession, name: str) -> None:
+    """Call a device something else; an empty name gives it the plain words again."""
+    device.data = {**device.data, "name": tidy_name(name)}
+    device.save(update_fields=["data"])
+
+
+def sign_out_device(*, device: UserSession) -> None:
+    """End a sign-in at once."""
+    device.end()
+
+
+def sign_out_other_devices(*, person: User, current_key: str | None) -> None:
+    """End every sign-in of a person but the one that asks."""
+    for device in UserSession.objects.filter(user=person).exclude(session_key=current_key):
+        device.end()
+
+
+def move_device(*, person: User, session: SessionBase, request: HttpRequest) -> None:
+    """Let a device keep its name when its session gets another key, as with a new password."""
+    before = UserSession.objects.filter(user=person, pk=session.get(DEVICE)).first()
+    device = remember_device(person=person, session=session, request=request)
+    if before and before != device:
+        device.data, device.created_at = before.data, before.created_at
+        device.save(update_fields=["data", "created_at"])
+        before.delete()

@@ -62,6 +62,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.headless",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "drf_spectacular",
     "rest_framework",
@@ -93,6 +95,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.RememberDevice",
 ]
 
 ROOT_URLCONF = "emoplatform.urls"
@@ -136,8 +139,15 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if "EMAIL_URL" in os.environ else "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "emotions:landing"
 ACCOUNT_SESSION_REMEMBER = True
+SESSION_COOKIE_AGE = 90 * 24 * 60 * 60  # each day on which a device is used begins it anew
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Emoplatform: "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if DEBUG else "https"
+
+MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Emoplatform"
+MFA_TOTP_TOLERANCE = 1  # phones' clocks are a little off
+MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION == "none"
 
 # Development prints its e-mails; production must be able to send them.
 vars().update(env.mail("EMAIL_URL", default="consolemail://" if DEBUG else None))
@@ -177,9 +187,13 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "emotions.api.authentication.SessionTokenAuthentication",
+        "emotions.api.authentication.AccessTokenAuthentication",
         "emotions.api.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": [
+        "rest_framework.permissions.IsAuthenticated",
+        "emotions.api.permissions.WithinTokenScope",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
         "rest_framework.parsers.JSONParser",
@@ -221,6 +235,8 @@ SPECTACULAR_SETTINGS = {
         {"name": "trends", "description": _("How you were over time.")},
         {"name": "model", "description": _("The network that reads photos.")},
         {"name": "me", "description": _("Your profile, your consents, and the way out.")},
+        {"name": "devices", "description": _("Where you are signed in.")},
+        {"name": "tokens", "description": _("Access tokens for scripts of yours.")},
     ],
 }
 

@@ -9,7 +9,9 @@ from emotions.api.docs import docs
 
 urlpatterns = [
     path("", include("emotions.urls")),
+    path("settings/", include("accounts.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
     path("api/v1/", include("emotions.api.urls")),
     path("api/auth/", include("allauth.headless.urls")),
     path("api/schema/", SpectacularJSONAPIView.as_view(), name="api_schema"),

@@ -1,5 +1,7 @@
 """The emotions application."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -7,3 +9,7 @@ class EmotionsConfig(AppConfig):
     """People's captures and what was read from them."""
 
     name = "emotions"
+
+    def ready(self) -> None:
+        """Connect the receivers."""
+        import_module("emotions.receivers")

@@ -18,6 +18,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "not_authenticated": (401, "Authentication credentials were not provided."),
     "authentication_failed": (401, "The session token is not valid (any more)."),
     "permission_denied": (403, "CSRF Failed: CSRF token missing."),
+    "read_only_token": (403, "This access token only reads. Make one that writes, or sign in."),
     "consent_required": (403, "Consent to the current text is needed before a photo is read."),
     "not_found": (404, "There is nothing here."),
     "method_not_allowed": (405, 'Method "PUT" not allowed.'),
@@ -64,8 +65,9 @@ def example_of(code: str) -> OpenApiExample:
 
 def answers(*codes: str) -> dict[tuple[int, str], OpenApiResponse]:
     """Describe the problems with these codes, and those that every operation may answer."""
+    writing = ["read_only_token"] if "permission_denied" in codes else []
     by_status: dict[int, list[str]] = {}
-    for code in sorted({*codes, *EVERYWHERE}, key=list(PROBLEMS).index):
+    for code in sorted({*codes, *writing, *EVERYWHERE}, key=list(PROBLEMS).index):
         by_status.setdefault(int(PROBLEMS[code][0]), []).append(code)
     return {
         (status, CONTENT_TYPE): OpenApiResponse(

@@ -42,4 +42,5 @@ urlpatterns = [
     path("me/", ProfileView.as_view(), name="me"),
     path("me/consents/<consent_kind:kind>/", ConsentView.as_view(), name="consent"),
     path("export/", ExportView.as_view(), name="export"),
+    path("", include("emotions.api.account_urls")),
 ]

@@ -97,7 +97,7 @@ def words(request: HttpRequest) -> HttpResponse:
     """Take a moment in without a photo."""
     person = person_of(request)
     zone = zone_of(request, person)
-    form = WordsForm(request.POST or None, zone=zone)
+    form = WordsForm(request.POST if request.method == "POST" else None, zone=zone)
     if request.method == "POST" and form.is_valid():
         recorded = services.record_capture(
             owner=person,
@@ -120,7 +120,7 @@ def keeping(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     preferences = selectors.preferences(owner=person)
     form = KeepingForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         initial={"kept": preferences.kept, "keep_others": preferences.keep_others},
     )
     if request.method == "POST" and form.is_valid():

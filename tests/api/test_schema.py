@@ -62,7 +62,7 @@ def test_every_operation_is_described(schema: dict[str, Any]) -> None:
     for told in operations(schema):
         assert told["summary"]
         assert told["description"]
-        assert told["security"] == [{"sessionToken": []}, {"session": []}]
+        assert told["security"] == [{"sessionToken": []}, {"accessToken": []}, {"session": []}]
         assert {"401", "406", "500"} <= set(told["responses"])
         for parameter in told.get("parameters", []):
             assert parameter["description"]

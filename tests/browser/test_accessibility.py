@@ -76,6 +76,10 @@ def personal(owner: User) -> list[str]:
         "/words/",
         "/trash/",
         "/agreement/",
+        "/settings/",
+        "/settings/delete-account/",
+        "/accounts/2fa/",
+        "/accounts/reauthenticate/",
         "/accounts/password/change/",
         "/accounts/logout/",
     ]

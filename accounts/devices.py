@@ -1,0 +1,59 @@
+"""What a device is called: as its app says, otherwise in plain words from its browser."""
+
+import contextlib
+import re
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+LONGEST_NAME = 80
+
+# The first that matches counts: most browsers also name those that they resemble.
+BROWSERS = {
+    "Edge": r"Edg(e|A|iOS)?/",
+    "Opera": r"OPR/|Opera",
+    "Samsung Internet": r"SamsungBrowser/",
+    "Firefox": r"Firefox/|FxiOS/",
+    "Chrome": r"Chrome/|CriOS/|Chromium/",
+    "Safari": r"Safari/",
+}
+SYSTEMS = {
+    "iPhone": r"iPhone",
+    "iPad": r"iPad",
+    "Android": r"Android",
+    "Windows": r"Windows",
+    "ChromeOS": r"CrOS",
+    "macOS": r"Macintosh|Mac OS X",
+    "Linux": r"Linux",
+}
+PROGRAM = re.compile(r"[A-Za-z][\w.+-]*")
+
+
+def first_match(patterns: dict[str, str], text: str) -> str | None:
+    """Return the name of the first pattern that is found in the text."""
+    return next((name for name, pattern in patterns.items() if re.search(pattern, text)), None)
+
+
+def name_from_user_agent(user_agent: str) -> str:
+    """Say in plain words what asked, such as "Firefox on Linux"."""
+    browser, system = first_match(BROWSERS, user_agent), first_match(SYSTEMS, user_agent)
+    if not browser and not user_agent.startswith("Mozilla/"):
+        program = PROGRAM.match(user_agent)
+        browser = program[0][:LONGEST_NAME] if program else None
+    if browser and system:
+        return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return browser or system or _("Unknown device")
+
+
+def tidy_name(name: str) -> str:
+    """Return a name as one short line of visible characters; perhaps nothing is left."""
+    visible = "".join(char if char.isprintable() else " " for char in name)
+    return " ".join(visible.split())[:LONGEST_NAME].strip()
+
+
+def name_said_by(request: HttpRequest) -> str:
+    """Return what an app calls its device, or nothing."""
+    said = request.headers.get("X-Device-Name", "")
+    with contextlib.suppress(UnicodeError):  # servers hand on Latin-1, apps send UTF-8
+        said = said.encode("latin-1").decode()
+    return tidy_name(said)

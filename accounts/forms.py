@@ -1,0 +1,64 @@
+"""The forms of the settings page."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AccessToken, User
+from accounts.services import DEFAULT_TOKEN_DAYS
+from accounts.zones import KNOWN_ZONES
+
+
+class TimeZoneForm(forms.Form):
+    """The zone that the person lives in."""
+
+    time_zone = forms.ChoiceField(
+        label=_("Your time zone"),
+        choices=[(name, name.replace("_", " ")) for name in sorted(KNOWN_ZONES)],
+        help_text=_("Tells which day a moment belongs to where the browser does not say."),
+    )
+
+
+class TokenForm(forms.Form):
+    """What a new access token shall be."""
+
+    name = forms.CharField(
+        label=_("What is it for?"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    scope = forms.ChoiceField(
+        label=_("It may"),
+        choices=AccessToken.Scope.choices,
+        initial=AccessToken.Scope.READ,
+    )
+    days = forms.TypedChoiceField(
+        label=_("It lasts"),
+        coerce=int,
+        choices=[
+            (30, _("30 days")),
+            (90, _("90 days")),
+            (DEFAULT_TOKEN_DAYS, _("a year")),
+        ],
+        initial=DEFAULT_TOKEN_DAYS,
+    )
+
+
+class DeleteAccountForm(forms.Form):
+    """Proof that it is the person who asks."""
+
+    password = forms.CharField(
+        label=_("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *, person: User, data: dict[str, str] | None = None) -> None:
+        super().__init__(data)
+        self.person = person
+
+    def clean_password(self) -> str:
+        """Refuse a password that is not the person's."""
+        password: str = self.cleaned_data["password"]
+        if not self.person.check_password(password):
+            raise forms.ValidationError(_("This is not your password. Nothing was deleted."))
+        return password

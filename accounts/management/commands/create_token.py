@@ -1,0 +1,39 @@
+"""Make an access token for a script and print it, alone on its line."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.models import AccessToken, User
+from accounts.services import DEFAULT_TOKEN_DAYS, LONGEST_TOKEN_DAYS, create_token
+
+
+class Command(BaseCommand):
+    """Makes the token that the settings page would make."""
+
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take whose it is and what it may do."""
+        parser.add_argument("email", help="the person whom the token acts for")
+        parser.add_argument("--write", action="store_true", help="default: it only reads")
+        parser.add_argument("--name", default="script", help="what it is for (default: script)")
+        parser.add_argument(
+            "--days",
+            type=int,
+            default=DEFAULT_TOKEN_DAYS,
+            help=f"how long it lasts, up to {LONGEST_TOKEN_DAYS} (default: {DEFAULT_TOKEN_DAYS})",
+        )
+
+    def handle(self, *_: Any, email: str, write: bool, name: str, days: int, **__: Any) -> None:
+        """Make the token."""
+        try:
+            person = User.objects.get_by_natural_key(email)
+        except User.DoesNotExist as unknown:
+            raise CommandError(f"Nobody signs in with {email}.") from unknown
+        scope = AccessToken.Scope.WRITE if write else AccessToken.Scope.READ
+        try:
+            _token, secret = create_token(person=person, name=name[:80], scope=scope, days=days)
+        except ValueError as refused:
+            raise CommandError(str(refused)) from refused
+        self.stdout.write(secret)

@@ -1,0 +1,27 @@
+"""Lists the browsers in which people are signed in, and prolongs their sign-ins."""
+
+from collections.abc import Callable
+
+from django.contrib.auth import SESSION_KEY
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from accounts.models import User
+from accounts.services import is_new_day, remember_device
+
+
+class RememberDevice:
+    """Notes a browser's first answer of a day; an app's token does the same for itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Note the browser after the view, which may have signed the person in or out."""
+        response = self.get_response(request)
+        session = request.session
+        if session.session_key and SESSION_KEY in session and is_new_day(session):
+            person = request.user
+            if isinstance(person, User) and person.pk:  # no key: the view deleted the account
+                remember_device(person=person, session=session, request=request)
+        return response

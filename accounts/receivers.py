@@ -1,0 +1,24 @@
+"""What happens to devices when somebody signs in or takes a new password."""
+
+from typing import Any
+
+from allauth.account.signals import password_changed, password_set, user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from accounts.models import User
+from accounts.services import move_device, remember_device
+
+
+@receiver(user_logged_in)
+def note_sign_in(request: HttpRequest, user: User, **_: Any) -> None:
+    """Begin to list the device."""
+    request.session.save()  # whoever lists devices looks for their sessions in the store
+    remember_device(person=user, session=request.session, request=request)
+
+
+@receiver([password_changed, password_set])
+def keep_this_device(request: HttpRequest, user: User, **_: Any) -> None:
+    """Go on listing the one device that a new password does not sign out."""
+    if request.user.is_authenticated:
+        move_device(person=user, session=request.session, request=request)

@@ -1,0 +1,69 @@
+"""Reading what belongs to a person's account."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from allauth.usersessions.models import UserSession
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.devices import name_from_user_agent
+from accounts.models import AccessToken, User
+from accounts.tokens import digest_of
+
+
+@dataclass(frozen=True)
+class Device:
+    """One sign-in of a person, in a browser or an app."""
+
+    id: int
+    name: str
+    address: str
+    signed_in_at: datetime
+    last_seen_at: datetime
+    is_current: bool
+    session: UserSession
+
+
+def devices(*, person: User, current_key: str | None = None) -> list[Device]:
+    """Return the sign-ins that still work, this one first, then those seen last.
+
+    Args:
+        person: whose they are.
+        current_key: the key of the session that asks.
+    """
+    found = [
+        Device(
+            id=session.pk,
+            name=session.data.get("name") or name_from_user_agent(session.user_agent),
+            address=session.ip,
+            signed_in_at=session.created_at,
+            last_seen_at=session.last_seen_at,
+            is_current=session.session_key == current_key,
+            session=session,
+        )
+        for session in UserSession.objects.purge_and_list(person)
+    ]
+    return sorted(
+        found, key=lambda device: (device.is_current, device.last_seen_at, device.id), reverse=True
+    )
+
+
+def device(*, person: User, device_id: int, current_key: str | None = None) -> Device | None:
+    """Return one sign-in of the person; anybody else's is None, like one that has ended."""
+    known = devices(person=person, current_key=current_key)
+    return next((found for found in known if found.id == device_id), None)
+
+
+def tokens(*, person: User) -> QuerySet[AccessToken]:
+    """Return the person's access tokens, newest first; those that have ended too."""
+    return person.access_tokens.order_by("-created_at", "-id")
+
+
+def token_of(*, secret: str) -> AccessToken | None:
+    """Return the token with this secret, where it still opens anything."""
+    return (
+        AccessToken.objects.select_related("owner")
+        .filter(digest=digest_of(secret), expires_at__gt=timezone.now(), owner__is_active=True)
+        .first()
+    )

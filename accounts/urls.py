@@ -1,0 +1,16 @@
+"""The addresses of the settings."""
+
+from django.urls import path
+
+from accounts import views
+
+app_name = "accounts"
+urlpatterns = [
+    path("", views.settings, name="settings"),
+    path("time-zone/", views.time_zone, name="time_zone"),
+    path("devices/sign-out/", views.devices_sign_out, name="devices_sign_out"),
+    path("devices/<int:number>/sign-out/", views.device_sign_out, name="device_sign_out"),
+    path("tokens/", views.token_create, name="token_create"),
+    path("tokens/<int:number>/revoke/", views.token_revoke, name="token_revoke"),
+    path("delete-account/", views.account_delete, name="account_delete"),
+]

@@ -1,0 +1,150 @@
+"""The settings of a person: time zone, devices, access tokens, and the way out."""
+
+from http import HTTPStatus
+
+from allauth.core import ratelimit
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings as site
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import selectors, services
+from accounts.forms import DeleteAccountForm, TimeZoneForm, TokenForm
+from accounts.models import User
+
+
+def person_of(request: HttpRequest) -> User:
+    """Return the signed-in person of a request behind `login_required`."""
+    assert isinstance(request.user, User)  # noqa: S101 - narrows the type
+    return request.user
+
+
+def show(
+    request: HttpRequest,
+    *,
+    zone_form: TimeZoneForm | None = None,
+    token_form: TokenForm | None = None,
+    secret: str | None = None,
+) -> HttpResponse:
+    """Show all settings, with what a form was answered."""
+    person = person_of(request)
+    context = {
+        "zone_form": zone_form or TimeZoneForm(initial={"time_zone": person.time_zone}),
+        "token_form": token_form or TokenForm(),
+        "secret": secret,
+        "second_factor": is_mfa_enabled(person),
+        "devices": selectors.devices(person=person, current_key=request.session.session_key),
+        "tokens": selectors.tokens(person=person),
+    }
+    refused = any(form and form.errors for form in (zone_form, token_form))
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
+    return render(request, "accounts/settings.html", context, status=status)
+
+
+@login_required
+@require_GET
+def settings(request: HttpRequest) -> HttpResponse:
+    """Show all settings."""
+    return show(request)
+
+
+@login_required
+@require_POST
+def time_zone(request: HttpRequest) -> HttpResponse:
+    """Keep the zone that the person chose."""
+    form = TimeZoneForm(request.POST)
+    if not form.is_valid():
+        return show(request, zone_form=form)
+    services.remember_time_zone(person=person_of(request), name=form.cleaned_data["time_zone"])
+    messages.success(request, _("Your time zone is saved."))
+    return redirect("accounts:settings")
+
+
+# --- Devices ----------------------------------------------------------------------------------
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def device_sign_out(request: HttpRequest, number: int) -> HttpResponse:
+    """Ask, then sign a device out."""
+    device = selectors.device(
+        person=person_of(request), device_id=number, current_key=request.session.session_key
+    )
+    if device is None:
+        raise Http404
+    if device.is_current:
+        return redirect("account_logout")
+    if request.method == "POST":
+        services.sign_out_device(device=device.session)
+        messages.success(request, _("%(device)s is signed out.") % {"device": device.name})
+        return redirect("accounts:settings")
+    return render(request, "accounts/device_sign_out.html", {"device": device})
+
+
+@login_required
+@require_POST
+def devices_sign_out(request: HttpRequest) -> HttpResponse:
+    """Sign out everywhere but here."""
+    services.sign_out_other_devices(
+        person=person_of(request), current_key=request.session.session_key
+    )
+    messages.success(request, _("You are signed out everywhere else."))
+    return redirect("accounts:settings")
+
+
+# --- Access tokens ----------------------------------------------------------------------------
+
+
+@login_required
+@never_cache
+@require_POST
+def token_create(request: HttpRequest) -> HttpResponse:
+    """Make a token and show its secret in this one answer: nothing keeps it for a second one."""
+    form = TokenForm(request.POST)
+    if not form.is_valid():
+        return show(request, token_form=form)
+    _token, secret = services.create_token(person=person_of(request), **form.cleaned_data)
+    return show(request, secret=secret)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def token_revoke(request: HttpRequest, number: int) -> HttpResponse:
+    """Ask, then end a token."""
+    token = get_object_or_404(selectors.tokens(person=person_of(request)), pk=number)
+    if request.method == "POST":
+        services.revoke_token(token=token)
+        messages.success(request, _("The token is revoked."))
+        return redirect("accounts:settings")
+    return render(request, "accounts/token_revoke.html", {"token": token})
+
+
+# --- The way out ------------------------------------------------------------------------------
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def account_delete(request: HttpRequest) -> HttpResponse:
+    """Ask for the password, then delete the account with everything that belongs to it."""
+    person = person_of(request)
+    if request.method == "GET":
+        return render(
+            request, "accounts/account_delete.html", {"form": DeleteAccountForm(person=person)}
+        )
+    limited = ratelimit.consume_or_429(request, action="reauthenticate", user=person)
+    if limited:
+        return limited
+    form = DeleteAccountForm(person=person, data=request.POST)
+    if not form.is_valid():
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return render(request, "accounts/account_delete.html", {"form": form}, status=status)
+    services.delete_account(person=person)
+    logout(request)
+    messages.success(request, _("Your account is deleted, with everything in it. Go well."))
+    return redirect(site.ACCOUNT_LOGOUT_REDIRECT_URL)

@@ -1,0 +1,104 @@
+"""Access tokens for scripts: made once, kept as a digest, ended at once."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from accounts import selectors, services
+from accounts.models import AccessToken, User
+
+pytestmark = pytest.mark.django_db
+
+
+def make(person: User, *, scope: str = "read", days: int = 30) -> tuple[AccessToken, str]:
+    return services.create_token(person=person, name="backup", scope=scope, days=days)
+
+
+def test_only_a_digest_of_the_secret_is_kept(owner: User) -> None:
+    token, secret = make(owner)
+    assert secret.startswith("emo_")
+    assert len(secret) == len("emo_") + 43
+    assert secret.startswith(token.prefix)
+    assert secret not in {str(value) for value in AccessToken.objects.values_list()[0]}
+    assert selectors.token_of(secret=secret) == token
+    assert selectors.token_of(secret=token.digest) is None
+
+
+def test_a_token_lasts_a_year_unless_said_otherwise(owner: User) -> None:
+    token, _ = services.create_token(person=owner, name="x", scope="read")
+    assert timedelta(days=364) < token.expires_at - timezone.now() <= timedelta(days=365)
+
+
+@pytest.mark.parametrize("days", [0, -1, 731])
+def test_a_token_neither_ends_before_it_begins_nor_lasts_for_ever(owner: User, days: int) -> None:
+    with pytest.raises(ValueError, match="1 to 730 days"):
+        make(owner, days=days)
+
+
+def test_an_expired_a_revoked_and_a_switched_off_persons_token_open_nothing(owner: User) -> None:
+    expired, expired_secret = make(owner)
+    AccessToken.objects.filter(pk=expired.pk).update(expires_at=timezone.now())
+    assert selectors.token_of(secret=expired_secret) is None
+
+    revoked, revoked_secret = make(owner)
+    services.revoke_token(token=revoked)
+    assert selectors.token_of(secret=revoked_secret) is None
+
+    _, secret = make(owner)
+    User.objects.filter(pk=owner.pk).update(is_active=False)
+    assert selectors.token_of(secret=secret) is None
+
+
+def test_use_is_noted_once_an_hour(owner: User) -> None:
+    token, _ = make(owner)
+    services.note_use(token=token)
+    token.refresh_from_db()
+    noted = token.last_used_at
+    assert noted is not None
+    services.note_use(token=token)
+    token.refresh_from_db()
+    assert token.last_used_at == noted
+    token.last_used_at = noted - timedelta(hours=1)
+    token.save()
+    services.note_use(token=token)
+    token.refresh_from_db()
+    assert token.last_used_at
+    assert token.last_used_at > noted
+
+
+def test_a_new_password_ends_tokens_and_other_changes_do_not(owner: User, other: User) -> None:
+    make(owner)
+    _, theirs = make(other)
+    owner.time_zone = "Europe/Lisbon"
+    owner.save()
+    assert owner.access_tokens.count() == 1
+    owner.set_password("another quiet diary")
+    owner.save()
+    assert not owner.access_tokens.exists()
+    assert selectors.token_of(secret=theirs)
+
+
+def test_the_command_prints_the_token_alone(owner: User) -> None:
+    out = StringIO()
+    call_command("create_token", owner.email.upper(), stdout=out)
+    token = selectors.token_of(secret=out.getvalue().strip())
+    assert token
+    assert (token.owner, token.name, token.scope) == (owner, "script", "read")
+    call_command(
+        "create_token", owner.email, "--write", "--name", "home", "--days", "3", stdout=out
+    )
+    written = selectors.token_of(secret=out.getvalue().split()[1])
+    assert written
+    assert (written.name, written.scope) == ("home", "write")
+    assert written.expires_at < timezone.now() + timedelta(days=3)
+
+
+def test_the_command_refuses_in_one_line(owner: User) -> None:
+    with pytest.raises(CommandError, match=r"^Nobody signs in with nobody@example\.org\.$"):
+        call_command("create_token", "nobody@example.org")
+    with pytest.raises(CommandError, match=r"^A token lasts 1 to 730 days\.$"):
+        call_command("create_token", owner.email, "--days", "0")
+    assert not AccessToken.objects.exists()

@@ -1,0 +1,97 @@
+"""The guide's commands and the example client do what they say, on a running site."""
+
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.pictures import astronaut_jpeg
+from tests.sites import ROOT, Site, installed, served
+
+pytestmark = pytest.mark.xdist_group("sites")
+GUIDE = ROOT / "docs" / "api.md"
+CLIENT = ROOT / "examples" / "sync_client.py"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with installed(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def address(site: Site) -> Iterator[str]:
+    with served(site) as address:
+        yield address
+
+
+def test_the_walk_of_the_guide_works_as_it_is_written(address: str, tmp_path: Path) -> None:
+    (tmp_path / "selfie.jpg").write_bytes(astronaut_jpeg())
+    commands = re.findall(r"^```sh\n(.*?)^```$", GUIDE.read_text(), re.MULTILINE | re.DOTALL)
+    assert len(commands) > 8
+    script = "\n".join(commands).replace("http://127.0.0.1:8000", address)
+    walked = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=tmp_path,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert walked.returncode == 0, walked.stdout + walked.stderr
+    assert (tmp_path / "photo.jpg").read_bytes().startswith(b"\xff\xd8")
+    assert (tmp_path / "face.jpg").read_bytes().startswith(b"\xff\xd8")
+    assert json.loads((tmp_path / "capture.json").read_text())["felt"] == "happy"
+    with zipfile.ZipFile(tmp_path / "everything.zip") as packed:
+        captures = json.loads(packed.read("captures.json"))
+    assert {capture["note"] for capture in captures} == {
+        "",
+        "Only smiling for it.",
+        "Slept badly.",
+        "On the train.",
+    }
+
+
+def client(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, CLIENT, *map(str, arguments)], check=False, capture_output=True, text=True
+    )
+
+
+def test_two_example_clients_that_record_offline_end_equal(
+    site: Site, address: str, tmp_path: Path
+) -> None:
+    photo = tmp_path / "selfie.jpg"
+    photo.write_bytes(astronaut_jpeg())
+    (tmp_path / "broken.jpg").write_bytes(b"nonsense")
+    site.python("from tests import factories; factories.person('two@example.org')")
+    token = site.manage("create_token", "two@example.org", "--write").strip()
+    first, second = tmp_path / "first", tmp_path / "second"
+    line = ("--site", address, "--token", token)
+
+    assert client(first, "record", photo, "--felt", "sad", "--tag", "home").returncode == 0
+    assert client(first, "record", tmp_path / "broken.jpg").returncode == 0
+    assert client(second, "record", "--mood", 4, "--note", "On the train.").returncode == 0
+    assert len(list((first / "waiting").iterdir())) == 4
+    assert client(first, "sync", "--site", "http://127.0.0.1:9", "--token", token).returncode
+    assert len(list((first / "waiting").iterdir())) == 4
+    for folder in (first, second, first):
+        synced = client(folder, "sync", *line)
+        assert synced.returncode == 0, synced.stderr
+    assert not list((first / "waiting").iterdir())
+    (problem,) = (first / "refused").glob("*.problem")
+    assert json.loads(problem.read_text())["code"] == "unsupported_type"
+
+    _, held = json.loads((first / "captures.json").read_text())
+    _, held_too = json.loads((second / "captures.json").read_text())
+    assert held == held_too
+    assert len(held) == 2
+    assert "looks happy feels sad" in client(first, "list").stdout
+
+
+def test_the_example_client_stays_small() -> None:
+    assert len(CLIENT.read_text().splitlines()) < 150

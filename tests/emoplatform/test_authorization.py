@@ -1,0 +1,261 @@
+"""Who may do what: every route and method, tried by everybody, from the addresses themselves."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from accounts.services import create_token
+from emotions import services
+from emotions.models import Capture
+from tests import factories, pictures
+from tests.conftest import signed_in
+
+pytestmark = pytest.mark.django_db
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+ROLES = ("nobody", "other", "owner", "reader", "administrator")
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The status that each method answers an empty request with, for each role in their order."""
+
+    GET: tuple[int, int, int, int, int]
+    POST: tuple[int, int, int, int, int]
+    PUT: tuple[int, int, int, int, int]
+    PATCH: tuple[int, int, int, int, int]
+    DELETE: tuple[int, int, int, int, int]
+
+
+def own(**answers: int) -> Answers:
+    """Describe an endpoint at which each person finds what is theirs, and a token only reads."""
+    return Answers(
+        **{
+            method: (401, told, told, told if method == "GET" else 403, told)
+            for method in METHODS
+            for told in [answers.get(method, 405)]
+        }
+    )
+
+
+def one(**answers: int) -> Answers:
+    """Describe an endpoint of one capture, which is there for its owner alone."""
+    return Answers(
+        **{
+            method: (401, missing, told, told if method == "GET" else 403, missing)
+            for method in METHODS
+            for told in [answers.get(method, 405)]
+            for missing in [404 if method in answers else 405]
+        }
+    )
+
+
+def page(**answers: int) -> Answers:
+    """Describe a page of the person who is signed in; tokens do not open pages."""
+    return Answers(
+        **{
+            method: (302, told, told, 302, told)
+            for method in METHODS
+            for told in [answers.get(method, 405)]
+        }
+    )
+
+
+def page_of_one(**answers: int) -> Answers:
+    """Describe a page of one capture."""
+    return Answers(
+        **{
+            method: (302, missing, told, 302, missing)
+            for method in METHODS
+            for told in [answers.get(method, 405)]
+            for missing in [404 if method in answers else 405]
+        }
+    )
+
+
+def public(**answers: int) -> Answers:
+    """Describe what anybody may read."""
+    return Answers(**{method: (answers.get(method, 405),) * 5 for method in METHODS})
+
+
+CAPTURE = "/api/v1/captures/<uuid:uuid>/"
+MATRIX: dict[str, Answers] = {
+    "/api/v1/captures/": own(GET=200, POST=400),
+    "/api/v1/captures/batch/": own(POST=415),
+    CAPTURE: one(GET=200, PATCH=200, DELETE=204),
+    f"{CAPTURE}restore/": Answers(  # the owner's capture is not in the trash
+        GET=(401, 405, 405, 405, 405),
+        POST=(401, 404, 404, 403, 404),
+        PUT=(401, 405, 405, 403, 405),
+        PATCH=(401, 405, 405, 403, 405),
+        DELETE=(401, 405, 405, 403, 405),
+    ),
+    f"{CAPTURE}photo/": one(GET=200),
+    f"{CAPTURE}crop/": one(GET=200),
+    f"{CAPTURE}thumbnail/": one(GET=200),
+    "/api/v1/changes/": own(GET=200),
+    "/api/v1/detect/": own(POST=415),
+    "/api/v1/today/": own(GET=200),
+    "/api/v1/trends/": own(GET=200),
+    "/api/v1/tags/": own(GET=200),
+    "/api/v1/model/": own(GET=200),
+    "/api/v1/me/": own(GET=200, PATCH=200, DELETE=400),
+    "/api/v1/me/consents/<consent_kind:kind>/": own(PUT=400, DELETE=200),
+    "/api/v1/export/": own(GET=200),
+    "/api/v1/devices/": own(GET=200),
+    "/api/v1/devices/<int:id>/": one(PATCH=400, DELETE=204),
+    "/api/v1/tokens/": own(GET=200, POST=400),
+    "/api/v1/tokens/<int:id>/": one(DELETE=204),
+    "/api/schema/": public(GET=200),
+    "/api/docs/": public(GET=200),
+    "/": Answers(
+        GET=(200, 302, 302, 200, 302), **{name: (405,) * 5 for name in METHODS if name != "GET"}
+    ),
+    "/model/": public(GET=200),
+    "/healthz": public(GET=200),
+    "/readyz": public(GET=200),
+    "/consent/": page(GET=200, POST=422),
+    "/today/": page(GET=200),
+    "/capture/": page(GET=200, POST=422),
+    "/words/": page(GET=200, POST=422),
+    "/keeping/": page(GET=200, POST=422),
+    "/agreement/": page(GET=200),
+    "/trash/": page(GET=200),
+    "/captures/delete/": page(POST=302),
+    "/captures/restore/": page(POST=302),
+    "/history/": page(GET=200),
+    "/settings/": page(GET=200),
+    "/settings/time-zone/": page(POST=422),
+    "/settings/devices/sign-out/": page(POST=302),
+    "/settings/devices/<int:number>/sign-out/": page_of_one(GET=200, POST=302),
+    "/settings/tokens/": page(POST=422),
+    "/settings/tokens/<int:number>/revoke/": page_of_one(GET=200, POST=302),
+    "/settings/delete-account/": page(GET=200, POST=422),
+    "/days/<day:on>/": page(GET=200),
+    "/captures/<uuid:uuid>/": page_of_one(GET=200),
+    "/captures/<uuid:uuid>/photo": page_of_one(GET=200),
+    "/captures/<uuid:uuid>/thumbnail": page_of_one(GET=200),
+    "/captures/<uuid:uuid>/edit/": page_of_one(POST=302),
+    "/captures/<uuid:uuid>/why/": page_of_one(GET=200),
+    "/captures/<uuid:uuid>/why.jpg": page_of_one(GET=200),
+    "/captures/<uuid:uuid>/time/": page_of_one(POST=302),
+    "/captures/<uuid:uuid>/delete/": page_of_one(GET=200, POST=302),
+    "/captures/<uuid:uuid>/purge/": page_of_one(POST=404),
+}
+OF_LIBRARIES = ("/admin/", "/accounts/", "/api/auth/")
+OPEN_PAGES = {
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/logout/",
+    "/accounts/inactive/",
+    "/accounts/confirm-email/",
+    "/accounts/password/reset/",
+    "/accounts/password/reset/done/",
+    "/accounts/password/reset/key/done/",
+}
+
+
+def routes(patterns: list[URLPattern | URLResolver], before: str = "/") -> set[str]:
+    found: set[str] = set()
+    for pattern in patterns:
+        path = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            found |= routes(pattern.url_patterns, path)
+        else:
+            found.add(path)
+    return found
+
+
+ROUTES = sorted(routes(get_resolver().url_patterns))
+OURS = [route for route in ROUTES if not route.startswith(OF_LIBRARIES)]
+
+
+def test_every_route_of_ours_is_in_the_matrix() -> None:
+    assert set(OURS) == set(MATRIX)
+
+
+@pytest.fixture
+def theirs(owner: User) -> dict[str, Any]:
+    """The names of a capture, a device and a token of the owner, as addresses have them."""
+    capture = services.record_capture(
+        owner=owner, photo=pictures.astronaut_jpeg(), source=Capture.Source.UPLOAD
+    )
+    capture.clock_of_photo = capture.taken_at
+    capture.save()
+    token, _ = create_token(person=owner, name="theirs", scope="read", days=1)
+    signed_in(Client(), owner).get("/today/")  # which makes the device known
+    device = UserSession.objects.get(user=owner)
+    return {
+        "uuid": capture.uuid,
+        "kind": "use",
+        "on": "2026-03-14",
+        "devices": device.pk,
+        "tokens": token.pk,
+    }
+
+
+@pytest.fixture
+def clients(owner: User, other: User) -> dict[str, Any]:
+    administrator = factories.person("admin@example.org", is_staff=True, is_superuser=True)
+    _, secret = create_token(person=owner, name="reader", scope="read", days=1)
+    return {
+        "nobody": APIClient(),
+        "other": signed_in(APIClient(), other),
+        "owner": signed_in(APIClient(), owner),
+        "reader": APIClient(headers={"Authorization": f"Bearer {secret}"}),
+        "administrator": signed_in(APIClient(), administrator),
+    }
+
+
+@pytest.mark.parametrize("route", OURS)
+def test_each_role_is_answered_as_the_matrix_says(
+    route: str, theirs: dict[str, Any], clients: dict[str, Any]
+) -> None:
+    of_what = "devices" if "/devices/" in route else "tokens"
+    values = theirs | {"id": theirs[of_what], "number": theirs[of_what]}
+    path = re.sub(r"<\w+:(\w+)>", lambda found: str(values[found[1]]), route)
+    answered = {}
+    for method in METHODS:
+        told = []
+        for role in ROLES:
+            with transaction.atomic():
+                answer = clients[role].generic(method, path, "{}", content_type=KIND[method])
+                transaction.set_rollback(True)
+            told.append(answer.status_code)
+        answered[method] = tuple(told)
+    assert answered == vars_of(MATRIX[route])
+
+
+KIND = dict.fromkeys(METHODS, "application/json")
+
+
+def vars_of(answers: Answers) -> dict[str, tuple[int, ...]]:
+    return {method: getattr(answers, method) for method in METHODS}
+
+
+def simple(route: str) -> bool:
+    return not re.search(r"[<(^\\]", route)
+
+
+@pytest.mark.parametrize("route", [r for r in ROUTES if r.startswith("/admin/") and simple(r)])
+def test_only_administrators_come_into_the_admin(route: str, clients: dict[str, Any]) -> None:
+    for role in ("nobody", "other", "owner", "reader"):
+        assert clients[role].get(route).status_code == 302 if "login" not in route else 200
+    assert clients["administrator"].get(route).status_code in {200, 302, 403, 405}
+
+
+@pytest.mark.parametrize("route", [r for r in ROUTES if r.startswith("/accounts/") and simple(r)])
+def test_pages_about_an_account_ask_nobody_in_but_those_that_must(route: str, db: None) -> None:
+    answer = Client().get(route)
+    if route in OPEN_PAGES:
+        assert answer.status_code in {200, 302}
+    else:
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/accounts/login/")
