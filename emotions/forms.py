@@ -14,7 +14,7 @@ from emotions.photo_errors import message
 from emotions.services import Changes, Said
 from emotions.wording import MOODS
 
-PHOTO_SOURCES = [Capture.Source.UPLOAD, Capture.Source.CAMERA]
+PHOTO_SOURCES = [Capture.Source.UPLOAD, Capture.Source.CAMERA, Capture.Source.LIVE]
 """The ways in which the capture page takes photos."""
 
 
@@ -237,6 +237,14 @@ class CaptureForm(forms.Form):
         required=False,
         widget=forms.HiddenInput,
     )
+
+    me_x = forms.FloatField(min_value=0, max_value=1, required=False, widget=forms.HiddenInput)
+    me_y = forms.FloatField(min_value=0, max_value=1, required=False, widget=forms.HiddenInput)
+
+    def me(self) -> tuple[float, float] | None:
+        """Return the point that the person tapped, if they did."""
+        x, y = self.cleaned_data["me_x"], self.cleaned_data["me_y"]
+        return None if x is None or y is None else (x, y)
 
     def refuse(self, code: str) -> None:
         """Say why the photo could not be read, by the code of an `ImageError`."""

@@ -29,6 +29,7 @@ urlpatterns = [
     path("model/", about.model_card, name="model_card"),
     path("consent/", capturing.consent, name="consent"),
     path("capture/", capturing.capture, name="capture"),
+    path("live/", capturing.live, name="live"),
     path("words/", capturing.words, name="words"),
     path("captures/delete/", moments.bulk_delete, name="bulk_delete"),
     path("captures/restore/", moments.restore, name="restore"),

@@ -219,12 +219,22 @@ class NewCaptureSerializer(SaidSerializer):
     keep_without_face = serializers.BooleanField(
         default=False, help_text=_("Record the photo even where no face is found.")
     )
-    me = serializers.IntegerField(
-        default=0,
+    me_x = serializers.FloatField(
+        required=False,
         min_value=0,
-        max_value=99,
-        help_text=_("Which face is the person's own, in the order that detect/ answers."),
+        max_value=1,
+        help_text=_("With me_y, a point in the person's own face, as a share of the width."),
     )
+    me_y = serializers.FloatField(
+        required=False, min_value=0, max_value=1, help_text=_("The same as a share of the height.")
+    )
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Expect a point whole or not at all."""
+        for one, other in (("me_x", "me_y"), ("me_y", "me_x")):
+            if one in values and other not in values:
+                raise serializers.ValidationError({other: [_("A point needs both numbers.")]})
+        return values
 
 
 class WordsSerializer(NewCaptureSerializer):

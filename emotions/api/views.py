@@ -66,7 +66,7 @@ def record(owner: User, values: Mapping[str, Any], *, key: str | None = None) ->
         kept=Capture.Kept(values["kept"]) if "kept" in values else None,
         keep_others=values["keep_others"],
         keep_without_face=values["keep_without_face"],
-        me=values["me"],
+        me=(values["me_x"], values["me_y"]) if "me_x" in values else None,
     )
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import math
 import time
 import uuid as uuid_module
 from collections.abc import Mapping
@@ -24,7 +25,6 @@ from emotions.services.editing import set_tags
 from emotions.services.errors import (
     CaptureDeletedError,
     NoFaceError,
-    NoSuchFaceError,
     NothingSaidError,
     RequestConflictError,
 )
@@ -80,7 +80,7 @@ def record_capture(
     kept: Capture.Kept | None = None,
     keep_others: bool | None = None,
     keep_without_face: bool = False,
-    me: int = 0,
+    me: tuple[float, float] | None = None,
 ) -> Capture:
     """Record a moment: what its photo expresses, or only words.
 
@@ -95,14 +95,14 @@ def record_capture(
         kept: how much of the photo is kept; as the person prefers where None.
         keep_others: whether other people in the photo stay recognisable; as the person prefers
             where None.
-        me: which face is the owner's, counted from the largest, which is 0.
+        me: a point in the owner's face, as shares of the photo's width and height: the face that
+            has it counts, else the nearest; the largest where None.
         keep_without_face: store a photo on which no face was found.
 
     Raises:
         ConsentRequiredError: the owner has not consented to the current text.
         ml.images.ImageError: the photo cannot be read; says what was expected.
         NoFaceError: no face was found and `keep_without_face` is false.
-        NoSuchFaceError: there are not so many faces.
         NothingSaidError: there is neither a photo nor a word.
         CaptureDeletedError: this capture was deleted.
         RequestConflictError: another request came under this UUID or key.
@@ -194,14 +194,18 @@ def earlier_capture(capture: Capture) -> Capture | None:
 
 
 def read(
-    photo: bytes, kept: Capture.Kept, *, keep_others: bool, keep_without_face: bool, me: int
+    photo: bytes,
+    kept: Capture.Kept,
+    *,
+    keep_others: bool,
+    keep_without_face: bool,
+    me: tuple[float, float] | None,
 ) -> Reading:
     """Read a photo and store what is kept of it.
 
     Raises:
         ml.images.ImageError: it cannot be read.
         NoFaceError: no face was found and `keep_without_face` is false.
-        NoSuchFaceError: there is no face `me`.
         ml.registry.NoModelError: no trained version can answer.
     """
     pixels = images.read_image(photo)
@@ -209,20 +213,31 @@ def read(
     faces = serving.predictor.predict(pixels)
     if not faces and not keep_without_face:
         raise NoFaceError
-    if faces and me >= len(faces):
-        raise NoSuchFaceError
-    others = [] if keep_others else [face.box for n, face in enumerate(faces) if n != me]
-    mine = faces[me].box if faces else None
+    height, width = pixels.shape[:2]
+    place = nearest(faces, me[0] * width, me[1] * height) if me else 0
+    others = [] if keep_others else [face.box for n, face in enumerate(faces) if n != place]
+    mine = faces[place].box if faces else None
     stored = photos.write(**photos.pictures_to_keep(pixels, mine, kept, blurred=others))
     return Reading(
         faces=faces,
-        me=me,
+        me=place,
         version=serving.version,
         stored=stored,
-        size=(pixels.shape[1], pixels.shape[0]),
+        size=(width, height),
         others_blurred=bool(others) and "photo" in stored,
         clock=images.taken_at(photo),
     )
+
+
+def nearest(faces: list[Face], x: float, y: float) -> int:
+    """Return which face has a point in its box, or has its middle nearest to it."""
+
+    def distance(face: Face) -> float:
+        box = face.box
+        inside = box.x <= x <= box.x + box.width and box.y <= y <= box.y + box.height
+        return 0 if inside else math.hypot(box.x + box.width / 2 - x, box.y + box.height / 2 - y)
+
+    return min(range(len(faces)), key=lambda place: distance(faces[place]), default=0)
 
 
 @transaction.atomic

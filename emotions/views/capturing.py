@@ -10,17 +10,18 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.consents import ConsentRequiredError, give_consent, has_consent
 from accounts.models import Consent, User
 from emotions import selectors, services
 from emotions.forms import CaptureForm, ConsentForm, KeepingForm, WordsForm
-from emotions.models import Capture
+from emotions.models import Capture, Feeling
 from emotions.photo_errors import STATUSES
 from emotions.views.common import person_of
 from emotions.zones import zone_of
 from ml.images import MAX_BYTES, ImageError
+from ml.registry import active_version
 
 
 @login_required
@@ -50,8 +51,9 @@ def capture(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     if not has_consent(person=person, kind=Consent.Kind.USE):
         return ask_consent(request)
+    context: dict[str, Any] = {"feelings": list(Feeling)}
     if request.method == "GET":
-        return render(request, "emotions/capture.html", {"form": CaptureForm()})
+        return render(request, "emotions/capture.html", {"form": CaptureForm(), **context})
 
     form = CaptureForm(request.POST, request.FILES)
     status, outcome = HTTPStatus.UNPROCESSABLE_ENTITY, None
@@ -71,9 +73,8 @@ def capture(request: HttpRequest) -> HttpResponse:
             outcome = "no_face"
         else:
             return redirect("emotions:capture_detail", recorded.uuid)
-    return render(
-        request, "emotions/capture.html", {"form": form, "outcome": outcome}, status=status
-    )
+    context |= {"form": form, "outcome": outcome}
+    return render(request, "emotions/capture.html", context, status=status)
 
 
 def record(person: User, form: CaptureForm, request: HttpRequest) -> Capture:
@@ -84,11 +85,26 @@ def record(person: User, form: CaptureForm, request: HttpRequest) -> Capture:
         "source": form.cleaned_data["source"],
         "time_zone": zone_of(request, person),
         "keep_without_face": "keep_without_face" in request.POST,
+        "me": form.me(),
     }
     try:
         return services.record_capture(**moment, uuid=form.cleaned_data["client_uuid"])
     except services.RequestConflictError:
         return services.record_capture(**moment)
+
+
+@login_required
+@require_GET
+def live(request: HttpRequest) -> HttpResponse:
+    """Show what the camera sees and how it reads, storing nothing."""
+    if not has_consent(person=person_of(request), kind=Consent.Kind.USE):
+        return ask_consent(request)
+    context = {
+        "form": CaptureForm(initial={"source": Capture.Source.LIVE}),
+        "feelings": list(Feeling),
+        "unsure_below": active_version().card["unsure_below"],
+    }
+    return render(request, "emotions/live.html", context)
 
 
 @login_required

@@ -124,6 +124,7 @@ MATRIX: dict[str, Answers] = {
     "/consent/": page(GET=200, POST=422),
     "/today/": page(GET=200),
     "/capture/": page(GET=200, POST=422),
+    "/live/": page(GET=200),
     "/words/": page(GET=200, POST=422),
     "/keeping/": page(GET=200, POST=422),
     "/agreement/": page(GET=200),

@@ -176,13 +176,16 @@ def test_who_was_taken_for_me_is_blurred_once_another_face_is_me(owner: User, me
 
 
 def test_the_person_says_at_once_which_face_is_theirs(owner: User) -> None:
-    capture = record(owner, uploads.crowd_jpeg(), me=1)
-    faces = sorted(capture.detections.all(), key=lambda face: -face.width * face.height)
-    assert [face.is_me for face in faces[:2]] == [False, True]
-    assert capture.crop.name
-    assert sharpness(capture, faces[1]) > sharpness(capture, faces[0])
-    with pytest.raises(services.NoSuchFaceError):
-        record(owner, uploads.crowd_jpeg(), me=50)
+    faces = record(owner, uploads.crowd_jpeg()).detections.order_by("-width")
+    width, height = faces[0].capture.width or 0, faces[0].capture.height or 0
+    middle = (faces[1].x + faces[1].width / 2, faces[1].y + faces[1].height / 2)
+    for point in (middle, (middle[0], faces[1].y - 1)):
+        place = (point[0] / width, point[1] / height)
+        capture = record(owner, uploads.crowd_jpeg(), me=place)
+        (mine,) = capture.detections.filter(is_me=True)
+        assert (mine.x, mine.y) == (faces[1].x, faces[1].y)
+        assert capture.crop.name
+        assert sharpness(capture, faces[1]) > sharpness(capture, faces[0])
 
 
 @pytest.mark.django_db(transaction=True)

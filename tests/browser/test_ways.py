@@ -1,0 +1,149 @@
+"""The ways in which photos come in: several at once, with a first look, and live."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from emotions.models import Capture
+from tests import pictures, uploads
+from tests.browser.conftest import sign_in
+from tests.browser.test_accessibility import complaints
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("browser"),
+]
+
+
+def file(folder: Path, name: str, data: bytes) -> Path:
+    path = folder / name
+    path.write_bytes(data)
+    return path
+
+
+def dark(data: bytes) -> bytes:
+    buffer = io.BytesIO()
+    pixels = np.asarray(Image.open(io.BytesIO(data)), np.float32) * 0.15
+    Image.fromarray(pixels.astype(np.uint8)).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def test_several_photos_go_up_each_with_its_own_outcome(
+    page: Page, owner: User, tmp_path: Path
+) -> None:
+    sign_in(page, owner)
+    page.goto("/capture/")
+    page.locator("input[type=file]").set_input_files(
+        [
+            file(tmp_path, "portrait.jpg", pictures.astronaut_jpeg()),
+            file(tmp_path, "landscape.jpg", uploads.landscape_jpeg()),
+            file(tmp_path, "broken.jpg", b"nonsense"),
+        ]
+    )
+    rows = page.locator("[data-many-list] > li")
+    expect(page.get_by_text("Kept: 1 / 3")).to_be_visible()
+    expect(rows.nth(0)).to_contain_text("Looks happy")
+    expect(rows.nth(1)).to_contain_text("No face was found")
+    expect(rows.nth(2)).to_contain_text("not a photo we can read")
+    assert complaints(page) == []
+    assert Capture.objects.get().source == "upload"
+    rows.nth(0).get_by_role("link", name="Open").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Looks happy")
+
+
+def test_a_photo_that_lost_the_line_is_sent_again_and_recorded_once(
+    page: Page, owner: User, tmp_path: Path
+) -> None:
+    sign_in(page, owner)
+    page.goto("/capture/")
+    page.route("**/api/v1/captures/", lambda route: route.abort())
+    photos = [file(tmp_path, f"{n}.jpg", pictures.astronaut_jpeg()) for n in range(2)]
+    page.locator("input[type=file]").set_input_files(photos)
+    expect(page.get_by_text("Kept: 0 / 2")).to_be_visible()
+    page.unroute("**/api/v1/captures/")
+    again = page.get_by_role("button", name="Try again")
+    for left in (1, 0):
+        again.first.click()
+        expect(again).to_have_count(left)
+    expect(page.get_by_role("link", name="Open")).to_have_count(2)
+    assert Capture.objects.count() == 2
+
+
+def test_whose_face_counts_is_tapped_before_the_photo_is_sent(
+    page: Page, owner: User, tmp_path: Path
+) -> None:
+    sign_in(page, owner)
+    page.goto("/capture/")
+    crowd = file(tmp_path, "crowd.jpg", uploads.crowd_jpeg())
+    page.locator("input[type=file]").set_input_files(crowd)
+    expect(page.get_by_text("Which one is you?")).to_be_visible()
+    assert complaints(page) == []
+    page.get_by_label("Face 2").check()
+    page.get_by_role("button", name="See what it shows").click()
+    expect(page.get_by_role("button", name="This is me").first).to_be_visible()
+    capture = Capture.objects.get()
+    faces = sorted(capture.detections.all(), key=lambda face: -face.width * face.height)
+    assert [face.is_me for face in faces][:2] == [False, True]
+    assert capture.others_blurred
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("dark", "rather dark"), ("landscape", "No face in sight"), ("good", "")],
+)
+def test_a_first_look_says_what_would_make_a_better_photo(
+    page: Page, owner: User, tmp_path: Path, name: str, words: str
+) -> None:
+    data = {
+        "dark": dark(pictures.astronaut_jpeg()),
+        "landscape": uploads.landscape_jpeg(),
+        "good": pictures.astronaut_jpeg(),
+    }[name]
+    sign_in(page, owner)
+    page.goto("/capture/")
+    with page.expect_response("**/api/v1/detect/"):
+        page.locator("input[type=file]").set_input_files(file(tmp_path, "p.jpg", data))
+    hints = page.locator("[data-look-hint]:visible")
+    if words:
+        expect(hints.filter(has_text=words)).to_be_visible()
+    else:
+        page.wait_for_timeout(300)
+        expect(hints).to_have_count(0)
+    assert not Capture.objects.exists()
+
+
+def test_live_reads_three_times_a_second_stores_nothing_and_keeps_on_a_tap(
+    camera_page: Page, owner: User
+) -> None:
+    page = camera_page
+    page.context.grant_permissions(["camera"])
+    sign_in(page, owner)
+    page.goto("/live/")
+    assert complaints(page) == []
+    page.get_by_role("button", name="Start the camera").click()
+    expect(page.locator("[data-live-word]")).to_have_text("Looks happy")
+    readings = "Number(document.querySelector('[data-live]').dataset.readings)"
+    before = page.evaluate(readings)
+    page.wait_for_timeout(3000)
+    assert page.evaluate(readings) - before >= 9
+    expect(page.locator("[data-live-boxes] rect")).to_have_count(1)
+    assert complaints(page) == []
+    assert not Capture.objects.exists()
+    page.get_by_role("button", name="Keep this moment").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Looks happy")
+    assert Capture.objects.get().source == "live"
+
+
+def test_live_without_a_camera_says_what_to_do(page: Page, owner: User) -> None:
+    sign_in(page, owner)
+    page.goto("/live/")
+    page.get_by_role("button", name="Start the camera").click()
+    expect(page.get_by_text("The camera cannot be used here.")).to_be_visible()
+    page.get_by_role("link", name="A photo instead").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("How do you look right now?")
