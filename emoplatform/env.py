@@ -20,6 +20,12 @@ BUCKET = re.compile(
 )
 
 
+REDIS = re.compile(r"rediss?://([^@/]*@)?[\w.-]+(:\d+)?(/\d+)?")
+ORIGIN = re.compile(r"https?://[\w.-]+(:\d+)?")
+LIMIT = re.compile(r"(?P<count>[1-9]\d{0,8})/(?P<unit>[smh])")
+SECONDS = {"s": 1, "m": 60, "h": 3600}
+
+
 class SettingError(ImproperlyConfigured):
     """An environment variable is missing or wrong; the message names what was expected."""
 
@@ -148,6 +154,41 @@ class Environment:
                 ),
             },
         }
+
+    def cache(self, name: str) -> dict[str, Any]:
+        """Return Django's settings for a `redis://` cache; the process's own memory where none."""
+        value = self.values.get(name)
+        if not value:
+            return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        if not REDIS.fullmatch(value):
+            raise SettingError(
+                name,
+                expected="redis://:PASSWORD@HOST:PORT/NUMBER, or rediss:// with TLS",
+                received=f"{value.partition(':')[0]}:…",
+            )
+        return {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": value,
+            # A cache that does not answer must cost less than what it saves.
+            "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+        }
+
+    def limit(self, name: str, *, default: str) -> tuple[int, int]:
+        """Return how often something may happen in how many seconds, from a text like `600/m`."""
+        value = self.values.get(name, default)
+        told = LIMIT.fullmatch(value)
+        if told is None:
+            raise SettingError(name, expected="a number a s, m or h, such as 600/m", received=value)
+        return int(told["count"]), SECONDS[told["unit"]]
+
+    def origins(self, name: str) -> list[str]:
+        """Return origins of pages elsewhere that may call the API; none where none are named."""
+        expected = "origins such as https://app.example.org, separated by commas"
+        found = self.names(name, default=[], expected=expected)
+        for origin in found:
+            if not ORIGIN.fullmatch(origin):
+                raise SettingError(name, expected=expected, received=origin)
+        return found
 
     def mail(self, name: str, *, default: str | None) -> dict[str, Any]:
         """Return Django's e-mail settings for an `smtp://`-like address."""

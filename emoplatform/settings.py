@@ -51,6 +51,7 @@ else:
     database["CONN_MAX_AGE"] = 60
     database["CONN_HEALTH_CHECKS"] = True
     database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+CACHES = {"default": env.cache("REDIS_URL")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Applications -----------------------------------------------------------------------------
@@ -64,6 +65,7 @@ INSTALLED_APPS = [
     "allauth.headless",
     "allauth.mfa",
     "allauth.usersessions",
+    "corsheaders",
     "csp",
     "drf_spectacular",
     "rest_framework",
@@ -86,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -111,6 +114,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "emotions.context.appearance",
             ],
         },
     }
@@ -199,12 +203,29 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.JSONParser",
         "rest_framework.parsers.MultiPartParser",
     ],
+    # One proxy stands before the site outside development, and only what it says counts.
+    "NUM_PROXIES": 0 if DEBUG else 1,
     "DEFAULT_PAGINATION_CLASS": "emotions.api.pagination.HistoryPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_METADATA_CLASS": None,  # the schema describes the API, OPTIONS does not
     "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "emotions.api.problems.problem_response",
 }
+# How often in how many seconds: everything of a person or token, what records captures, frames, and
+# what comes from one address without being let in.
+API_LIMITS = {
+    "person": env.limit("API_LIMIT_PERSON", default="600/m"),
+    "capture": env.limit("API_LIMIT_CAPTURE", default="120/m"),
+    "detect": env.limit("API_LIMIT_DETECT", default="360/m"),
+    "address": env.limit("API_LIMIT_ADDRESS", default="60/m"),
+}
+CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_HEADERS = [
+    *("accept", "authorization", "content-type", "x-session-token", "x-device-name"),
+    *("idempotency-key", "if-match", "if-none-match"),
+]
+CORS_EXPOSE_HEADERS = ["ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After"]
 SPECTACULAR_SETTINGS = {
     "TITLE": "Emoplatform",
     "DESCRIPTION": _(

@@ -238,6 +238,13 @@ class Detection(models.Model):
 class Preferences(models.Model):
     """What one person wants by default."""
 
+    class Theme(models.TextChoices):
+        """How bright the pages are."""
+
+        DEVICE = "", _("as my device")
+        LIGHT = "light", _("light")
+        DARK = "dark", _("dark")
+
     owner = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
@@ -248,6 +255,11 @@ class Preferences(models.Model):
 
     keep_others = models.BooleanField(
         default=False, help_text=_("Keep the faces of other people recognisable.")
+    )
+
+    theme = models.CharField(max_length=8, choices=Theme.choices, default=Theme.DEVICE, blank=True)
+    colours = models.JSONField(
+        default=dict, blank=True, help_text=_("Of emotions, such as #1d6460; others are ours.")
     )
 
     class Meta:

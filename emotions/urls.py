@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from emotions.views import about, capturing, days, moments
+from emotions.views import about, appearance, capturing, days, moments
 
 
 class DayConverter:
@@ -45,6 +45,8 @@ urlpatterns = [
     path("today/", days.today, name="today"),
     path("days/<day:on>/", days.day, name="day"),
     path("history/", days.history, name="history"),
+    path("appearance/", appearance.appearance, name="appearance"),
+    path("colours.css", appearance.colours, name="colours"),
     path("keeping/", capturing.keeping, name="keeping"),
     path("trash/", moments.trash, name="trash"),
     path("agreement/", days.agreement, name="agreement"),

@@ -1,5 +1,6 @@
 """Fixtures that every test may use: people, their browsers, and a media folder per test."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -25,8 +26,18 @@ def media(tmp_path: Path, settings: Settings) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache() -> Iterator[None]:
-    """Let no rate limit reach from one test into the next."""
+def _patience(settings: Settings) -> None:
+    """Let tests ask as often as they like; those about limits set their own."""
+    settings.API_LIMITS = dict.fromkeys(settings.API_LIMITS, (1_000_000, 60))
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(settings: Settings) -> Iterator[None]:
+    """Let no rate limit reach from one test into the next, nor into another process of tests."""
+    if shared := settings.CACHES["default"].get("LOCATION"):
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+        mine = f"{shared.rpartition('/')[0]}/{worker}"
+        settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": mine}}
     cache.clear()
     yield
     cache.clear()

@@ -32,6 +32,8 @@ class Site:
             "DEBUG": "1",
             "DATABASE_URL": self.database,
             "MEDIA_ROOT": str(self.folder / "media"),
+            "REDIS_URL": "",
+            **{f"API_LIMIT_{scope}": "1000000/m" for scope in ("PERSON", "CAPTURE", "DETECT")},
         }
 
     def start(self, *command: str, **environment: str) -> subprocess.Popen[str]:

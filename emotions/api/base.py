@@ -1,13 +1,16 @@
 """What all views of the API share."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.cache import patch_cache_control
+from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from accounts.models import User
+from emotions.api import throttling
 
 
 def person_of(request: Request) -> User:
@@ -28,10 +31,34 @@ def checked(serializer: type[Serializer[Any]], data: Any) -> dict[str, Any]:
 
 
 class PersonalView(APIView):
-    """A view whose answers only the person's own app may keep, and asks again before using."""
+    """A view whose answers only the person's own app may keep, and asks again before using.
+
+    Attributes:
+        cost: how many requests one counts for.
+        writing_limits: limits of POST besides that of everything a person asks.
+    """
+
+    throttle_classes = [throttling.PersonLimit]
+    cost = 1
+    writing_limits: ClassVar[list[type[BaseThrottle]]] = []
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """Return the limits that count this request."""
+        more = self.writing_limits if self.request.method == "POST" else []
+        return [*super().get_throttles(), *(limit() for limit in more)]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Let the request in; who is not let in too often is told to wait."""
+        try:
+            super().initial(request, *args, **kwargs)
+        except (exceptions.NotAuthenticated, exceptions.AuthenticationFailed):
+            throttling.refuse_guessing(self, request)
+            raise
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Say so in every answer, errors too."""
         answer = super().finalize_response(request, response, *args, **kwargs)
         patch_cache_control(answer, private=True, no_cache=True)
+        for name, value in throttling.headers(request).items():
+            answer[name] = value
         return answer

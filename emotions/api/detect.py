@@ -18,6 +18,7 @@ from emotions.api.base import PersonalView, checked, person_of
 from emotions.api.fields import by_emotion
 from emotions.api.problems import problem_response
 from emotions.api.readings import FramesSerializer
+from emotions.api.throttling import DetectLimit
 from ml import images, registry
 from ml.images import MAX_BYTES, ImageError
 from ml.predictor import Face
@@ -36,6 +37,8 @@ class BusyError(APIException):
 
 class DetectView(PersonalView):
     """Faces and what they express, of one request a person at a time."""
+
+    writing_limits = [DetectLimit]
 
     parser_classes = [MultiPartParser]
 

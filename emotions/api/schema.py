@@ -36,7 +36,13 @@ PROBLEMS: dict[str, tuple[int, str]] = {
 }
 """Every stable code with its status and an example of what it says."""
 
-EVERYWHERE = ["not_authenticated", "authentication_failed", "not_acceptable", "server_error"]
+EVERYWHERE = [
+    "not_authenticated",
+    "authentication_failed",
+    "not_acceptable",
+    "throttled",
+    "server_error",
+]
 
 
 class ProblemSerializer(serializers.Serializer[Any]):

@@ -24,6 +24,7 @@ from emotions.api.sync_serializers import (
     ChangesSerializer,
     WaitingSerializer,
 )
+from emotions.api.throttling import CaptureLimit
 from emotions.api.views import record
 
 PLACE = re.compile(r"after:(\d{1,18})")
@@ -74,6 +75,9 @@ class ChangesView(PersonalView):
 
 class BatchView(PersonalView):
     """Many captures in one request, each on its own."""
+
+    cost = 10
+    writing_limits = [CaptureLimit]
 
     parser_classes = [MultiPartParser]
 

@@ -29,6 +29,7 @@ from emotions.api.serializers import (
     NewCaptureSerializer,
     said_of,
 )
+from emotions.api.throttling import CaptureLimit
 from emotions.models import Capture, CaptureQuerySet
 from ml.images import MAX_BYTES
 
@@ -73,6 +74,8 @@ def record(owner: User, values: Mapping[str, Any], *, key: str | None = None) ->
 @extend_schema_view(list=extend_schema(**operations.LIST))
 class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSet[Capture]):
     """The signed-in person's captures; anybody else's answer 404."""
+
+    writing_limits = [CaptureLimit]
 
     queryset = Capture.objects.none()
     serializer_class = CaptureSerializer

@@ -1,19 +1,27 @@
 """Writing what a person wants by default."""
 
+from collections.abc import Mapping
+
 from accounts.models import User
-from emotions.models import Capture, Preferences
+from emotions.models import Capture, Feeling, Preferences
 
 
 def set_preferences(
-    *, owner: User, kept: Capture.Kept | None = None, keep_others: bool | None = None
+    *,
+    owner: User,
+    kept: Capture.Kept | None = None,
+    keep_others: bool | None = None,
+    theme: Preferences.Theme | None = None,
+    colours: Mapping[Feeling, str] | None = None,
 ) -> Preferences:
-    """Set what is kept of photos to come; None leaves as it is.
+    """Set what a person wants by default; None leaves as it is.
 
     Args:
-        kept: how much.
+        kept: how much of photos to come is kept.
         keep_others: whether other people in them stay recognisable.
+        colours: of emotions, such as `#1d6460`; those that are not named are ours.
     """
-    changes = {"kept": kept, "keep_others": keep_others}
+    changes = {"kept": kept, "keep_others": keep_others, "theme": theme, "colours": colours}
     defaults = {name: value for name, value in changes.items() if value is not None}
     preferences, _ = Preferences.objects.update_or_create(owner=owner, defaults=defaults)
     return preferences

@@ -71,3 +71,33 @@ def test_a_folder_must_be_absolute_and_a_zone_must_exist() -> None:
         Environment({"MEDIA_ROOT": "media"}).folder("MEDIA_ROOT", default=Path("/x"))
     with pytest.raises(SettingError, match="TIME_ZONE: expected an IANA time zone"):
         Environment({"TIME_ZONE": "Mars/Base"}).time_zone("TIME_ZONE", default="UTC")
+
+
+@pytest.mark.parametrize("value", ["redis://:secret@cache:6379/1", "rediss://cache", None])
+def test_a_cache_is_redis_where_one_is_named(value: str | None) -> None:
+    told = Environment({"REDIS_URL": value} if value else {}).cache("REDIS_URL")
+    assert told.get("LOCATION") == value
+    assert ("RedisCache" in told["BACKEND"]) == bool(value)
+
+
+def test_a_wrong_cache_names_itself_and_keeps_its_password() -> None:
+    with pytest.raises(SettingError, match="REDIS_URL: expected redis://") as refused:
+        Environment({"REDIS_URL": "http://:secret@cache"}).cache("REDIS_URL")
+    assert "secret" not in str(refused.value)
+
+
+def test_limits_are_a_count_and_a_time() -> None:
+    assert Environment({}).limit("API_LIMIT", default="600/m") == (600, 60)
+    assert Environment({"API_LIMIT": "5/s"}).limit("API_LIMIT", default="1/h") == (5, 1)
+    for wrong in ("", "600", "0/m", "600/day", "-1/m"):
+        with pytest.raises(SettingError, match="such as 600/m"):
+            Environment({"API_LIMIT": wrong}).limit("API_LIMIT", default="1/h")
+
+
+def test_origins_are_whole_and_nothing_else() -> None:
+    two = "https://a.example.org, http://localhost:3000"
+    assert Environment({"CORS": two}).origins("CORS") == two.split(", ")
+    assert Environment({}).origins("CORS") == []
+    for wrong in ("*", "a.example.org", "https://a.example.org/path"):
+        with pytest.raises(SettingError, match="expected origins such as"):
+            Environment({"CORS": wrong}).origins("CORS")

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from emotions.forms import LIGHT_COLOURS
 from ml.emotions import EMOTIONS
 
 TOKENS = Path(__file__).parents[2] / "static" / "css" / "tokens.css"
@@ -125,3 +126,9 @@ def test_words_can_be_read(theme: str, surface: str) -> None:
         assert contrast(colours[name], colours[surface]) >= TEXT_CONTRAST, name
     assert contrast(colours["accent"], colours["on-accent"]) >= TEXT_CONTRAST
     assert contrast(colours["field-line"], colours[surface]) >= CONTRAST
+
+
+def test_the_page_of_colours_offers_those_of_the_style_sheet() -> None:
+    told = TOKENS.read_text()
+    for feeling, colour in LIGHT_COLOURS.items():
+        assert re.search(rf"--{feeling.value}: light-dark\({colour},", told), feeling

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from emotions import selectors, services, trends, usual
+from emotions.forms import LIGHT_COLOURS
 from emotions.models import Capture, Feeling
 from emotions.moods import Mood
 from emotions.usual import Usual
@@ -404,3 +405,36 @@ def test_days_of_who_travels_neither_vanish_nor_double(owner: User) -> None:
         owner=owner, by=trends.Span.DAY, first=date(2026, 3, 14), last=date(2026, 3, 14)
     )
     assert period.captures == 4
+
+
+# --- How it looks -----------------------------------------------------------------------------
+
+
+def test_theme_and_colours_are_the_persons_own(
+    owner: User, owner_client: Client, other_client: Client
+) -> None:
+    url, sheet, today = (reverse(f"emotions:{name}") for name in ("appearance", "colours", "today"))
+    assert "data-theme" not in owner_client.get(today).content.decode()
+    ours = {feeling.value: LIGHT_COLOURS[feeling] for feeling in Feeling}
+    sent = owner_client.post(url, {**ours, "theme": "dark", "happy": "#112233"})
+    assert sent["Location"] == url
+    page = owner_client.get(today).content.decode()
+    assert 'data-theme="dark"' in page
+    assert sheet in page
+    rules = owner_client.get(sheet)
+    assert rules["Content-Type"] == "text/css"
+    assert "--happy: #112233;" in rules.content.decode()
+    assert "--sad" not in rules.content.decode()
+    assert sheet not in other_client.get(today).content.decode()
+    assert "#112233" not in other_client.get(sheet).content.decode()
+    owner_client.post(url, {"theme": "", "ours": "1"})
+    page = owner_client.get(today).content.decode()
+    assert sheet not in page
+    assert "data-theme" not in page
+
+
+@pytest.mark.parametrize("colour", ["red", "#12345", "#112233;} body{display:none", "#GGGGGG"])
+def test_nothing_but_a_colour_gets_into_the_style_sheet(owner_client: Client, colour: str) -> None:
+    refused = owner_client.post(reverse("emotions:appearance"), {"happy": colour})
+    assert refused.status_code == 422
+    assert "Choose a colour" in text_of(refused)

@@ -116,7 +116,7 @@ SIGN_OUT_DEVICE: dict[str, Any] = {
     "parameters": [WHICH_DEVICE],
     "responses": {
         204: OpenApiResponse(description=_("Signed out.")),
-        **answers("permission_denied", "not_found", "throttled"),
+        **answers("permission_denied", "not_found"),
     },
 }
 
@@ -158,6 +158,6 @@ REVOKE_TOKEN: dict[str, Any] = {
     "parameters": [WHICH_TOKEN],
     "responses": {
         204: OpenApiResponse(description=_("Revoked.")),
-        **answers("permission_denied", "not_found", "throttled"),
+        **answers("permission_denied", "not_found"),
     },
 }

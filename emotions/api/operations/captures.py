@@ -79,7 +79,6 @@ CREATE: dict[str, Any] = {
         **answers(
             "invalid",
             "conflict",
-            "throttled",
             "parse_error",
             "bad_request",
             "permission_denied",
@@ -152,7 +151,6 @@ UPDATE: dict[str, Any] = {
             "deleted",
             "precondition_failed",
             "unsupported_media_type",
-            "throttled",
         ),
     },
 }
@@ -168,7 +166,7 @@ DESTROY: dict[str, Any] = {
     "parameters": [WHICH, DeleteQuerySerializer, IF_MATCH],
     "responses": {
         204: OpenApiResponse(description=_("Deleted.")),
-        **answers("invalid", "permission_denied", "not_found", "precondition_failed", "throttled"),
+        **answers("invalid", "permission_denied", "not_found", "precondition_failed"),
     },
 }
 
@@ -180,7 +178,7 @@ RESTORE: dict[str, Any] = {
     "parameters": [WHICH, IF_MATCH, REVISION],
     "responses": {
         200: answered(CaptureSerializer, _("Restored."), CAPTURE, "restored"),
-        **answers("permission_denied", "not_found", "deleted", "precondition_failed", "throttled"),
+        **answers("permission_denied", "not_found", "deleted", "precondition_failed"),
     },
 }
 

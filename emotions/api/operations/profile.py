@@ -33,7 +33,6 @@ BODY_PROBLEMS = (
     "bad_request",
     "permission_denied",
     "unsupported_media_type",
-    "throttled",
 )
 KIND = OpenApiParameter(
     "kind",
@@ -111,7 +110,7 @@ WITHDRAW_CONSENT: dict[str, Any] = {
     "parameters": [KIND],
     "responses": {
         200: answered(ProfileSerializer, _("You."), ME, "you"),
-        **answers("permission_denied", "not_found", "throttled"),
+        **answers("permission_denied", "not_found"),
     },
 }
 

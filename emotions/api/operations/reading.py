@@ -148,7 +148,6 @@ DETECT: dict[str, Any] = {
             "unsupported_media_type",
             "too_large",
             "busy",
-            "throttled",
             "no_model",
         ),
     },

@@ -105,7 +105,6 @@ BATCH: dict[str, Any] = {
             "permission_denied",
             "too_large",
             "unsupported_media_type",
-            "throttled",
         ),
     },
 }
