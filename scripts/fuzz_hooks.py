@@ -1,0 +1,58 @@
+"""What random requests are made of, beside noise: real pictures, zones, moments, names and places."""
+
+import os
+from typing import Any
+
+import schemathesis
+from hypothesis import strategies as st
+
+from accounts.zones import KNOWN_ZONES
+from tests import pictures, uploads
+
+PICTURES = [pictures.astronaut_jpeg(), uploads.landscape_jpeg(), uploads.crowd_jpeg(), b"", b"x"]
+MOMENTS = ["2026-03-14T08:30:00+00:00", "2024-02-29T23:59:59.999999-12:00", "2026-03-14T08:30:00"]
+UUIDS = os.environ["FUZZ_UUIDS"].split(",")
+CURSORS = ["YWZ0ZXI6MA", "YWZ0ZXI6Mw", "x"]
+VALUES: dict[str, list[Any]] = {
+    "time_zone": [*sorted(KNOWN_ZONES)[:20], "Europe/Lisbon", "Mars/Olympus"],
+    "taken_at": MOMENTS,
+    "uuid": UUIDS,
+    "kind": ["use", "improve"],
+    "cursor": CURSORS,
+    "version": ["2026-11", "old"],
+    "tags": [["home"], ["work", "rain"], []],
+    "felt": ["happy", "sad", None],
+}
+
+schemathesis.openapi.format("binary", st.sampled_from(PICTURES) | st.binary(max_size=64))
+
+
+def mixed(values: Any) -> Any:
+    """Put real values in the place of some random ones."""
+    if not isinstance(values, dict):
+        return values
+    told = dict(values)
+    for name in told.keys() & VALUES.keys():
+        # The random value itself decides, so that a failure can be played again.
+        choice = hash(repr(told[name])) % (len(VALUES[name]) + 2)
+        if choice < len(VALUES[name]):
+            told[name] = VALUES[name][choice]
+    return told
+
+
+@schemathesis.hook
+def map_path_parameters(ctx: Any, path_parameters: Any) -> Any:
+    """Name captures that there are."""
+    return mixed(path_parameters)
+
+
+@schemathesis.hook
+def map_query(ctx: Any, query: Any) -> Any:
+    """Ask for zones and places that there are."""
+    return mixed(query)
+
+
+@schemathesis.hook
+def map_body(ctx: Any, body: Any) -> Any:
+    """Send zones, moments and words that make sense."""
+    return mixed(body)
