@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint train bench screenshots
+.PHONY: run test lint train bench fuzz screenshots
 
 run: .venv/for-run node_modules/for-run  ## the site at http://127.0.0.1:8000, with a worker for jobs
 	scripts/run
@@ -21,6 +21,9 @@ lint: .venv/for-tests  ## format, lint, types, templates, import directions
 screenshots: .venv/for-tests node_modules/for-run  ## pictures of every page in var/screenshots/
 	scripts/ensure-chromium
 	$(BIN)/python scripts/screenshots.py
+
+fuzz: .venv/for-tests node_modules/for-run  ## random requests at every operation of the API; EXAMPLES=200
+	$(BIN)/python -m scripts.fuzz $(EXAMPLES)
 
 bench: .venv/for-tests node_modules/for-run  ## speed, memory and size against their budgets
 	$(BIN)/python -m scripts.bench

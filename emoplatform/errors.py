@@ -36,6 +36,11 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     return defaults.permission_denied(request, exception)
 
 
+def nothing_here(request: HttpRequest) -> HttpResponse:
+    """Answer 404 below the API, also in development, whose own page is made for people."""
+    return plain_problem(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing here."))
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 404."""
     if for_program(request):

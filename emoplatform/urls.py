@@ -1,10 +1,10 @@
 """Every address of the site."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from emoplatform import health
+from emoplatform import errors, health
 from emotions.api.docs import docs
 
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/auth/", include("allauth.headless.urls")),
     path("api/schema/", SpectacularJSONAPIView.as_view(), name="api_schema"),
     path("api/docs/", docs, name="api_docs"),
+    re_path(r"^api/v1/", errors.nothing_here),
     path("admin/", admin.site.urls),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),

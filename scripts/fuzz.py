@@ -28,11 +28,17 @@ def seeded(site: Site) -> str:
 def fuzz(address: str, uuids: str, examples: str, *options: str) -> int:
     """Run schemathesis and return its exit status."""
     command = [
-        *(str(Path(sys.executable).with_name("schemathesis")), "run"),
+        str(Path(sys.executable).with_name("schemathesis")),
+        *("--config-file", str(ROOT / "scripts" / "schemathesis.toml"), "run"),
         f"{address}/api/schema/",
         *("--checks", "all", "--max-examples", examples, "--seed", "1"),
         *("--request-timeout", "30", "--suppress-health-check", "all"),
-        *("--generation-database", "none"),
+        *(
+            "--generation-database",
+            "none",
+            "--phases",
+            os.environ.get("PHASES", "examples,coverage,fuzzing"),
+        ),
         *options,
     ]
     environment = {

@@ -1,4 +1,4 @@
-"""What random requests are made of, beside noise: real pictures, zones, moments, names and places."""
+"""What random requests are made of beside noise: real pictures, zones, moments and names."""
 
 import os
 from typing import Any

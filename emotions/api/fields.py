@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from accounts.zones import KNOWN_ZONES
 from emotions.moods import Sentiment
@@ -43,6 +45,50 @@ def by_emotion(shares: tuple[float, ...]) -> dict[str, float]:
     return {str(emotion): round(share, 6) for emotion, share in zip(EMOTIONS, shares, strict=True)}
 
 
+class OfJson(serializers.Field[Any, Any, Any, Any]):
+    """A field that takes, in JSON, only values of the type that its schema names.
+
+    In a form everything is text, so there the framework's own reading goes.
+    """
+
+    types: ClassVar[tuple[type, ...]] = (str,)
+    default_error_messages: ClassVar = {"wrong_type": _("This is of another type than expected.")}
+
+    def run_validation(self, data: Any = empty) -> Any:
+        """Return the value, refused where it is of another type."""
+        form = isinstance(getattr(self.root, "initial_data", None), QueryDict)
+        right = isinstance(data, self.types) and isinstance(data, bool) == (bool in self.types)
+        if not form and data is not empty and data is not None and not right:
+            self.fail("wrong_type")
+        return super().run_validation(data)
+
+
+class TextField(OfJson, serializers.CharField):
+    """A text."""
+
+
+class YesNoField(OfJson, serializers.BooleanField):
+    """True or false."""
+
+    types = (bool,)
+
+
+class WholeField(OfJson, serializers.IntegerField):
+    """A whole number."""
+
+    types = (int,)
+
+
+class NumberField(OfJson, serializers.FloatField):
+    """A number."""
+
+    types = (int, float)
+
+
+class UniqueNameField(OfJson, serializers.UUIDField):
+    """A UUID, as text."""
+
+
 class MomentField(serializers.DateTimeField):
     """A moment that says its offset from UTC, not before 1900 and not in the future."""
 
@@ -69,7 +115,7 @@ class MomentField(serializers.DateTimeField):
 
 
 @extend_schema_field({"type": "string", "examples": ["Europe/Lisbon"]})
-class TimeZoneField(serializers.CharField):
+class TimeZoneField(TextField):
     """The IANA name of a time zone."""
 
     default_error_messages: ClassVar = {

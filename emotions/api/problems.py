@@ -118,8 +118,21 @@ def invalid(errors: Any) -> dict[str, Any]:
         status=HTTPStatus.BAD_REQUEST,
         code="invalid",
         detail=gettext("Some fields are not as expected."),
-        errors=errors,
+        errors={name: flat(told) for name, told in errors.items()}
+        if isinstance(errors, dict)
+        else {"request": flat(errors)},
     )
+
+
+def flat(told: Any, place: str = "") -> list[str]:
+    """Return what is wrong with a field as a list of texts; parts of a list are named by number."""
+    if isinstance(told, dict):
+        return [
+            text for name, part in told.items() for text in flat(part, f"{place} {name}".strip())
+        ]
+    if isinstance(told, list):
+        return [text for part in told for text in flat(part, place)]
+    return [f"{place}: {told}" if place else str(told)]
 
 
 def framework_problem(error: Exception, answered: Response) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.models import Consent
-from emotions.api.fields import TimeZoneField
+from emotions.api.fields import TextField, TimeZoneField, YesNoField
 from emotions.models import Capture
 
 
@@ -14,7 +14,7 @@ class ConsentSerializer(serializers.Serializer[Any]):
     """One kind of consent, to the current text."""
 
     kind = serializers.ChoiceField(Consent.Kind.choices)
-    version = serializers.CharField(help_text=_("Of the current text, which is at /consent/."))
+    version = TextField(help_text=_("Of the current text, which is at /consent/."))
     given_at = serializers.DateTimeField(
         allow_null=True, help_text=_("Null where it was not given, or to an older text only.")
     )
@@ -31,7 +31,7 @@ class ProfileSerializer(serializers.Serializer[Any]):
     kept = serializers.ChoiceField(
         Capture.Kept.choices, help_text=_("How much of a photo is kept where the app is silent.")
     )
-    keep_others = serializers.BooleanField(
+    keep_others = YesNoField(
         help_text=_("Whether other people in it stay recognisable where the app is silent.")
     )
     consents = ConsentSerializer(many=True)
@@ -42,16 +42,16 @@ class ProfileChangesSerializer(serializers.Serializer[Any]):
 
     time_zone = TimeZoneField(required=False)
     kept = serializers.ChoiceField(Capture.Kept.choices, required=False)
-    keep_others = serializers.BooleanField(required=False, allow_null=True, default=None)
+    keep_others = YesNoField(required=False, allow_null=True, default=None)
 
 
 class GiveConsentSerializer(serializers.Serializer[Any]):
     """Which text the person has read."""
 
-    version = serializers.CharField(max_length=16)
+    version = TextField(max_length=16)
 
 
 class DeleteAccountSerializer(serializers.Serializer[Any]):
     """Proof that it is the person who asks."""
 
-    password = serializers.CharField(trim_whitespace=False, max_length=1000)
+    password = TextField(trim_whitespace=False, max_length=1000)

@@ -13,8 +13,13 @@ from emotions.api.fields import (
     PROBABILITIES,
     EmotionField,
     MomentField,
+    NumberField,
     PhotoField,
+    TextField,
     TimeZoneField,
+    UniqueNameField,
+    WholeField,
+    YesNoField,
     by_emotion,
 )
 from emotions.models import Capture, Detection, Feeling
@@ -35,7 +40,7 @@ class DetectionSerializer(serializers.ModelSerializer[Detection]):
 
     box = serializers.SerializerMethodField(help_text=_("In pixels of the upright photo."))
     probabilities = serializers.SerializerMethodField()
-    model_version = serializers.CharField(
+    model_version = TextField(
         source="model_version.name", read_only=True, help_text=_("The network that read it.")
     )
 
@@ -149,7 +154,7 @@ class CaptureSerializer(serializers.ModelSerializer[Capture]):
 def tags_field(**options: Any) -> serializers.ListField:
     """Return a field for a few words of the person's own."""
     return serializers.ListField(
-        child=serializers.CharField(max_length=40), max_length=MOST_TAGS, required=False, **options
+        child=TextField(max_length=40), max_length=MOST_TAGS, required=False, **options
     )
 
 
@@ -162,14 +167,14 @@ class SaidSerializer(serializers.Serializer[Any]):
         allow_null=True,
         help_text=_("What they felt, whatever they looked like."),
     )
-    mood = serializers.IntegerField(
+    mood = WholeField(
         required=False,
         allow_null=True,
         min_value=1,
         max_value=5,
         help_text=_("From 1 (bad) to 5 (good)."),
     )
-    note = serializers.CharField(required=False, allow_blank=True, max_length=2000)
+    note = TextField(required=False, allow_blank=True, max_length=2000)
     tags = tags_field(help_text=_("Their own words for what was going on; new ones are made."))
 
 
@@ -187,7 +192,7 @@ class NewCaptureSerializer(SaidSerializer):
             **LIMITS,
         ),
     )
-    uuid = serializers.UUIDField(
+    uuid = UniqueNameField(
         required=False, help_text=_("Made by the client; the same one again changes nothing.")
     )
     source = serializers.ChoiceField(  # type: ignore[assignment]  # a field
@@ -208,7 +213,7 @@ class NewCaptureSerializer(SaidSerializer):
         required=False,
         help_text=_("How much of the photo to keep; else as the profile says."),
     )
-    keep_others = serializers.BooleanField(
+    keep_others = YesNoField(
         required=False,
         allow_null=True,
         default=None,
@@ -216,16 +221,16 @@ class NewCaptureSerializer(SaidSerializer):
             "Leave other people recognisable instead of blurred; else as the profile says."
         ),
     )
-    keep_without_face = serializers.BooleanField(
+    keep_without_face = YesNoField(
         default=False, help_text=_("Record the photo even where no face is found.")
     )
-    me_x = serializers.FloatField(
+    me_x = NumberField(
         required=False,
         min_value=0,
         max_value=1,
         help_text=_("With me_y, a point in the person's own face, as a share of the width."),
     )
-    me_y = serializers.FloatField(
+    me_y = NumberField(
         required=False, min_value=0, max_value=1, help_text=_("The same as a share of the height.")
     )
 
@@ -257,7 +262,7 @@ def said_of(values: Mapping[str, Any]) -> Said:
 class EditSerializer(SaidSerializer):
     """What to change; what is not sent stays as it is."""
 
-    me = serializers.IntegerField(
+    me = WholeField(
         required=False,
         allow_null=True,
         min_value=1,
@@ -283,16 +288,19 @@ class FilterSerializer(serializers.Serializer[Any]):
     )
     first = serializers.DateField(required=False, help_text=_("This local day and later."))
     last = serializers.DateField(required=False, help_text=_("This local day and earlier."))
-    tag = serializers.CharField(
-        required=False, max_length=40, help_text=_("One of the person's own words.")
+    tag = TextField(
+        required=False,
+        allow_blank=True,
+        max_length=40,
+        help_text=_("One of the person's own words."),
     )
     source = serializers.ChoiceField(  # type: ignore[assignment]  # a field
         Capture.Source.choices, required=False, help_text=_("How it was recorded.")
     )
-    words = serializers.CharField(
-        required=False, max_length=200, help_text=_("Text that the note has.")
+    words = TextField(
+        required=False, allow_blank=True, max_length=200, help_text=_("Text that the note has.")
     )
-    deleted = serializers.BooleanField(
+    deleted = YesNoField(
         required=False, default=False, help_text=_("Those in the trash, instead of the others.")
     )
 
@@ -313,12 +321,12 @@ class FilterSerializer(serializers.Serializer[Any]):
 class PageQuerySerializer(serializers.Serializer[Any]):
     """How much of a list is wanted at once."""
 
-    page_size = serializers.IntegerField(required=False, min_value=1)
+    page_size = WholeField(required=False, min_value=1)
 
 
 class DeleteQuerySerializer(serializers.Serializer[Any]):
     """How a capture is deleted."""
 
-    forever = serializers.BooleanField(
+    forever = YesNoField(
         default=False, help_text=_("Remove it at once instead of putting it into the trash.")
     )

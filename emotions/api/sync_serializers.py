@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from emotions.api.fields import TextField, UniqueNameField, WholeField, YesNoField
 from emotions.api.serializers import CaptureSerializer, NewCaptureSerializer
 from emotions.models import Capture
 
@@ -18,12 +19,12 @@ MOST_WAITING = 20
 class ChangesQuerySerializer(serializers.Serializer[Any]):
     """From where on changes are wanted, and how many at once."""
 
-    cursor = serializers.CharField(
+    cursor = TextField(
         required=False,
         max_length=64,
         help_text=_("The cursor of the answer before; leave it out to begin at the beginning."),
     )
-    page_size = serializers.IntegerField(
+    page_size = WholeField(
         required=False,
         default=USUAL_CHANGES,
         min_value=1,
@@ -34,8 +35,8 @@ class ChangesQuerySerializer(serializers.Serializer[Any]):
 class ChangeSerializer(serializers.Serializer[Capture]):
     """The latest change of one capture."""
 
-    sequence = serializers.IntegerField(help_text=_("Orders the changes."))
-    uuid = serializers.UUIDField()
+    sequence = WholeField(help_text=_("Orders the changes."))
+    uuid = UniqueNameField()
     deleted = serializers.SerializerMethodField(
         help_text=_("Deleted: forget it. It comes again if it is restored.")
     )
@@ -59,19 +60,19 @@ class ChangesSerializer(serializers.Serializer[Any]):
     """A portion of changes."""
 
     changes = ChangeSerializer(many=True)
-    cursor = serializers.CharField(help_text=_("Ask with it the next time."))
-    more = serializers.BooleanField(help_text=_("There is more: ask again at once."))
+    cursor = TextField(help_text=_("Ask with it the next time."))
+    more = YesNoField(help_text=_("There is more: ask again at once."))
 
 
 class WaitingSerializer(NewCaptureSerializer):
     """A capture that waited; its photo is the file part that it names."""
 
-    photo = serializers.CharField(  # type: ignore[assignment]  # another field of that name
+    photo = TextField(  # type: ignore[assignment]  # another field of that name
         required=False,
         max_length=100,
         help_text=_("The name of the file part; without one, felt, mood or note is needed."),
     )
-    uuid = serializers.UUIDField(help_text=_("Made by the client."))
+    uuid = UniqueNameField(help_text=_("Made by the client."))
 
 
 class BatchSerializer(serializers.Serializer[Any]):
@@ -93,8 +94,8 @@ class BatchSerializer(serializers.Serializer[Any]):
 class OutcomeSerializer(serializers.Serializer[Any]):
     """What became of one capture."""
 
-    uuid = serializers.CharField(allow_null=True, help_text=_("As it was sent."))
-    status = serializers.IntegerField(help_text=_("As if it had been sent alone."))
+    uuid = TextField(allow_null=True, help_text=_("As it was sent."))
+    status = WholeField(help_text=_("As if it had been sent alone."))
     capture = CaptureSerializer(allow_null=True)
     problem = serializers.DictField(
         allow_null=True, help_text=_("The problem that it would have been answered alone.")

@@ -46,6 +46,12 @@ def test_a_moment_in_words_is_recorded(owner_api: APIClient) -> None:
         ({"mood": 3, "tags": ["x" * 41]}, "tags"),
         ({"mood": 3, "tags": [str(n) for n in range(21)]}, "tags"),
         ({"mood": 3, "tags": "home"}, "tags"),
+        ({"mood": 3, "tags": [1]}, "tags"),
+        ({"mood": "3"}, "mood"),
+        ({"mood": True}, "mood"),
+        ({"mood": 3, "note": 5}, "note"),
+        ({"mood": 3, "uuid": 5}, "uuid"),
+        ({"mood": 3, "keep_others": 0}, "keep_others"),
         ({"mood": 3, "source": "import"}, "source"),
         ({"mood": 3, "kept": "all"}, "kept"),
     ],
@@ -56,6 +62,7 @@ def test_words_that_are_not_as_expected_record_nothing(
     refused = note(owner_api, **fields)
     assert_problem(refused, 400, "invalid")
     assert set(refused.json()["errors"]) == {wrong}
+    assert all(isinstance(text, str) for text in refused.json()["errors"][wrong])
     assert not Capture.objects.exists()
 
 

@@ -129,8 +129,7 @@ def test_a_limit_is_exact_over_two_processes(tmp_path: Path) -> None:
     statuses: list[int] = []
     with installed(tmp_path) as site:
         token = phone(site)
-        limits = {"API_LIMIT_PERSON": "40/h", "REDIS_URL": address_of_counts}
-        with served(site, **limits) as address:
+        with served(site, API_LIMIT_PERSON="40/h", REDIS_URL=address_of_counts) as address:
 
             def ask() -> None:
                 for _ in range(10):
