@@ -258,6 +258,18 @@ def test_the_trash_gives_back_for_thirty_days_and_then_nothing_is_left(
         services.restore_capture(capture=capture)
 
 
+def test_the_trash_is_emptied_by_command_too(
+    owner: User, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new = factories.capture(owner=owner, mood=1), factories.capture(owner=owner, mood=2)
+    for capture in (old, new):
+        services.delete_capture(capture=capture)
+    Capture.objects.filter(pk=old.pk).update(deleted_at=timezone.now() - timedelta(days=31))
+    call_command("purge_trash")
+    assert capsys.readouterr().out == "1 moments removed for ever.\n"
+    assert selectors.history(owner=owner, in_trash=True).get() == new
+
+
 @pytest.mark.django_db(transaction=True)
 def test_what_is_removed_for_ever_leaves_a_tombstone(owner: User, media: Path) -> None:
     capture = record(owner, pictures.astronaut_jpeg(), said=Said(note="Secret.", tags=("a",)))
