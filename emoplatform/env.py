@@ -159,7 +159,11 @@ class Environment:
         """Return Django's settings for a `redis://` cache; the process's own memory where none."""
         value = self.values.get(name)
         if not value:
-            return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+            return {
+                "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+                # With Django's 300, a few hundred addresses would push everybody's counters out.
+                "OPTIONS": {"MAX_ENTRIES": 10_000},
+            }
         if not REDIS.fullmatch(value):
             raise SettingError(
                 name,
@@ -167,7 +171,7 @@ class Environment:
                 received=f"{value.partition(':')[0]}:…",
             )
         return {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "emoplatform.cache.ForgivingRedisCache",
             "LOCATION": value,
             # A cache that does not answer must cost less than what it saves.
             "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},

@@ -4,7 +4,7 @@ Requests are counted in fixed windows by the cache's own atomic counter, so limi
 all processes that share one; with the processes' own memory each has its own count.
 """
 
-import logging
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,11 +18,7 @@ from rest_framework.views import APIView
 
 from accounts.models import AccessToken
 
-logger = logging.getLogger(__name__)
-
-TELL_AGAIN_AFTER = 60  # seconds; a cache that is away is told once a minute
 SLACK = 5  # seconds that a counter outlives its window
-_told: list[float] = [float("-inf")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +41,7 @@ def count(key: str, cost: int, seconds: int) -> int | None:
     try:
         cache.add(key, 0, timeout=seconds + SLACK)
         return cache.incr(key, cost)
-    except Exception:  # Each cache fails in its own way; none may take the site along.
-        if time.monotonic() - _told[0] > TELL_AGAIN_AFTER:
-            _told[0] = time.monotonic()
-            logger.warning("requests are not counted: the cache is away", exc_info=True)
+    except ValueError:  # There is no counter although one was just added.
         return None
 
 
@@ -67,7 +60,7 @@ class Limit(BaseThrottle):
         """Count a request and tell whether it is within the limit."""
         most, seconds = settings.API_LIMITS[self.scope]
         window, past = divmod(time.time(), seconds)
-        self.reset = max(1, round(seconds - past))
+        self.reset = math.ceil(seconds - past)  # who waits as told is never too early
         key = f"limit:{self.scope}:{self.whose(request)}:{window:.0f}"
         used = count(key, getattr(view, "cost", 1), seconds)
         if used is None:
