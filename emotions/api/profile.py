@@ -3,10 +3,12 @@
 from http import HTTPStatus
 from typing import Any
 
+from allauth.core import ratelimit
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import Throttled
 from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -26,6 +28,8 @@ from emotions.api.profile_serializers import (
     ProfileSerializer,
 )
 from emotions.models import Capture
+
+WAIT_AFTER_GUESSES = 60  # seconds
 
 
 def told(person: User) -> Response:
@@ -80,6 +84,9 @@ class ProfileView(PersonalView):
         """Delete the account with everything that belongs to it."""
         person = person_of(request)
         password = checked(DeleteAccountSerializer, request.data)["password"]
+        # The page's own limit on guesses, so that trying here and there gives no more of them.
+        if not ratelimit.consume(request._request, action="reauthenticate", user=person):
+            raise Throttled(wait=WAIT_AFTER_GUESSES)
         if not person.check_password(password):
             raise ValidationError({"password": [_("This is not your password.")]})
         delete_account(person=person)

@@ -225,6 +225,18 @@ def test_an_archive_of_nothing_is_whole_too(owner_api: APIClient) -> None:
     assert json.loads(packed.read("captures.json")) == []
 
 
+def test_the_password_cannot_be_guessed_by_deleting(owner: User, owner_api: APIClient) -> None:
+    statuses = {
+        owner_api.delete(ME, {"password": f"guess {n}"}, format="json").status_code
+        for n in range(12)
+    }
+    assert statuses == {400, 429}
+    refused = owner_api.delete(ME, {"password": PASSWORD}, format="json")
+    assert_problem(refused, 429, "throttled")
+    assert refused["Retry-After"] == "60"
+    assert User.objects.filter(pk=owner.pk).exists()
+
+
 def test_an_account_is_deleted_with_everything_by_its_password_alone(
     owner: User, owner_api: APIClient, other_api: APIClient
 ) -> None:
