@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import cache
@@ -36,7 +37,7 @@ def _empty_cache(settings: Settings) -> Iterator[None]:
     """Let no rate limit reach from one test into the next, nor into another process of tests."""
     if shared := settings.CACHES["default"].get("LOCATION"):
         worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-        mine = f"{shared.rpartition('/')[0]}/{worker}"
+        mine = urlsplit(shared)._replace(path=f"/{worker}").geturl()
         settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": mine}}
     cache.clear()
     yield

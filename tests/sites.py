@@ -85,18 +85,21 @@ def served(site: Site, *, workers: int = 2, **environment: str) -> Iterator[str]
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         place = f"127.0.0.1:{free.getsockname()[1]}"
-    server = site.start(
-        str(Path(sys.executable).with_name("gunicorn")),
-        *("--bind", place, "--workers", str(workers), "--config", "gunicorn.conf.py"),
-        "emoplatform.wsgi",
-        **environment,
-    )
-    try:
-        wait_until_ready(f"http://{place}", seconds=30)
-        yield f"http://{place}"
-    finally:
-        server.terminate()
-        server.communicate()
+    # To a file: a pipe that nobody reads is full after some thousand requests and stops the server.
+    with (site.folder / "served.log").open("a") as log:
+        server = site.start(
+            str(Path(sys.executable).with_name("gunicorn")),
+            *("--bind", place, "--workers", str(workers), "--config", "gunicorn.conf.py"),
+            "emoplatform.wsgi",
+            output=log,
+            **environment,
+        )
+        try:
+            wait_until_ready(f"http://{place}", seconds=30)
+            yield f"http://{place}"
+        finally:
+            server.terminate()
+            server.wait()
 
 
 def wait_until_ready(address: str, *, seconds: float) -> None:
