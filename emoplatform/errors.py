@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views import defaults
+from django.views.decorators.csrf import csrf_exempt
 
 from emotions.api.problems import plain_problem
 
@@ -36,6 +37,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     return defaults.permission_denied(request, exception)
 
 
+@csrf_exempt
 def nothing_here(request: HttpRequest) -> HttpResponse:
     """Answer 404 below the API, also in development, whose own page is made for people."""
     return plain_problem(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing here."))

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.serializers import Serializer
@@ -28,6 +29,31 @@ def checked(serializer: type[Serializer[Any]], data: Any) -> dict[str, Any]:
     sent = serializer(data=data)
     sent.is_valid(raise_exception=True)
     return dict(sent.validated_data)
+
+
+def refuse_blank(serializer: Serializer[Any], request: Request) -> None:
+    """Expect parameters of a query to say something where they stand.
+
+    Raises:
+        ValidationError: one of them is empty, which the framework would take for absent.
+    """
+    blank = [
+        name
+        for name, field in serializer.fields.items()
+        if request.query_params.get(name) == "" and not getattr(field, "allow_blank", False)
+    ]
+    if blank:
+        raise exceptions.ValidationError({name: [_("This may not be empty.")] for name in blank})
+
+
+def asked(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    """Return the parameters of a query, checked.
+
+    Raises:
+        ValidationError: something is not as expected.
+    """
+    refuse_blank(serializer(), request)
+    return checked(serializer, request.query_params)
 
 
 class PersonalView(APIView):

@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 from emotions import selectors, trends
 from emotions.api import operations
-from emotions.api.base import PersonalView, checked, person_of
+from emotions.api.base import PersonalView, asked, person_of, refuse_blank
 from emotions.api.readings import (
     ModelSerializer,
     TagSerializer,
@@ -26,9 +26,7 @@ class TodayView(PersonalView):
     def get(self, request: Request) -> Response:
         """Return today's mood in the zone that the client names, else the profile's."""
         person = person_of(request)
-        zone = checked(TodayQuerySerializer, request.query_params).get(
-            "time_zone", person.time_zone
-        )
+        zone = asked(TodayQuerySerializer, request).get("time_zone", person.time_zone)
         day = selectors.day(owner=person, on=today_in(zone))
         return Response(TodaySerializer(day, context={"time_zone": zone}).data)
 
@@ -41,6 +39,7 @@ class TrendsView(PersonalView):
         """Return a span of days, by day, week or month."""
         person = person_of(request)
         query = TrendsQuerySerializer(data=request.query_params)
+        refuse_blank(query, request)
         query.is_valid(raise_exception=True)
         zone = query.validated_data.get("time_zone", person.time_zone)
         by, first, last = query.span(today_in(zone))

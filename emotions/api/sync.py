@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from emotions import selectors
 from emotions.api import operations
-from emotions.api.base import PersonalView, checked, person_of
+from emotions.api.base import PersonalView, asked, checked, person_of
 from emotions.api.pagination import InvalidCursorError
 from emotions.api.problems import problem_response
 from emotions.api.serializers import CaptureSerializer
@@ -57,7 +57,7 @@ class ChangesView(PersonalView):
     @extend_schema(**operations.CHANGES)
     def get(self, request: Request) -> Response:
         """Return changes in their order."""
-        query = checked(ChangesQuerySerializer, request.query_params)
+        query = asked(ChangesQuerySerializer, request)
         person = person_of(request)
         after = sequence_of(query["cursor"]) if "cursor" in query else 0
         if after > person.sequence:

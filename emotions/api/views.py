@@ -18,7 +18,7 @@ from rest_framework.reverse import reverse
 from accounts.models import User
 from emotions import pictures, selectors, services
 from emotions.api import operations
-from emotions.api.base import PersonalView, checked, person_of
+from emotions.api.base import PersonalView, asked, checked, person_of, refuse_blank
 from emotions.api.etags import etag, expected_sequence, unless_known
 from emotions.api.renderers import PictureRenderer
 from emotions.api.serializers import (
@@ -87,7 +87,9 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
         """Return the person's own captures only, narrowed down in a list."""
         selection: dict[str, Any] = {}
         if self.action == "list":
-            selection = FilterSerializer(data=self.request.query_params).selection()
+            query = FilterSerializer(data=self.request.query_params)
+            refuse_blank(query, self.request)
+            selection = query.selection()
         return selectors.history(owner=person_of(self.request), **selection)
 
     def told(self, capture: Capture, **options: Any) -> Response:
@@ -125,7 +127,7 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
     def destroy(self, request: Request, uuid: UUID) -> Response:
         """Put a capture into the trash, or remove it for ever."""
         owner = person_of(request)
-        forever = checked(DeleteQuerySerializer, request.query_params)["forever"]
+        forever = asked(DeleteQuerySerializer, request)["forever"]
         expected = expected_sequence(request)
         if forever:
             found = get_object_or_404(Capture, owner=owner, uuid=uuid, purged_at=None)
