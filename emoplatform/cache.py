@@ -43,23 +43,23 @@ absence = Absence()
 class ForgivingClient(RedisCacheClient):
     """Answers as an empty cache does while Redis is away; counting finds no counter then."""
 
-    def add(self, key: str, value: Any, timeout: int | None) -> bool:
+    def add(self, key: Any, value: Any, timeout: Any) -> bool:
         """Set what is not there yet."""
         return absence.bridge(super().add, key, value, timeout, otherwise=True)
 
-    def get(self, key: str, default: Any) -> Any:
+    def get(self, key: Any, default: Any) -> Any:
         """Return what is there."""
         return absence.bridge(super().get, key, default, otherwise=default)
 
-    def set(self, key: str, value: Any, timeout: int | None) -> None:
+    def set(self, key: Any, value: Any, timeout: Any) -> None:
         """Remember."""
         absence.bridge(super().set, key, value, timeout, otherwise=None)
 
-    def delete(self, key: str) -> bool:
+    def delete(self, key: Any) -> bool:
         """Forget."""
         return absence.bridge(super().delete, key, otherwise=False)
 
-    def incr(self, key: str, delta: int) -> int:
+    def incr(self, key: Any, delta: int) -> int:
         """Count.
 
         Raises:
