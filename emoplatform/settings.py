@@ -246,6 +246,7 @@ SPECTACULAR_SETTINGS = {
         "Role": "emotions.models.Detection.Role",
         "Span": "emotions.trends.Span",
     },
+    "COMPONENT_SPLIT_PATCH": False,  # what may be left out is said field by field
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "TAGS": [

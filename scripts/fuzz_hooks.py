@@ -36,6 +36,8 @@ def mixed(values: Any) -> Any:
         return values
     told = dict(values)
     for name in told.keys() & VALUES.keys():
+        if not isinstance(told[name], str):
+            continue  # of a wrong type on purpose, or no text at all
         # The random value itself decides, so that a failure can be played again.
         choice = hash(repr(told[name])) % (len(VALUES[name]) + 2)
         if choice < len(VALUES[name]):
