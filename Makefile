@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint train bench fuzz screenshots
+.PHONY: run test lint train bench fuzz lighthouse screenshots
 
 run: .venv/for-run node_modules/for-run  ## the site at http://127.0.0.1:8000, with a worker for jobs
 	scripts/run
@@ -24,6 +24,10 @@ screenshots: .venv/for-tests node_modules/for-run  ## pictures of every page in 
 
 fuzz: .venv/for-tests node_modules/for-run  ## random requests at every operation of the API; EXAMPLES=200
 	$(BIN)/python -m scripts.fuzz $(EXAMPLES)
+
+lighthouse: .venv/for-tests node_modules/for-run scripts/lighthouse/node_modules/.installed  ## pages on a slow phone
+	scripts/ensure-chromium
+	$(BIN)/python -m scripts.audit_pages
 
 bench: .venv/for-tests node_modules/for-run  ## speed, memory and size against their budgets
 	$(BIN)/python -m scripts.bench
@@ -47,6 +51,10 @@ node_modules/for-run: package-lock.json
 node_modules/for-tests: package-lock.json
 	npm ci --silent
 	@touch node_modules/for-run $@
+
+scripts/lighthouse/node_modules/.installed: scripts/lighthouse/package-lock.json
+	npm ci --silent --prefix scripts/lighthouse
+	@touch $@
 
 .venv/for-training: requirements-train.txt .venv/for-run | .venv/bin/python
 	$(BIN)/python -m pip install --quiet -r requirements-train.txt

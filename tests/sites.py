@@ -10,7 +10,7 @@ import urllib.request
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -25,6 +25,8 @@ class Site:
 
     folder: Path
     database: str
+    settings: dict[str, str] = field(default_factory=dict)
+    """By environment, beside those of every site for tests."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -35,6 +37,7 @@ class Site:
             "MEDIA_ROOT": str(self.folder / "media"),
             "REDIS_URL": "",
             **{f"API_LIMIT_{scope}": "1000000/m" for scope in ("PERSON", "CAPTURE", "DETECT")},
+            **self.settings,
         }
 
     def start(
@@ -116,11 +119,17 @@ def wait_until_ready(address: str, *, seconds: float) -> None:
 
 def phone(site: Site, email: str = "phone@example.org") -> str:
     """Make a person who consented and return the session token of their app."""
+    site.python(f"from tests import factories; factories.person({email!r})")
+    return session_of(site, email)
+
+
+def session_of(site: Site, email: str) -> str:
+    """Return the key of a new session of a person."""
     return site.python(
-        "from tests import factories\n"
+        "from accounts.models import User\n"
         "from django.contrib.sessions.backends.db import SessionStore\n"
         "from django.contrib.auth import SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY\n"
-        f"person = factories.person({email!r})\n"
+        f"person = User.objects.get(email={email!r})\n"
         "session = SessionStore()\n"
         "session[SESSION_KEY] = str(person.pk)\n"
         "session[BACKEND_SESSION_KEY] = 'allauth.account.auth_backends.AuthenticationBackend'\n"

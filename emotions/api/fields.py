@@ -143,3 +143,8 @@ class EmotionField(serializers.ReadOnlyField):
 @extend_schema_field(NO_OR_SENTIMENT)
 class SentimentField(serializers.ReadOnlyField):
     """The direction of a mood, or null."""
+
+
+@extend_schema_field(NO_OR_EMOTION)
+class FeltField(serializers.ChoiceField):
+    """One of the seven emotions, or null to take it back."""

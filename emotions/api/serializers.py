@@ -12,6 +12,7 @@ from emotions.api.fields import (
     BOX,
     PROBABILITIES,
     EmotionField,
+    FeltField,
     MomentField,
     NumberField,
     PhotoField,
@@ -161,7 +162,7 @@ def tags_field(**options: Any) -> serializers.ListField:
 class SaidSerializer(serializers.Serializer[Any]):
     """What a person says of a moment."""
 
-    felt = serializers.ChoiceField(
+    felt = FeltField(
         Feeling.choices,
         required=False,
         allow_null=True,

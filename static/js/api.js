@@ -40,3 +40,12 @@ export function small(source, width, height, side) {
 
 export const jpeg = (canvas, quality = 0.85) =>
   new Promise((done) => canvas.toBlob(done, "image/jpeg", quality));
+
+/** Returns a new random UUID (RFC 9562, version 4); crypto.randomUUID is for secure pages only. */
+export function newUuid() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}

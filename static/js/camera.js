@@ -1,6 +1,6 @@
 /**
  * The camera: another way to put a photo into the upload form, which does all the rest.
- * It runs only while its picture is on the page; without this module no camera is offered.
+ * It runs only while its picture is on the page; without scripts no camera is offered.
  */
 
 const form = document.querySelector("[data-upload]");
@@ -187,7 +187,6 @@ function pressTake() {
   }
 }
 
-opener.hidden = false;
 opener.addEventListener("click", open);
 take.addEventListener("click", pressTake);
 part("close").addEventListener("click", close);

@@ -3,7 +3,7 @@
  * moment when it is tapped. One frame is under way at a time; the server may ask for patience.
  */
 
-import { detect, jpeg, small } from "./api.js";
+import { detect, jpeg, newUuid, small } from "./api.js";
 
 const root = document.querySelector("[data-live]");
 const part = (name) => root.querySelector(`[data-live-${name}]`);
@@ -144,7 +144,7 @@ async function keepMoment() {
   const chosen = new DataTransfer();
   chosen.items.add(new File([await jpeg(frame, 0.92)], "live.jpg", { type: "image/jpeg" }));
   form.elements.photo.files = chosen.files;
-  form.elements.client_uuid.value = crypto.randomUUID();
+  form.elements.client_uuid.value = newUuid();
   stop();
   form.submit();
 }

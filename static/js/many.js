@@ -3,6 +3,8 @@
  * tried again. One photo takes the form's usual way.
  */
 
+import { newUuid } from "./api.js";
+
 const form = document.querySelector("[data-upload]");
 const input = form.querySelector("input[type=file]");
 const section = form.querySelector("[data-many]");
@@ -21,7 +23,7 @@ function row(file) {
   const part = (name) => item.querySelector(`[data-many-${name}]`);
   part("picture").src = URL.createObjectURL(file);
   part("name").textContent = file.name;
-  const photo = { file, item, part, uuid: crypto.randomUUID() };
+  const photo = { file, item, part, uuid: newUuid() };
   part("again").addEventListener("click", () => run([photo]));
   return photo;
 }

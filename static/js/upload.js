@@ -4,6 +4,8 @@
  * Whoever else has a photo for it sends the form a "photo" event with the file and its source.
  */
 
+import { newUuid } from "./api.js";
+
 const form = document.querySelector("[data-upload]");
 const part = (name, root = form) => root.querySelector(`[data-upload-${name}]`);
 
@@ -16,21 +18,18 @@ const progress = part("progress");
 const send = part("send");
 const sendText = send.textContent;
 
-form.classList.add("upload--lively");
-
 function showChosen() {
   URL.revokeObjectURL(preview.src);
   const file = input.files[0];
   form.classList.toggle("upload--chosen", Boolean(file));
   preview.hidden = !file;
   part("invitation").hidden = Boolean(file);
-  send.hidden = !file;
   if (!file) return;
   preview.src = URL.createObjectURL(file);
   label.textContent = form.dataset.textChosen;
   outcome.replaceChildren();
-  // Another photo is another moment; secure pages only can make its number.
-  if (crypto.randomUUID) form.elements.client_uuid.value = crypto.randomUUID();
+  // Another photo is another moment.
+  form.elements.client_uuid.value = newUuid();
 }
 
 function setBusy(busy) {

@@ -86,12 +86,14 @@ def two_camera_page(two_camera_browser: Browser, live_server: LiveServer) -> Ite
 
 
 @contextmanager
-def strict_page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+def strict_page(
+    browser: Browser, live_server: LiveServer, *, time_zone: str = "Europe/Lisbon"
+) -> Iterator[Page]:
     """A phone-sized page that must neither log an error nor ask another host for anything."""
     context = browser.new_context(
         base_url=live_server.url,
         viewport={"width": 390, "height": 844},
-        timezone_id="Europe/Lisbon",
+        timezone_id=time_zone,
         locale="en-GB",
     )
     context.set_default_timeout(PATIENCE)

@@ -1,12 +1,13 @@
 """Every page, light and dark, on a phone and a desk: axe-core has nothing to complain about."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from emotions import services
@@ -141,7 +142,7 @@ def test_history_is_filtered_by_hand(page: Page, owner: User) -> None:
     page.get_by_text("Find moments").click()
     page.get_by_label("Emotion").select_option("Sad")
     page.get_by_role("button", name="Show").click()
-    assert page.locator(".entry").count() == 1
+    expect(page.locator(".entry")).to_have_count(1)
     page.get_by_role("link", name="As a gallery").click()
-    assert page.locator(".tile").count() == 1
-    assert "feeling=sad" in page.url
+    expect(page.locator(".tile")).to_have_count(1)
+    expect(page).to_have_url(re.compile("feeling=sad"))

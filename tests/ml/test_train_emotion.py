@@ -23,6 +23,7 @@ from ml.datasets import Dataset
 from ml.models import ModelVersion
 from ml.predictor import bundled_predictor
 from tests.ml import faces
+from tests.ml.tiny import TINY
 
 pytestmark = [pytest.mark.xdist_group("training"), pytest.mark.django_db]
 ROOT = Path(__file__).parents[2]
@@ -90,7 +91,7 @@ def test_a_run_killed_in_the_middle_of_an_epoch_ends_as_if_nothing_had_happened(
     data = tmp_path / "faces.npz"
     voted(faces.dataset(train=60, validation=6, test=6)).save(data)
     settings = [
-        *("--architecture=residual", "--epochs=3", "--batch-size=8", "--optimizer=sgd"),
+        *("--architecture=residual", "--epochs=2", "--batch-size=8", "--optimizer=sgd"),
         *("--schedule=cosine", "--learning-rate=0.02", "--mixup=0.2", "--weight-decay=0.005"),
     ]
     command = ["train_emotion", "--data", data, *settings, "--out"]
@@ -110,8 +111,8 @@ def test_a_run_killed_in_the_middle_of_an_epoch_ends_as_if_nothing_had_happened(
     resumed = manage(*command, killed, "--resume")
     told, complaints = resumed.communicate()
     assert resumed.returncode == 0, complaints
-    assert "epoch 2/3:" in told
-    assert "epoch 1/3:" not in told
+    assert "epoch 2/2:" in told
+    assert "epoch 1/2:" not in told
     assert "Not registered, the database cannot be used" in told
     assert f"import_model {killed}" in told
     rows = [list(csv.reader((run / "log.csv").open())) for run in (whole, killed)]
@@ -131,10 +132,10 @@ def test_fine_tuning_goes_on_from_a_version_and_only_from_the_file_on_its_card(
     data.save(tmp_path / "faces.npz")
     options = {"data": tmp_path / "faces.npz", "batch_size": 8, "epochs": 1}
     first, second = tmp_path / "first", tmp_path / "second"
-    call_command("train_emotion", out=first, architecture="residual", **options)
+    call_command("train_emotion", out=first, architecture=TINY, **options)
     call_command("train_emotion", out=second, start_from="first", **options)
     card = json.loads((second / "card.json").read_text())
-    assert card["architecture"] == "residual"
+    assert card["architecture"] == TINY
     assert card["outputs"] == ["crowd", "folder"]
     assert card["shown"] == "crowd"
     with (first / "network.keras").open("ab") as file:
@@ -149,7 +150,7 @@ def selected(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a dataset and a finished run whose pace does not follow validation."""
     folder = tmp_path_factory.mktemp("selected")
     voted(faces.dataset(train=4, validation=3, test=2)).save(folder / "faces.npz")
-    settings = training.Settings(architecture="residual", batch_size=8, epochs=2, schedule="cosine")
+    settings = training.Settings(architecture=TINY, batch_size=8, epochs=2, schedule="cosine")
     training.train(Dataset.load(folder / "faces.npz"), settings, folder / "run", log=print)
     release.release(
         keras.models.load_model(folder / "run" / "best.keras"),
@@ -245,7 +246,7 @@ def test_training_on_another_backend_is_exported_by_resuming_with_tensorflow(
     [
         (
             ["--architecture", "resnet"],
-            "--architecture: expected one of sequential, residual, received resnet",
+            "--architecture: expected one of sequential, residual, tiny, received resnet",
         ),
         (["--epochs", "0"], "--epochs: expected a whole number from 1 on, received 0"),
         (["--mixup", "-1"], "--mixup: expected a number from 0 to 10, received -1"),

@@ -19,10 +19,11 @@ from ml.runs import RunError
 from ml.sources import DatasetError
 from ml.training import Settings
 from tests.ml import faces
+from tests.ml.tiny import TINY
 
 pytestmark = pytest.mark.xdist_group("training")
 ROOT = Path(__file__).parents[2]
-QUICK = Settings(architecture="residual", epochs=2, batch_size=16)
+QUICK = Settings(architecture=TINY, epochs=2, batch_size=16)
 COSINE = replace(QUICK, schedule="cosine", optimizer="sgd", learning_rate=0.02, mixup=0.2)
 
 
@@ -169,7 +170,7 @@ def test_a_dataset_without_validation_is_refused(tmp_path: Path) -> None:
 
 def test_fine_tuning_starts_with_the_weights_of_the_other_network(tmp_path: Path) -> None:
     data = faces.dataset(train=3, validation=2, test=0)
-    other = build("residual")
+    other = build(TINY)
     still = replace(COSINE, learning_rate=1e-7, epochs=1)  # so that nothing is learned
     tuned = training.train(data, still, tmp_path, start_from=other, log=silent)
     for before, after in zip(other.trainable_weights, tuned.trainable_weights, strict=True):

@@ -1,0 +1,183 @@
+"""What a diary is used for, in the hand: saying, choosing, correcting, travelling, looking back."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import User
+from emotions.models import Capture
+from tests import factories, pictures, uploads
+from tests.browser.conftest import sign_in, strict_page
+from tests.browser.test_accessibility import complaints
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("browser"),
+]
+
+Phone = Callable[[str], AbstractContextManager[Page]]
+
+
+@pytest.fixture
+def phone(browser: Browser, live_server: LiveServer, owner: User) -> Phone:
+    """Give a signed-in page on a device in a time zone."""
+
+    @contextmanager
+    def opened(zone: str) -> Iterator[Page]:
+        with strict_page(browser, live_server, time_zone=zone) as page:
+            sign_in(page, owner)
+            yield page
+
+    return opened
+
+
+def upload(page: Page, data: bytes, folder: Path) -> None:
+    photo = folder / "photo.jpg"
+    photo.write_bytes(data)
+    page.goto("/capture/")
+    page.locator("input[type=file]").set_input_files(photo)
+    page.get_by_role("button", name="See what it shows").click()
+    page.wait_for_url("**/captures/*/")
+
+
+def pressed(page: Page, name: str) -> None:
+    button = page.get_by_role("button", name=name, exact=True)
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+
+
+def test_what_was_felt_stands_beside_what_it_looked_like(
+    page: Page, owner: User, tmp_path: Path
+) -> None:
+    sign_in(page, owner)
+    upload(page, pictures.astronaut_jpeg(), tmp_path)
+    page.get_by_role("button", name="Yes, happy").click()
+    expect(page.get_by_role("heading", name="What you felt")).to_be_visible()
+    pressed(page, "Good")
+    page.get_by_label("Note").fill("Coffee with Ada.")
+    page.get_by_label("Tags").fill("coffee, ada")
+    page.get_by_role("button", name="Keep note and tags").click()
+    expect(page.get_by_label("Tags")).to_have_value("ada, coffee")
+    page.goto("/agreement/")
+    cells = page.get_by_role("row", name="Happy").get_by_role("cell")
+    expect(cells.nth(0)).to_have_text("1")
+    expect(cells.nth(1)).to_have_text("1")
+    page.goto("/history/?words=coffee&tag=ada")
+    expect(page.locator(".entry")).to_have_count(1)
+    captured = Capture.objects.get()
+    assert (captured.felt, captured.mood, captured.note) == ("happy", 4, "Coffee with Ada.")
+
+
+def test_a_moment_without_a_photo_is_kept_in_words(page: Page, owner: User) -> None:
+    sign_in(page, owner)
+    page.get_by_role("link", name="Add one in words").click()
+    page.get_by_role("button", name="Keep it").click()
+    expect(page.get_by_text("Say what you felt, how good it was, or leave a note.")).to_be_visible()
+    page.get_by_label("Surprise").check()
+    page.get_by_label("Very good").check()
+    page.get_by_role("button", name="Keep it").click()
+    page.goto("/today/")
+    expect(page.locator(".moment")).to_have_count(1)
+    expect(page.locator(".moment")).to_contain_text("Surprise")
+
+
+def test_another_face_is_me_after_all(page: Page, owner: User, tmp_path: Path) -> None:
+    sign_in(page, owner)
+    upload(page, uploads.crowd_jpeg(), tmp_path)
+    captured = Capture.objects.get()
+    before = captured.detections.get(is_me=True)
+    page.get_by_role("button", name="This is me").first.click()
+    expect(page.get_by_role("button", name="This is me").first).to_be_visible()
+    expect(page.locator(".reading--first")).to_have_count(1)
+    assert captured.detections.count() > 1
+    assert captured.detections.get(is_me=True) != before
+    assert complaints(page) == []
+
+
+def test_keeping_numbers_only_removes_the_photo_at_once(
+    page: Page, owner: User, tmp_path: Path
+) -> None:
+    sign_in(page, owner)
+    upload(page, pictures.astronaut_jpeg(), tmp_path)
+    address = page.url + "photo"
+    assert page.request.get(address).ok
+    page.get_by_text("Kept of the photo").click()
+    page.get_by_role("button", name="Keep numbers only").click()
+    expect(page.locator(".crop")).to_have_count(0)
+    assert page.request.get(address).status == 404
+    page.goto("/history/")
+    expect(page.locator(".entry")).to_contain_text("Looks happy")
+
+
+def test_what_the_network_looked_at_is_shown(page: Page, owner: User, tmp_path: Path) -> None:
+    sign_in(page, owner)
+    upload(page, pictures.astronaut_jpeg(), tmp_path)
+    page.get_by_role("link", name="What did it look at?").click()
+    page.wait_for_function("() => document.querySelector('.explained').naturalWidth > 0")
+    assert complaints(page) == []
+
+
+def test_several_moments_go_and_come_back(page: Page, owner: User) -> None:
+    for looks in ("happy", "sad", "neutral"):
+        factories.capture(owner=owner, looks=looks)
+    sign_in(page, owner)
+    page.goto("/history/")
+    for name in ("sad", "neutral"):
+        page.get_by_role("checkbox", name=f"Choose: Looks {name}").check()
+    page.get_by_role("button", name="Delete the chosen").click()
+    expect(page.locator(".entry")).to_have_count(1)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".entry")).to_have_count(3)
+
+
+def test_each_moment_belongs_to_the_day_of_the_place_where_it_was_lived(
+    phone: Phone, owner: User, tmp_path: Path
+) -> None:
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+        with phone(zone) as page:
+            upload(page, pictures.astronaut_jpeg(), tmp_path)
+            page.goto("/today/")
+            expect(page.locator(".moment")).to_have_count(1)
+    # Twenty-five hours of clock lie between the two, a few seconds of life.
+    late, early = Capture.objects.order_by("-local_date")
+    assert (late.local_date - early.local_date).days in (1, 2)
+    assert abs(late.taken_at - early.taken_at).total_seconds() < 120
+    with phone("Pacific/Pago_Pago") as page:
+        page.goto(f"/days/{late.local_date}/")
+        expect(page.locator(".moment")).to_have_count(1)
+        page.goto("/history/")
+        expect(page.locator(".entry")).to_have_count(2)
+
+
+def test_a_day_of_25_hours_shows_the_hour_that_came_twice_in_order(page: Page, owner: User) -> None:
+    for hour, looks in ((0, "happy"), (1, "sad"), (23, "neutral")):
+        factories.capture(
+            owner=owner,
+            looks=looks,
+            taken_at=datetime(2026, 10, 25, hour, 30, tzinfo=UTC),
+            time_zone="Europe/Lisbon",
+        )
+    sign_in(page, owner)
+    page.goto("/days/2026-10-25/")
+    expect(page.locator(".moment time")).to_have_text(["01:30", "01:30", "23:30"])
+    expect(page.locator(".moment")).to_contain_text(["Happy", "Sad", "Neutral"])
+    assert {one.local_date for one in Capture.objects.all()} == {date(2026, 10, 25)}
+
+
+def test_a_device_is_signed_out_from_another_one(phone: Phone) -> None:
+    with phone("Europe/Lisbon") as lost, phone("Europe/Lisbon") as mine:
+        mine.goto("/settings/")
+        other = mine.locator(".rows li").filter(has_text="Last seen", has_not_text="this one")
+        other.get_by_role("link", name="Sign out").click()
+        mine.get_by_role("button", name="Sign it out").click()
+        expect(other).to_have_count(0)
+        mine.goto("/today/")
+        expect(mine.get_by_role("heading", level=1)).to_contain_text("Nothing about your mood yet")
+        lost.goto("/today/")
+        expect(lost.get_by_role("heading", level=1)).to_have_text("Welcome back")

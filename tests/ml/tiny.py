@@ -1,0 +1,19 @@
+"""A network that is built and learns in a moment, for tests of everything around the network."""
+
+import keras
+from keras import layers
+
+from ml.networks import ARCHITECTURES, convolution
+
+
+def tiny(pixels: keras.KerasTensor) -> keras.KerasTensor:
+    """Return some features; every kind of layer of the real networks is in it."""
+    features = layers.MaxPooling2D(4)(pixels)
+    features = layers.Activation("relu")(convolution(features, 16))
+    change = layers.Activation("relu")(convolution(features, 16))
+    features = layers.Add()([features, change])
+    return layers.Dropout(0.1)(layers.Flatten()(layers.MaxPooling2D(2)(features)))
+
+
+TINY = "tiny"
+ARCHITECTURES[TINY] = tiny
