@@ -6,7 +6,7 @@ from rest_framework.routers import SimpleRouter
 from accounts.models import Consent
 from emotions.api.detect import DetectView
 from emotions.api.profile import ConsentView, ExportView, ProfileView
-from emotions.api.reading_views import ModelView, TagsView, TodayView, TrendsView
+from emotions.api.reading_views import ModelView, PatternsView, TagsView, TodayView, TrendsView
 from emotions.api.sync import BatchView, ChangesView
 from emotions.api.views import CaptureViewSet
 
@@ -36,6 +36,7 @@ urlpatterns = [
     path("changes/", ChangesView.as_view(), name="changes"),
     path("detect/", DetectView.as_view(), name="detect"),
     path("today/", TodayView.as_view(), name="today"),
+    path("patterns/", PatternsView.as_view(), name="patterns"),
     path("trends/", TrendsView.as_view(), name="trends"),
     path("tags/", TagsView.as_view(), name="tags"),
     path("model/", ModelView.as_view(), name="model"),
