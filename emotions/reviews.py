@@ -1,15 +1,15 @@
 """A week or a month to look back over, day by day."""
 
-import itertools
-from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import Count
+
 from accounts.models import User
-from emotions import selectors, trends
-from emotions.models import Capture
-from emotions.moods import mood_of_captures
-from emotions.selectors import Day
+from emotions import patterns, selectors, trends
+from emotions.models import Capture, Tag
+from emotions.patterns import Pixel
 from emotions.trends import Period, Span
 
 
@@ -21,15 +21,21 @@ class Review:
         whole: all days as one period.
         before: the period before it.
         periods: the days one by one, those without moments too.
-        days: those with moments, in order.
-        tags: how many moments have each, most used first.
+        days: what each day with moments was like, in order.
+        noted: the captures with a note, in order.
+        tags: the owner's tags with `uses`, how many moments have each, most used first.
     """
 
     whole: Period
     before: Period
     periods: list[Period]
-    days: list[Day]
-    tags: list[tuple[str, int]]
+    days: dict[date, Pixel]
+    noted: list[Capture]
+    tags: list[Tag]
+
+    def noted_on(self, on: date) -> Iterator[Capture]:
+        """Yield the captures of a day that have a note."""
+        return (capture for capture in self.noted if capture.local_date == on)
 
 
 def span_around(span: Span, on: date) -> tuple[date, date]:
@@ -42,25 +48,26 @@ def span_around(span: Span, on: date) -> tuple[date, date]:
 
 
 def review(*, owner: User, span: Span, on: date) -> Review:
-    """Return the owner's week or month with a day, in a constant number of queries."""
+    """Return the owner's week or month with a day, in a constant number of queries.
+
+    Raises:
+        OverflowError: the calendar ends there.
+    """
     first, last = span_around(span, on)
     first_before, last_before = span_around(span, first - timedelta(days=1))
     periods = trends.trend(owner=owner, by=Span.DAY, first=first, last=last)
     before = trends.trend(owner=owner, by=Span.DAY, first=first_before, last=last_before)
-    captures = list(selectors.history(owner=owner, first=first, last=last))[::-1]
-    days = [
-        day_of(on, list(of)) for on, of in itertools.groupby(captures, lambda one: one.local_date)
-    ]
-    tags = Counter(tag.name for capture in captures for tag in capture.tags.all())
+    captures = selectors.history(owner=owner, first=first, last=last)
+    moments = patterns.read(owner=owner, first=first, last=last)
     return Review(
         whole=trends.together(periods),
         before=trends.together(before),
         periods=periods,
-        days=days,
-        tags=tags.most_common(),
+        days=patterns.by_day(moments),
+        noted=list(captures.exclude(note="").order_by("taken_at", "id")),
+        tags=list(
+            Tag.objects.filter(captures__in=captures.order_by())
+            .annotate(uses=Count("captures"))
+            .order_by("-uses", "name")
+        ),
     )
-
-
-def day_of(on: date, captures: list[Capture]) -> Day:
-    """Return a day from its captures in the order of time."""
-    return Day(date=on, captures=captures, mood=mood_of_captures(captures))

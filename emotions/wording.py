@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from emotions.explanations import Told
 from emotions.models import Detection, Feeling
 from emotions.moods import Mood, Sentiment, mood_of_captures
-from emotions.patterns import TagEffect
+from emotions.patterns import Pixel, TagEffect
 from emotions.selectors import Day
 from emotions.trends import Period, Span
 from emotions.usual import Usual
@@ -137,6 +137,16 @@ def beside_usual(mood: Mood | None, usual: Usual) -> str:
     if difference < -CHANGE_WORTH_TELLING:
         return _("Heavier than your last four weeks.")
     return _("Much like your last four weeks.")
+
+
+def sum_of_day(pixel: Pixel) -> str:
+    """Say how many moments a day has and what they mostly show."""
+    words = ngettext("%(moments)d moment", "%(moments)d moments", pixel.moments)
+    told = words % {"moments": pixel.moments}
+    if pixel.dominant is None:
+        return told
+    feeling = in_sentence(pixel.dominant)
+    return _("%(moments)s, mostly %(feeling)s") % {"moments": told, "feeling": feeling}
 
 
 def sum_of_review(whole: Period, *, days: int) -> str:

@@ -173,11 +173,12 @@ def review(request: HttpRequest, span: str, on: date) -> HttpResponse:
         "tags": told.tags,
         "days": [
             {
-                "day": day,
-                "sentence": wording.sentence_of_day(day, is_today=False),
-                "items": [presentation.item(capture) for capture in day.captures],
+                "date": on,
+                "pixel": pixel,
+                "sentence": wording.sum_of_day(pixel),
+                "items": [presentation.item(capture) for capture in told.noted_on(on)],
             }
-            for day in told.days
+            for on, pixel in told.days.items()
         ],
         "span": span,
         "before": told.before.first,
