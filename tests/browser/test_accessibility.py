@@ -114,6 +114,43 @@ def test_no_page_shuts_anybody_out(
     assert {path: told for path, told in found.items() if told} == {}
 
 
+REACHED = """() => {
+  const { activeElement: element } = document;
+  if (element === document.body) return null;
+  const { left, top, width, height } = element.getBoundingClientRect();
+  const [x, y] = [left + width / 2, top + height / 2];
+  const seen = document.elementFromPoint(x, y);
+  const name = element.getAttribute("aria-label") || element.innerText || element.name;
+  const mine = seen && (element.contains(seen) || seen.contains(element)
+    || [...(element.labels ?? [])].some(label => label.contains(seen)));
+  return [`${element.tagName} ${name}`, Boolean(mine)];
+}"""
+
+
+def test_the_keyboard_reaches_everything_and_nothing_covers_it(
+    page: Page, owner: User, personal: list[str]
+) -> None:
+    sign_in(page, owner)
+    for path in ("/today/", "/capture/", "/history/", personal[7], "/trends/", "/settings/"):
+        page.goto(path)
+        controls = page.locator(
+            "main :is(a, button, summary, textarea, select, input:not([type=hidden])):visible"
+        )
+        wanted = controls.count()
+        reached: list[str] = []
+        for _ in range(wanted + 40):
+            page.keyboard.press("Tab")
+            found = page.evaluate(REACHED)
+            if found is None:
+                break
+            name, seen = found
+            assert seen, f"{path}: {name} is covered when it is focused"
+            reached.append(name)
+        else:
+            pytest.fail(f"{path}: the focus never leaves the page: {reached[-5:]}")
+        assert len(reached) > wanted / 2, path  # a group of choices is one stop
+
+
 def test_dark_follows_the_reader(page: Page) -> None:
     grounds = []
     for scheme in ("light", "dark"):
