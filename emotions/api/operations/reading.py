@@ -31,7 +31,7 @@ PERIOD = {
     "emotions": {feeling.value: 2 * (feeling is Feeling.HAPPY) for feeling in Feeling},
 }
 SEEN = {
-    "model_version": "residual-1",
+    "model_version": "residual-2",
     "photos": [
         {
             "width": 320,
@@ -111,7 +111,7 @@ PATTERNS: dict[str, Any] = {
                 "tags": [
                     {"tag": "piano", "moments": 14, "difference": 0.31, "interval": [0.12, 0.49]}
                 ],
-                "networks": [{"date": "2026-03-14", "name": "residual-1"}],
+                "networks": [{"date": "2026-03-14", "name": "residual-2"}],
                 "emotions": COUNTS_OF_ALL,
                 "felt": COUNTS_OF_ALL,
                 "detected": COUNTS_OF_ALL,
@@ -148,7 +148,7 @@ MODEL: dict[str, Any] = {
             ModelSerializer,
             _("Its card."),
             {
-                "name": "residual-1",
+                "name": "residual-2",
                 "sha256": "5d2c" * 16,
                 "created_at": "2026-11-23T06:00:00Z",
                 "card": {"unsure_below": 0.53},
