@@ -86,6 +86,8 @@ if DEBUG:
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "emoplatform.headers.SameSiteOnly",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -293,6 +295,18 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SECURE_REFERRER_POLICY = "same-origin"
+# Our own pages may use the camera, and nothing may use anything else.
+PERMISSIONS_POLICY: dict[str, list[str] | str] = {
+    "camera": "self",
+    **{
+        power: []
+        for power in (
+            *("accelerometer", "autoplay", "bluetooth", "browsing-topics", "display-capture"),
+            *("encrypted-media", "gamepad", "geolocation", "gyroscope", "hid", "magnetometer"),
+            *("microphone", "midi", "payment", "serial", "usb", "xr-spatial-tracking"),
+        )
+    },
+}
 if not DEBUG:
     # One proxy stands before the site: Heroku's router or nginx. It says how and who was asking.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
