@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "emoplatform.headers.SameSiteOnly",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "emoplatform.headers.CompressPages",
     "csp.middleware.CSPMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

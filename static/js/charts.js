@@ -8,20 +8,29 @@ import { paint, pattern } from "./patterns.js";
 const theme = matchMedia("(prefers-color-scheme: dark)");
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-/** Returns a colour of the style sheet by the name of its variable, resolved for the theme. */
-function colour(name) {
-  const probe = document.body.appendChild(document.createElement("span"));
-  probe.style.color = `var(--${name})`;
-  const resolved = getComputedStyle(probe).color;
-  probe.remove();
-  return resolved;
+/** Remembers what a function returned until the theme changes. */
+const remembered = new Map();
+function once(key, make) {
+  if (!remembered.has(key)) remembered.set(key, make());
+  return remembered.get(key);
 }
 
+/** Returns a colour of the style sheet by the name of its variable, resolved for the theme. */
+const colour = (name) =>
+  once(name, () => {
+    const probe = document.body.appendChild(document.createElement("span"));
+    probe.style.color = `var(--${name})`;
+    const resolved = getComputedStyle(probe).color;
+    probe.remove();
+    return resolved;
+  });
+
 /** Returns the fill and outline of an emotion. */
-const looks = (emotion) => ({
-  backgroundColor: pattern(emotion, colour(emotion), colour("page")),
-  borderColor: colour(`${emotion}-line`),
-});
+const looks = (emotion) =>
+  once(`looks ${emotion}`, () => ({
+    backgroundColor: pattern(emotion, colour(emotion), colour("page")),
+    borderColor: colour(`${emotion}-line`),
+  }));
 
 const axis = (more = {}) => ({
   border: { display: false },
@@ -238,7 +247,10 @@ const kinds = {
         const share = 15 + 85 * Math.min(1, Math.abs(value ?? 0));
         const mixed = mix(ink, ground, share / 100);
         return {
-          backgroundColor: value < 0 ? pattern("striped", ground, mixed) : mixed,
+          backgroundColor:
+            value < 0
+              ? once(`striped ${mixed}`, () => pattern("striped", ground, mixed))
+              : mixed,
           borderColor: mixed,
         };
       },
@@ -279,24 +291,50 @@ function download(canvas, name) {
   });
 }
 
-function drawAll() {
-  Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
-  Chart.defaults.plugins.legend.display = false;
-  Chart.defaults.maintainAspectRatio = false;
-  Chart.defaults.animation = still ? false : { duration: 200 };
-  Chart.defaults.animations.colors = false; // patterns have nothing in between
-  for (const canvas of document.querySelectorAll("canvas[data-chart]")) {
-    const data = JSON.parse(document.getElementById(canvas.dataset.chart).textContent);
-    Chart.getChart(canvas)?.destroy();
-    new Chart(canvas, kinds[canvas.dataset.kind](data));
-  }
+function draw(canvas) {
+  const data = JSON.parse(document.getElementById(canvas.dataset.chart).textContent);
+  Chart.getChart(canvas)?.destroy();
+  new Chart(canvas, kinds[canvas.dataset.kind](data));
+}
+
+function paintKeys() {
   for (const swatch of document.querySelectorAll("canvas[data-swatch]")) {
     paint(swatch, looks(swatch.dataset.swatch).backgroundColor);
   }
 }
 
-drawAll();
-theme.addEventListener("change", drawAll);
+Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
+Chart.defaults.plugins.legend.display = false;
+Chart.defaults.maintainAspectRatio = false;
+Chart.defaults.animation = still ? false : { duration: 200 };
+Chart.defaults.animations.colors = false; // patterns have nothing in between
+
+// Each one is drawn when it comes near, so that none holds up the page.
+const near = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      draw(target);
+    }
+  },
+  { rootMargin: "50%" },
+);
+for (const canvas of document.querySelectorAll("canvas[data-chart]")) near.observe(canvas);
+paintKeys();
+theme.addEventListener("change", () => {
+  remembered.clear();
+  paintKeys();
+  for (const canvas of document.querySelectorAll("canvas[data-chart]")) {
+    if (Chart.getChart(canvas)) draw(canvas);
+  }
+});
+// On paper all are near.
+window.addEventListener("beforeprint", () => {
+  for (const canvas of document.querySelectorAll("canvas[data-chart]")) {
+    if (!Chart.getChart(canvas)) draw(canvas);
+  }
+});
 for (const button of document.querySelectorAll("[data-chart-png]")) {
   const canvas = button.closest("figure").querySelector("canvas[data-chart]");
   button.addEventListener("click", () => download(canvas, button.dataset.chartPng));

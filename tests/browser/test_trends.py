@@ -75,6 +75,7 @@ def valence(capture: Capture) -> float | None:
 
 
 def drawn(page: Page, name: str) -> dict[str, Any]:
+    page.locator(f"[data-chart='chart-{name}']").scroll_into_view_if_needed()
     page.wait_for_function(
         "name => Chart.getChart(document.querySelector(`[data-chart='chart-${name}']`))", arg=name
     )

@@ -35,3 +35,11 @@ def test_nothing_inside_a_picture_runs(owner: User, owner_client: Client, what: 
     assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert response["Content-Disposition"] == 'inline; filename="picture.jpg"'
     assert response["Cache-Control"] == "private, no-cache"
+
+
+@pytest.mark.django_db
+def test_pages_are_compressed_and_the_rest_is_left_alone(owner_client: Client) -> None:
+    wish = {"accept-encoding": "gzip"}
+    assert owner_client.get("/history/", headers=wish)["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in owner_client.get("/api/v1/captures/", headers=wish)
+    assert "Content-Encoding" not in owner_client.get("/history/")
