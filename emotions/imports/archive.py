@@ -57,14 +57,24 @@ class Archive:
 
     def entries(self) -> Iterator[Read]:
         """Yield the captures in their order."""
+        for number, line in enumerate(self._lines(), start=1):
+            place = _("%(file)s, line %(number)d") % {"file": CAPTURES, "number": number}
+            if line is None:
+                yield Refused(place, _("The archive is damaged from here on."))
+            elif (text := line.strip().rstrip(b",")) not in (b"", b"[", b"]", b"[]"):
+                yield self._entry(text, place)
+
+    def _lines(self) -> Iterator[bytes | None]:
+        """Yield lines, of one that is too long only so much that it is refused; None for damage."""
         try:
             with self._files.open(self._captures) as file:
-                for number, line in enumerate(lines(file), start=1):
-                    text = line.strip().rstrip(b",")
-                    if text not in (b"", b"[", b"]", b"[]"):
-                        yield self._entry(text, f"{CAPTURES}, {_('line')} {number}")
+                while line := file.readline(LONGEST_LINE):
+                    rest = line
+                    while rest and not rest.endswith(b"\n"):
+                        rest = file.readline(LONGEST_LINE)
+                    yield line
         except containers.UNREADABLE:
-            yield Refused(CAPTURES, _("It is damaged from here on."))
+            yield None
 
     def _entry(self, text: bytes, place: str) -> Read:
         """Return one capture."""
@@ -99,15 +109,6 @@ class Archive:
                 return file.read(MAX_BYTES + 1)
         except containers.UNREADABLE as error:
             raise EntryError(_("%(name)s is damaged.") % {"name": name}) from error
-
-
-def lines(file: IO[bytes]) -> Iterator[bytes]:
-    """Yield lines; of one that is too long, only so much that it is refused."""
-    while line := file.readline(LONGEST_LINE):
-        rest = line
-        while rest and not rest.endswith(b"\n"):
-            rest = file.readline(LONGEST_LINE)
-        yield line
 
 
 def parsed(text: bytes) -> Any:

@@ -85,16 +85,17 @@ class Daylio:
             except StopIteration:
                 return
             except csv.Error:
-                yield Refused(self._place(), _("Expected cells of at most 128 kB."))
+                # The line that cannot be read is not counted.
+                yield Refused(self._place(1), _("Expected cells of at most 128 kB."))
                 continue
             try:
                 yield self._entry(row)
             except EntryError as error:
                 yield Refused(self._place(), str(error))
 
-    def _place(self) -> str:
-        """Return where the last row ends."""
-        return f"{_('line')} {self._rows.line_num}"
+    def _place(self, more: int = 0) -> str:
+        """Return where the last row ends, and so many lines more."""
+        return _("line %(number)d") % {"number": self._rows.line_num + more}
 
     def _entry(self, row: Mapping[str, str]) -> Entry:
         """Return one row as a moment.

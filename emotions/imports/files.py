@@ -44,6 +44,7 @@ def open_history(
         )
     if not size:
         raise UnreadableError(_("That file is empty."))
+    file.seek(0)
     beginning = file.read(4)
     file.seek(0)
     if beginning.startswith(b"PK"):
