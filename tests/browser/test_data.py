@@ -60,6 +60,28 @@ def test_a_history_moves_into_another_account(
     expect(page.get_by_role("heading", level=1)).to_have_text("Looks happy")
 
 
+def test_a_file_on_its_way_is_said_and_sent_once(page: Page, owner: User, tmp_path: Path) -> None:
+    table = tmp_path / "daylio.csv"
+    table.write_text("full_date,time,mood,activities,note\n")
+    sign_in(page, owner)
+    page.goto("/data/")
+    page.get_by_label("Your file").set_input_files(table)
+    page.evaluate(
+        """() => {
+            window.sent = 0;
+            document.querySelector("form[data-busy]").addEventListener("submit", (event) => {
+                window.sent += event.defaultPrevented ? 0 : 1;
+                event.preventDefault();
+            });
+        }"""
+    )
+    page.get_by_role("button", name="Bring it in").click()
+    busy = page.get_by_role("button", name="Reading your file")
+    expect(busy).to_have_attribute("aria-disabled", "true")
+    busy.click(force=True)
+    assert page.evaluate("window.sent") == 1
+
+
 def test_the_page_in_the_archive_opens_from_disk(page: Page, owner: User, tmp_path: Path) -> None:
     services.record_capture(
         owner=owner, photo=pictures.astronaut_jpeg(), source=Capture.Source.UPLOAD

@@ -111,7 +111,7 @@ def test_what_came_in_is_told(owner: User, owner_client: Client, other_client: C
     assert "1 was deleted here before" in page
     page = page_after(owner_client, TABLE + b"2023-05-15,12:00,odd,,<i>\n")
     assert "1 moment is new" in page
-    assert "line 3" in page
+    assert "Line 3" in page
     assert "The mood “odd” has no number yet" in page
     assert str(Capture.objects.get(source="import").local_date) == "2023-05-14"
     assert "1 moment is new" in page_after(
