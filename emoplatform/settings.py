@@ -233,7 +233,7 @@ SPECTACULAR_SETTINGS = {
         "/api/auth/app/v1/auth/login and send the token they get as X-Session-Token. Errors "
         "below /api/v1/ are application/problem+json with a stable code."
     ),
-    "VERSION": "1.2.0",
+    "VERSION": "1.1.0",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
