@@ -1,14 +1,11 @@
 """Records as the pages show them."""
 
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from emotions.models import Capture, Detection, Feeling
@@ -133,28 +130,6 @@ def time_of_photo(capture: Capture) -> datetime | None:
     moment = capture.clock_of_photo.replace(tzinfo=zone)
     apart = abs(moment - capture.taken_at)
     return moment if apart > SAME_TIME and moment <= timezone.now() else None
-
-
-def mood_chart(counts: Mapping[date, Counter[Feeling]]) -> dict[str, Any]:
-    """Return moods over time for the chart and its table: a column of counts a day and feeling."""
-    return {
-        "total": sum(day.total() for day in counts.values()),
-        "rows": [
-            {"date": on, "counts": [day[feeling] for feeling in Feeling], "total": day.total()}
-            for on, day in counts.items()
-        ],
-        "data": {
-            "days": [date_format(on, "MONTH_DAY_FORMAT") for on in counts],
-            "series": [
-                {
-                    "emotion": feeling.value,
-                    "label": str(feeling.label),
-                    "counts": [day[feeling] for day in counts.values()],
-                }
-                for feeling in Feeling
-            ],
-        },
-    }
 
 
 def model_card(version: ModelVersion) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from emotions.views import about, appearance, capturing, data, days, moments
+from emotions.views import about, appearance, capturing, data, days, moments, trends
 
 
 class DayConverter:
@@ -45,6 +45,11 @@ urlpatterns = [
     path("today/", days.today, name="today"),
     path("days/<day:on>/", days.day, name="day"),
     path("history/", days.history, name="history"),
+    path("trends/", trends.trends_page, name="trends"),
+    path("trends/<slug:name>.csv", trends.trends_csv, name="trends_csv"),
+    path("trends/<int:number>/", trends.year, name="year"),
+    path("trends/<int:number>/year.csv", trends.year_csv, name="year_csv"),
+    path("review/<str:span>/<day:on>/", trends.review, name="review"),
     path("appearance/", appearance.appearance, name="appearance"),
     path("colours.css", appearance.colours, name="colours"),
     path("keeping/", capturing.keeping, name="keeping"),

@@ -7,7 +7,7 @@ from accounts.models import Consent
 from emotions.api.detect import DetectView
 from emotions.api.importing import ImportView
 from emotions.api.profile import ConsentView, ExportView, ProfileView
-from emotions.api.reading_views import ModelView, TagsView, TodayView, TrendsView
+from emotions.api.reading_views import ModelView, PatternsView, TagsView, TodayView, TrendsView
 from emotions.api.sync import BatchView, ChangesView
 from emotions.api.views import CaptureViewSet
 
@@ -37,6 +37,7 @@ urlpatterns = [
     path("changes/", ChangesView.as_view(), name="changes"),
     path("detect/", DetectView.as_view(), name="detect"),
     path("today/", TodayView.as_view(), name="today"),
+    path("patterns/", PatternsView.as_view(), name="patterns"),
     path("trends/", TrendsView.as_view(), name="trends"),
     path("tags/", TagsView.as_view(), name="tags"),
     path("model/", ModelView.as_view(), name="model"),

@@ -8,7 +8,7 @@ import tracemalloc
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -22,7 +22,7 @@ from rest_framework.test import APIClient
 
 from accounts.consents import withdraw_consent
 from accounts.models import Consent, User
-from emotions import services
+from emotions import patterns, services
 from emotions.imports import Entry, open_history
 from emotions.models import Capture, Detection
 from ml.emotions import EMOTIONS
@@ -193,7 +193,7 @@ def test_a_picture_that_was_gone_when_it_went_out_is_gone(owner_api: APIClient) 
 
 
 def test_a_version_that_is_not_here_is_kept_by_its_name_and_never_answers(
-    owner_api: APIClient,
+    owner: User, owner_api: APIClient
 ) -> None:
     other_face = {**FACE, "role": "rescore", "model_version": "of-another-site-8"}
     archive = packed({**LOOK, "detections": [FACE, other_face]})
@@ -202,6 +202,8 @@ def test_a_version_that_is_not_here_is_kept_by_its_name_and_never_answers(
     assert versions == ["of-another-site-7", "of-another-site-8"]
     told = owner_api.get(f"{CAPTURES}{UUID}/").json()["detections"]
     assert [face["model_version"] for face in told] == versions
+    day = date(2026, 3, 14)
+    assert patterns.read(owner=owner, first=day, last=day).versions == ["of-another-site-7"]
     elsewhere = ModelVersion.objects.exclude(pk=active_version().pk).get()
     with pytest.raises(ModelFileError, match="has no file"):
         promote(elsewhere, by="somebody", reason="why not", force=True)

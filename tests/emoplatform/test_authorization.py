@@ -104,6 +104,7 @@ MATRIX: dict[str, Answers] = {
     "/api/v1/detect/": own(POST=415),
     "/api/v1/today/": own(GET=200),
     "/api/v1/trends/": own(GET=200),
+    "/api/v1/patterns/": own(GET=200),
     "/api/v1/tags/": own(GET=200),
     "/api/v1/model/": own(GET=200),
     "/api/v1/me/": own(GET=200, PATCH=200, DELETE=400),
@@ -138,6 +139,11 @@ MATRIX: dict[str, Answers] = {
     "/captures/delete/": page(POST=302),
     "/captures/restore/": page(POST=302),
     "/history/": page(GET=200),
+    "/trends/": page(GET=200),
+    "/trends/<slug:name>.csv": page(GET=200),
+    "/trends/<int:number>/": page(GET=200),
+    "/trends/<int:number>/year.csv": page(GET=200),
+    "/review/<str:span>/<day:on>/": page(GET=200),
     "/settings/": page(GET=200),
     "/settings/time-zone/": page(POST=422),
     "/settings/devices/sign-out/": page(POST=302),
@@ -204,6 +210,9 @@ def theirs(owner: User) -> dict[str, Any]:
         "uuid": capture.uuid,
         "kind": "use",
         "on": "2026-03-14",
+        "span": "week",
+        "name": "moods",
+        "year": 2026,
         "devices": device.pk,
         "tokens": token.pk,
     }
@@ -226,7 +235,7 @@ def clients(owner: User, other: User) -> dict[str, Any]:
 def test_each_role_is_answered_as_the_matrix_says(
     route: str, theirs: dict[str, Any], clients: dict[str, Any]
 ) -> None:
-    of_what = "devices" if "/devices/" in route else "tokens"
+    of_what = next((name for name in ("devices", "tokens") if f"/{name}/" in route), "year")
     values = theirs | {"id": theirs[of_what], "number": theirs[of_what]}
     path = re.sub(r"<\w+:(\w+)>", lambda found: str(values[found[1]]), route)
     answered = {}
