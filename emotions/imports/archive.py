@@ -1,12 +1,14 @@
 """Our own export, from here or from another site, perhaps changed by anybody."""
 
 import json
+import zipfile
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import PurePosixPath
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from emotions.imports.entries import EntryError, Read, Refused, UnreadableError
 from emotions.imports.entry_schema import check, entry_of
@@ -14,6 +16,7 @@ from ml import containers
 from ml.images import MAX_BYTES
 
 CAPTURES = "captures.json"
+DAMAGED = gettext_lazy("That archive is cut off or damaged. Please download it once more.")
 LONGEST_LINE = 2**20  # bytes
 
 
@@ -27,9 +30,11 @@ class Archive:
             UnreadableError: it is damaged, not to be trusted, or no export of ours.
         """
         try:
+            if not zipfile.is_zipfile(file):
+                raise UnreadableError(DAMAGED)
             self._files = containers.Archive(_("This archive"), file)
         except containers.DatasetError as error:
-            raise UnreadableError(str(error)) from error
+            raise UnreadableError(DAMAGED if error.__cause__ else str(error)) from error
         # Whoever unpacked it and packed it again has a folder around everything.
         found = [name for name in self._files.names if PurePosixPath(name).name == CAPTURES]
         if not found:

@@ -1,6 +1,5 @@
 """Telling what kind of file somebody brings."""
 
-import zipfile
 from collections.abc import Iterator, Mapping
 from typing import IO, Protocol
 
@@ -48,10 +47,5 @@ def open_history(
     beginning = file.read(4)
     file.seek(0)
     if beginning.startswith(b"PK"):
-        if not zipfile.is_zipfile(file):
-            raise UnreadableError(
-                _("That archive is cut off or damaged. Please download it once more.")
-            )
-        file.seek(0)
         return Archive(file)
     return Daylio(file, size=size, time_zone=time_zone, moods=moods)

@@ -82,7 +82,7 @@ def import_history(
     time that it grows, so that whoever waits can be told; the last one is the answer.
 
     Args:
-        file: open to be read in any order.
+        file: open to be read in any order; closed when it is done with.
         size: its bytes.
         time_zone: IANA name of the zone of times that do not say theirs.
         moods: the numbers from 1 to 5 of moods that the person named, by their names.

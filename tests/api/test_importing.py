@@ -352,6 +352,7 @@ def with_entry(name: str, data: bytes, **fields: Any) -> bytes:
         (lambda: b"nonsense", "Expected the zip archive"),
         (lambda: b"\x89PNG\r\n\x1a\n\xff\xfe", "Expected the zip archive"),
         (lambda: packed(MOMENT)[:-40], "cut off or damaged"),
+        (lambda: packed(MOMENT).replace(b"PK\1\2", b"PK\1\3"), "cut off or damaged"),
         (lambda: with_entry("../out", b"x"), "leads out of the archive"),
         (lambda: with_entry("bomb.json", bytes(2**24)), "packed like a bomb"),
         (lambda: with_entry("link", b"/etc", external_attr=stat.S_IFLNK << 16), "is a link"),
