@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce, NullIf
 from numpy.typing import NDArray
 
 from accounts.models import User
@@ -69,7 +70,9 @@ def read(*, owner: User, first: date, last: date) -> Moments:
         .order_by("taken_at", "id")
         .values_list(
             *("id", "local_date", "taken_at", "time_zone", "felt", "mood", "answer__emotion"),
-            F("answer__model_version__name"),
+            Coalesce(
+                NullIf("answer__version_elsewhere", Value("")), F("answer__model_version__name")
+            ),
             *(f"answer__p_{emotion}" for emotion in EMOTIONS),
         )
     )

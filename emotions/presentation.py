@@ -31,7 +31,7 @@ class Item:
     @property
     def in_words(self) -> bool:
         """Whether it was recorded without a photo."""
-        return self.capture.source == Capture.Source.MANUAL
+        return self.capture.source in Capture.IN_WORDS
 
     @property
     def icon(self) -> str:
@@ -113,7 +113,7 @@ def result(capture: Capture) -> dict[str, Any]:
         "capture": capture,
         "item": item(capture),
         "faces": faces,
-        "model_name": answers[0].model_version.name if answers else "",
+        "model_name": answers[0].version_name if answers else "",
         "time_of_photo": time_of_photo(capture),
         "me": next((face for face in faces if face.is_me), None),
         "moods": MOODS,

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from emotions.views import about, appearance, capturing, days, moments, trends
+from emotions.views import about, appearance, capturing, data, days, moments, trends
 
 
 class DayConverter:
@@ -53,6 +53,9 @@ urlpatterns = [
     path("appearance/", appearance.appearance, name="appearance"),
     path("colours.css", appearance.colours, name="colours"),
     path("keeping/", capturing.keeping, name="keeping"),
+    path("data/", data.data, name="data"),
+    path("data/export/", data.export, name="export"),
+    path("data/import/", data.bring_in, name="import"),
     path("trash/", moments.trash, name="trash"),
     path("agreement/", days.agreement, name="agreement"),
 ]

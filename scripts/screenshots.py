@@ -37,6 +37,7 @@ PERSONAL = {
     "year": "/trends/{year}/",
     "review": "/review/week/{today}/",
     "settings": "/settings/",
+    "data": "/data/",
     "keeping": "/keeping/",
     "appearance": "/appearance/",
     "live": "/live/",

@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from accounts.models import Consent
 from emotions.api.detect import DetectView
+from emotions.api.importing import ImportView
 from emotions.api.profile import ConsentView, ExportView, ProfileView
 from emotions.api.reading_views import ModelView, PatternsView, TagsView, TodayView, TrendsView
 from emotions.api.sync import BatchView, ChangesView
@@ -42,6 +43,7 @@ urlpatterns = [
     path("model/", ModelView.as_view(), name="model"),
     path("me/", ProfileView.as_view(), name="me"),
     path("me/consents/<consent_kind:kind>/", ConsentView.as_view(), name="consent"),
+    path("me/import/", ImportView.as_view(), name="import"),
     path("export/", ExportView.as_view(), name="export"),
     path("", include("emotions.api.account_urls")),
 ]

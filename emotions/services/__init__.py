@@ -11,6 +11,7 @@ from emotions.services.deleting import (
 from emotions.services.editing import Changes, edit_capture
 from emotions.services.errors import (
     CaptureDeletedError,
+    ImportUnderWayError,
     KeepsMoreError,
     NoFaceError,
     NoSuchFaceError,
@@ -18,6 +19,7 @@ from emotions.services.errors import (
     RequestConflictError,
     StaleError,
 )
+from emotions.services.importing import Tally, import_history
 from emotions.services.preferences import set_preferences
 from emotions.services.recording import Said, record_capture
 
@@ -25,6 +27,7 @@ __all__ = [
     "TRASH_KEPT_FOR",
     "CaptureDeletedError",
     "Changes",
+    "ImportUnderWayError",
     "KeepsMoreError",
     "NoFaceError",
     "NoSuchFaceError",
@@ -32,9 +35,11 @@ __all__ = [
     "RequestConflictError",
     "Said",
     "StaleError",
+    "Tally",
     "delete_capture",
     "discard",
     "edit_capture",
+    "import_history",
     "purge_capture",
     "purge_trash",
     "record_capture",

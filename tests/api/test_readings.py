@@ -219,6 +219,7 @@ def test_the_archive_holds_everything_and_no_formula(
     assert packed.testzip() is None
     pictures_kept = {f"pictures/{made['uuid']}-{name}.jpg" for name in ("photo", "crop")}
     assert set(packed.namelist()) == {
+        "index.html",
         "profile.json",
         "captures.json",
         "captures.csv",

@@ -88,6 +88,7 @@ def personal(owner: User) -> list[str]:
         "/trash/",
         "/agreement/",
         "/settings/",
+        "/data/",
         "/settings/delete-account/",
         "/accounts/2fa/",
         "/accounts/reauthenticate/",

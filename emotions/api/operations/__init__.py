@@ -16,6 +16,7 @@ from emotions.api.operations.profile import (
     DELETE_ACCOUNT,
     EXPORT,
     GIVE_CONSENT,
+    IMPORT,
     PROFILE,
     WITHDRAW_CONSENT,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "DETECT",
     "EXPORT",
     "GIVE_CONSENT",
+    "IMPORT",
     "LIST",
     "MODEL",
     "PATTERNS",
