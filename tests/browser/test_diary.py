@@ -6,12 +6,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from emotions.models import Capture
 from tests import factories, pictures, uploads
+from tests.accounts.test_second_factor import code
 from tests.browser.conftest import sign_in, strict_page
 from tests.browser.test_accessibility import complaints
 
@@ -181,3 +183,54 @@ def test_a_device_is_signed_out_from_another_one(phone: Phone) -> None:
         expect(mine.get_by_role("heading", level=1)).to_contain_text("Nothing about your mood yet")
         lost.goto("/today/")
         expect(lost.get_by_role("heading", level=1)).to_have_text("Welcome back")
+
+
+def test_a_photo_of_another_day_is_moved_there(page: Page, owner: User, tmp_path: Path) -> None:
+    sign_in(page, owner)
+    upload(page, pictures.dated("2026:03:14 09:26:53"), tmp_path)
+    expect(page.get_by_text("The photo says it was taken on 14 March 2026")).to_be_visible()
+    page.get_by_role("button", name="Move the moment there").click()
+    expect(page.locator("main time").first).to_have_text("Saturday, 14 March 2026, 09:26")
+    page.goto("/days/2026-03-14/")
+    expect(page.locator(".moment")).to_have_count(1)
+    page.goto("/today/")
+    expect(page.locator(".moment")).to_have_count(0)
+
+
+def test_theme_and_colours_are_chosen_by_hand(page: Page, owner: User) -> None:
+    factories.capture(owner=owner, looks="happy", taken_at=timezone.now())
+    sign_in(page, owner)
+    page.goto("/appearance/")
+    page.get_by_label("Dark").check()
+    page.get_by_label("Happy").fill("#00aa88")
+    page.get_by_role("button", name="Keep it so").click()
+    page.goto("/today/")
+    expect(page.locator("html")).to_have_css("background-color", "rgb(23, 21, 25)")
+    colour = page.evaluate(
+        "getComputedStyle(document.querySelector('.emotion--happy')).getPropertyValue('--feeling')"
+    )
+    assert "#00aa88" in colour
+    assert complaints(page) == []
+
+
+def test_a_second_factor_is_asked_for_at_the_next_sign_in(page: Page, owner: User) -> None:
+    sign_in(page, owner)
+    page.goto("/settings/")
+    page.get_by_role("link", name="Second factor").click()
+    page.get_by_role("link", name="Add an authenticator app").click()
+    page.get_by_label("Password").fill(factories.PASSWORD)
+    page.locator("main button[type=submit]").first.click()
+    expect(page.get_by_role("img", name="QR code")).to_be_visible()
+    secret = page.locator(".secret").inner_text()
+    page.get_by_role("textbox", name="code").fill(code(secret))
+    page.get_by_role("button", name="Use it from now on").click()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    page.goto("/accounts/logout/")
+    page.locator("main button[type=submit]").click()
+    page.goto("/accounts/login/")
+    page.locator("input[name=login]").fill(owner.email)
+    page.locator("input[name=password]").fill(factories.PASSWORD)
+    page.locator("main button[type=submit]").click()
+    page.get_by_role("textbox", name="code").fill(code(secret, steps=1))  # each counts once
+    page.locator("main button[type=submit]").first.click()
+    page.wait_for_url("**/today/")
