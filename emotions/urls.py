@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from emotions.views import about, appearance, capturing, days, moments
+from emotions.views import about, appearance, capturing, days, moments, reminders
 
 
 class DayConverter:
@@ -48,6 +48,10 @@ urlpatterns = [
     path("appearance/", appearance.appearance, name="appearance"),
     path("colours.css", appearance.colours, name="colours"),
     path("keeping/", capturing.keeping, name="keeping"),
+    path("reminders/", reminders.reminders, name="reminders"),
+    path("reminders/<int:number>/", reminders.reminder_edit, name="reminder_edit"),
+    path("reminders/<int:number>/remove/", reminders.reminder_remove, name="reminder_remove"),
+    path("reminders/stop/<str:sealed>/", reminders.stop, name="reminders_stop"),
     path("trash/", moments.trash, name="trash"),
     path("agreement/", days.agreement, name="agreement"),
 ]

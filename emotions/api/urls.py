@@ -43,4 +43,5 @@ urlpatterns = [
     path("me/consents/<consent_kind:kind>/", ConsentView.as_view(), name="consent"),
     path("export/", ExportView.as_view(), name="export"),
     path("", include("emotions.api.account_urls")),
+    path("", include("emotions.api.reminder_urls")),
 ]
