@@ -128,8 +128,8 @@ def add_subscription(*, owner: User, endpoint: str, p256dh: str, auth: str) -> P
         raise PushNotOfferedError
     if not is_fit_endpoint(endpoint):
         raise UnfitEndpointError
-    User.objects.select_for_update().get(pk=owner.pk)
     values = {"owner": owner, "p256dh": point(p256dh), "auth": secret(auth)}
+    User.objects.select_for_update().get(pk=owner.pk)
     found, _ = PushSubscription.objects.update_or_create(
         endpoint=endpoint, defaults={**values, "created_at": timezone.now()}
     )
