@@ -20,7 +20,7 @@ lint: .venv/for-tests  ## format, lint, types, templates, import directions
 
 screenshots: .venv/for-tests node_modules/for-run  ## pictures of every page in var/screenshots/
 	scripts/ensure-chromium
-	$(BIN)/python scripts/screenshots.py
+	$(BIN)/python -m scripts.screenshots
 
 fuzz: .venv/for-tests node_modules/for-run  ## random requests at every operation of the API; EXAMPLES=200
 	$(BIN)/python -m scripts.fuzz $(EXAMPLES)

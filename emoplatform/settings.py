@@ -87,7 +87,10 @@ if DEBUG:
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "emoplatform.headers.SameSiteOnly",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "emoplatform.headers.CompressPages",
     "csp.middleware.CSPMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -194,6 +197,10 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/chart.js", BASE_DIR / "node_modules" / "chart.js" / "dist"),
+    (
+        "vendor/chartjs-chart-matrix",
+        BASE_DIR / "node_modules" / "chartjs-chart-matrix" / "dist",
+    ),
 ]
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
@@ -284,6 +291,7 @@ EMOTION_DATASET = env.existing("EMOTION_DATASET")
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["emoplatform.formats"]
 TIME_ZONE = env.time_zone("TIME_ZONE", default="UTC")
 USE_TZ = True
 
@@ -300,6 +308,18 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SECURE_REFERRER_POLICY = "same-origin"
+# Our own pages may use the camera, and nothing may use anything else.
+PERMISSIONS_POLICY: dict[str, list[str] | str] = {
+    "camera": "self",
+    **{
+        power: []
+        for power in (
+            *("accelerometer", "autoplay", "bluetooth", "browsing-topics", "display-capture"),
+            *("encrypted-media", "gamepad", "geolocation", "gyroscope", "hid", "magnetometer"),
+            *("microphone", "midi", "payment", "serial", "usb", "xr-spatial-tracking"),
+        )
+    },
+}
 if not DEBUG:
     # One proxy stands before the site: Heroku's router or nginx. It says how and who was asking.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from accounts.consents import give_consent
 from accounts.models import Consent, User
-from emotions.models import Capture, Detection, Feeling
-from ml.emotions import EMOTIONS, Emotion
+from emotions.models import Capture, Detection, Feeling, Tag
+from ml.emotions import EMOTIONS, VALENCES, Emotion
 from ml.models import ModelVersion
 from ml.registry import active_version
 
@@ -21,6 +21,7 @@ SEED = 7
 DAYS_OFF = 0.12  # share of the days
 SPOKEN = 0.4  # share of the moments at which the person says what they felt
 FELT_OTHERWISE = 0.1  # share of those at which it is not what they looked like
+RATED = 0.5  # share of those of which they also say how good they were
 SATURDAY = 5
 HOURS = (7, 23)  # of the day in which people take photos
 USUAL = {
@@ -32,6 +33,9 @@ USUAL = {
     Emotion.SAD: 1.0,
     Emotion.SURPRISE: 0.6,
 }
+TAGS = {"work": 0.3, "family": 0.25, "piano": 0.12, "walk": 0.15, "slept badly": 0.08}
+LIFTED_BY = {"piano": 2.5, "walk": 1.6, "slept badly": 0.35}
+"""How much happier the account is with a tag than without."""
 NOTES = ("", "", "", "Slept badly.", "A walk by the river.", "Too many meetings.", "Called home.")
 
 
@@ -48,13 +52,14 @@ def seed(*, password: str, now: datetime) -> int:
     give_consent(person=person, kind=Consent.Kind.USE)
     version = active_version()
     random = np.random.default_rng(SEED)
-    sequence = 0
+    tags = {name: Tag.objects.create(owner=person, name=name) for name in TAGS}
     for moment in moments(now, random):
-        sequence += 1
-        record(person, version, moment, sequence, random)
-    person.sequence = sequence
+        person.sequence += 1
+        around = [name for name, share in TAGS.items() if random.random() < share]
+        capture = record(person, version, moment, around, random)
+        capture.tags.add(*(tags[name] for name in around))
     person.save(update_fields=["sequence"])
-    return sequence
+    return person.sequence
 
 
 def moments(now: datetime, random: np.random.Generator) -> Iterator[datetime]:
@@ -73,24 +78,25 @@ def record(
     person: User,
     version: ModelVersion,
     moment: datetime,
-    sequence: int,
+    around: list[str],
     random: np.random.Generator,
-) -> None:
-    """Record one moment with a face that was never photographed."""
-    shares = expression(moment, random)
+) -> Capture:
+    """Record one moment with a face that was never photographed; tags are around it."""
+    shares = expression(moment, around, random)
     best = int(shares.argmax())
     felt = str(random.choice(EMOTIONS)) if random.random() < FELT_OTHERWISE else EMOTIONS[best]
     spoken = random.random() < SPOKEN
     capture = Capture.objects.create(
         owner=person,
         uuid=uuid.UUID(bytes=random.bytes(16)),
-        sequence=sequence,
+        sequence=person.sequence,
         source=Capture.Source.CAMERA,
         taken_at=moment,
         time_zone=person.time_zone,
         local_date=moment.date(),
         kept=Capture.Kept.NOTHING,
         felt=Feeling(felt) if spoken else None,
+        mood=round(3 + 2 * VALENCES[Emotion(felt)]) if spoken and random.random() < RATED else None,
         note=str(random.choice(NOTES)) if spoken else "",
     )
     Detection.objects.create(
@@ -106,11 +112,16 @@ def record(
         is_me=True,
         **Detection.probability_columns(shares.tolist()),
     )
+    return capture
 
 
-def expression(moment: datetime, random: np.random.Generator) -> NDArray[np.float64]:
+def expression(
+    moment: datetime, around: list[str], random: np.random.Generator
+) -> NDArray[np.float64]:
     """Return seven shares, sharper than a coin and softer than a certainty."""
     weights = np.array([USUAL[emotion] for emotion in EMOTIONS])
     weights[EMOTIONS.index(Emotion.HAPPY)] *= 1.6 if moment.weekday() >= SATURDAY else 1.0
+    for tag in around:
+        weights[EMOTIONS.index(Emotion.HAPPY)] *= LIFTED_BY.get(tag, 1.0)
     weights[EMOTIONS.index(Emotion.SAD)] *= 1.5 if moment.month in {11, 12, 1, 2} else 1.0
     return random.dirichlet(weights * 0.35)

@@ -8,10 +8,13 @@ from typing import Any
 from zipfile import ZIP_STORED
 
 from django.core.files.storage import default_storage
+from django.http import StreamingHttpResponse
+from django.utils import timezone
 from zipstream import ZIP_DEFLATED, ZipStream
 
 from accounts.models import User
 from emotions import selectors
+from emotions.export_page import page_of, picture_entries
 from emotions.models import Capture, Detection
 from emotions.moods import answer_of
 from ml.emotions import EMOTIONS
@@ -25,9 +28,23 @@ COLUMNS = [
 ]
 
 
+def respond(*, owner: User) -> StreamingHttpResponse:
+    """Answer with the archive while it is made."""
+    name = f"emoplatform-{timezone.localdate():%Y-%m-%d}.zip"
+    return StreamingHttpResponse(
+        archive(owner=owner),
+        content_type="application/zip",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
 def archive(*, owner: User) -> ZipStream:
-    """Return an archive with the person's profile, captures as JSON and CSV, and pictures."""
+    """Return an archive with a page to read, profile, captures as JSON and CSV, and pictures."""
     packed = ZipStream(compress_type=ZIP_DEFLATED)
+    packed.add(page_of(owner), "index.html")
     packed.add(json.dumps(profile(owner), indent=2), "profile.json")
     packed.add(as_json(owner), "captures.json")
     packed.add(as_csv(owner), "captures.csv")
@@ -61,15 +78,6 @@ def captures_of(owner: User) -> Iterator[Capture]:
     yield from ordered.iterator(chunk_size=AT_ONCE)
 
 
-def picture_entries(capture: Capture) -> dict[str, str]:
-    """Return where in the archive the pictures of a capture are, by field."""
-    return {
-        field: f"pictures/{capture.uuid}-{field}.jpg"
-        for field in ("photo", "crop")
-        if getattr(capture, field)
-    }
-
-
 def content(name: str) -> Iterator[bytes]:
     """Yield a stored file; nothing where it is gone."""
     try:
@@ -90,6 +98,7 @@ def as_json(owner: User) -> Iterator[bytes]:
 
 def entry(capture: Capture) -> dict[str, Any]:
     """Return one capture, without anything that only this site could use."""
+    clock = capture.clock_of_photo
     return {
         "uuid": str(capture.uuid),
         "source": capture.source,
@@ -101,6 +110,7 @@ def entry(capture: Capture) -> dict[str, Any]:
         **picture_entries(capture),
         "width": capture.width,
         "height": capture.height,
+        "clock_of_photo": clock and clock.replace(tzinfo=None).isoformat(),
         "felt": capture.felt,
         "mood": capture.mood,
         "note": capture.note,
@@ -113,7 +123,7 @@ def face(detection: Detection) -> dict[str, Any]:
     """Return one face as one version of the network read it."""
     return {
         "role": detection.role,
-        "model_version": detection.model_version.name,
+        "model_version": detection.version_name,
         "box": [detection.x, detection.y, detection.width, detection.height],
         "probabilities": dict(zip(map(str, EMOTIONS), detection.probabilities, strict=True)),
         "emotion": detection.emotion,

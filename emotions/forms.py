@@ -1,7 +1,7 @@
 """The forms of the pages."""
 
 import uuid
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -9,9 +9,11 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from emotions.imports import moods_in
 from emotions.models import Capture, Feeling, Preferences, Reminder
 from emotions.photo_errors import message
 from emotions.services import Changes, ReminderChanges, Said
+from emotions.trends import Span
 from emotions.wording import MOODS
 
 PHOTO_SOURCES = [Capture.Source.UPLOAD, Capture.Source.CAMERA, Capture.Source.LIVE]
@@ -46,6 +48,13 @@ LIGHT_COLOURS = {
     Feeling.SURPRISE: "#a64888",
 }
 """Our own colours on a light page, as `tokens.css` has them; a test holds the two together."""
+USUAL_SPAN = timedelta(days=29)
+LONGEST_SPANS = {
+    Span.DAY: timedelta(days=366),
+    Span.WEEK: timedelta(days=7 * 366),
+    Span.MONTH: timedelta(days=20 * 366),
+}
+"""What can be drawn so that it can be read."""
 MOST_TAGS = 20
 LONGEST_TAG = 40
 
@@ -322,6 +331,79 @@ class HistoryFilter(forms.Form):
         if "source" in chosen:
             chosen["source"] = Capture.Source(chosen["source"])
         return chosen
+
+
+class ImportForm(forms.Form):
+    """A file with a history in it; what is inside it is checked by `emotions.imports`."""
+
+    file = forms.FileField(
+        label=_("Your file"),
+        allow_empty_file=True,
+        error_messages={"required": _("Choose a file first.")},
+        widget=forms.FileInput(attrs={"accept": ".zip,.csv"}),
+        help_text=_("The archive that you downloaded here, or the CSV file that Daylio exports."),
+    )
+    moods = forms.CharField(
+        label=_("Moods that you named yourself"),
+        required=False,
+        max_length=1000,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("Only for Daylio, with a number from 1 to 5 each: great 5, tired 2"),
+    )
+
+    def clean_moods(self) -> dict[str, int]:
+        """Return the numbers of moods by their names."""
+        try:
+            return moods_in(self.cleaned_data["moods"])
+        except ValueError as error:
+            raise forms.ValidationError(
+                _("Say a name and a number from 1 to 5 each, such as: great 5, tired 2")
+            ) from error
+
+
+class TrendsForm(forms.Form):
+    """Which days charts show, and how they are cut."""
+
+    by = forms.ChoiceField(
+        label=_("By"),
+        required=False,
+        choices=[
+            (Span.DAY.value, _("day")),
+            (Span.WEEK.value, _("week")),
+            (Span.MONTH.value, _("month")),
+        ],
+    )
+    first = forms.DateField(label=_("From"), required=False, widget=DateInput)
+    last = forms.DateField(label=_("To"), required=False, widget=DateInput)
+
+    def __init__(self, data: Any, *, today: date) -> None:
+        """Take in what was asked for, and the day that it is for the person."""
+        self.today = today
+        super().__init__(data)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse spans that end before they begin or have too many portions to draw."""
+        values: dict[str, Any] = super().clean() or {}
+        last = values.get("last") or self.today
+        first = values.get("first") or max(date.min + USUAL_SPAN, last) - USUAL_SPAN
+        by = Span(values.get("by") or Span.DAY)
+        longest = LONGEST_SPANS[by]
+        if "first" in values and not timedelta(0) <= last - first < longest:
+            self.add_error(
+                "first",
+                forms.ValidationError(
+                    _("Choose from 1 to %(days)d days up to the last one."),
+                    params={"days": longest.days},
+                ),
+            )
+        return {**values, "by": by, "first": first, "last": last}
+
+    def span(self) -> tuple[Span, date, date]:
+        """Return how to cut, the first and the last day; the usual ones where they are wrong."""
+        if not self.is_valid():
+            return Span.DAY, self.today - USUAL_SPAN, self.today
+        values = self.cleaned_data
+        return values["by"], values["first"], values["last"]
 
 
 class CaptureForm(forms.Form):

@@ -137,6 +137,8 @@ class Capture(models.Model):
     objects = CaptureQuerySet.as_manager()
 
     PICTURES: ClassVar[tuple[str, ...]] = ("photo", "crop", "thumbnail")
+    IN_WORDS: ClassVar[frozenset[Source]] = frozenset({Source.MANUAL, Source.IMPORT})
+    """Sources of captures that never had a photo, so that they have to say something."""
 
     class Meta:
         constraints = [
@@ -191,6 +193,11 @@ class Detection(models.Model):
 
     capture = models.ForeignKey(Capture, on_delete=models.CASCADE, related_name="detections")
     model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT)
+    version_elsewhere = models.CharField(
+        max_length=80,
+        blank=True,
+        help_text=_("The name of the version that read it, where that is not here."),
+    )
     role = models.CharField(max_length=8, choices=Role.choices, default=Role.ANSWER)
     x = models.IntegerField(help_text=_("Left edge of the face in pixels of the photo."))
     y = models.IntegerField(help_text=_("Upper edge of the face in pixels of the photo."))
@@ -211,7 +218,7 @@ class Detection(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["capture", "model_version", "role"],
+                fields=["capture", "model_version", "version_elsewhere", "role"],
                 condition=models.Q(is_me=True),
                 name="emotions_detection_one_me",
             )
@@ -219,6 +226,11 @@ class Detection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.capture_id}: face {self.pk}"
+
+    @property
+    def version_name(self) -> str:
+        """The name of the version that read it, here or elsewhere."""
+        return self.version_elsewhere or self.model_version.name
 
     @property
     def probabilities(self) -> tuple[float, ...]:

@@ -1,14 +1,11 @@
 """Records as the pages show them."""
 
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from emotions.models import Capture, Detection, Feeling
@@ -34,7 +31,7 @@ class Item:
     @property
     def in_words(self) -> bool:
         """Whether it was recorded without a photo."""
-        return self.capture.source == Capture.Source.MANUAL
+        return self.capture.source in Capture.IN_WORDS
 
     @property
     def icon(self) -> str:
@@ -116,7 +113,7 @@ def result(capture: Capture) -> dict[str, Any]:
         "capture": capture,
         "item": item(capture),
         "faces": faces,
-        "model_name": answers[0].model_version.name if answers else "",
+        "model_name": answers[0].version_name if answers else "",
         "time_of_photo": time_of_photo(capture),
         "me": next((face for face in faces if face.is_me), None),
         "moods": MOODS,
@@ -133,28 +130,6 @@ def time_of_photo(capture: Capture) -> datetime | None:
     moment = capture.clock_of_photo.replace(tzinfo=zone)
     apart = abs(moment - capture.taken_at)
     return moment if apart > SAME_TIME and moment <= timezone.now() else None
-
-
-def mood_chart(counts: Mapping[date, Counter[Feeling]]) -> dict[str, Any]:
-    """Return moods over time for the chart and its table: a column of counts a day and feeling."""
-    return {
-        "total": sum(day.total() for day in counts.values()),
-        "rows": [
-            {"date": on, "counts": [day[feeling] for feeling in Feeling], "total": day.total()}
-            for on, day in counts.items()
-        ],
-        "data": {
-            "days": [date_format(on, "MONTH_DAY_FORMAT") for on in counts],
-            "series": [
-                {
-                    "emotion": feeling.value,
-                    "label": str(feeling.label),
-                    "counts": [day[feeling] for day in counts.values()],
-                }
-                for feeling in Feeling
-            ],
-        },
-    }
 
 
 def model_card(version: ModelVersion) -> dict[str, Any]:

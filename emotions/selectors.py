@@ -1,9 +1,8 @@
 """Every read of a person's moods; each begins with the owner, so none can forget whose they are."""
 
 import uuid as uuid_module
-from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db.models import Count, Q, QuerySet
 
@@ -129,25 +128,3 @@ def day(*, owner: User, on: date) -> Day:
     """Return one local day of the owner."""
     captures = list(reversed(history(owner=owner).filter(local_date=on)))
     return Day(date=on, captures=captures, mood=mood_of_captures(captures))
-
-
-def feelings_by_day(*, owner: User, first: date, last: date) -> dict[date, Counter[Feeling]]:
-    """Count the owner's captures a feeling for each local day from `first` to `last`.
-
-    What was felt counts where the person said it, otherwise what was detected on their face.
-    """
-    rows = (
-        Capture.objects.of(owner)
-        .filter(local_date__range=(first, last))
-        .with_feeling()
-        .exclude(feeling=None)  # type: ignore[misc]
-        .values_list("local_date", "feeling")
-        .annotate(captures=Count("id", distinct=True))
-        .order_by()
-    )
-    counts: dict[date, Counter[Feeling]] = {
-        first + timedelta(days=n): Counter() for n in range((last - first).days + 1)
-    }
-    for local_date, feeling, captures in rows:
-        counts[local_date][Feeling(feeling)] = captures
-    return counts

@@ -1,7 +1,7 @@
 """Moods over time, a day, a week or a month at a time."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -83,6 +83,18 @@ def trend(*, owner: User, by: Span, first: date, last: date) -> list[Period]:
         period.total += total or 0.0
         period.feelings.update(dict(zip(Feeling, counts, strict=True)))
     return periods
+
+
+def together(periods: Sequence[Period]) -> Period:
+    """Return some periods in a row, at least one, as a single one."""
+    return Period(
+        first=periods[0].first,
+        last=periods[-1].last,
+        captures=sum(period.captures for period in periods),
+        computed_from=sum(period.computed_from for period in periods),
+        total=sum(period.total for period in periods),
+        feelings=sum((period.feelings for period in periods), Counter()),
+    )
 
 
 def cut(by: Span, first: date, last: date) -> Iterator[Period]:

@@ -4,7 +4,16 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from emotions.views import about, appearance, capturing, days, moments, reminders
+from emotions.views import (
+    about,
+    appearance,
+    capturing,
+    data,
+    days,
+    moments,
+    reminders,
+    trends,
+)
 
 
 class DayConverter:
@@ -45,6 +54,11 @@ urlpatterns = [
     path("today/", days.today, name="today"),
     path("days/<day:on>/", days.day, name="day"),
     path("history/", days.history, name="history"),
+    path("trends/", trends.trends_page, name="trends"),
+    path("trends/<slug:name>.csv", trends.trends_csv, name="trends_csv"),
+    path("trends/<int:number>/", trends.year, name="year"),
+    path("trends/<int:number>/year.csv", trends.year_csv, name="year_csv"),
+    path("review/<str:span>/<day:on>/", trends.review, name="review"),
     path("appearance/", appearance.appearance, name="appearance"),
     path("colours.css", appearance.colours, name="colours"),
     path("keeping/", capturing.keeping, name="keeping"),
@@ -52,6 +66,9 @@ urlpatterns = [
     path("reminders/<int:number>/", reminders.reminder_edit, name="reminder_edit"),
     path("reminders/<int:number>/remove/", reminders.reminder_remove, name="reminder_remove"),
     path("reminders/stop/<str:sealed>/", reminders.stop, name="reminders_stop"),
+    path("data/", data.data, name="data"),
+    path("data/export/", data.export, name="export"),
+    path("data/import/", data.bring_in, name="import"),
     path("trash/", moments.trash, name="trash"),
     path("agreement/", days.agreement, name="agreement"),
 ]

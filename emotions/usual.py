@@ -33,9 +33,8 @@ def weeks_before(*, owner: User, on: date) -> Usual:
     periods = trends.trend(
         owner=owner, by=Span.MONTH, first=on - LAST_WEEKS, last=on - timedelta(days=1)
     )
-    captures = sum(period.computed_from for period in periods)
-    total = sum(period.total for period in periods)
-    return Usual(total / captures if captures else None, captures)
+    weeks = trends.together(periods)
+    return Usual(weeks.valence, weeks.computed_from)
 
 
 def days_in_a_row(*, owner: User, today: date) -> int:

@@ -1,7 +1,6 @@
 """How results are put into words: it looks like something, it never is."""
 
 from collections import Counter
-from collections.abc import Mapping
 from datetime import date
 
 from django.utils.formats import date_format
@@ -11,7 +10,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from emotions.explanations import Told
 from emotions.models import Detection, Feeling
 from emotions.moods import Mood, Sentiment, mood_of_captures
+from emotions.patterns import Pixel, TagEffect
 from emotions.selectors import Day
+from emotions.trends import Period, Span
 from emotions.usual import Usual
 from ml.emotions import EMOTIONS
 
@@ -90,27 +91,40 @@ def how_computed(mood: Mood) -> str:
         "unpleasant (angry, disgusted and sad −0.8, afraid −0.6) over neutral and surprised (0) to "
         "happy (+1): together that gives %(valence)s. Above 0.2 it is called positive, below −0.2 "
         "negative, else neutral."
-    ) % {"captures": mood.captures, "valence": f"{mood.valence:+.2f}".replace("-", "−")}
+    ) % {"captures": mood.captures, "valence": signed(mood.valence)}
 
 
-def caption_of_chart(counts: Mapping[date, Counter[Feeling]]) -> str:
+def caption_of_chart(counts: Counter[Feeling], *, first: date, last: date) -> str:
     """Say in one sentence what a chart of moods over time shows; nothing below ten entries."""
-    totals: Counter[Feeling] = sum(counts.values(), Counter())
     values = {
-        "entries": totals.total(),
-        "first": date_format(min(counts), "MONTH_DAY_FORMAT"),
-        "last": date_format(max(counts), "MONTH_DAY_FORMAT"),
+        "entries": counts.total(),
+        "first": date_format(first, "MONTH_DAY_FORMAT"),
+        "last": date_format(last, "MONTH_DAY_FORMAT"),
     }
-    if totals.total() < ENTRIES_FOR_A_CLAIM:
+    if counts.total() < ENTRIES_FOR_A_CLAIM:
         words = ngettext(
             "%(entries)d moment from %(first)s to %(last)s.",
             "%(entries)d moments from %(first)s to %(last)s.",
-            totals.total(),
+            counts.total(),
         )
         return words % values
-    feeling, times = totals.most_common(1)[0]
+    feeling, times = counts.most_common(1)[0]
     words = _("Mostly %(feeling)s: %(times)d of %(entries)d moments from %(first)s to %(last)s.")
     return words % (values | {"feeling": in_sentence(feeling), "times": times})
+
+
+def effect_of_tag(effect: TagEffect) -> str:
+    """Say whether a tag goes with better or worse moods, as far as anybody can tell."""
+    if effect.difference is None:
+        return _("too few to tell")
+    return {1: _("goes with better moods"), 0: _("no clear difference")}.get(
+        effect.direction, _("goes with worse moods")
+    )
+
+
+def signed(valence: float) -> str:
+    """Return a valence with its sign, as people write it."""
+    return f"{valence:+.2f}".replace("-", "−")
 
 
 def beside_usual(mood: Mood | None, usual: Usual) -> str:
@@ -123,6 +137,62 @@ def beside_usual(mood: Mood | None, usual: Usual) -> str:
     if difference < -CHANGE_WORTH_TELLING:
         return _("Heavier than your last four weeks.")
     return _("Much like your last four weeks.")
+
+
+def sum_of_day(pixel: Pixel) -> str:
+    """Say how many moments a day has and what they mostly show."""
+    words = ngettext("%(moments)d moment", "%(moments)d moments", pixel.moments)
+    told = words % {"moments": pixel.moments}
+    if pixel.dominant is None:
+        return told
+    feeling = in_sentence(pixel.dominant)
+    return _("%(moments)s, mostly %(feeling)s") % {"moments": told, "feeling": feeling}
+
+
+def sum_of_review(whole: Period, *, days: int) -> str:
+    """Say how many moments some days have and what they mostly show."""
+    values = {
+        "moments": whole.captures,
+        "days": days,
+        "all": (whole.last - whole.first).days + 1,
+    }
+    words = ngettext(
+        "%(moments)d moment on %(days)d of %(all)d days.",
+        "%(moments)d moments on %(days)d of %(all)d days.",
+        whole.captures,
+    )
+    told = words % values
+    if whole.feelings.total() < ENTRIES_FOR_A_CLAIM:
+        return told
+    feeling, _times = whole.feelings.most_common(1)[0]
+    return f"{told} {_('Mostly %(feeling)s.') % {'feeling': in_sentence(feeling)}}"
+
+
+def beside_the_one_before(span: Span, whole: Period, before: Period) -> str:
+    """Say how a week or month stands beside the one before; nothing below ten entries each."""
+    if min(whole.computed_from, before.computed_from) < ENTRIES_FOR_A_CLAIM:
+        return ""
+    difference = (whole.valence or 0) - (before.valence or 0)
+    turn = int(difference > CHANGE_WORTH_TELLING) - int(difference < -CHANGE_WORTH_TELLING)
+    words = {
+        (Span.WEEK, 1): _("Brighter than the week before."),
+        (Span.WEEK, 0): _("Much like the week before."),
+        (Span.WEEK, -1): _("Heavier than the week before."),
+        (Span.MONTH, 1): _("Brighter than the month before."),
+        (Span.MONTH, 0): _("Much like the month before."),
+        (Span.MONTH, -1): _("Heavier than the month before."),
+    }
+    return words[span, turn]
+
+
+def title_of_review(span: Span, whole: Period) -> str:
+    """Name a week or a month."""
+    if span is Span.MONTH:
+        return date_format(whole.first, "YEAR_MONTH_FORMAT")
+    return _("%(first)s to %(last)s") % {
+        "first": date_format(whole.first, "MONTH_DAY_FORMAT"),
+        "last": date_format(whole.last, "DATE_FORMAT"),
+    }
 
 
 def days_in_a_row(days: int) -> str:

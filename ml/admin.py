@@ -102,7 +102,9 @@ class ModelVersionAdmin(ReadOnly):
             "opts": self.opts,
             "title": version.name,
             "version": version,
-            "may_promote": may_promote(request) and not version.active,
+            "may_promote": may_promote(request)
+            and not version.active
+            and version.artefacts.exists(),
             "columns": [column(one) for one in columns if one],
             "emotions": EMOTIONS,
             "pictures": version.artefacts.filter(name__endswith=".png").order_by("name"),
@@ -219,7 +221,7 @@ def column(version: ModelVersion) -> dict[str, Any]:
         "accuracy": figure(version, "accuracy", "{:.1%}"),
         "macro_f1": figure(version, "macro_f1", "{:.3f}"),
         "ece": figure(version, "ece", "{:.3f}"),
-        "megabytes": f"{version.card['bytes'] / 2**20:.1f}",
+        "megabytes": f"{version.card.get('bytes', 0) / 2**20:.1f}",
         "matrix": rows,
         "per_class": [
             {

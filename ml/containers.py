@@ -8,13 +8,14 @@ import zlib
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
 MAX_ENTRIES = 200_000
 MAX_ENTRY_BYTES = 16 * 2**20
 """Of a picture, and of an archive's table of contents, which is read in one piece."""
 MAX_TABLE_BYTES = 2**30
-"""Of a CSV file, which is read line by line."""
+"""Of a text, which is read line by line if it is read at all."""
+TEXTS = (".csv", ".json", ".html")
 MAX_TOTAL_BYTES = 4 * 2**30
 MAX_RATIO = 200
 """Of unpacked to packed bytes; pictures are packed already."""
@@ -132,15 +133,21 @@ class Folder:
 class Archive:
     """A zip archive whose table of contents was checked."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | str, file: Any = None) -> None:
         """List its files.
+
+        Args:
+            path: where it is, or what errors call it where `file` is given.
+            file: the archive itself, open to be read in any order.
 
         Raises:
             DatasetError: when it is no archive, has too many entries, or one of them is too large,
                 packed like a bomb, a link, or named to escape.
         """
         try:
-            self._archive = zipfile.ZipFile(_Bounded(io.FileIO(path)))
+            self._archive = zipfile.ZipFile(
+                _Bounded(io.FileIO(path) if file is None else file, path)
+            )
         except DatasetError:
             raise
         except UNREADABLE as error:
@@ -182,6 +189,10 @@ class _Bounded(io.BufferedReader):
     whole table of contents in one piece.
     """
 
+    def __init__(self, file: Any, path: Path | str) -> None:
+        super().__init__(file)
+        self.path = path
+
     def __del__(self) -> None:
         self.close()
 
@@ -193,7 +204,7 @@ class _Bounded(io.BufferedReader):
         """
         if size and size > MAX_ENTRY_BYTES:
             raise DatasetError(
-                f"{self.name}: expected at most {MAX_ENTRIES} entries, received a table of "
+                f"{self.path}: expected at most {MAX_ENTRIES} entries, received a table of "
                 f"contents of {size >> 20} MB."
             )
         return super().read(size)
@@ -204,7 +215,7 @@ def inside(entry: zipfile.ZipInfo) -> PurePosixPath:
     return PurePosixPath(entry.filename.replace("\\", "/"))
 
 
-def check(entries: list[zipfile.ZipInfo], path: Path) -> None:
+def check(entries: list[zipfile.ZipInfo], path: Path | str) -> None:
     """Read a table of contents for signs of harm.
 
     Raises:
@@ -224,7 +235,7 @@ def check(entries: list[zipfile.ZipInfo], path: Path) -> None:
 def harm_of(entry: zipfile.ZipInfo) -> str | None:
     """Return what makes the whole archive untrustworthy, or None."""
     name = inside(entry)
-    most = MAX_TABLE_BYTES if is_table(entry.filename) else MAX_ENTRY_BYTES
+    most = MAX_TABLE_BYTES if entry.filename.lower().endswith(TEXTS) else MAX_ENTRY_BYTES
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if name.is_absolute() or ".." in name.parts or ":" in (name.parts or ("",))[0]:
         return "leads out of the archive"

@@ -14,6 +14,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,8 @@ PERSONAL = {
     "history": "/history/",
     "capture": "/capture/",
     "result": f"/captures/{PORTRAIT}/",
+    "trends": "/trends/",
+    "year": f"/trends/{datetime.now(UTC).year}/",
 }
 PRODUCTION = {
     "DEBUG": "0",

@@ -1,28 +1,21 @@
 """Take pictures of every page at two widths, light and dark, on a site of their own.
 
-Usage: .venv/bin/python scripts/screenshots.py [FOLDER]
+Usage: make screenshots, or python -m scripts.screenshots [FOLDER]
 
 The site runs on a database and a media folder that are thrown away. It shows the demonstration
 year and one portrait, the public-domain one of scikit-image.
 """
 
-import os
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
+from datetime import UTC, datetime
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
-
-from tests.browser.chromium import ARGUMENTS, chromium_path  # noqa: E402 - needs the path
-from tests.pictures import astronaut_jpeg  # noqa: E402
+from tests.browser.chromium import ARGUMENTS, chromium_path
+from tests.pictures import astronaut_jpeg
+from tests.sites import ROOT, installed, served
 
 PASSWORD = "a quiet paper diary"  # noqa: S105 - of an account that lives for a minute
 PUBLIC = {
@@ -39,6 +32,15 @@ PERSONAL = {
     "capture": "/capture/",
     "history": "/history/",
     "gallery": "/history/?view=gallery",
+    "trends": "/trends/",
+    "trends-12-months": "/trends/?by=month&first={year_ago}",
+    "year": "/trends/{year}/",
+    "review": "/review/week/{today}/",
+    "settings": "/settings/",
+    "data": "/data/",
+    "keeping": "/keeping/",
+    "appearance": "/appearance/",
+    "live": "/live/",
     "words": "/words/",
     "trash": "/trash/",
     "agreement": "/agreement/",
@@ -47,24 +49,10 @@ PERSONAL = {
 }
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def wait_for(url: str) -> None:
-    """Return once a page answers."""
-    for _ in range(100):
-        try:
-            urllib.request.urlopen(url)  # noqa: S310 - our own server
-        except urllib.error.URLError:
-            time.sleep(0.2)
-        else:
-            return
-    raise TimeoutError(f"{url} does not answer.")
+def days() -> dict[str, object]:
+    """Return what stands for days in addresses."""
+    today = datetime.now(UTC).date()
+    return {"today": today, "year": today.year, "year_ago": today.replace(year=today.year - 1)}
 
 
 def shoot(page: Page, path: str, file: Path) -> None:
@@ -105,7 +93,8 @@ def take_all(browser: Browser, base: str, folder: Path) -> None:
                 page.wait_for_url("**/captures/*/")
                 portrait = page.url.removeprefix(base)
             for name, path in {**PERSONAL, "result": portrait}.items():
-                shoot(page, path, file(name))
+                shoot(page, path.format(**days()), file(name))
+            shoot(page, f"{portrait}why/", file("why"))
             shoot(page, f"{portrait}delete/", file("delete"))
             context.close()
 
@@ -114,37 +103,12 @@ def main() -> None:
     """Start a site, walk through it and stop it."""
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "var" / "screenshots")
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch:
-        environment = {
-            **os.environ,
-            "DEBUG": "1",
-            "DATABASE_URL": f"sqlite:///{scratch}/db.sqlite3",
-            "MEDIA_ROOT": f"{scratch}/media",
-        }
-        base = f"http://127.0.0.1:{free_port()}"
-
-        def manage(*arguments: str) -> list[str]:
-            return [sys.executable, str(ROOT / "manage.py"), *arguments]
-
-        for arguments in (["migrate", "--verbosity=0"], ["seed_demo", "--password", PASSWORD]):
-            subprocess.run(manage(*arguments), env=environment, check=True)
-        address = base.removeprefix("http://")
-        with subprocess.Popen(
-            manage("runserver", "--noreload", address),
-            env=environment,
-            stderr=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        ) as server:
-            try:
-                wait_for(f"{base}/")
-                with sync_playwright() as playwright:
-                    browser = playwright.chromium.launch(
-                        executable_path=chromium_path(), args=ARGUMENTS
-                    )
-                    take_all(browser, base, folder)
-                    browser.close()
-            finally:
-                server.terminate()
+    with tempfile.TemporaryDirectory() as scratch, installed(Path(scratch)) as site:
+        site.manage("seed_demo", "--password", PASSWORD)
+        with served(site) as address, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
+            take_all(browser, address, folder)
+            browser.close()
     print(f"Pictures are in {folder}.")
 
 

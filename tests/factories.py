@@ -64,10 +64,10 @@ def detection(*, capture: Capture, looks: str | dict[str, float], **fields: Any)
         "confidence": probabilities[best],
         "unsure": False,
         "is_me": True,
+        "model_version": fields.get("model_version") or active_version(),
     }
     return Detection.objects.create(
         capture=capture,
-        model_version=active_version(),
         **Detection.probability_columns(probabilities),
         **values | fields,
     )

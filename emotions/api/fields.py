@@ -31,9 +31,9 @@ PROBABILITIES = {
     "required": [str(emotion) for emotion in EMOTIONS],
 }
 
-NO_OR_EMOTION = {"oneOf": [{"$ref": "#/components/schemas/Emotion"}, {"type": "null"}]}
+NO_OR_EMOTION = {"anyOf": [{"$ref": "#/components/schemas/Emotion"}, {"type": "null"}]}
 NO_OR_SENTIMENT = {
-    "oneOf": [
+    "anyOf": [
         {"type": "string", "enum": [str(sentiment) for sentiment in Sentiment]},
         {"type": "null"},
     ]

@@ -13,9 +13,11 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from accounts.consents import ConsentRequiredError
+from emotions.imports import UnreadableError
 from emotions.photo_errors import STATUSES, message
 from emotions.services import (
     CaptureDeletedError,
+    ImportUnderWayError,
     KeepsMoreError,
     NoFaceError,
     NoSuchFaceError,
@@ -54,7 +56,7 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         headers = {
             name: answered[name] for name in ("WWW-Authenticate", "Retry-After") if name in answered
         }
-    if told["status"] == HTTPStatus.SERVICE_UNAVAILABLE:
+    if told["status"] == HTTPStatus.SERVICE_UNAVAILABLE or isinstance(error, ImportUnderWayError):
         headers["Retry-After"] = "30"
     return Response(told, status=told["status"], headers=headers, content_type=CONTENT_TYPE)
 
@@ -81,6 +83,11 @@ REFUSALS: dict[type[Exception], tuple[HTTPStatus, str, str | Promise]] = {
             "Another request came under this UUID or key before. Nothing was saved; send this "
             "one under a new one."
         ),
+    ),
+    ImportUnderWayError: (
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "busy",
+        _("Another file of yours is still being read. Nothing of this one was."),
     ),
     StaleError: (
         HTTPStatus.PRECONDITION_FAILED,
@@ -125,6 +132,8 @@ def known_problem(error: Exception) -> dict[str, Any] | None:
     """Return the problem for an error of our own services."""
     if isinstance(error, ImageError):
         return problem(status=STATUSES[error.code], code=error.code, detail=message(error.code))
+    if isinstance(error, UnreadableError):
+        return invalid({"file": [str(error)]})
     if refusal := REFUSALS.get(type(error)):
         status, code, detail = refusal
         return problem(status=status, code=code, detail=str(detail))

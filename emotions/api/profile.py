@@ -4,8 +4,6 @@ from http import HTTPStatus
 from typing import Any
 
 from allauth.core import ratelimit
-from django.http import StreamingHttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import Throttled
@@ -132,9 +130,4 @@ class ExportView(PersonalView):
     @extend_schema(**operations.EXPORT)
     def get(self, request: Request) -> Any:
         """Send the archive while it is made."""
-        name = f"emoplatform-{timezone.localdate():%Y-%m-%d}.zip"
-        return StreamingHttpResponse(
-            exports.archive(owner=person_of(request)),
-            content_type="application/zip",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
+        return exports.respond(owner=person_of(request))

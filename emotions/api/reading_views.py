@@ -1,14 +1,18 @@
 """What a person reads: their day, their trends, their words, and the network."""
 
+from dataclasses import asdict
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from emotions import selectors, trends
+from emotions import patterns, selectors, trends
 from emotions.api import operations
 from emotions.api.base import PersonalView, asked, person_of, refuse_blank
 from emotions.api.readings import (
     ModelSerializer,
+    PatternsSerializer,
+    SpanQuerySerializer,
     TagSerializer,
     TodayQuerySerializer,
     TodaySerializer,
@@ -45,6 +49,41 @@ class TrendsView(PersonalView):
         by, first, last = query.span(today_in(zone))
         periods = trends.trend(owner=person, by=by, first=first, last=last)
         return Response(TrendsSerializer({"by": by.value, "periods": periods}).data)
+
+
+class PatternsView(PersonalView):
+    """What some days say beside their course."""
+
+    @extend_schema(**operations.PATTERNS)
+    def get(self, request: Request) -> Response:
+        """Return days, hours, tags and emotions of at most a year."""
+        person = person_of(request)
+        query = SpanQuerySerializer(data=request.query_params)
+        refuse_blank(query, request)
+        query.is_valid(raise_exception=True)
+        zone = query.validated_data.get("time_zone", person.time_zone)
+        first, last = query.days(today_in(zone))
+        moments = patterns.read(owner=person, first=first, last=last)
+        felt, looked = patterns.felt_and_looked(moments)
+        told = {
+            "first": first,
+            "last": last,
+            "days": [
+                {"date": on, **asdict(pixel)} for on, pixel in patterns.by_day(moments).items()
+            ],
+            "hours": [
+                {"weekday": weekday, "hour": hour, **asdict(pixel)}
+                for (weekday, hour), pixel in sorted(patterns.by_hour_of_week(moments).items())
+            ],
+            "tags": patterns.tag_effects(moments, owner=person),
+            "networks": [
+                {"date": on, "name": name} for on, name in patterns.changes_of_network(moments)
+            ],
+            "emotions": patterns.distribution(moments),
+            "felt": felt,
+            "detected": looked,
+        }
+        return Response(PatternsSerializer(told).data)
 
 
 class TagsView(PersonalView):

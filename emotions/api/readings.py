@@ -1,5 +1,6 @@
 """How a day, a span of days and the network look as JSON."""
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from drf_spectacular.drainage import set_override
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from emotions import patterns
 from emotions.api.fields import (
     BOX,
     PROBABILITIES,
@@ -90,14 +92,9 @@ class TodaySerializer(serializers.Serializer[Day]):
         return by_emotion(day.mood.probabilities) if day.mood and day.mood.probabilities else None
 
 
-class TrendsQuerySerializer(serializers.Serializer[Any]):
-    """Which days are wanted, and in what portions."""
+class SpanQuerySerializer(serializers.Serializer[Any]):
+    """Which days are wanted."""
 
-    by = serializers.ChoiceField(
-        [(span.value, span.value) for span in Span],
-        default=Span.DAY.value,
-        help_text=_("How many days are told together."),
-    )
     first = serializers.DateField(
         required=False, help_text=_("The first local day; else 30 days to the last one.")
     )
@@ -107,8 +104,8 @@ class TrendsQuerySerializer(serializers.Serializer[Any]):
         help_text=_("IANA name of the zone in which today is meant; else the profile's."),
     )
 
-    def span(self, today: date) -> tuple[Span, date, date]:
-        """Return the portions, the first and the last day.
+    def days(self, today: date, *, longest: timedelta = patterns.LONGEST) -> tuple[date, date]:
+        """Return the first and the last day.
 
         Raises:
             ValidationError: the days are in the wrong order or too many.
@@ -119,8 +116,6 @@ class TrendsQuerySerializer(serializers.Serializer[Any]):
             first = values.get("first") or last - USUAL
         except OverflowError:
             first = last
-        by = Span(values["by"])
-        longest = LONGEST_BY_DAY if by is Span.DAY else LONGEST
         if not timedelta(0) <= last - first < longest:
             raise serializers.ValidationError(
                 {
@@ -130,7 +125,27 @@ class TrendsQuerySerializer(serializers.Serializer[Any]):
                     ]
                 }
             )
-        return by, first, last
+        return first, last
+
+
+class TrendsQuerySerializer(SpanQuerySerializer):
+    """Which days are wanted, and in what portions."""
+
+    by = serializers.ChoiceField(
+        [(span.value, span.value) for span in Span],
+        default=Span.DAY.value,
+        help_text=_("How many days are told together."),
+    )
+
+    def span(self, today: date) -> tuple[Span, date, date]:
+        """Return the portions, the first and the last day.
+
+        Raises:
+            ValidationError: the days are in the wrong order or too many.
+        """
+        by = Span(self.validated_data["by"])
+        longest = LONGEST_BY_DAY if by is Span.DAY else LONGEST
+        return by, *self.days(today, longest=longest)
 
 
 class PeriodSerializer(serializers.Serializer[Period]):
@@ -154,7 +169,7 @@ class PeriodSerializer(serializers.Serializer[Period]):
     @extend_schema_field(COUNTS)
     def get_emotions(self, period: Period) -> dict[str, int]:
         """Return the captures of each emotion."""
-        return {feeling.value: period.feelings[feeling] for feeling in Feeling}
+        return counted(period.feelings)
 
 
 class TrendsSerializer(serializers.Serializer[Any]):
@@ -162,6 +177,92 @@ class TrendsSerializer(serializers.Serializer[Any]):
 
     by = serializers.ChoiceField([(span.value, span.value) for span in Span])
     periods = PeriodSerializer(many=True)
+
+
+class PixelSerializer(serializers.Serializer[Any]):
+    """What some moments were like together."""
+
+    moments = serializers.IntegerField(min_value=1)
+    valence = serializers.FloatField(
+        allow_null=True, min_value=-1, max_value=1, help_text=_("The mean, from -1 to 1.")
+    )
+    dominant = EmotionField(help_text=_("The emotion with the most weight."))
+
+
+class DayPixelSerializer(PixelSerializer):
+    """What a day was like."""
+
+    date = serializers.DateField()
+
+
+class HourPixelSerializer(PixelSerializer):
+    """What an hour of the week was like."""
+
+    weekday = serializers.IntegerField(min_value=0, max_value=6, help_text=_("Monday is 0."))
+    hour = serializers.IntegerField(
+        min_value=0, max_value=23, help_text=_("On the clock where the moment was lived.")
+    )
+
+
+class TagEffectSerializer(serializers.Serializer[Any]):
+    """How moments with a tag differ from those without."""
+
+    tag = serializers.CharField()
+    moments = serializers.IntegerField(min_value=0)
+    difference = serializers.FloatField(
+        allow_null=True,
+        min_value=-2,
+        max_value=2,
+        help_text=_("Mean valence with the tag less without; null below ten moments."),
+    )
+    interval = serializers.ListField(
+        child=serializers.FloatField(),
+        min_length=2,
+        max_length=2,
+        allow_null=True,
+        help_text=_("Between what the difference lies in 95 of 100 draws of days."),
+    )
+
+
+class NetworkChangeSerializer(serializers.Serializer[Any]):
+    """Since when another network answers."""
+
+    date = serializers.DateField()
+    name = serializers.CharField()
+
+
+class PatternsSerializer(serializers.Serializer[Any]):
+    """What some days say beside their course."""
+
+    first = serializers.DateField()
+    last = serializers.DateField()
+    days = DayPixelSerializer(many=True, help_text=_("Those with moments."))
+    hours = HourPixelSerializer(many=True, help_text=_("Hours of the week with moments."))
+    tags = TagEffectSerializer(many=True)
+    networks = NetworkChangeSerializer(many=True)
+    emotions = serializers.SerializerMethodField()
+    felt = serializers.SerializerMethodField()
+    detected = serializers.SerializerMethodField()
+
+    @extend_schema_field(COUNTS)
+    def get_emotions(self, told: dict[str, Any]) -> dict[str, int]:
+        """Return the moments of each emotion."""
+        return counted(told["emotions"])
+
+    @extend_schema_field(COUNTS)
+    def get_felt(self, told: dict[str, Any]) -> dict[str, int]:
+        """Return what was felt, over the moments of which both are known."""
+        return counted(told["felt"])
+
+    @extend_schema_field(COUNTS)
+    def get_detected(self, told: dict[str, Any]) -> dict[str, int]:
+        """Return what was detected, over the moments of which both are known."""
+        return counted(told["detected"])
+
+
+def counted(counts: Counter[Feeling]) -> dict[str, int]:
+    """Return counts of all seven emotions by their names."""
+    return {feeling.value: counts[feeling] for feeling in Feeling}
 
 
 class TagSerializer(serializers.ModelSerializer[Tag]):

@@ -29,9 +29,7 @@ from emotions.services import Said
 
 MOST_TAGS = 20
 PHOTO_SOURCES = [
-    (source.value, source.label)
-    for source in Capture.Source
-    if source not in {Capture.Source.IMPORT, Capture.Source.MANUAL}
+    (source.value, source.label) for source in Capture.Source if source not in Capture.IN_WORDS
 ]
 """What an app may say of where a photo comes from."""
 
@@ -42,7 +40,7 @@ class DetectionSerializer(serializers.ModelSerializer[Detection]):
     box = serializers.SerializerMethodField(help_text=_("In pixels of the upright photo."))
     probabilities = serializers.SerializerMethodField()
     model_version = TextField(
-        source="model_version.name", read_only=True, help_text=_("The network that read it.")
+        source="version_name", read_only=True, help_text=_("The network that read it.")
     )
 
     class Meta:

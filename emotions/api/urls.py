@@ -5,8 +5,9 @@ from rest_framework.routers import SimpleRouter
 
 from accounts.models import Consent
 from emotions.api.detect import DetectView
+from emotions.api.importing import ImportView
 from emotions.api.profile import ConsentView, ExportView, ProfileView
-from emotions.api.reading_views import ModelView, TagsView, TodayView, TrendsView
+from emotions.api.reading_views import ModelView, PatternsView, TagsView, TodayView, TrendsView
 from emotions.api.sync import BatchView, ChangesView
 from emotions.api.views import CaptureViewSet
 
@@ -36,11 +37,13 @@ urlpatterns = [
     path("changes/", ChangesView.as_view(), name="changes"),
     path("detect/", DetectView.as_view(), name="detect"),
     path("today/", TodayView.as_view(), name="today"),
+    path("patterns/", PatternsView.as_view(), name="patterns"),
     path("trends/", TrendsView.as_view(), name="trends"),
     path("tags/", TagsView.as_view(), name="tags"),
     path("model/", ModelView.as_view(), name="model"),
     path("me/", ProfileView.as_view(), name="me"),
     path("me/consents/<consent_kind:kind>/", ConsentView.as_view(), name="consent"),
+    path("me/import/", ImportView.as_view(), name="import"),
     path("export/", ExportView.as_view(), name="export"),
     path("", include("emotions.api.account_urls")),
     path("", include("emotions.api.reminder_urls")),

@@ -11,6 +11,7 @@ from emotions.services.deleting import (
 from emotions.services.editing import Changes, edit_capture
 from emotions.services.errors import (
     CaptureDeletedError,
+    ImportUnderWayError,
     KeepsMoreError,
     NoFaceError,
     NoSuchFaceError,
@@ -22,6 +23,7 @@ from emotions.services.errors import (
     UnfitEndpointError,
     UnfitKeysError,
 )
+from emotions.services.importing import Tally, import_history
 from emotions.services.preferences import set_preferences
 from emotions.services.recording import Said, record_capture
 from emotions.services.reminders import (
@@ -41,6 +43,7 @@ __all__ = [
     "TRASH_KEPT_FOR",
     "CaptureDeletedError",
     "Changes",
+    "ImportUnderWayError",
     "KeepsMoreError",
     "NoFaceError",
     "NoSuchFaceError",
@@ -50,6 +53,7 @@ __all__ = [
     "RequestConflictError",
     "Said",
     "StaleError",
+    "Tally",
     "TooManyRemindersError",
     "UnfitEndpointError",
     "UnfitKeysError",
@@ -59,6 +63,7 @@ __all__ = [
     "delete_capture",
     "discard",
     "edit_capture",
+    "import_history",
     "purge_capture",
     "purge_trash",
     "record_capture",

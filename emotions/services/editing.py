@@ -89,7 +89,7 @@ def edit_capture(*, capture: Capture, changes: Changes, expected: int | None = N
 def says_nothing(capture: Capture) -> bool:
     """Tell whether a capture without a photo says nothing at all."""
     said = capture.felt or capture.mood or capture.note
-    return capture.source == Capture.Source.MANUAL and not said
+    return capture.source in Capture.IN_WORDS and not said
 
 
 def pictures_for(capture: Capture, changes: Changes) -> dict[str, str]:

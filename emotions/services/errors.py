@@ -21,6 +21,10 @@ class StaleError(Exception):
     """The capture has changed since the caller read it."""
 
 
+class ImportUnderWayError(Exception):
+    """Another history of the same person is being brought in."""
+
+
 class NoSuchFaceError(Exception):
     """The capture has no such face."""
 

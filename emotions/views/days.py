@@ -11,10 +11,12 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
-from emotions import presentation, selectors, usual, wording
+from emotions import charts, presentation, selectors, trends, usual, wording
 from emotions.forms import HistoryFilter
 from emotions.models import Feeling
+from emotions.trends import Span
 from emotions.views.common import person_of
+from emotions.views.trends import with_files
 from emotions.zones import today_in, zone_of
 
 CAPTURES_A_PAGE = 24
@@ -79,7 +81,9 @@ def history(request: HttpRequest) -> HttpResponse:
     last = selection.get("last", today_in(zone_of(request, person)))
     first = selection.get("first", last - timedelta(days=DAYS_ON_CHART - 1))
     first = max(first, last - timedelta(days=MOST_DAYS_ON_CHART - 1))
-    counts = selectors.feelings_by_day(owner=person, first=first, last=last)
+    periods = trends.trend(owner=person, by=Span.DAY, first=first, last=last)
+    chart = charts.feelings_over_time(periods, by=Span.DAY)
+    [(chart, csv)] = with_files([chart], by=Span.DAY, first=first, last=last)
     context = {
         "form": form,
         "filtered": bool(selection),
@@ -89,8 +93,8 @@ def history(request: HttpRequest) -> HttpResponse:
         "page_query": query_with(request, page=""),
         "page": page,
         "days": days,
-        "chart": presentation.mood_chart(counts),
-        "caption": wording.caption_of_chart(counts),
+        "chart": chart,
+        "csv": csv,
         "feelings": list(Feeling),
     }
     return render(request, "emotions/history.html", context)

@@ -120,14 +120,13 @@ def explanation(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @login_required
 @require_GET
-def explanation_picture(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def explanation_picture(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """Send the face with the heat over it."""
     try:
         told = explanations.explanation(own_capture(request, uuid))
     except (explanations.NothingToExplainError, ModelFileError) as error:
         raise Http404("There is nothing to explain.") from error
-    headers = {"Cache-Control": "private, no-cache", "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(told.picture, content_type="image/jpeg", headers=headers)
+    return pictures.for_its_owner(HttpResponse(told.picture, content_type="image/jpeg"))
 
 
 @login_required

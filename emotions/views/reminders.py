@@ -24,8 +24,8 @@ from emotions.zones import zone_of
 def reminders(request: HttpRequest) -> HttpResponse:
     """Show all reminders of the person, and add one."""
     person = person_of(request)
-    form = ReminderForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = ReminderForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         # Hours are meant by the clock that the person sees now.
         remember_time_zone(person=person, name=zone_of(request, person))
         try:

@@ -8,7 +8,13 @@ from ml.registry.active import (
     serving,
 )
 from ml.registry.promotion import GateError, promote, roll_back, version_before
-from ml.registry.versions import find_version, register, register_bundled
+from ml.registry.versions import (
+    find_version,
+    register,
+    register_bundled,
+    version_by_name,
+    version_elsewhere,
+)
 
 __all__ = [
     "GateError",
@@ -23,4 +29,6 @@ __all__ = [
     "roll_back",
     "serving",
     "version_before",
+    "version_by_name",
+    "version_elsewhere",
 ]

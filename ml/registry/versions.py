@@ -19,6 +19,8 @@ NETWORK, KERAS_NETWORK, CARD, ANSWERS = (
     "card.json",
     "answers.json",
 )
+ELSEWHERE = "elsewhere"
+"""Name and, since no file has such a one, sha256 of what stands for versions that are not here."""
 
 
 def is_known(name: str) -> bool:
@@ -38,6 +40,23 @@ def find_version(name: str) -> ModelVersion:
     if version is None:
         names = ", ".join(ModelVersion.objects.order_by("pk").values_list("name", flat=True))
         raise ModelFileError(f"Expected a version among {names}, received {name}.")
+    return version
+
+
+def version_by_name(name: str) -> ModelVersion | None:
+    """Return the version of a name; None where it is not here."""
+    return ModelVersion.objects.filter(name=name).exclude(sha256=ELSEWHERE).first()
+
+
+def version_elsewhere() -> ModelVersion:
+    """Return what stands for every version that is not here.
+
+    It has no files, so it can neither answer nor be promoted.
+    """
+    version, _ = ModelVersion.objects.get_or_create(
+        sha256=ELSEWHERE,
+        defaults={"name": unused_name(ELSEWHERE), "card": {}, "made_by": "Emoplatform"},
+    )
     return version
 
 

@@ -93,6 +93,10 @@ form.addEventListener("photo", ({ detail: { file, source } }) => {
   form.elements.source.value = source;
   showChosen();
 });
+// The picture takes its room only now, and may push the button out of sight.
+preview.addEventListener("load", () => {
+  if (document.activeElement === send) send.scrollIntoView({ block: "nearest" });
+});
 for (const [event, over] of [["dragenter", true], ["dragleave", false], ["drop", false]]) {
   zone.addEventListener(event, () => zone.classList.toggle("dropzone--over", over));
 }

@@ -24,6 +24,7 @@ from tests.api.calls import CAPTURES, TODAY, assert_problem, create, note
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
+PATTERNS = "/api/v1/patterns/"
 TRENDS, DETECT, ME = "/api/v1/trends/", "/api/v1/detect/", "/api/v1/me/"
 START = datetime(2026, 3, 13, 12, tzinfo=UTC)  # a Friday
 
@@ -93,6 +94,21 @@ def test_trends_are_told_without_gaps(owner: User, owner_api: APIClient) -> None
     assert (friday["captures"], friday["valence"], friday["sentiment"]) == (2, 0.5, "positive")
     assert friday["emotions"]["happy"] == friday["emotions"]["neutral"] == 1
     assert len(owner_api.get(TRENDS).json()["periods"]) == 30
+
+
+def test_patterns_tell_what_the_pages_chart(owner: User, other: User, owner_api: APIClient) -> None:
+    some_days(owner)
+    some_days(other)
+    told = owner_api.get(PATTERNS, {"first": "2026-03-13", "last": "2026-03-14"}).json()
+    assert told["days"] == [
+        {"date": "2026-03-13", "moments": 2, "valence": 0.5, "dominant": "neutral"},
+        {"date": "2026-03-14", "moments": 2, "valence": 0.5, "dominant": "neutral"},
+    ]
+    assert [(hour["weekday"], hour["hour"]) for hour in told["hours"]] == [(4, 12), (5, 12)]
+    assert told["emotions"]["neutral"] == 2
+    assert told["tags"] == told["networks"] == []
+    assert sum(told["felt"].values()) == sum(told["detected"].values()) == 0
+    assert owner_api.get(PATTERNS, {"first": "2024-01-01"}).json()["errors"]["first"]
 
 
 @pytest.mark.parametrize(
@@ -203,6 +219,7 @@ def test_the_archive_holds_everything_and_no_formula(
     assert packed.testzip() is None
     pictures_kept = {f"pictures/{made['uuid']}-{name}.jpg" for name in ("photo", "crop")}
     assert set(packed.namelist()) == {
+        "index.html",
         "profile.json",
         "captures.json",
         "captures.csv",

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from emotions import services
-from emotions.models import Capture, Feeling
+from emotions.models import Capture, Feeling, Tag
 from tests import factories, uploads
 from tests.browser.conftest import sign_in
 
@@ -45,7 +45,9 @@ def personal(owner: User) -> list[str]:
     """The addresses of a person's pages, each with something on it."""
     for age in range(14):
         moment = timezone.now() - timedelta(days=age, hours=1)
-        factories.capture(owner=owner, looks="happy", taken_at=moment)
+        tags = [Tag.objects.get_or_create(owner=owner, name=name)[0] for name in ("home", "work")]
+        capture = factories.capture(owner=owner, looks="happy", felt="happy", taken_at=moment)
+        capture.tags.add(tags[age < 12])
     portrait, landscape = (
         services.record_capture(
             owner=owner,
@@ -74,6 +76,10 @@ def personal(owner: User) -> list[str]:
         f"/captures/{portrait.uuid}/delete/",
         f"/captures/{landscape.uuid}/",
         f"/captures/{words.uuid}/",
+        "/trends/",
+        "/trends/?by=month&first=2020-01-01",
+        f"/trends/{timezone.now().year}/",
+        f"/review/month/{timezone.now().date()}/",
         "/words/",
         "/live/",
         "/keeping/",
@@ -82,6 +88,7 @@ def personal(owner: User) -> list[str]:
         "/trash/",
         "/agreement/",
         "/settings/",
+        "/data/",
         "/settings/delete-account/",
         "/accounts/2fa/",
         "/accounts/reauthenticate/",
@@ -108,21 +115,41 @@ def test_no_page_shuts_anybody_out(
     assert {path: told for path, told in found.items() if told} == {}
 
 
-def test_the_chart_is_drawn_and_says_what_its_table_says(page: Page, owner: User) -> None:
-    for looks in ("happy", "sad", "sad"):
-        factories.capture(owner=owner, looks=looks, taken_at=timezone.now())
+REACHED = """() => {
+  const { activeElement: element } = document;
+  if (element === document.body) return null;
+  const { left, top, width, height } = element.getBoundingClientRect();
+  const [x, y] = [left + width / 2, top + height / 2];
+  const seen = document.elementFromPoint(x, y);
+  const name = element.getAttribute("aria-label") || element.innerText || element.name;
+  const mine = seen && (element.contains(seen) || seen.contains(element)
+    || [...(element.labels ?? [])].some(label => label.contains(seen)));
+  return [`${element.tagName} ${name}`, Boolean(mine)];
+}"""
+
+
+def test_the_keyboard_reaches_everything_and_nothing_covers_it(
+    page: Page, owner: User, personal: list[str]
+) -> None:
     sign_in(page, owner)
-    page.goto("/history/")
-    page.wait_for_function("() => Chart.getChart(document.querySelector('[data-mood-chart]'))")
-    bars = page.evaluate(
-        """() => Chart.getChart(document.querySelector('[data-mood-chart]')).data.datasets
-            .map(({label, data, backgroundColor}) => [label, data.at(-1), backgroundColor])"""
-    )
-    assert {label: count for label, count, _ in bars if count} == {"Happy": 1, "Sad": 2}
-    assert len({colour for _, _, colour in bars}) == 7
-    page.get_by_text("The same as a table").click()
-    cells = page.locator("tbody tr td").all_inner_texts()
-    assert [int(cell) for cell in cells] == [count for _, count, _ in bars]
+    for path in ("/today/", "/capture/", "/history/", personal[7], "/trends/", "/settings/"):
+        page.goto(path)
+        controls = page.locator(
+            "main :is(a, button, summary, textarea, select, input:not([type=hidden])):visible"
+        )
+        wanted = controls.count()
+        reached: list[str] = []
+        for _ in range(wanted + 40):
+            page.keyboard.press("Tab")
+            found = page.evaluate(REACHED)
+            if found is None:
+                break
+            name, seen = found
+            assert seen, f"{path}: {name} is covered when it is focused"
+            reached.append(name)
+        else:
+            pytest.fail(f"{path}: the focus never leaves the page: {reached[-5:]}")
+        assert len(reached) > wanted / 2, path  # a group of choices is one stop
 
 
 def test_dark_follows_the_reader(page: Page) -> None:

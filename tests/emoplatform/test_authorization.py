@@ -105,10 +105,12 @@ MATRIX: dict[str, Answers] = {
     "/api/v1/detect/": own(POST=415),
     "/api/v1/today/": own(GET=200),
     "/api/v1/trends/": own(GET=200),
+    "/api/v1/patterns/": own(GET=200),
     "/api/v1/tags/": own(GET=200),
     "/api/v1/model/": own(GET=200),
     "/api/v1/me/": own(GET=200, PATCH=200, DELETE=400),
     "/api/v1/me/consents/<consent_kind:kind>/": own(PUT=400, DELETE=200),
+    "/api/v1/me/import/": own(POST=415),
     "/api/v1/export/": own(GET=200),
     "/api/v1/devices/": own(GET=200),
     "/api/v1/devices/<int:id>/": one(PATCH=400, DELETE=204),
@@ -139,10 +141,18 @@ MATRIX: dict[str, Answers] = {
     "/reminders/<int:number>/remove/": page_of_one(POST=302),
     "/reminders/stop/<str:sealed>/": public(GET=200, POST=200),  # the link is who they are
     "/agreement/": page(GET=200),
+    "/data/": page(GET=200),
+    "/data/export/": page(GET=200),
+    "/data/import/": page(POST=422),
     "/trash/": page(GET=200),
     "/captures/delete/": page(POST=302),
     "/captures/restore/": page(POST=302),
     "/history/": page(GET=200),
+    "/trends/": page(GET=200),
+    "/trends/<slug:name>.csv": page(GET=200),
+    "/trends/<int:number>/": page(GET=200),
+    "/trends/<int:number>/year.csv": page(GET=200),
+    "/review/<str:span>/<day:on>/": page(GET=200),
     "/settings/": page(GET=200),
     "/settings/time-zone/": page(POST=422),
     "/settings/devices/sign-out/": page(POST=302),
@@ -209,6 +219,9 @@ def theirs(owner: User) -> dict[str, Any]:
         "uuid": capture.uuid,
         "kind": "use",
         "on": "2026-03-14",
+        "span": "week",
+        "name": "moods",
+        "year": 2026,
         "devices": device.pk,
         "tokens": token.pk,
         "reminders": factories.push_reminder(owner).pk,
@@ -235,7 +248,7 @@ def test_each_role_is_answered_as_the_matrix_says(
     route: str, theirs: dict[str, Any], clients: dict[str, Any]
 ) -> None:
     kinds = ("devices", "tokens", "reminders", "push-subscriptions")
-    of_what = next((kind for kind in kinds if f"/{kind}/" in route), "tokens")
+    of_what = next((kind for kind in kinds if f"/{kind}/" in route), "year")
     values = theirs | {"id": theirs[of_what], "number": theirs[of_what]}
     path = re.sub(r"<\w+:(\w+)>", lambda found: str(values[found[1]]), route)
     answered = {}

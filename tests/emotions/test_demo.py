@@ -7,9 +7,10 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import User
-from emotions import selectors
+from emotions import trends
 from emotions.demo import seed
 from emotions.models import Capture, Feeling
+from emotions.trends import Span
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 15, tzinfo=ZoneInfo("Europe/Lisbon"))
@@ -24,10 +25,10 @@ def test_a_year_is_seeded_in_order_and_without_photos() -> None:
     assert 500 < count < 1200
     assert not captures.exclude(photo="").exists()
     assert not captures.filter(taken_at__gt=NOW).exists()
-    counts = selectors.feelings_by_day(owner=demo, first=date(2025, 11, 24), last=TODAY)
-    assert counts[TODAY].total()
-    assert 20 < sum(not day for day in counts.values()) < 80, "days off"
-    totals = {feeling: sum(day[feeling] for day in counts.values()) for feeling in Feeling}
+    days = trends.trend(owner=demo, by=Span.DAY, first=date(2025, 11, 24), last=TODAY)
+    assert days[-1].captures
+    assert 20 < sum(not day.captures for day in days) < 80, "days off"
+    totals = trends.together(days).feelings
     assert all(totals.values())
     assert max(totals, key=lambda feeling: totals[feeling]) in {Feeling.HAPPY, Feeling.NEUTRAL}
 

@@ -1,14 +1,14 @@
 """Reading a history: only one's own, in order, in few queries."""
 
-from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from accounts.models import User
-from emotions import selectors, services
+from emotions import selectors, services, trends
 from emotions.models import Capture, Feeling
+from emotions.trends import Span
 from tests import factories
 
 MARCH_14 = datetime(2026, 3, 14, 12, tzinfo=UTC)
@@ -33,8 +33,8 @@ def test_a_deleted_capture_is_in_no_selection(owner: User) -> None:
     assert not selectors.history(owner=owner).exists()
     assert selectors.day(owner=owner, on=MARCH_14.date()).captures == []
     today = MARCH_14.date()
-    counts = selectors.feelings_by_day(owner=owner, first=today, last=today)
-    assert counts == {MARCH_14.date(): Counter()}
+    [period] = trends.trend(owner=owner, by=Span.DAY, first=today, last=today)
+    assert not period.captures
 
 
 def test_a_day_has_its_captures_in_the_order_of_time(owner: User) -> None:
@@ -45,21 +45,6 @@ def test_a_day_has_its_captures_in_the_order_of_time(owner: User) -> None:
     assert day.captures == [morning, evening]
     assert day.mood
     assert day.mood.dominant == Feeling.SAD
-
-
-def test_feelings_are_counted_by_day_felt_before_detected(owner: User, other: User) -> None:
-    factories.capture(owner=owner, looks="happy")
-    factories.capture(owner=owner, looks="happy", felt="sad")
-    crowd = factories.capture(owner=owner, looks="happy")
-    factories.detection(capture=crowd, looks="angry", is_me=False)
-    factories.capture(owner=owner)
-    factories.capture(owner=other, looks="fear")
-    factories.capture(owner=owner, looks="fear", taken_at=MARCH_14 - timedelta(days=2))
-    counts = selectors.feelings_by_day(owner=owner, first=date(2026, 3, 13), last=MARCH_14.date())
-    assert counts == {
-        date(2026, 3, 13): Counter(),
-        date(2026, 3, 14): Counter({Feeling.HAPPY: 2, Feeling.SAD: 1}),
-    }
 
 
 def test_history_takes_the_same_queries_however_long_it_is(

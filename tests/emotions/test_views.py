@@ -382,9 +382,9 @@ def test_the_chart_and_its_table_count_the_same(owner: User, owner_client: Clien
     for looks in ("happy", "happy", "sad"):
         factories.capture(owner=owner, looks=looks, taken_at=now)
     page = owner_client.get(reverse("emotions:history"))
-    data = page.context["chart"]["data"]
+    data = page.context["chart"].data
     columns = {series["emotion"]: series["counts"] for series in data["series"]}
-    assert len(data["days"]) == 30
+    assert len(data["labels"]) == 30
     assert (columns["happy"][-1], columns["sad"][-1]) == (2, 1)
     assert sum(map(sum, columns.values())) == 3
     row = re.search(r"<tbody>.*?</tbody>", page.content.decode(), re.DOTALL)

@@ -16,10 +16,11 @@ from emotions.api.operations.profile import (
     DELETE_ACCOUNT,
     EXPORT,
     GIVE_CONSENT,
+    IMPORT,
     PROFILE,
     WITHDRAW_CONSENT,
 )
-from emotions.api.operations.reading import DETECT, MODEL, TAGS, TODAY, TRENDS
+from emotions.api.operations.reading import DETECT, MODEL, PATTERNS, TAGS, TODAY, TRENDS
 from emotions.api.operations.shared import answered, example
 from emotions.api.operations.sync import BATCH, CHANGES
 
@@ -34,8 +35,10 @@ __all__ = [
     "DETECT",
     "EXPORT",
     "GIVE_CONSENT",
+    "IMPORT",
     "LIST",
     "MODEL",
+    "PATTERNS",
     "PHOTO",
     "PROFILE",
     "RESTORE",

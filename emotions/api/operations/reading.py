@@ -10,6 +10,8 @@ from emotions.api.readings import (
     FramesReadSerializer,
     FramesSerializer,
     ModelSerializer,
+    PatternsSerializer,
+    SpanQuerySerializer,
     TagSerializer,
     TodayQuerySerializer,
     TodaySerializer,
@@ -29,7 +31,7 @@ PERIOD = {
     "emotions": {feeling.value: 2 * (feeling is Feeling.HAPPY) for feeling in Feeling},
 }
 SEEN = {
-    "model_version": "residual-1",
+    "model_version": "residual-2",
     "photos": [
         {
             "width": 320,
@@ -85,6 +87,41 @@ TRENDS: dict[str, Any] = {
     },
 }
 
+PIXEL = {"moments": 3, "valence": 0.61, "dominant": "happy"}
+COUNTS_OF_ALL = {feeling.value: 2 * (feeling is Feeling.HAPPY) for feeling in Feeling}
+PATTERNS: dict[str, Any] = {
+    "tags": ["trends"],
+    "operation_id": "patterns_retrieve",
+    "summary": _("Read what goes together"),
+    "description": _(
+        "Of at most 366 days: each day with its emotion, the hours of the week, which tags go with "
+        "better or worse moods, felt beside detected, and since when another network answers. "
+        "Nothing is said of a tag with fewer than ten moments."
+    ),
+    "parameters": [SpanQuerySerializer],
+    "responses": {
+        200: answered(
+            PatternsSerializer,
+            _("The patterns."),
+            {
+                "first": "2026-03-01",
+                "last": "2026-03-31",
+                "days": [{"date": "2026-03-14", **PIXEL}],
+                "hours": [{"weekday": 5, "hour": 12, **PIXEL}],
+                "tags": [
+                    {"tag": "piano", "moments": 14, "difference": 0.31, "interval": [0.12, 0.49]}
+                ],
+                "networks": [{"date": "2026-03-14", "name": "residual-2"}],
+                "emotions": COUNTS_OF_ALL,
+                "felt": COUNTS_OF_ALL,
+                "detected": COUNTS_OF_ALL,
+            },
+            "a month",
+        ),
+        **answers("invalid"),
+    },
+}
+
 TAGS: dict[str, Any] = {
     "tags": ["trends"],
     "operation_id": "tags_list",
@@ -111,7 +148,7 @@ MODEL: dict[str, Any] = {
             ModelSerializer,
             _("Its card."),
             {
-                "name": "residual-1",
+                "name": "residual-2",
                 "sha256": "5d2c" * 16,
                 "created_at": "2026-11-23T06:00:00Z",
                 "card": {"unsure_below": 0.53},

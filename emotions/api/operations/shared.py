@@ -49,7 +49,7 @@ CAPTURE = {
             "confidence": 0.931,
             "unsure": False,
             "is_me": True,
-            "model_version": "residual-1",
+            "model_version": "residual-2",
         }
     ],
 }

@@ -1,8 +1,10 @@
-"""Hand the reminders that have come due to the worker; run it every five minutes."""
+"""Hand the reminders that have come due to the worker: once, or again and again."""
 
+import time
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import close_old_connections
 
 from emotions import services
 
@@ -12,6 +14,15 @@ class Command(BaseCommand):
 
     help = __doc__
 
-    def handle(self, *_: Any, **__: Any) -> None:
-        """Hand over once and say how many there were."""
-        self.stdout.write(f"{services.send_reminders()} reminders handed over.")
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Define the command's arguments."""
+        parser.add_argument("--every", type=int, metavar="SECONDS", help="stay, and do it so often")
+
+    def handle(self, *_: Any, every: int | None = None, **__: Any) -> None:
+        """Hand over what is due and say how many there were."""
+        while True:
+            self.stdout.write(f"{services.send_reminders()} reminders handed over.")
+            if every is None:
+                return
+            close_old_connections()
+            time.sleep(every)

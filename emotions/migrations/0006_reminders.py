@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("emotions", "0004_appearance"),
+        ("emotions", "0005_import"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

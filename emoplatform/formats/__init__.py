@@ -1,0 +1,1 @@
+"""How we write dates, by language."""

@@ -1,0 +1,44 @@
+"""Bringing a history in."""
+
+import json
+from typing import Any
+
+from django.http import StreamingHttpResponse
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+
+from emotions import services
+from emotions.api import operations
+from emotions.api.base import PersonalView, checked, person_of
+from emotions.api.importing_serializers import ImportedSerializer, ImportSerializer
+from emotions.api.throttling import CaptureLimit
+from emotions.long_answers import while_working
+
+
+class ImportView(PersonalView):
+    """A history from elsewhere."""
+
+    cost = 10
+    writing_limits = [CaptureLimit]
+
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(**operations.IMPORT)
+    def post(self, request: Request) -> Any:
+        """Bring a file in; what is refused stops nothing else."""
+        person, values = person_of(request), checked(ImportSerializer, request.data)
+        tallies = services.import_history(
+            owner=person,
+            file=values["file"].file,
+            size=values["file"].size,
+            time_zone=values.get("time_zone", person.time_zone),
+            moods=values["moods"],
+        )
+        answer = while_working(tallies, told)
+        return StreamingHttpResponse(answer, content_type="application/json")
+
+
+def told(tally: services.Tally) -> str:
+    """Return what became of a file as JSON."""
+    return json.dumps(ImportedSerializer(tally).data)

@@ -1,0 +1,100 @@
+"""A history goes out of one account and into another, by hand."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from emotions import services
+from emotions.models import Capture, Feeling
+from tests import pictures
+from tests.browser.conftest import sign_in
+from tests.browser.test_accessibility import complaints
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("browser"),
+]
+
+
+def test_a_history_moves_into_another_account(
+    page: Page, owner: User, other: User, tmp_path: Path
+) -> None:
+    services.record_capture(
+        owner=owner,
+        photo=pictures.astronaut_jpeg(),
+        source=Capture.Source.UPLOAD,
+        time_zone="Europe/Lisbon",
+    )
+    services.record_capture(
+        owner=owner,
+        source=Capture.Source.MANUAL,
+        said=services.Said(felt=Feeling.SAD, note="Rain."),
+        time_zone="Europe/Lisbon",
+    )
+    sign_in(page, owner)
+    page.goto("/history/")
+    shown = page.locator(".entry").all_inner_texts()
+    assert len(shown) == 2
+    page.goto("/settings/")
+    page.get_by_role("link", name="Take out or bring in").click()
+    with page.expect_download() as under_way:
+        page.get_by_role("link", name="Download everything").click()
+    archive = tmp_path / under_way.value.suggested_filename
+    under_way.value.save_as(archive)
+
+    page.context.clear_cookies()
+    sign_in(page, other)
+    page.goto("/data/")
+    page.get_by_label("Your file").set_input_files(archive)
+    page.get_by_role("button", name="Bring it in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 moments are new")
+    assert complaints(page) == []
+    page.get_by_role("link", name="See the history").click()
+    expect(page.locator(".entry")).to_have_count(2)
+    assert page.locator(".entry").all_inner_texts() == shown
+    page.locator(".entry", has_text="Looks happy").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Looks happy")
+
+
+def test_a_file_on_its_way_is_said_and_sent_once(page: Page, owner: User, tmp_path: Path) -> None:
+    table = tmp_path / "daylio.csv"
+    table.write_text("full_date,time,mood,activities,note\n")
+    sign_in(page, owner)
+    page.goto("/data/")
+    page.get_by_label("Your file").set_input_files(table)
+    page.evaluate(
+        """() => {
+            window.sent = 0;
+            document.querySelector("form[data-busy]").addEventListener("submit", (event) => {
+                window.sent += event.defaultPrevented ? 0 : 1;
+                event.preventDefault();
+            });
+        }"""
+    )
+    page.get_by_role("button", name="Bring it in").click()
+    busy = page.get_by_role("button", name="Reading your file")
+    expect(busy).to_have_attribute("aria-disabled", "true")
+    busy.click(force=True)
+    assert page.evaluate("window.sent") == 1
+
+
+def test_the_page_in_the_archive_opens_from_disk(page: Page, owner: User, tmp_path: Path) -> None:
+    services.record_capture(
+        owner=owner, photo=pictures.astronaut_jpeg(), source=Capture.Source.UPLOAD
+    )
+    sign_in(page, owner)
+    page.goto("/data/")
+    with page.expect_download() as under_way:
+        page.get_by_role("link", name="Download everything").click()
+    with zipfile.ZipFile(under_way.value.path()) as packed:
+        packed.extractall(tmp_path)
+    opened = page.context.browser.new_page()  # type: ignore[union-attr]  # there is one
+    opened.goto((tmp_path / "index.html").as_uri())
+    expect(opened.get_by_text("Looks happy")).to_be_visible()
+    assert opened.locator("img").evaluate("image => image.naturalWidth") > 0
+    assert complaints(opened) == []
+    opened.close()
