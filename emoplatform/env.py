@@ -22,6 +22,7 @@ BUCKET = re.compile(
 
 REDIS = re.compile(r"rediss?://([^@/]*@)?[\w.-]+(:\d+)?(/\d+)?")
 ORIGIN = re.compile(r"https?://[\w.-]+(:\d+)?")
+CONTACT = re.compile(r"mailto:[^@\s]+@[\w.-]+|https://[\w.-]+")
 LIMIT = re.compile(r"(?P<count>[1-9]\d{0,8})/(?P<unit>[smh])")
 SECONDS = {"s": 1, "m": 60, "h": 3600}
 
@@ -193,6 +194,40 @@ class Environment:
             if not ORIGIN.fullmatch(origin):
                 raise SettingError(name, expected=expected, received=origin)
         return found
+
+    def origin(self, name: str, *, default: str) -> str:
+        """Return the scheme and host of a site, such as `https://mood.example.org`."""
+        value = self.values.get(name) or default
+        if not ORIGIN.fullmatch(value):
+            raise SettingError(
+                name, expected="an origin such as https://mood.example.org", received=value
+            )
+        return value
+
+    def vapid_key(self, name: str) -> str | None:
+        """Return a private key that signs notifications; None where none is named."""
+        value = self.values.get(name)
+        if not value:
+            return None
+        # Costly to import, and only a site with notifications pays for it.
+        from py_vapid import Vapid02  # noqa: PLC0415
+
+        try:
+            Vapid02.from_string(value)
+        except (ValueError, TypeError) as error:
+            raise SettingError(
+                name,
+                expected="a private key on P-256 as base64, as docs/deployment.md makes one",
+                received=f"{len(value)} characters",
+            ) from error
+        return value
+
+    def contact(self, name: str, *, default: str) -> str:
+        """Return a `mailto:` or `https://` address at which push services reach the operator."""
+        value = self.values.get(name) or default
+        if not CONTACT.fullmatch(value):
+            raise SettingError(name, expected="mailto:ADDRESS or https://HOST", received=value)
+        return value
 
     def mail(self, name: str, *, default: str | None) -> dict[str, Any]:
         """Return Django's e-mail settings for an `smtp://`-like address."""

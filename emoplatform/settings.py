@@ -1,6 +1,7 @@
 """Every setting of the site; what differs between installations comes from the environment."""
 
 import os
+from email.utils import parseaddr
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -165,6 +166,15 @@ DEFAULT_FROM_EMAIL = env.text(
     expected="an e-mail address",
 )
 
+# Reminders leave the site by e-mail and by browsers' push services, which want to know whose site
+# it is. Without a key notifications are not offered.
+SITE_URL = env.origin(
+    "SITE_URL",
+    default="http://127.0.0.1:8000" if DEBUG else f"https://{ALLOWED_HOSTS[0].lstrip('.')}",
+)
+VAPID_PRIVATE_KEY = env.vapid_key("VAPID_PRIVATE_KEY")
+VAPID_CONTACT = env.contact("VAPID_CONTACT", default=f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}")
+
 # --- Photos, pages and work in the background -------------------------------------------------
 
 # Photos that outlive a restart only by luck are worse than no start.
@@ -252,6 +262,7 @@ SPECTACULAR_SETTINGS = {
         "Kept": "emotions.models.Capture.Kept",
         "Role": "emotions.models.Detection.Role",
         "Span": "emotions.trends.Span",
+        "ReminderWay": "emotions.models.Reminder.Way",
     },
     "COMPONENT_SPLIT_PATCH": False,  # what may be left out is said field by field
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
@@ -264,6 +275,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "trends", "description": _("How you were over time.")},
         {"name": "model", "description": _("The network that reads photos.")},
         {"name": "me", "description": _("Your profile, your consents, and the way out.")},
+        {"name": "reminders", "description": _("Being asked how you are, when you want it.")},
         {"name": "devices", "description": _("Where you are signed in.")},
         {"name": "tokens", "description": _("Access tokens for scripts of yours.")},
     ],

@@ -1,7 +1,7 @@
 """The forms of the pages."""
 
 import uuid
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from emotions.imports import moods_in
-from emotions.models import Capture, Feeling, Preferences
+from emotions.models import Capture, Feeling, Preferences, Reminder
 from emotions.photo_errors import message
-from emotions.services import Changes, Said
+from emotions.services import Changes, ReminderChanges, Said
 from emotions.trends import Span
 from emotions.wording import MOODS
 
@@ -198,6 +198,57 @@ class KeepingForm(forms.Form):
         label=_("Leave other people in my photos recognisable. Otherwise they are blurred."),
         required=False,
     )
+
+
+class TimeInput(forms.TimeInput):
+    """The browser's own clock."""
+
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
+class ReminderForm(forms.Form):
+    """When and how to be asked."""
+
+    at = forms.TimeField(label=_("At"), widget=TimeInput, initial=time(20))
+    days = forms.TypedMultipleChoiceField(
+        label=_("On"),
+        choices=Reminder.Day.choices,
+        coerce=int,
+        initial=Reminder.Day.values,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one day.")},
+    )
+    way = forms.TypedChoiceField(
+        label=_("By"),
+        choices=Reminder.Way.choices,
+        coerce=Reminder.Way,
+        initial=Reminder.Way.EMAIL,
+        widget=forms.RadioSelect,
+    )
+    paused = forms.BooleanField(label=_("Paused: it does not come."), required=False)
+
+    @classmethod
+    def of(cls, reminder: Reminder) -> Self:
+        """Return the form filled with what a reminder says."""
+        days = list(reminder.days)
+        return cls(
+            initial={
+                "at": reminder.at,
+                "days": days,
+                "way": reminder.way,
+                "paused": reminder.paused,
+            }
+        )
+
+    def said(self) -> ReminderChanges:
+        """Return what a valid form says."""
+        values = self.cleaned_data
+        return ReminderChanges(
+            at=values["at"], days=values["days"], way=values["way"], paused=values["paused"]
+        )
 
 
 class ColourInput(forms.TextInput):

@@ -7,7 +7,15 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
-from emotions.models import Capture, CaptureQuerySet, Feeling, Preferences, Tag
+from emotions.models import (
+    Capture,
+    CaptureQuerySet,
+    Feeling,
+    Preferences,
+    PushSubscription,
+    Reminder,
+    Tag,
+)
 from emotions.moods import Mood, mood_of_captures
 
 
@@ -32,6 +40,16 @@ def capture_of(*, owner: User, uuid: uuid_module.UUID) -> Capture:
 def preferences(*, owner: User) -> Preferences:
     """Return what a person wants by default, which is not stored before they say something."""
     return Preferences.objects.filter(owner=owner).first() or Preferences(owner=owner)
+
+
+def reminders(*, owner: User) -> QuerySet[Reminder]:
+    """Return the owner's reminders in the order of their hours; those that are paused too."""
+    return Reminder.objects.filter(owner=owner).order_by("at", "id")
+
+
+def push_subscriptions(*, owner: User) -> QuerySet[PushSubscription]:
+    """Return the owner's browsers and apps that take notifications, newest first."""
+    return PushSubscription.objects.filter(owner=owner).order_by("-created_at", "-id")
 
 
 def history(

@@ -1,8 +1,13 @@
 """Jobs for `manage.py db_worker`; each calls one service that a command can call too."""
 
+from datetime import timedelta
+
+from django.utils import timezone
 from django_tasks import task
 
 from emotions import photos
+
+RETRY_REMINDER_AFTER = timedelta(minutes=5)
 
 
 @task()
@@ -23,3 +28,15 @@ def purge_trash() -> None:
     from emotions.services import deleting  # noqa: PLC0415 - services hand jobs to this module
 
     deleting.purge_trash()
+
+
+@task()
+def deliver_reminder(delivery_id: int) -> None:
+    """Send one reminder; where nothing could leave the house, try again until it is too late."""
+    from emotions.services import reminding  # noqa: PLC0415 - services hand jobs to this module
+
+    try:
+        reminding.deliver(delivery_id=delivery_id)
+    except reminding.NothingLeftError:
+        later = timezone.now() + RETRY_REMINDER_AFTER
+        deliver_reminder.using(run_after=later).enqueue(delivery_id)

@@ -4,7 +4,16 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from emotions.views import about, appearance, capturing, data, days, moments, trends
+from emotions.views import (
+    about,
+    appearance,
+    capturing,
+    data,
+    days,
+    moments,
+    reminders,
+    trends,
+)
 
 
 class DayConverter:
@@ -53,6 +62,10 @@ urlpatterns = [
     path("appearance/", appearance.appearance, name="appearance"),
     path("colours.css", appearance.colours, name="colours"),
     path("keeping/", capturing.keeping, name="keeping"),
+    path("reminders/", reminders.reminders, name="reminders"),
+    path("reminders/<int:number>/", reminders.reminder_edit, name="reminder_edit"),
+    path("reminders/<int:number>/remove/", reminders.reminder_remove, name="reminder_remove"),
+    path("reminders/stop/<str:sealed>/", reminders.stop, name="reminders_stop"),
     path("data/", data.data, name="data"),
     path("data/export/", data.export, name="export"),
     path("data/import/", data.bring_in, name="import"),

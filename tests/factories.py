@@ -1,7 +1,7 @@
 """Records for tests, made by the same services as in real life where that matters."""
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ import numpy as np
 from accounts.consents import give_consent
 from accounts.models import Consent, User
 from accounts.services import next_sequence
-from emotions.models import Capture, Detection, Feeling
+from emotions.models import Capture, Detection, Feeling, PushSubscription, Reminder
 from ml.emotions import EMOTIONS
 from ml.registry import active_version
 
@@ -117,3 +117,25 @@ def long_history(detections: int) -> User:
     )
     User.objects.filter(pk=owner.pk).update(sequence=detections)
     return User.objects.get(pk=owner.pk)
+
+
+BROWSER_KEY = (
+    "BNcRdreALRFXTkOOUHK1EtK2wtaz5Ry4YfYCA_0QTpQtUbVlUls0VJXg7A8u-Ts1XbjhazAkj7I99e8QcYP7DkM"
+)
+BROWSER_SECRET = "tBHItJI5svbpez7KI4CCXg"
+SITE_KEY = "3KzvKasA2SoCxsp0iIG_o9B0Ozvl1XDwI63JRKNIWBM"
+"""A private key for notifications that only tests use."""
+
+
+def push_subscription(owner: User, **fields: Any) -> PushSubscription:
+    """Let a browser of a person take notifications."""
+    endpoint = f"https://push.example.net/{uuid.uuid4()}"
+    values = {"endpoint": endpoint, "p256dh": BROWSER_KEY, "auth": BROWSER_SECRET, **fields}
+    return PushSubscription.objects.create(owner=owner, **values)
+
+
+def push_reminder(owner: User) -> Reminder:
+    """Remind a person by notification at eight in the evening."""
+    return Reminder.objects.create(
+        owner=owner, at=time(20), way=Reminder.Way.PUSH, since=datetime(2026, 1, 1, tzinfo=UTC)
+    )

@@ -22,8 +22,12 @@ from emotions.services import (
     NoFaceError,
     NoSuchFaceError,
     NothingSaidError,
+    PushNotOfferedError,
     RequestConflictError,
     StaleError,
+    TooManyRemindersError,
+    UnfitEndpointError,
+    UnfitKeysError,
 )
 from ml.images import ImageError
 from ml.registry import NoModelError
@@ -90,6 +94,16 @@ REFUSALS: dict[type[Exception], tuple[HTTPStatus, str, str | Promise]] = {
         "precondition_failed",
         _("The capture has changed since you read it. Read it again first."),
     ),
+    PushNotOfferedError: (
+        HTTPStatus.CONFLICT,
+        "push_not_offered",
+        _("This site sends no notifications. Choose email instead."),
+    ),
+    TooManyRemindersError: (
+        HTTPStatus.CONFLICT,
+        "too_many_reminders",
+        _("You have as many reminders as there can be. Remove one first."),
+    ),
     NoModelError: (
         HTTPStatus.SERVICE_UNAVAILABLE,
         "no_model",
@@ -101,6 +115,14 @@ REFUSALS: dict[type[Exception], tuple[HTTPStatus, str, str | Promise]] = {
 UNFIT: dict[type[Exception], tuple[str, str | Promise]] = {
     NothingSaidError: ("photo", _("Send a photo, or say felt, mood or a note.")),
     NoSuchFaceError: ("me", _("This is not the id of a face of this capture.")),
+    UnfitEndpointError: (
+        "endpoint",
+        _("This is not the https address of a push service on the internet."),
+    ),
+    UnfitKeysError: (
+        "p256dh",
+        _("Send p256dh, a public key on P-256, and auth, 16 bytes, both as base64url."),
+    ),
     KeepsMoreError: ("kept", _("What is not kept any more cannot be kept again.")),
 }
 """What our own services refuse because of one field."""

@@ -46,4 +46,5 @@ urlpatterns = [
     path("me/import/", ImportView.as_view(), name="import"),
     path("export/", ExportView.as_view(), name="export"),
     path("", include("emotions.api.account_urls")),
+    path("", include("emotions.api.reminder_urls")),
 ]

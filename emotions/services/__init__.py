@@ -16,14 +16,30 @@ from emotions.services.errors import (
     NoFaceError,
     NoSuchFaceError,
     NothingSaidError,
+    PushNotOfferedError,
     RequestConflictError,
     StaleError,
+    TooManyRemindersError,
+    UnfitEndpointError,
+    UnfitKeysError,
 )
 from emotions.services.importing import Tally, import_history
 from emotions.services.preferences import set_preferences
 from emotions.services.recording import Said, record_capture
+from emotions.services.reminders import (
+    MOST_REMINDERS,
+    ReminderChanges,
+    add_reminder,
+    add_subscription,
+    change_reminder,
+    remove_reminder,
+    remove_subscription,
+    stop_reminders,
+)
+from emotions.services.reminding import send_reminders
 
 __all__ = [
+    "MOST_REMINDERS",
     "TRASH_KEPT_FOR",
     "CaptureDeletedError",
     "Changes",
@@ -32,10 +48,18 @@ __all__ = [
     "NoFaceError",
     "NoSuchFaceError",
     "NothingSaidError",
+    "PushNotOfferedError",
+    "ReminderChanges",
     "RequestConflictError",
     "Said",
     "StaleError",
     "Tally",
+    "TooManyRemindersError",
+    "UnfitEndpointError",
+    "UnfitKeysError",
+    "add_reminder",
+    "add_subscription",
+    "change_reminder",
     "delete_capture",
     "discard",
     "edit_capture",
@@ -43,6 +67,10 @@ __all__ = [
     "purge_capture",
     "purge_trash",
     "record_capture",
+    "remove_reminder",
+    "remove_subscription",
     "restore_capture",
+    "send_reminders",
     "set_preferences",
+    "stop_reminders",
 ]

@@ -21,6 +21,21 @@ export async function post(path, form) {
   return { status: answer.status, body, wait: patience(answer) };
 }
 
+/** Speaks JSON with the site's API and returns what it answers; throws unless it is a success. */
+export async function json(method, path, body) {
+  const answer = await fetch(path, {
+    method,
+    headers: {
+      "X-CSRFToken": token(),
+      Accept: "application/json",
+      "Content-Type": "application/json",
+    },
+    body: body && JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}`);
+  return answer.status === 204 ? null : answer.json();
+}
+
 /** Reads one picture without keeping it. */
 export function detect(blob) {
   const form = new FormData();

@@ -14,7 +14,8 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.services import create_token
 from emotions import services
-from emotions.models import Capture
+from emotions.models import Capture, Reminder
+from emotions.stop_links import stop_link
 from tests import factories, pictures
 from tests.conftest import signed_in
 
@@ -115,6 +116,10 @@ MATRIX: dict[str, Answers] = {
     "/api/v1/devices/<int:id>/": one(PATCH=400, DELETE=204),
     "/api/v1/tokens/": own(GET=200, POST=400),
     "/api/v1/tokens/<int:id>/": one(DELETE=204),
+    "/api/v1/reminders/": own(GET=200, POST=400),
+    "/api/v1/reminders/<int:id>/": one(PATCH=200, DELETE=204),
+    "/api/v1/push-subscriptions/": own(GET=200, POST=400),
+    "/api/v1/push-subscriptions/<int:id>/": one(DELETE=204),
     "/api/schema/": public(GET=200),
     "/api/docs/": public(GET=200),
     "/": Answers(
@@ -131,6 +136,10 @@ MATRIX: dict[str, Answers] = {
     "/appearance/": page(GET=200, POST=302),
     "/colours.css": page(GET=200),
     "/keeping/": page(GET=200, POST=422),
+    "/reminders/": page(GET=200, POST=422),
+    "/reminders/<int:number>/": page_of_one(GET=200, POST=422),
+    "/reminders/<int:number>/remove/": page_of_one(POST=302),
+    "/reminders/stop/<str:sealed>/": public(GET=200, POST=200),  # the link is who they are
     "/agreement/": page(GET=200),
     "/data/": page(GET=200),
     "/data/export/": page(GET=200),
@@ -197,7 +206,7 @@ def test_every_route_of_ours_is_in_the_matrix() -> None:
 
 @pytest.fixture
 def theirs(owner: User) -> dict[str, Any]:
-    """The names of a capture, a device and a token of the owner, as addresses have them."""
+    """The names of what is the owner's, as addresses have them."""
     capture = services.record_capture(
         owner=owner, photo=pictures.astronaut_jpeg(), source=Capture.Source.UPLOAD
     )
@@ -215,6 +224,9 @@ def theirs(owner: User) -> dict[str, Any]:
         "year": 2026,
         "devices": device.pk,
         "tokens": token.pk,
+        "reminders": factories.push_reminder(owner).pk,
+        "push-subscriptions": factories.push_subscription(owner).pk,
+        "sealed": stop_link(owner=owner, way=Reminder.Way.PUSH).split("/")[-2],
     }
 
 
@@ -235,7 +247,8 @@ def clients(owner: User, other: User) -> dict[str, Any]:
 def test_each_role_is_answered_as_the_matrix_says(
     route: str, theirs: dict[str, Any], clients: dict[str, Any]
 ) -> None:
-    of_what = next((name for name in ("devices", "tokens") if f"/{name}/" in route), "year")
+    kinds = ("devices", "tokens", "reminders", "push-subscriptions")
+    of_what = next((kind for kind in kinds if f"/{kind}/" in route), "year")
     values = theirs | {"id": theirs[of_what], "number": theirs[of_what]}
     path = re.sub(r"<\w+:(\w+)>", lambda found: str(values[found[1]]), route)
     answered = {}

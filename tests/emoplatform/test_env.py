@@ -1,10 +1,13 @@
 """The environment is read loudly: every wrong value names itself, and secrets are not repeated."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from emoplatform.env import Environment, SettingError
+from tests.factories import SITE_KEY
 
 
 def test_a_flag_understands_the_usual_words() -> None:
@@ -101,3 +104,30 @@ def test_origins_are_whole_and_nothing_else() -> None:
     for wrong in ("*", "a.example.org", "https://a.example.org/path"):
         with pytest.raises(SettingError, match="expected origins such as"):
             Environment({"CORS": wrong}).origins("CORS")
+
+
+def test_an_origin_and_a_contact_are_addresses() -> None:
+    env = Environment({"SITE_URL": "https://mood.example.org/", "VAPID_CONTACT": "me@example.org"})
+    with pytest.raises(SettingError, match="SITE_URL: expected an origin"):
+        env.origin("SITE_URL", default="https://x.example")
+    with pytest.raises(SettingError, match="VAPID_CONTACT: expected mailto:ADDRESS"):
+        env.contact("VAPID_CONTACT", default="mailto:x@example.org")
+    assert Environment({}).origin("SITE_URL", default="https://x.example") == "https://x.example"
+
+
+def test_a_key_for_notifications_is_one_or_none_and_never_repeated() -> None:
+    assert Environment({"VAPID_PRIVATE_KEY": ""}).vapid_key("VAPID_PRIVATE_KEY") is None
+    assert Environment({"K": SITE_KEY}).vapid_key("K") == SITE_KEY
+    for wrong in ("geheim", SITE_KEY[:-4], "ä", "A" * 43):
+        with pytest.raises(SettingError, match="K: expected a private key on P-256") as refused:
+            Environment({"K": wrong}).vapid_key("K")
+        assert wrong not in str(refused.value)
+
+
+def test_the_key_is_made_as_the_deployment_guide_says() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "deployment.md").read_text()
+    (line,) = (line.strip() for line in guide.splitlines() if "generate_keys" in line)
+    line = line.replace(".venv/bin/python", sys.executable)
+    made = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True)
+    key = made.stdout.strip()
+    assert Environment({"VAPID_PRIVATE_KEY": key}).vapid_key("VAPID_PRIVATE_KEY") == key

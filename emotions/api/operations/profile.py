@@ -44,7 +44,7 @@ KIND = OpenApiParameter(
 )
 
 
-def body(serializer: Any, value: dict[str, str], name: str) -> dict[str, OpenApiRequest]:
+def body(serializer: Any, value: dict[str, Any], name: str) -> dict[str, OpenApiRequest]:
     """Describe a JSON body with its one example."""
     return {
         "application/json": OpenApiRequest(

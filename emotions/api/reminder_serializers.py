@@ -1,0 +1,112 @@
+"""How reminders and push subscriptions look as JSON."""
+
+from datetime import time
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from emotions.api.fields import TextField, WholeField, YesNoField
+from emotions.models import PushSubscription, Reminder
+
+
+@extend_schema_field(
+    {"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]$", "examples": ["20:00"]}
+)
+class HourField(TextField):
+    """An hour and minute by the clock on the wall, such as 20:00."""
+
+    default_error_messages: ClassVar = {
+        "no_hour": _("This is not an hour from 00:00 to 23:59, such as 20:00.")
+    }
+
+    def to_internal_value(self, data: Any) -> time:
+        """Return the hour."""
+        text: str = super().to_internal_value(data)
+        hour, _colon, minute = text.partition(":")
+        if not (text.isascii() and len(hour) == len(minute) == 2 and (hour + minute).isdigit()):  # noqa: PLR2004
+            self.fail("no_hour")
+        try:
+            return time(int(hour), int(minute))
+        except ValueError:
+            self.fail("no_hour")
+
+    def to_representation(self, value: time) -> str:
+        """Return the hour as it is sent."""
+        return value.strftime("%H:%M")
+
+
+class DaysField(serializers.ListField):
+    """Weekdays by their numbers, Monday is 1; each counts once."""
+
+    child = WholeField(min_value=1, max_value=7)
+
+    def to_representation(self, data: Any) -> list[int]:
+        """Return the numbers in order."""
+        return [int(number) for number in data]
+
+
+class ReminderSerializer(serializers.ModelSerializer[Reminder]):
+    """One reminder."""
+
+    at = HourField()
+    days = DaysField()
+
+    class Meta:
+        model = Reminder
+        fields = ["id", "at", "days", "way", "paused"]
+        read_only_fields = fields
+
+
+class ReminderChangesSerializer(serializers.Serializer[Any]):
+    """What of a reminder shall be otherwise; what is left out stays."""
+
+    at = HourField(
+        required=False, help_text=_("By the clock where the person is, as their profile has it.")
+    )
+    days = DaysField(
+        required=False,
+        min_length=1,
+        max_length=7,
+        help_text=_("Weekdays, 1 is Monday and 7 Sunday."),
+    )
+    way = serializers.ChoiceField(Reminder.Way.choices, required=False)
+    paused = YesNoField(required=False)
+
+    def validate_way(self, value: str) -> Reminder.Way:
+        """Return the way."""
+        return Reminder.Way(value)
+
+
+class NewReminderSerializer(ReminderChangesSerializer):
+    """When and how to ask; not said, it is every day, by e-mail."""
+
+    at = HourField(help_text=_("By the clock where the person is, as their profile has it."))
+
+
+class PushSubscriptionSerializer(serializers.ModelSerializer[PushSubscription]):
+    """A browser or an app that takes notifications."""
+
+    class Meta:
+        model = PushSubscription
+        fields = ["id", "endpoint", "created_at"]
+        read_only_fields = fields
+
+
+class NewPushSubscriptionSerializer(serializers.Serializer[Any]):
+    """What a browser or a push service made, as RFC 8291 has it."""
+
+    endpoint = TextField(max_length=1000, help_text=_("The https address of its push service."))
+    p256dh = TextField(max_length=100, help_text=_("Its public key on P-256, as base64url."))
+    auth = TextField(max_length=100, help_text=_("Its secret of 16 bytes, as base64url."))
+
+
+class PushSerializer(serializers.Serializer[Any]):
+    """What is needed to take notifications, and who does."""
+
+    public_key = TextField(
+        allow_null=True,
+        help_text=_("To subscribe with, as base64url; null where the site sends none."),
+    )
+    subscriptions = PushSubscriptionSerializer(many=True)
