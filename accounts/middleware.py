@@ -1,4 +1,4 @@
-"""Lists the browsers in which people are signed in, and prolongs their sign-ins."""
+"""What browsers are told and what is noted of them as people come and go."""
 
 from collections.abc import Callable
 
@@ -24,4 +24,18 @@ class RememberDevice:
             person = request.user
             if isinstance(person, User) and person.pk:  # no key: the view deleted the account
                 remember_device(person=person, session=session, request=request)
+        return response
+
+
+class ForgetAtSignOut:
+    """Asks the browser of whoever signs out to forget pages, pictures and what a script stored."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Ask after the view; `accounts.receivers` notes whether it has signed somebody out."""
+        response = self.get_response(request)
+        if getattr(request, "has_signed_out", False):
+            response["Clear-Site-Data"] = '"cache", "storage"'
         return response

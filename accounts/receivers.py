@@ -1,8 +1,9 @@
-"""What happens to devices when somebody signs in or takes a new password."""
+"""What happens to devices when somebody signs in or out, or takes a new password."""
 
 from typing import Any
 
 from allauth.account.signals import password_changed, password_set, user_logged_in
+from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
 
@@ -22,3 +23,9 @@ def keep_this_device(request: HttpRequest, user: User, **_: Any) -> None:
     """Go on listing the one device that a new password does not sign out."""
     if request.user.is_authenticated:
         move_device(person=user, session=request.session, request=request)
+
+
+@receiver(user_logged_out)
+def note_sign_out(request: HttpRequest, **_: Any) -> None:
+    """Let `accounts.middleware.ForgetAtSignOut` know."""
+    request.has_signed_out = True  # type: ignore[attr-defined]

@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.RememberDevice",
+    "accounts.middleware.ForgetAtSignOut",
 ]
 
 ROOT_URLCONF = "emoplatform.urls"
