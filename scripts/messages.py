@@ -44,18 +44,14 @@ def extracted() -> Catalog:
     """Return everything that the site says, without translations."""
     catalog = Catalog(charset="utf-8")
     for name, code in sources():
-        for _line, function, said, _comments in extract_python(
-            io.BytesIO(code), list(KEYWORDS), [], {}
-        ):
-            context, text = arguments(str(function), said)
+        for _line, function, said, _comments in extract_python(io.BytesIO(code), KEYWORDS, [], {}):
+            context, text = arguments(function, said)
             if text:
                 catalog.add(text, locations=[(name, 0)], context=context)
     return catalog
 
 
-def arguments(
-    function: str, said: str | tuple[str, ...]
-) -> tuple[str | None, str | tuple[str, str] | None]:
+def arguments(function: str, said: Any) -> tuple[str | None, str | tuple[str, str] | None]:
     """Return context and text of a call; no text where it is not written out."""
     values = said if isinstance(said, tuple | list) else (said,)
     places = KEYWORDS[function] or (1,)
