@@ -45,7 +45,7 @@ def extracted() -> Catalog:
     catalog = Catalog(charset="utf-8")
     for name, code in sources():
         for _line, function, said, _comments in extract_python(io.BytesIO(code), KEYWORDS, [], {}):
-            context, text = arguments(function, said)
+            context, text = arguments(str(function), said)
             if text:
                 catalog.add(text, locations=[(name, 0)], context=context)
     return catalog
