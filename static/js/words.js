@@ -35,11 +35,16 @@ async function letWait() {
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
+  if (form.ariaBusy === "true") return;
+  form.ariaBusy = "true";
   // A small question first: a form that is sent into the void takes its words along.
   const there = await fetch("/offline/line/").then(
     ({ ok }) => ok,
     () => false,
   );
   if (there) form.submit();
-  else await letWait();
+  else await letWait().finally(() => (form.ariaBusy = "false"));
 });
+
+// Coming back to the form, it can be sent again.
+window.addEventListener("pageshow", () => (form.ariaBusy = "false"));

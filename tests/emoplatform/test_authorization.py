@@ -136,6 +136,8 @@ MATRIX: dict[str, Answers] = {
     "/appearance/": page(GET=200, POST=302),
     "/colours.css": page(GET=200),
     "/keeping/": page(GET=200, POST=422),
+    "/language/": public(GET=302, POST=302, PUT=302, PATCH=302, DELETE=302),
+    "/settings/language/": page(POST=302),
     "/service-worker.js": public(GET=200),
     "/manifest.webmanifest": public(GET=200),
     "/offline/": public(GET=200),
