@@ -229,7 +229,7 @@ def test_somebody_else_on_the_same_device_finds_and_sends_nothing(
     expect(app.locator(WAITING)).to_have_count(1)
 
     app.context.set_offline(False)
-    app.context.clear_cookies()  # the session ends without a word
+    app.context.clear_cookies(name="sessionid")  # the session ends without a word
     app.route("**/api/v1/captures/", lambda route: route.abort())
     sign_in(app, other)
     expect(app.locator("[data-waiting]")).to_be_hidden()
