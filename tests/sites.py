@@ -17,6 +17,14 @@ from typing import IO
 import psycopg
 
 ROOT = Path(__file__).parents[1]
+PRODUCTION = {
+    "DEBUG": "0",
+    "SECRET_KEY": "of a site that lives for some minutes only",
+    "ALLOWED_HOSTS": "127.0.0.1",
+    "EMAIL_URL": "consolemail://",
+    "MEDIA_IS_PERSISTENT": "1",
+}
+"""Settings of a site as it is served to people."""
 
 
 @dataclass
