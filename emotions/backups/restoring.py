@@ -114,8 +114,9 @@ def restore_files(path: Path, written: list[str]) -> int:
         files += 1
         try:
             if default_storage.exists(name):
-                expect_same(name, content)
-                continue
+                if is_whole(name, content):
+                    continue
+                default_storage.delete(name)
             written.append(name)
             written.append(default_storage.save(name, ContentFile(content)))
             if written[-1] != name:
@@ -125,15 +126,17 @@ def restore_files(path: Path, written: list[str]) -> int:
     return files
 
 
-def expect_same(name: str, content: bytes) -> None:
-    """Compare a file that is there with one that is to be stored under its name.
+def is_whole(name: str, content: bytes) -> bool:
+    """Tell whether a file is there; what a restore that was killed left may be its beginning.
 
     Raises:
-        BackupError: they differ.
+        BackupError: another file has its name.
     """
     with default_storage.open(name, "rb") as file:
-        if file.read() != content:
-            raise BackupError(f"{name}: another file of this name is there.")
+        found = file.read()
+    if not content.startswith(found):
+        raise BackupError(f"{name}: another file of this name is there.")
+    return found == content
 
 
 def restore_rows(path: Path, manifest: Manifest) -> None:

@@ -349,12 +349,16 @@ def test_nothing_that_is_there_is_written_over(backup: Path, media: Path, tmp_pa
     refused(backup, media, "Expected an empty site, found people")
 
 
+@pytest.mark.parametrize("share", [0, 0.5, 1])
 def test_a_restore_that_was_killed_can_be_repeated(
-    backup: Path, media: Path, tmp_path: Path
+    share: float, backup: Path, media: Path, tmp_path: Path
 ) -> None:
-    shutil.copytree(tmp_path / "before", media)
+    ((name, content),) = files(tmp_path / "before").items()
+    (media / name).parent.mkdir(parents=True)
+    (media / name).write_bytes(content[: int(share * len(content))])
 
     run("restore", backup)
 
-    assert Capture.objects.get().crop
+    assert files(media) == {name: content}
+    assert Capture.objects.get().crop.name == name
     call_command("check_integrity", stdout=io.StringIO())
