@@ -60,7 +60,8 @@ def restore(path: Path) -> Restored:
             restore_rows(path, manifest)
     except UNFIT as error:
         photos.remove_files(written)
-        raise BackupError(f"{path}: its rows do not fit ({error}).") from error
+        told = " ".join(str(error).split())  # databases use several lines
+        raise BackupError(f"{path}: its rows do not fit ({told}).") from error
     except BaseException:
         photos.remove_files(written)
         raise
