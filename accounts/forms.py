@@ -1,6 +1,7 @@
 """The forms of the settings page."""
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AccessToken, User
@@ -16,6 +17,12 @@ class TimeZoneForm(forms.Form):
         choices=[(name, name.replace("_", " ")) for name in sorted(KNOWN_ZONES)],
         help_text=_("Tells which day a moment belongs to where the browser does not say."),
     )
+
+
+class LanguageForm(forms.Form):
+    """The language that the person reads."""
+
+    language = forms.ChoiceField(label=_("Your language"), choices=settings.LANGUAGES)
 
 
 class TokenForm(forms.Form):

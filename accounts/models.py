@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
@@ -46,6 +47,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         max_length=64,
         default="UTC",
         help_text=_("Tells which day a moment belongs to where the browser does not say."),
+    )
+    language = models.CharField(
+        _("language"),
+        max_length=8,
+        choices=settings.LANGUAGES,
+        blank=True,
+        help_text=_("Of pages and e-mails; the browser's of the first sign-in until it is chosen."),
     )
     sequence = models.BigIntegerField(
         default=0,

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
 from django.db.models import F, Q
@@ -39,6 +40,13 @@ def remember_time_zone(*, person: User, name: str) -> None:
     if name != person.time_zone and name in KNOWN_ZONES:
         person.time_zone = name
         person.save(update_fields=["time_zone"])
+
+
+def remember_language(*, person: User, code: str) -> None:
+    """Keep the language that a person reads; one that the site does not speak is passed over."""
+    if code != person.language and code in dict(settings.LANGUAGES):
+        person.language = code
+        person.save(update_fields=["language"])
 
 
 @transaction.atomic

@@ -10,12 +10,13 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import selectors, services
-from accounts.forms import DeleteAccountForm, TimeZoneForm, TokenForm
+from accounts.forms import DeleteAccountForm, LanguageForm, TimeZoneForm, TokenForm
 from accounts.models import User
 
 
@@ -36,6 +37,7 @@ def show(
     person = person_of(request)
     context = {
         "zone_form": zone_form or TimeZoneForm(initial={"time_zone": person.time_zone}),
+        "language_form": LanguageForm(initial={"language": person.language or get_language()}),
         "token_form": token_form or TokenForm(),
         "secret": secret,
         "second_factor": is_mfa_enabled(person),
@@ -52,6 +54,16 @@ def show(
 def settings(request: HttpRequest) -> HttpResponse:
     """Show all settings."""
     return show(request)
+
+
+@login_required
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Speak another language from the next page on."""
+    form = LanguageForm(request.POST)
+    if form.is_valid():
+        services.remember_language(person=person_of(request), code=form.cleaned_data["language"])
+    return redirect("accounts:settings")
 
 
 @login_required

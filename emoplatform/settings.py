@@ -99,10 +99,12 @@ MIDDLEWARE = [
     "emoplatform.limits.RequestSizeLimit",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SpeakTheirLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.RememberDevice",
+    "accounts.middleware.ForgetAtSignOut",
 ]
 
 ROOT_URLCONF = "emoplatform.urls"
@@ -289,7 +291,8 @@ EMOTION_DATASET = env.existing("EMOTION_DATASET")
 # --- Language and time ------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
+# Each by its own name, so that everybody finds theirs.
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["emoplatform.formats"]
 TIME_ZONE = env.time_zone("TIME_ZONE", default="UTC")

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path, re_path
+from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from emoplatform import errors, health
@@ -9,6 +10,7 @@ from emotions.api.docs import docs
 
 urlpatterns = [
     path("", include("emotions.urls")),
+    path("language/", set_language, name="set_language"),
     path("settings/", include("accounts.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),

@@ -58,8 +58,8 @@ def rounded(valence: float | None) -> float | None:
 def label_of(by: Span, period: Period) -> str:
     """Return the name of a period on an axis."""
     if by is Span.MONTH:
-        return date_format(period.first, "M Y")
-    return date_format(period.first, "j M")
+        return date_format(period.first, "SHORT_MONTH_FORMAT")
+    return date_format(period.first, "SHORT_DAY_FORMAT")
 
 
 def feelings_over_time(periods: Sequence[Period], *, by: Span) -> Chart:
@@ -311,7 +311,7 @@ def year_in_pixels(days: Mapping[date, Pixel], *, year: int) -> Chart:
         columns=[_("Day"), _("Emotion"), _("Sentiment"), _("Moments")],
         rows=[
             [
-                date_format(on, "j M"),
+                date_format(on, "SHORT_DAY_FORMAT"),
                 str(pixel.dominant.label) if pixel.dominant else None,
                 rounded(pixel.valence),
                 pixel.moments,

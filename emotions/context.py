@@ -6,9 +6,12 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from emotions import selectors
+from emotions.offline import diary_key
 
 
 def appearance(request: HttpRequest) -> dict[str, Any]:
-    """Return how the person wants pages to look."""
+    """Return how the person wants pages to look, and the name of what browsers keep of them."""
     person = getattr(request, "user", None)
-    return {"appearance": selectors.preferences(owner=person) if isinstance(person, User) else None}
+    if not isinstance(person, User):
+        return {"appearance": None, "diary": ""}
+    return {"appearance": selectors.preferences(owner=person), "diary": diary_key(person)}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from accounts.consents import give_consent
 from accounts.models import Consent, User
-from emotions.models import Capture, Detection, Feeling, Tag
+from emotions.models import Capture, Detection, Feeling, Reminder, Tag
 from ml.emotions import EMOTIONS, VALENCES, Emotion
 from ml.models import ModelVersion
 from ml.registry import active_version
@@ -59,6 +59,8 @@ def seed(*, password: str, now: datetime) -> int:
         capture = record(person, version, moment, around, random)
         capture.tags.add(*(tags[name] for name in around))
     person.save(update_fields=["sequence"])
+    # As one that can be looked at; nobody reads the e-mails of a demonstration.
+    Reminder.objects.create(owner=person, at=time(20), paused=True, since=now)
     return person.sequence
 
 

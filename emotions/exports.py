@@ -62,6 +62,7 @@ def profile(owner: User) -> dict[str, Any]:
     return {
         "email": owner.email,
         "time_zone": owner.time_zone,
+        "language": owner.language,
         "joined_at": owner.date_joined.isoformat(),
         "kept": selectors.preferences(owner=owner).kept,
         "keep_others": selectors.preferences(owner=owner).keep_others,

@@ -222,7 +222,7 @@ class ReminderForm(forms.Form):
         error_messages={"required": _("Choose at least one day.")},
     )
     way = forms.TypedChoiceField(
-        label=_("By"),
+        label=_("How"),
         choices=Reminder.Way.choices,
         coerce=Reminder.Way,
         initial=Reminder.Way.EMAIL,

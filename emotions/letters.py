@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from emotions.models import Reminder
@@ -19,6 +20,12 @@ def capture_link() -> str:
 
 def letter(reminder: Reminder) -> EmailMessage:
     """Return the e-mail of a reminder, which mail programs can stop with one tap (RFC 8058)."""
+    with translation.override(reminder.owner.language or settings.LANGUAGE_CODE):
+        return written(reminder)
+
+
+def written(reminder: Reminder) -> EmailMessage:
+    """Return the e-mail of a reminder in the language that is spoken now."""
     stop = stop_link(owner=reminder.owner, way=Reminder.Way.EMAIL)
     words = {"capture": capture_link(), "stop": stop}
     return EmailMessage(
@@ -35,11 +42,12 @@ def letter(reminder: Reminder) -> EmailMessage:
 
 def notice(reminder: Reminder) -> dict[str, Any]:
     """Return what `static/js/service-worker-push.js` needs to show a reminder."""
-    return {
-        "title": _("How are you right now?"),
-        "body": _("A moment for your diary, if you like."),
-        "open": capture_link(),
-        "stop": stop_link(owner=reminder.owner, way=Reminder.Way.PUSH),
-        "stop_label": _("Stop these"),
-        "stopped": _("Stopped. You can let them come again on the page Reminders."),
-    }
+    with translation.override(reminder.owner.language or settings.LANGUAGE_CODE):
+        return {
+            "title": _("How are you right now?"),
+            "body": _("A moment for your diary, if you like."),
+            "open": capture_link(),
+            "stop": stop_link(owner=reminder.owner, way=Reminder.Way.PUSH),
+            "stop_label": _("Stop these"),
+            "stopped": _("Stopped. You can let them come again on the page Reminders."),
+        }

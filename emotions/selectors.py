@@ -110,6 +110,17 @@ def changes(*, owner: User, after: int, limit: int) -> list[Capture]:
     return list(with_readings(changed)[:limit])
 
 
+def days_with_captures(*, owner: User, first: date, last: date) -> list[date]:
+    """Return the local days on which something was recorded, newest first.
+
+    Args:
+        first: the first day that counts.
+        last: the last day that counts.
+    """
+    found = history(owner=owner, first=first, last=last).order_by("-local_date")
+    return list(found.values_list("local_date", flat=True).distinct())
+
+
 def tags(*, owner: User) -> QuerySet[Tag]:
     """Return the owner's tags with `uses`, the number of captures that have them, most used first.
 

@@ -11,6 +11,7 @@ from emotions.views import (
     data,
     days,
     moments,
+    offline,
     reminders,
     trends,
 )
@@ -35,6 +36,10 @@ register_converter(DayConverter, "day")
 app_name = "emotions"
 urlpatterns = [
     path("", about.landing, name="landing"),
+    path("service-worker.js", offline.service_worker, name="service_worker"),
+    path("manifest.webmanifest", offline.manifest, name="manifest"),
+    path("offline/", offline.offline, name="offline"),
+    path("offline/line/", offline.line, name="line"),
     path("model/", about.model_card, name="model_card"),
     path("consent/", capturing.consent, name="consent"),
     path("capture/", capturing.capture, name="capture"),

@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import date
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -124,7 +124,8 @@ def effect_of_tag(effect: TagEffect) -> str:
 
 def signed(valence: float) -> str:
     """Return a valence with its sign, as people write it."""
-    return f"{valence:+.2f}".replace("-", "−")
+    sign = "−" if valence < 0 else "+"
+    return f"{sign}{number_format(abs(valence), decimal_pos=2)}"
 
 
 def beside_usual(mood: Mood | None, usual: Usual) -> str:
@@ -165,7 +166,8 @@ def sum_of_review(whole: Period, *, days: int) -> str:
     if whole.feelings.total() < ENTRIES_FOR_A_CLAIM:
         return told
     feeling, _times = whole.feelings.most_common(1)[0]
-    return f"{told} {_('Mostly %(feeling)s.') % {'feeling': in_sentence(feeling)}}"
+    mostly = _("Mostly %(feeling)s.") % {"feeling": in_sentence(feeling)}
+    return f"{told} {mostly}"
 
 
 def beside_the_one_before(span: Span, whole: Period, before: Period) -> str:

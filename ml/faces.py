@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from cv2.data import haarcascades
 
+from ml import yunet
 from ml.images import Pixels, crop_face, shrink
 
 
@@ -79,14 +80,24 @@ _local = threading.local()
 def find_faces(pixels: Pixels) -> list[Box]:
     """Return every face in an upright RGB picture, the largest first; often none.
 
-    Faces smaller than about a twentieth of the longest side are not found.
+    YuNet looks where it is installed, else OpenCV's cascades. Faces smaller than about a twentieth
+    of the longest side are not found.
     """
+    if yunet.installed():
+        faces = [Box(*found) for found in yunet.find(pixels)]
+    else:
+        faces = _seen_by_cascades(pixels)
+    return sorted(faces, key=lambda box: box.area, reverse=True)
+
+
+def _seen_by_cascades(pixels: Pixels) -> list[Box]:
+    """Return the faces that the cascades see, in no order."""
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
     candidates = _distinct([seen for scan in _OCTAVES for seen in _look(grey, scan)])
     faces = [box for hits, box in candidates if hits >= _SURE_HITS or _is_face(grey, box)]
     for scan in _SECOND_LOOKS:
         faces = faces or [box for _, box in _distinct(_look(grey, scan))]
-    return sorted(faces, key=lambda box: box.area, reverse=True)
+    return faces
 
 
 def _look(grey: Pixels, scan: _Scan) -> list[tuple[int, Box]]:

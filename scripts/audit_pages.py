@@ -27,7 +27,7 @@ from tests.sites import PRODUCTION, ROOT, installed, served, session_of
 LIGHTHOUSE = ROOT / "scripts" / "lighthouse" / "node_modules" / ".bin" / "lighthouse"
 EMAIL = "demo@example.org"
 PORTRAIT = uuid.UUID(int=1)
-PUBLIC = {"landing": "/", "sign-up": "/accounts/signup/"}
+PUBLIC = {"landing": "/", "sign-up": "/accounts/signup/", "model": "/model/"}
 PERSONAL = {
     "today": "/today/",
     "history": "/history/",
@@ -35,6 +35,11 @@ PERSONAL = {
     "result": f"/captures/{PORTRAIT}/",
     "trends": "/trends/",
     "year": f"/trends/{datetime.now(UTC).year}/",
+    "review": f"/review/week/{datetime.now(UTC).date()}/",
+    "words": "/words/",
+    "settings": "/settings/",
+    "reminders": "/reminders/",
+    "data": "/data/",
 }
 PERFORMANCE, FLAWLESS = 95, 100  # of 100
 HEAVIEST = 150_000  # bytes, without photos

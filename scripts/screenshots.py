@@ -26,6 +26,7 @@ PUBLIC = {
     "model": "/model/",
     "api": "/api/docs/",
     "404": "/nothing/",
+    "offline": "/offline/",
 }
 PERSONAL = {
     "today": "/today/",
@@ -37,6 +38,7 @@ PERSONAL = {
     "year": "/trends/{year}/",
     "review": "/review/week/{today}/",
     "settings": "/settings/",
+    "reminders": "/reminders/",
     "data": "/data/",
     "keeping": "/keeping/",
     "appearance": "/appearance/",

@@ -9,10 +9,12 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import translation
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from ml import yunet
 from tests import factories
 
 
@@ -24,6 +26,19 @@ def media(tmp_path: Path, settings: Settings) -> Path:
     storages["default"] = {**storages["default"], "OPTIONS": {"location": folder}}
     settings.STORAGES = storages
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _only_cascades(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Find faces the same way whether or not somebody has fetched the detector."""
+    monkeypatch.setattr(yunet, "FILE", tmp_path / "no-detector.onnx")
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Let no test speak the language that a request of the one before has switched to."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.text import slugify
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 
@@ -180,7 +181,7 @@ def docs(request: HttpRequest) -> HttpResponse:
             for name, told in components.items()
         ],
         "problems": [
-            {"code": code, "status": int(status), "detail": detail}
+            {"code": code, "status": int(status), "detail": gettext(detail)}
             for code, (status, detail) in PROBLEMS.items()
         ],
     }

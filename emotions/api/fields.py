@@ -24,7 +24,7 @@ BOX = {
 }
 PROBABILITIES = {
     "type": "object",
-    "description": "The seven shares by emotion; they sum to 1.",
+    "description": _("The seven shares by emotion; they sum to 1."),
     "properties": {
         str(emotion): {"type": "number", "minimum": 0, "maximum": 1} for emotion in EMOTIONS
     },

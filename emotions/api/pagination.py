@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.pagination import Cursor, CursorPagination
@@ -71,13 +72,13 @@ class HistoryPagination(CursorPagination):
                 "next": {
                     "type": ["string", "null"],
                     "format": "uri",
-                    "description": "The address of the page with older captures.",
+                    "description": gettext("The address of the page with older captures."),
                     "example": "https://mood.example.org/api/v1/captures/?cursor=cD0yMDI2LTAz",
                 },
                 "previous": {
                     "type": ["string", "null"],
                     "format": "uri",
-                    "description": "The address of the page with newer captures.",
+                    "description": gettext("The address of the page with newer captures."),
                     "example": None,
                 },
                 "results": schema,

@@ -15,7 +15,7 @@ from rest_framework.serializers import ValidationError
 
 from accounts.consents import CURRENT_VERSIONS, give_consent, withdraw_consent
 from accounts.models import Consent, User
-from accounts.services import delete_account, remember_time_zone
+from accounts.services import delete_account, remember_language, remember_time_zone
 from emotions import exports, selectors, services
 from emotions.api import operations
 from emotions.api.base import PersonalView, checked, person_of
@@ -38,6 +38,7 @@ def told(person: User) -> Response:
         "email": person.email,
         "joined_at": person.date_joined,
         "time_zone": person.time_zone,
+        "language": person.language,
         "kept": preferences.kept,
         "keep_others": preferences.keep_others,
         "consents": [
@@ -70,6 +71,8 @@ class ProfileView(PersonalView):
         person, values = person_of(request), checked(ProfileChangesSerializer, request.data)
         if "time_zone" in values:
             remember_time_zone(person=person, name=values["time_zone"])
+        if "language" in values:
+            remember_language(person=person, code=values["language"])
         services.set_preferences(
             owner=person,
             kept=Capture.Kept(values["kept"]) if "kept" in values else None,

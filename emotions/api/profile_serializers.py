@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -28,6 +29,10 @@ class ProfileSerializer(serializers.Serializer[Any]):
     time_zone = TimeZoneField(
         help_text=_("Tells which day a moment belongs to where the app does not say.")
     )
+    language = serializers.ChoiceField(
+        [("", ""), *settings.LANGUAGES],
+        help_text=_("Of pages and e-mails; empty until a first sign-in in a browser."),
+    )
     kept = serializers.ChoiceField(
         Capture.Kept.choices, help_text=_("How much of a photo is kept where the app is silent.")
     )
@@ -41,6 +46,7 @@ class ProfileChangesSerializer(serializers.Serializer[Any]):
     """What to change; what is not sent stays as it is."""
 
     time_zone = TimeZoneField(required=False)
+    language = serializers.ChoiceField(settings.LANGUAGES, required=False)
     kept = serializers.ChoiceField(Capture.Kept.choices, required=False)
     keep_others = YesNoField(required=False, allow_null=True, default=None)
 

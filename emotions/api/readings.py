@@ -30,7 +30,7 @@ LONGEST_BY_DAY = timedelta(days=400)
 USUAL = timedelta(days=29)
 COUNTS = {
     "type": "object",
-    "description": "The captures of each emotion: felt where said, otherwise detected.",
+    "description": _("The captures of each emotion: felt where said, otherwise detected."),
     "properties": {feeling.value: {"type": "integer", "minimum": 0} for feeling in Feeling},
     "required": [feeling.value for feeling in Feeling],
 }

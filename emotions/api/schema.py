@@ -3,6 +3,8 @@
 from http import HTTPStatus
 from typing import Any
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import serializers
@@ -50,15 +52,15 @@ EVERYWHERE = [
 class ProblemSerializer(serializers.Serializer[Any]):
     """An error as `application/problem+json` (RFC 9457); `code` is what programs may rely on."""
 
-    type = serializers.CharField(help_text="Always about:blank; the code says what happened.")
-    title = serializers.CharField(help_text="The status in words.")
-    status = serializers.IntegerField(help_text="The status of the answer.")
-    code = serializers.CharField(help_text="Stable: programs decide by it.")
-    detail = serializers.CharField(help_text="What happened, for people; may change.")
+    type = serializers.CharField(help_text=_("Always about:blank; the code says what happened."))
+    title = serializers.CharField(help_text=_("The status in words."))
+    status = serializers.IntegerField(help_text=_("The status of the answer."))
+    code = serializers.CharField(help_text=_("Stable: programs decide by it."))
+    detail = serializers.CharField(help_text=_("What happened, for people; may change."))
     errors = serializers.DictField(  # type: ignore[assignment]  # a field
         child=serializers.ListField(child=serializers.CharField()),
         required=False,
-        help_text="With the code invalid: what is wrong, by the field's name.",
+        help_text=_("With the code invalid: what is wrong, by the field's name."),
     )
 
 
@@ -99,7 +101,9 @@ class SessionTokenScheme(OpenApiAuthenticationExtension):
             "type": "apiKey",
             "in": "header",
             "name": "X-Session-Token",
-            "description": "What signing in at /api/auth/app/v1/auth/login answers for an app.",
+            "description": gettext(
+                "What signing in at /api/auth/app/v1/auth/login answers for an app."
+            ),
         }
 
 
@@ -115,5 +119,5 @@ class SessionScheme(OpenApiAuthenticationExtension):
             "type": "apiKey",
             "in": "cookie",
             "name": "sessionid",
-            "description": "The session of a page; POST and DELETE also need X-CSRFToken.",
+            "description": gettext("The session of a page; POST and DELETE also need X-CSRFToken."),
         }

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from emotions import selectors, services
 from emotions.forms import AppearanceForm
 from emotions.models import Preferences
+from emotions.offline import kept_offline
 from emotions.views.common import person_of
 
 
@@ -36,6 +37,7 @@ def appearance(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@kept_offline
 @require_GET
 def colours(request: HttpRequest) -> HttpResponse:
     """Send the person's colours as a style sheet; lines are a little darker, so that they show."""

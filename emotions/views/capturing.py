@@ -17,6 +17,7 @@ from accounts.models import Consent, User
 from emotions import selectors, services
 from emotions.forms import CaptureForm, ConsentForm, KeepingForm, WordsForm
 from emotions.models import Capture, Feeling
+from emotions.offline import kept_offline
 from emotions.photo_errors import STATUSES
 from emotions.views.common import person_of
 from emotions.zones import zone_of
@@ -45,6 +46,7 @@ def ask_consent(request: HttpRequest) -> HttpResponseRedirect:
 
 
 @login_required
+@kept_offline
 @require_http_methods(["GET", "POST"])
 def capture(request: HttpRequest) -> HttpResponse:
     """Take a photo in and show what it expresses."""
@@ -108,6 +110,7 @@ def live(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@kept_offline
 @require_http_methods(["GET", "POST"])
 def words(request: HttpRequest) -> HttpResponse:
     """Take a moment in without a photo."""

@@ -8,12 +8,15 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
+from accounts.models import User
 from emotions import charts, presentation, selectors, trends, usual, wording
 from emotions.forms import HistoryFilter
 from emotions.models import Feeling
+from emotions.offline import kept_offline
 from emotions.trends import Span
 from emotions.views.common import person_of
 from emotions.views.trends import with_files
@@ -22,9 +25,11 @@ from emotions.zones import today_in, zone_of
 CAPTURES_A_PAGE = 24
 DAYS_ON_CHART = 30
 MOST_DAYS_ON_CHART = 366
+DAYS_KEPT_AHEAD = 7
 
 
 @login_required
+@kept_offline
 @require_GET
 def today(request: HttpRequest) -> HttpResponse:
     """Answer "what is the mood of today" and "what is the sentiment"."""
@@ -33,6 +38,7 @@ def today(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@kept_offline
 @require_GET
 def day(request: HttpRequest, on: date) -> HttpResponse:
     """Show the mood and the captures of any one day."""
@@ -41,7 +47,8 @@ def day(request: HttpRequest, on: date) -> HttpResponse:
 
 def show_day(request: HttpRequest, shown: selectors.Day) -> HttpResponse:
     """Show a day's mood, its captures in order, and how the mood was computed."""
-    now = today_in(zone_of(request, person_of(request)))
+    person = person_of(request)
+    now = today_in(zone_of(request, person))
     context: dict[str, Any] = {
         "day": shown,
         "is_today": shown.date == now,
@@ -51,8 +58,8 @@ def show_day(request: HttpRequest, shown: selectors.Day) -> HttpResponse:
         "items": [presentation.item(captured) for captured in shown.captures],
         "mood": shown.mood,
     }
-    person = person_of(request)
     if shown.date == now:
+        context["kept_ahead"] = addresses_to_keep(person, now)
         context["row"] = wording.days_in_a_row(usual.days_in_a_row(owner=person, today=now))
     if shown.mood:
         weeks = usual.weeks_before(owner=person, on=shown.date)
@@ -62,7 +69,17 @@ def show_day(request: HttpRequest, shown: selectors.Day) -> HttpResponse:
     return render(request, "emotions/day.html", context)
 
 
+def addresses_to_keep(person: User, now: date) -> list[str]:
+    """Return what a browser shall have at hand when there is no connection."""
+    pages = [reverse(f"emotions:{name}") for name in ("history", "capture", "words")]
+    recent = selectors.days_with_captures(
+        owner=person, first=now - timedelta(days=DAYS_KEPT_AHEAD), last=now - timedelta(days=1)
+    )
+    return pages + [reverse("emotions:day", args=[on]) for on in recent]
+
+
 @login_required
+@kept_offline
 @require_GET
 def history(request: HttpRequest) -> HttpResponse:
     """Show captures, newest first and filtered, under a chart of their days."""

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from emotions import explanations, pictures, presentation, selectors, services, wording
 from emotions.forms import EditForm
 from emotions.models import Capture
+from emotions.offline import kept_offline
 from emotions.templatetags.moments import UNDO
 from emotions.views.common import own_capture, person_of
 from ml.predictor import ModelFileError
@@ -32,6 +33,7 @@ def show(
 
 
 @login_required
+@kept_offline
 @require_GET
 def capture_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Show one capture: the photo with its faces and all seven probabilities."""
@@ -187,6 +189,7 @@ def offer_undo(request: HttpRequest, deleted: list[Capture]) -> None:
 
 
 @login_required
+@kept_offline
 @require_GET
 def capture_photo(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """Send the photo to its owner."""
@@ -194,6 +197,7 @@ def capture_photo(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
 
 
 @login_required
+@kept_offline
 @require_GET
 def capture_thumbnail(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """Send the thumbnail to the owner of its photo."""

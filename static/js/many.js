@@ -4,6 +4,7 @@
  */
 
 import { newUuid } from "./api.js";
+import { keep } from "./offline/waiting.js";
 
 const form = document.querySelector("[data-upload]");
 const input = form.querySelector("input[type=file]");
@@ -38,6 +39,17 @@ function tell(photo, text, { link = "", again = false } = {}) {
   if (link) open.href = link;
 }
 
+/** Without a connection a photo waits in this browser, as the same moment. */
+const letWait = ({ file, uuid }) =>
+  keep({
+    diary: document.body.dataset.diary,
+    uuid,
+    at: new Date().toISOString(),
+    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    fields: { source: "upload" },
+    photo: file,
+  });
+
 /** Sends one photo; the same UUID again after a lost connection records it once. */
 function send(photo) {
   photo.part("progress").hidden = false;
@@ -57,8 +69,11 @@ function send(photo) {
     request.upload.addEventListener("progress", ({ loaded, total }) => {
       photo.part("progress").value = loaded / total;
     });
-    request.addEventListener("error", () => {
-      tell(photo, words.textOffline, { again: true });
+    request.addEventListener("error", async () => {
+      await letWait(photo).then(
+        () => tell(photo, words.textWaits),
+        () => tell(photo, words.textOffline, { again: true }),
+      );
       done(false);
     });
     request.addEventListener("load", () => {

@@ -5,6 +5,7 @@
  */
 
 import { newUuid } from "./api.js";
+import { keep } from "./offline/waiting.js";
 
 const form = document.querySelector("[data-upload]");
 const part = (name, root = form) => root.querySelector(`[data-upload-${name}]`);
@@ -17,6 +18,7 @@ const outcome = part("outcome");
 const progress = part("progress");
 const send = part("send");
 const sendText = send.textContent;
+const chooseText = label.textContent;
 
 function showChosen() {
   URL.revokeObjectURL(preview.src);
@@ -65,6 +67,23 @@ function receive(request) {
   outcome.scrollIntoView({ block: "nearest" });
 }
 
+/** Without a connection the photo waits in this browser, as the same moment. */
+async function letWait() {
+  const { client_uuid: uuid, source, me_x: x, me_y: y } = form.elements;
+  const point = x.value && y.value ? { me_x: x.value, me_y: y.value } : {};
+  await keep({
+    diary: document.body.dataset.diary,
+    uuid: uuid.value,
+    at: new Date().toISOString(),
+    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    fields: { source: source.value, ...point },
+    photo: input.files[0],
+  });
+  input.value = "";
+  showChosen();
+  label.textContent = chooseText;
+}
+
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   if (form.classList.contains("upload--busy")) return;
@@ -74,9 +93,9 @@ form.addEventListener("submit", (event) => {
     progress.value = loaded / total;
   });
   request.addEventListener("load", () => receive(request));
-  request.addEventListener("error", () => {
+  request.addEventListener("error", async () => {
     setBusy(false);
-    say(form.dataset.textOffline);
+    await letWait().catch(() => say(form.dataset.textOffline));
   });
   request.send(new FormData(form, event.submitter));
   setBusy(true);

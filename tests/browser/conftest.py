@@ -87,14 +87,22 @@ def two_camera_page(two_camera_browser: Browser, live_server: LiveServer) -> Ite
 
 @contextmanager
 def strict_page(
-    browser: Browser, live_server: LiveServer, *, time_zone: str = "Europe/Lisbon"
+    browser: Browser,
+    live_server: LiveServer,
+    *,
+    time_zone: str = "Europe/Lisbon",
+    worker: bool = False,
 ) -> Iterator[Page]:
-    """A phone-sized page that must neither log an error nor ask another host for anything."""
+    """A phone-sized page that must neither log an error nor ask another host for anything.
+
+    The service worker stays away unless a test is about it.
+    """
     context = browser.new_context(
         base_url=live_server.url,
         viewport={"width": 390, "height": 844},
         timezone_id=time_zone,
         locale="en-GB",
+        service_workers="allow" if worker else "block",
     )
     context.set_default_timeout(PATIENCE)
     opened = context.new_page()

@@ -23,7 +23,7 @@ pytestmark = [
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PUBLIC = ["/", "/model/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"]
-PUBLIC += ["/nothing/"]
+PUBLIC += ["/nothing/", "/offline/"]
 
 
 def complaints(page: Page) -> list[tuple[str, list[str]]]:
@@ -67,6 +67,8 @@ def personal(owner: User) -> list[str]:
     return [
         "/today/",
         "/days/2020-01-01/",
+        "/reminders/",
+        f"/reminders/{factories.push_reminder(owner).pk}/",
         "/capture/",
         "/consent/",
         "/history/",
@@ -132,7 +134,7 @@ def test_the_keyboard_reaches_everything_and_nothing_covers_it(
     page: Page, owner: User, personal: list[str]
 ) -> None:
     sign_in(page, owner)
-    for path in ("/today/", "/capture/", "/history/", personal[7], "/trends/", "/settings/"):
+    for path in ("/today/", "/capture/", "/history/", personal[9], "/trends/", "/settings/"):
         page.goto(path)
         controls = page.locator(
             "main :is(a, button, summary, textarea, select, input:not([type=hidden])):visible"

@@ -1,12 +1,15 @@
 """A new person's first minutes: sign up, consent, upload, result, today, history, delete."""
 
+import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from accounts.models import User
 from emotions.models import Capture
 from tests import pictures, uploads
+from tests.browser.conftest import sign_in
 from tests.factories import PASSWORD
 
 pytestmark = [
@@ -137,3 +140,28 @@ def test_the_way_works_without_javascript(page: Page, portrait: Path) -> None:
     quiet.get_by_role("button", name="See what it shows").click()
     expect(quiet.get_by_role("heading", level=1)).to_have_text("Looks happy")
     plain.close()
+
+
+def test_the_first_minutes_in_german(page: Page, portrait: Path) -> None:
+    page.goto("/")
+    page.get_by_role("button", name="Deutsch").click()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
+    page.get_by_role("link", name="Beginne dein Tagebuch").first.click()
+    page.locator("input[name=email]").fill("neu@example.org")
+    page.locator("input[name=password1]").fill(PASSWORD)
+    page.get_by_role("button", name="Mein Tagebuch anlegen").click()
+    page.wait_for_url("**/today/")
+    page.goto("/capture/")
+    page.get_by_label("Ich bin mindestens 16").check()
+    page.get_by_role("button", name="Zustimmen und weiter").click()
+    page.locator("input[type=file]").set_input_files(portrait)
+    page.get_by_role("button", name="Zeigen, was es ausdrückt").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sieht fröhlich aus")
+    page.goto("/today/")
+    page.get_by_text("Wie das berechnet wurde").click()
+    expect(page.get_by_text(re.compile(r"ergibt das \+0,\d\d"))).to_be_visible()
+    page.goto("/history/")
+    expect(page.locator("canvas").first).to_be_visible()
+    page.context.clear_cookies()
+    sign_in(page, User.objects.get())
+    expect(page.locator("html")).to_have_attribute("lang", "de")

@@ -1,7 +1,14 @@
 """English dates as most of the world writes them; the week begins on Monday."""
 
 DATE_FORMAT = "j F Y"
+DATETIME_FORMAT = "j F Y, H:i"
 MONTH_DAY_FORMAT = "j F"
 YEAR_MONTH_FORMAT = "F Y"
 TIME_FORMAT = "H:i"
 FIRST_DAY_OF_WEEK = 1
+
+# Names of ours, for what Django has no name for.
+WEEKDAY_DATE_FORMAT = "l, j F Y"
+WEEKDAY_FORMAT = "l, j F"
+SHORT_DAY_FORMAT = "j M"
+SHORT_MONTH_FORMAT = "M Y"

@@ -21,6 +21,7 @@ ME = {
     "email": "ada@example.org",
     "joined_at": "2026-03-01T10:00:00Z",
     "time_zone": "Europe/Lisbon",
+    "language": "en",
     "kept": "photo",
     "keep_others": False,
     "consents": [

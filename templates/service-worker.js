@@ -1,0 +1,11 @@
+{% load static %}/** The service worker; its parts are modules, and what differs between installations stands here. */
+
+import { start } from "{% static 'js/offline/worker.js' %}";
+import "{% static 'js/service-worker-push.js' %}";
+
+start({
+  static: "{{ static_url|escapejs }}",
+  shell: [
+{% for address in shell %}    "{{ address|escapejs }}",
+{% endfor %}  ],
+});

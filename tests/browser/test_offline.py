@@ -1,0 +1,274 @@
+"""The diary as an app: kept pages, moments that wait for a connection, and what stays of whom."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, FilePayload, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import User
+from emotions import selectors
+from emotions.models import Capture
+from tests import factories
+from tests.browser.conftest import PATIENCE, sign_in, strict_page
+from tests.browser.test_accessibility import complaints
+from tests.pictures import astronaut_jpeg, encoded, no_face
+
+SELFIE: FilePayload = {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": astronaut_jpeg()}
+WALL: FilePayload = {"name": "w.jpg", "mimeType": "image/jpeg", "buffer": encoded(no_face())}
+KEPT_LINE = "[data-kept-line]"
+WAITING = "[data-waiting-list] li"
+
+
+@pytest.fixture
+def app(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A page whose service worker may work."""
+    with strict_page(browser, live_server, worker=True) as opened:
+        yield opened
+
+
+def settled(page: Page) -> None:
+    """Wait until the service worker speaks for the page and has kept the recent days."""
+    page.wait_for_function("() => navigator.serviceWorker.controller")
+    page.reload()
+    wait_for_kept(page, "/words/")
+
+
+def wait_for_kept(page: Page, path: str) -> None:
+    """Wait until the worker keeps a page; it asks for recent ones a while after the first."""
+    kept = """async (path) => {
+                const name = (await caches.keys()).find((one) => one.startsWith("diary-"));
+                return Boolean(name && (await (await caches.open(name)).match(path)));
+              }"""
+    until = time.monotonic() + PATIENCE / 1000
+    while not page.evaluate(kept, path):
+        assert time.monotonic() < until, f"{path} is not kept."
+        page.wait_for_timeout(50)
+
+
+def offline(page: Page) -> None:
+    page.context.set_offline(True)
+
+
+def in_browser(page: Page) -> dict[str, int]:
+    """Count what the browser keeps of anybody."""
+    counted: dict[str, int] = page.evaluate(
+        """async () => {
+             const diaries = (await caches.keys()).filter((one) => one.startsWith("diary-"));
+             const { all } = await new Promise((done) => {
+               const opening = indexedDB.open("diary", 1);
+               opening.onupgradeneeded = () =>
+                 opening.result.createObjectStore("waiting", { keyPath: "uuid" });
+               opening.onsuccess = () => {
+                 const rows = opening.result.transaction("waiting").objectStore("waiting").getAll();
+                 rows.onsuccess = () => { opening.result.close(); done({ all: rows.result }); };
+               };
+             });
+             return { diaries: diaries.length, waiting: all.length };
+           }"""
+    )
+    return counted
+
+
+def test_a_browser_would_install_the_site_as_an_app(app: Page, owner: User) -> None:
+    sign_in(app, owner)
+    session = app.context.new_cdp_session(app)
+    manifest = session.send("Page.getAppManifest")
+    assert manifest["errors"] == []
+    assert manifest["url"].endswith("/manifest.webmanifest")
+    complaints = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    # A private window, which a test's is, never installs anything.
+    assert [told["errorId"] for told in complaints] in ([], ["in-incognito"])
+
+
+def test_recent_days_are_there_without_a_connection(app: Page, owner: User) -> None:
+    factories.capture(owner=owner, note="walked", taken_at=timezone.now())
+    sign_in(app, owner)
+    settled(app)
+    offline(app)
+    app.goto("/history/")  # never opened before
+    expect(app.locator(KEPT_LINE)).to_contain_text("This is how it was:")
+    expect(app.get_by_role("main").get_by_role("listitem").first).to_be_visible()
+    app.goto("/today/")
+    expect(app.locator(".moment")).to_have_count(1)
+    app.goto("/settings/")
+    expect(app.get_by_role("heading", level=1)).to_have_text("No connection right now")
+    app.context.set_offline(False)
+    app.goto("/today/")
+    expect(app.locator(KEPT_LINE)).to_be_hidden()
+
+
+def test_a_photo_taken_offline_goes_up_once_when_the_connection_is_back(
+    app: Page, owner: User
+) -> None:
+    sign_in(app, owner)
+    settled(app)
+    offline(app)
+    app.goto("/capture/")
+    app.locator("input[type=file]").set_input_files(SELFIE)
+    app.get_by_role("button", name="See what it shows").click()
+    expect(app.locator(WAITING)).to_have_count(1)
+    expect(app.get_by_text("It waits on this device")).to_be_visible()
+    app.reload()
+    expect(app.locator(WAITING)).to_have_count(1)
+    assert complaints(app) == []
+    assert not Capture.objects.exists()
+
+    app.context.set_offline(False)
+    expect(app.get_by_text("Everything that waited is in your diary now.")).to_be_visible()
+    capture = Capture.objects.get()
+    assert capture.time_zone == "Europe/Lisbon"
+    assert capture.detections.get().emotion == "happy"
+    assert in_browser(app)["waiting"] == 0
+
+
+def test_words_said_offline_go_up_with_all_that_they_say(app: Page, owner: User) -> None:
+    sign_in(app, owner)
+    settled(app)
+    offline(app)
+    app.goto("/words/")
+    app.get_by_label("Note").fill("on the train")
+    app.get_by_label("Tags").fill("work, rain")
+    app.get_by_label("Happy").check()
+    app.get_by_label("When").fill("2026-03-14T08:30")
+    app.get_by_role("button", name="Keep it").click()
+    expect(app.locator(WAITING)).to_have_count(1)
+    expect(app.get_by_label("Note")).to_have_value("")
+
+    app.context.set_offline(False)
+    expect(app.locator("[data-waiting]")).to_be_hidden()
+    capture = Capture.objects.get()
+    assert (capture.note, capture.felt, capture.local_date.isoformat()) == (
+        "on the train",
+        "happy",
+        "2026-03-14",
+    )
+    assert capture.taken_at.isoformat() == "2026-03-14T08:30:00+00:00"
+    assert {tag.name for tag in capture.tags.all()} == {"work", "rain"}
+
+
+def test_an_answer_that_is_lost_leads_to_no_second_moment(app: Page, owner: User) -> None:
+    sign_in(app, owner)
+    settled(app)
+    lost: list[int] = []
+    session = app.context.new_cdp_session(app)
+
+    def lose(answer: dict[str, Any]) -> None:
+        lost.append(answer["responseStatusCode"])
+        session.send(
+            "Fetch.failRequest", {"requestId": answer["requestId"], "errorReason": "Failed"}
+        )
+        session.send("Fetch.disable")
+
+    app.goto("/capture/")
+    session.on("Fetch.requestPaused", lose)
+    session.send(
+        "Fetch.enable", {"patterns": [{"urlPattern": "*/capture/", "requestStage": "Response"}]}
+    )
+    app.locator("input[type=file]").set_input_files(SELFIE)
+    app.get_by_role("button", name="See what it shows").click()
+    # It waits, and where the browser tells the worker at once, it has already gone up.
+    expect(app.locator("[data-waiting-said]")).not_to_be_empty()
+    assert lost == [302]
+    assert Capture.objects.count() == 1
+    app.reload()  # a page that opens sends what waits, if the worker has not
+    app.wait_for_function("() => document.querySelector('[data-waiting]').hidden")
+    assert in_browser(app)["waiting"] == 0
+    assert Capture.objects.count() == 1
+
+
+def test_a_photo_without_a_face_says_so_after_it_waited(app: Page, owner: User) -> None:
+    sign_in(app, owner)
+    settled(app)
+    offline(app)
+    app.goto("/capture/")
+    app.locator("input[type=file]").set_input_files(WALL)
+    app.get_by_role("button", name="See what it shows").click()
+    expect(app.locator(WAITING)).to_have_count(1)
+    app.context.set_offline(False)
+    expect(app.get_by_text("We could not find a face in that photo.")).to_be_visible()
+    assert not Capture.objects.exists()
+    app.get_by_role("button", name="Log it anyway").click()
+    expect(app.locator("[data-waiting]")).to_be_hidden()
+    assert Capture.objects.count() == 1
+
+
+def test_signing_out_leaves_nothing_in_the_browser(app: Page, owner: User) -> None:
+    factories.capture(owner=owner)
+    sign_in(app, owner)
+    settled(app)
+    offline(app)
+    app.goto("/words/")
+    app.get_by_label("Note").fill("private")
+    app.get_by_role("button", name="Keep it").click()
+    expect(app.locator(WAITING)).to_have_count(1)
+    assert in_browser(app) == {"diaries": 1, "waiting": 1}
+
+    app.route("**/api/v1/captures/", lambda route: route.abort())
+    app.context.set_offline(False)
+    app.goto("/accounts/logout/")
+    app.locator("main").get_by_role("button", name="Sign out").click()
+    app.wait_for_url("**/")
+    expect(app.get_by_role("link", name="Sign in").first).to_be_visible()
+    assert in_browser(app) == {"diaries": 0, "waiting": 0}
+
+
+def test_somebody_else_on_the_same_device_finds_and_sends_nothing(
+    app: Page, owner: User, other: User
+) -> None:
+    factories.capture(owner=owner, note="of the owner")
+    sign_in(app, owner)
+    settled(app)
+    offline(app)
+    app.goto("/words/")
+    app.get_by_label("Note").fill("private")
+    app.get_by_role("button", name="Keep it").click()
+    expect(app.locator(WAITING)).to_have_count(1)
+
+    app.context.set_offline(False)
+    app.context.clear_cookies()  # the session ends without a word
+    app.route("**/api/v1/captures/", lambda route: route.abort())
+    sign_in(app, other)
+    expect(app.locator("[data-waiting]")).to_be_hidden()
+    wait_for_kept(app, "/words/")
+    assert in_browser(app) == {"diaries": 1, "waiting": 0}
+    offline(app)
+    app.goto("/history/")
+    expect(app.get_by_text("of the owner")).to_have_count(0)
+    assert Capture.objects.filter(owner=other).count() == 0
+
+
+def test_a_deleted_moment_is_not_kept_either(app: Page, owner: User) -> None:
+    capture = factories.capture(owner=owner, note="regretted")
+    sign_in(app, owner)
+    settled(app)
+    app.goto(f"/captures/{capture.uuid}/")
+    wait_for_kept(app, f"/captures/{capture.uuid}/")
+    app.goto(f"/captures/{capture.uuid}/delete/")
+    app.locator("main").get_by_role("button", name="Delete").click()
+    app.wait_for_url("**/history/")
+    offline(app)
+    app.goto(f"/captures/{capture.uuid}/")
+    expect(app.get_by_role("heading", level=1)).to_have_text("No connection right now")
+
+
+def test_a_slow_answer_gives_way_to_the_page_that_is_kept(
+    app: Page, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(app, owner)
+    settled(app)
+    answer = selectors.day
+
+    def slowly(**asked: Any) -> selectors.Day:
+        time.sleep(8)
+        return answer(**asked)
+
+    monkeypatch.setattr(selectors, "day", slowly)
+    began = time.monotonic()
+    app.goto("/today/")
+    expect(app.locator(KEPT_LINE)).to_contain_text("This is how it was:")
+    assert time.monotonic() - began < 8
+    time.sleep(5)  # until the server has answered, so that nothing is left of this test
