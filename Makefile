@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint train bench fuzz lighthouse screenshots messages
+.PHONY: run test lint train bench fuzz attack lighthouse screenshots messages
 
 run: .venv/for-run node_modules/for-run  ## the site at http://127.0.0.1:8000, with a worker for jobs
 	scripts/run
@@ -27,6 +27,11 @@ screenshots: .venv/for-tests node_modules/for-run  ## pictures of every page in 
 
 fuzz: .venv/for-tests node_modules/for-run  ## random requests at every operation of the API; EXAMPLES=200
 	$(BIN)/python -m scripts.fuzz $(EXAMPLES)
+
+attack: .venv/for-tests  ## hostile photos at the decoder and at a running site
+	$(BIN)/python -m scripts.bombs
+	$(BIN)/python -m scripts.attack_decoder decoder
+	$(BIN)/python -m scripts.attack_decoder http
 
 lighthouse: .venv/for-tests node_modules/for-run scripts/lighthouse/node_modules/.installed  ## pages on a slow phone
 	scripts/ensure-chromium

@@ -1,5 +1,6 @@
 """What a person recorded of their moods, and what networks read from it."""
 
+import hashlib
 import uuid
 from collections.abc import Sequence
 from pathlib import PurePath
@@ -31,9 +32,14 @@ class Feeling(models.TextChoices):
     SURPRISE = Emotion.SURPRISE.value, _("Surprised")
 
 
-def private_name(kind: str) -> str:
-    """Return a storage name that nobody can guess and that says nothing about anybody."""
-    return str(PurePath(kind, f"{uuid.uuid4().hex}.jpg"))
+def private_name(kind: str, content: bytes) -> str:
+    """Return a storage name that nobody can guess, and that vouches for what is written there."""
+    return str(PurePath(kind, f"{uuid.uuid4().hex}-{name_digest(content)}.jpg"))
+
+
+def name_digest(content: bytes) -> str:
+    """Return what a name says about its file: half of its sha256, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()[:32]
 
 
 class Tag(models.Model):

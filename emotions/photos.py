@@ -1,8 +1,11 @@
 """Photo files: writing them before a record exists, removing them after it is gone."""
 
 import logging
-from collections.abc import Iterable
-from datetime import timedelta
+import os
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import chain, islice
+from pathlib import PurePath
 
 import numpy as np
 from django.core.files.base import ContentFile
@@ -10,7 +13,7 @@ from django.core.files.storage import default_storage
 from django.db.models import Q
 from django.utils import timezone
 
-from emotions.models import Capture, private_name
+from emotions.models import Capture, name_digest, private_name
 from ml import images
 from ml.faces import Box
 
@@ -21,6 +24,7 @@ PORTRAIT_SIDE = 320  # pixels
 PORTRAIT_MARGIN = 0.25  # of the face's box, on each side
 # A capture in the making has files and no record yet; nothing takes this long to record.
 UNFINISHED_FOR = timedelta(hours=1)
+ASKED_AT_ONCE = 500  # names in one query
 
 
 def portrait(pixels: np.ndarray, face: Box) -> np.ndarray:
@@ -54,8 +58,9 @@ def write(**pictures: np.ndarray) -> dict[str, str]:
     written: dict[str, str] = {}
     try:
         for field, pixels in pictures.items():
-            content = ContentFile(images.encode_jpeg(pixels))
-            written[field] = default_storage.save(private_name(FOLDERS[field]), content)
+            content = images.encode_jpeg(pixels)
+            name = private_name(FOLDERS[field], content)
+            written[field] = default_storage.save(name, ContentFile(content))
     except Exception:
         remove_files(written.values())
         raise
@@ -76,21 +81,57 @@ def remove_files(names: Iterable[str]) -> list[str]:
 
 def sweep_orphans() -> int:
     """Remove stored files that no capture refers to and return how many there were."""
-    latest = timezone.now() - UNFINISHED_FOR
-    removed = 0
-    for folder in FOLDERS.values():
-        try:
-            _, files = default_storage.listdir(folder)
-        except FileNotFoundError:
-            continue
-        for name in (f"{folder}/{file}" for file in files):
-            if is_referenced(name) or default_storage.get_modified_time(name) > latest:
-                continue
-            removed += not remove_files([name])
+    removed = sum(not remove_files([name]) for name in orphans())
     logger.info("orphaned files swept", extra={"removed": removed})
     return removed
 
 
-def is_referenced(name: str) -> bool:
-    """Tell whether a capture has a file of this name."""
-    return Capture.objects.filter(Q(photo=name) | Q(crop=name) | Q(thumbnail=name)).exists()
+def orphans() -> Iterator[str]:
+    """Yield names of stored files that no capture has, nor one in the making."""
+    latest = timezone.now() - UNFINISHED_FOR
+    names = chain.from_iterable(map(names_in, FOLDERS.values()))
+    while some := set(islice(names, ASKED_AT_ONCE)):
+        asked = Q(photo__in=some) | Q(crop__in=some) | Q(thumbnail__in=some)
+        known = Capture.objects.filter(asked).values_list(*Capture.PICTURES)
+        unknown = some.difference(*known)
+        yield from (name for name in sorted(unknown) if not is_younger(name, latest))
+
+
+def names_in(folder: str) -> Iterator[str]:
+    """Yield the names in a folder of the storage, one by one where that is a folder on a disk."""
+    try:
+        with os.scandir(default_storage.path(folder)) as entries:
+            yield from (f"{folder}/{entry.name}" for entry in entries if entry.is_file())
+    except FileNotFoundError:
+        return
+    except NotImplementedError:  # a bucket
+        yield from (f"{folder}/{name}" for name in default_storage.listdir(folder)[1])
+
+
+def is_younger(name: str, moment: datetime) -> bool:
+    """Tell whether a file was written after a moment, or went away meanwhile."""
+    try:
+        return default_storage.get_modified_time(name) > moment
+    except FileNotFoundError:
+        return True
+
+
+def flaw_of(name: str) -> str | None:
+    """Return what is wrong with a stored picture, in a few words, or None.
+
+    Raises:
+        Exception: the storage cannot be asked, which says nothing about the picture.
+    """
+    try:
+        with default_storage.open(name, "rb") as file:
+            content = file.read()
+    except FileNotFoundError:
+        return "is missing"
+    _, _, told = PurePath(name).stem.partition("-")
+    if told and told != name_digest(content):
+        return "is not what was written"
+    try:
+        images.read_image(content)
+    except images.ImageError as error:
+        return f"cannot be decoded ({error.code})"
+    return None

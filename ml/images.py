@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import threading
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageCms
+
+from ml import exif
+from ml.photo_files import JPEG, PNG, MalformedError, PhotoFile, is_webp, take_apart
 
 if TYPE_CHECKING:
     from ml.faces import Box
@@ -23,6 +27,8 @@ cv2.setNumThreads(1)
 
 MAX_BYTES = 15 * 1024 * 1024
 MAX_PIXELS = 25_000_000
+MAX_EDGE = 20_000
+"""Pixels of a side; decoders keep whole rows of a picture besides the picture."""
 MAX_SIDE = 2048
 """Longest side, in pixels, of every picture that is looked at and kept."""
 
@@ -50,10 +56,6 @@ MESSAGES: dict[str, str] = {
 _HEIF_BRANDS = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
 )
-_MAGIC = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
-_EXIF_ORIENTATION = 0x0112
-_EXIF_PHOTO_PART = 0x8769
-_EXIF_TAKEN_AT = 0x9003
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -63,6 +65,12 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_SRGB = ImageCms.createProfile("sRGB")
+
+SMALL_PIXELS = MAX_SIDE * MAX_SIDE
+# A picture of 25 megapixels takes up to 200 MB while it is decoded. A process has several threads;
+# it decodes such pictures one after another.
+_one_large_picture = threading.Lock()
 
 
 class ImageError(ValueError):
@@ -78,7 +86,7 @@ class ImageError(ValueError):
 
 
 def read_image(data: bytes, max_side: int = MAX_SIDE) -> Pixels:
-    """Decode a JPEG, PNG or WebP, recognised by its content, into upright pixels.
+    """Decode a JPEG, PNG or WebP, recognised by its content, into upright pixels in sRGB.
 
     Of an animation the first frame is taken; what is transparent becomes white; CMYK, grey,
     palette and 16-bit pictures become 8-bit RGB; a side longer than `max_side` pixels is scaled
@@ -87,13 +95,16 @@ def read_image(data: bytes, max_side: int = MAX_SIDE) -> Pixels:
     Raises:
         ImageError: when the file is empty, too large, of another type or damaged.
     """
-    with _open(data) as image:
+    file = _take_apart(data)
+    with _open(file) as image:
+        turn = _UPRIGHT.get(exif.orientation(file.exif))
         try:
-            image.draft(None, (max_side, max_side))
-            image.load()
-            turn = _UPRIGHT.get(_orientation(image))
-            rgb = _to_rgb(image)
-            rgb.thumbnail((max_side, max_side))
+            if image.width * image.height <= SMALL_PIXELS:
+                rgb = _decode(image, max_side)
+            else:
+                with _one_large_picture:
+                    rgb = _decode(image, max_side)
+            rgb = _in_srgb(rgb, file.profile)
             return np.array(rgb if turn is None else rgb.transpose(turn))
         except Exception as error:  # Decoders raise whatever a damaged file makes them trip over.
             raise ImageError("broken_image") from error
@@ -105,10 +116,8 @@ def taken_at(data: bytes) -> datetime | None:
     None where the file says nothing, or nothing that makes sense.
     """
     try:
-        with _open(data) as image:
-            told = image.getexif().get_ifd(_EXIF_PHOTO_PART).get(_EXIF_TAKEN_AT)
-        return datetime.strptime(str(told).strip("\0 "), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007
-    except Exception:  # Readers raise whatever damaged metadata makes them trip over.
+        return exif.taken_at(take_apart(data).exif)
+    except MalformedError:
         return None
 
 
@@ -172,44 +181,64 @@ def crop_face(pixels: Pixels, box: Box, side: int, margin: float = 0.0) -> Pixel
     return np.asarray(cv2.resize(square, (side, side), interpolation=interpolation), np.uint8)
 
 
-def _open(data: bytes) -> Image.Image:
-    """Open a photo without decoding it, and check every limit."""
+def _take_apart(data: bytes) -> PhotoFile:
+    """Leave of a file what is needed, and nothing that could do harm."""
     if not data:
         raise ImageError("empty")
     if len(data) > MAX_BYTES:
         raise ImageError("too_large")
     if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
         raise ImageError("heic_unsupported")
+    if not (data.startswith((JPEG, PNG)) or is_webp(data)):
+        raise ImageError("unsupported_type")
     try:
-        image = Image.open(io.BytesIO(data), formats=FORMATS)
+        return take_apart(data)
+    except MalformedError as error:
+        raise ImageError("broken_image") from error
+
+
+def _open(file: PhotoFile) -> Image.Image:
+    """Open a photo without decoding it, and check how large it would become."""
+    try:
+        image = Image.open(io.BytesIO(file.pixels), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ImageError("too_many_pixels") from error
-    except UnidentifiedImageError as error:
-        known = data.startswith(_MAGIC) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
-        raise ImageError("broken_image" if known else "unsupported_type") from error
     except Exception as error:
         raise ImageError("broken_image") from error
-    if image.width * image.height > MAX_PIXELS:
+    if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_EDGE:
         image.close()
         raise ImageError("too_many_pixels")
     return image
 
 
-def _orientation(image: Image.Image) -> int:
-    """Return the EXIF orientation, 1 to 8; 1 where EXIF is absent or damaged."""
-    try:
-        return int(image.getexif().get(_EXIF_ORIENTATION, 1))
-    except Exception:
-        return 1
-
-
-def _to_rgb(image: Image.Image) -> Image.Image:
-    """Convert a decoded picture of any mode to 8-bit RGB on white."""
+def _decode(image: Image.Image, max_side: int) -> Image.Image:
+    """Decode a picture of any mode and scale it down; the result is 8-bit RGB on white."""
+    size = (max_side, max_side)
+    image.draft(None, size)
+    image.load()
     if image.mode.startswith("I"):  # Pillow's own conversion clips 16 bits instead of scaling them.
-        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8)).convert("RGB")
-    if image.has_transparency_data:
-        rgba = image.convert("RGBA")
+        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    elif image.has_transparency_data:
+        image = image if image.mode == "RGBA" else image.convert("RGBA")
+        image.thumbnail(size)
         white = Image.new("RGB", image.size, "white")
-        white.paste(rgba, mask=rgba)
+        white.paste(image, mask=image)
         return white
+    elif image.mode != "RGB":
+        image = image.convert("RGB")
+    image.thumbnail(size)
     return image.convert("RGB")
+
+
+def _in_srgb(rgb: Image.Image, profile: bytes) -> Image.Image:
+    """Convert colours out of the space that a profile describes; without a good one, none."""
+    if profile[16:20] != b"RGB ":
+        return rgb
+    try:
+        told = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if "sRGB" in ImageCms.getProfileDescription(told):
+            return rgb
+        converted = ImageCms.profileToProfile(rgb, told, _SRGB)
+    except Exception:  # Readers raise whatever damaged metadata makes them trip over.
+        return rgb
+    return converted or rgb

@@ -22,7 +22,7 @@ import requests
 
 from tests import pictures
 from tests.browser.chromium import ARGUMENTS, chromium_path
-from tests.sites import ROOT, installed, served, session_of
+from tests.sites import PRODUCTION, ROOT, installed, served, session_of
 
 LIGHTHOUSE = ROOT / "scripts" / "lighthouse" / "node_modules" / ".bin" / "lighthouse"
 EMAIL = "demo@example.org"
@@ -41,14 +41,6 @@ PERSONAL = {
     "reminders": "/reminders/",
     "data": "/data/",
 }
-PRODUCTION = {
-    "DEBUG": "0",
-    "SECRET_KEY": "of a site that lives for some minutes only",
-    "ALLOWED_HOSTS": "127.0.0.1",
-    "EMAIL_URL": "consolemail://",
-    "MEDIA_IS_PERSISTENT": "1",
-}
-
 PERFORMANCE, FLAWLESS = 95, 100  # of 100
 HEAVIEST = 150_000  # bytes, without photos
 MOST_SHIFT = 0.0

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import zipfile
 import zlib
 from functools import cache
 from typing import Any
@@ -11,6 +12,7 @@ import skimage.data
 from PIL import Image
 
 from ml.images import Pixels
+from ml.photo_files import PNG
 
 PHOTO_SIDE = 512
 """Width and height of the astronaut's portrait in pixels."""
@@ -126,8 +128,8 @@ def huge_png(width: int, height: int) -> bytes:
     row = bytes(1 + (width + 7) // 8)
     packed = b"".join(rows.compress(row) for _ in range(height)) + rows.flush()
     header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        _png_chunk(kind, body)
+    return PNG + b"".join(
+        png_chunk(kind, body)
         for kind, body in [(b"IHDR", header), (b"IDAT", packed), (b"IEND", b"")]
     )
 
@@ -148,7 +150,8 @@ def heic() -> bytes:
     return b"\x00\x00\x00\x24ftypheic\x00\x00\x00\x00mif1MiHBMiHEMiPrmiafheic" + bytes(512)
 
 
-def _png_chunk(kind: bytes, body: bytes) -> bytes:
+def png_chunk(kind: bytes, body: bytes) -> bytes:
+    """Return a chunk with its length and checksum."""
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
@@ -158,4 +161,79 @@ def dated(moment: str) -> bytes:
     exif.get_ifd(0x8769)[0x9003] = moment
     buffer = io.BytesIO()
     Image.fromarray(astronaut()).save(buffer, "JPEG", exif=exif)
+    return buffer.getvalue()
+
+
+def display_p3() -> bytes:
+    """Return a colour profile of the space that iPhones use: its red is redder than sRGB's."""
+
+    def numbers(*values: float) -> bytes:
+        return b"XYZ \0\0\0\0" + struct.pack(">3i", *(round(65536 * value) for value in values))
+
+    name = b"Display P3\0"
+    curve = b"curv\0\0\0\0" + struct.pack(">IH", 1, round(256 * 2.2)) + bytes(2)
+    tags = {
+        b"desc": b"desc\0\0\0\0" + struct.pack(">I", len(name)) + name + bytes(12 + 67 + 2),
+        b"wtpt": numbers(0.9642, 1, 0.8249),
+        b"rXYZ": numbers(0.5151, 0.2412, -0.0011),
+        b"gXYZ": numbers(0.2920, 0.6922, 0.0419),
+        b"bXYZ": numbers(0.1571, 0.0666, 0.7841),
+        **dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve),
+    }
+    place = 128 + 4 + 12 * len(tags)
+    table, bodies = struct.pack(">I", len(tags)), b""
+    for tag, body in tags.items():
+        table += tag + struct.pack(">II", place + len(bodies), len(body))
+        bodies += body
+    header = struct.pack(">I4sI", place + len(bodies), b"none", 0x02400000) + b"mntrRGB XYZ "
+    header = header.ljust(36, b"\0") + b"acsp"
+    header = header.ljust(68, b"\0") + numbers(0.9642, 1, 0.8249)[8:]
+    return header.ljust(128, b"\0") + table + bodies
+
+
+def with_asides(kind: str, secret: bytes, *, icc_profile: bytes | None = None) -> bytes:
+    """Return the portrait in a file that says `secret` in every place that its format has.
+
+    Args:
+        kind: JPEG, PNG or WEBP.
+        secret: ASCII text, at most 40 characters.
+        icc_profile: a real profile instead of one that says the secret.
+    """
+    text = secret.decode("ascii")
+    exif = Image.Exif()
+    exif[0x010F] = text
+    exif.get_ifd(0x8825)[29] = text
+    profile = icc_profile or secret
+    packet = b'<x:xmpmeta xmlns:x="adobe:ns:meta/">' + secret + b"</x:xmpmeta>"
+    match kind:
+        case "JPEG":
+            data = encoded(astronaut(), exif=exif, comment=secret, xmp=packet, icc_profile=profile)
+            irb = b"Photoshop 3.0\x008BIM\x04\x04\0\0" + struct.pack(">I", len(secret)) + secret
+            gain = b"MPF\0" + secret
+            more = b"".join(
+                bytes([0xFF, kind]) + struct.pack(">H", 2 + len(body)) + body
+                for kind, body in [(0xED, irb), (0xE2, gain), (0xE5, secret), (0xFE, secret)]
+            )
+            data = data[:2] + more + data[2:]
+        case "PNG":
+            data = encoded(astronaut(), "PNG", exif=exif, icc_profile=profile)
+            chunks = [
+                (b"tEXt", b"Comment\0" + secret),
+                (b"zTXt", b"Author\0\0" + zlib.compress(secret)),
+                (b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + packet),
+                (b"prVt", secret),
+            ]
+            data = data[:33] + b"".join(png_chunk(*chunk) for chunk in chunks) + data[33:]
+        case _:
+            data = encoded(astronaut(), "WEBP", exif=exif, xmp=packet, icc_profile=profile)
+            more = b"ABCD" + struct.pack("<I", len(secret)) + secret + bytes(len(secret) % 2)
+            size = struct.unpack("<I", data[4:8])[0] + len(more)
+            data = data[:4] + struct.pack("<I", size) + data[8:] + more
+    return data + b"<html>" + secret + b"</html>" + _zip_of(secret)
+
+
+def _zip_of(secret: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as packed:
+        packed.writestr(secret.decode().replace("/", "_"), secret)
     return buffer.getvalue()

@@ -17,6 +17,14 @@ from typing import IO
 import psycopg
 
 ROOT = Path(__file__).parents[1]
+PRODUCTION = {
+    "DEBUG": "0",
+    "SECRET_KEY": "of a site that lives for some minutes only",
+    "ALLOWED_HOSTS": "127.0.0.1",
+    "EMAIL_URL": "consolemail://",
+    "MEDIA_IS_PERSISTENT": "1",
+}
+"""Settings of a site as it is served to people."""
 
 
 @dataclass
@@ -82,27 +90,39 @@ def installed(folder: Path) -> Iterator[Site]:
             administrator.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-@contextmanager
-def served(site: Site, *, workers: int = 2, **environment: str) -> Iterator[str]:
-    """Serve a site by gunicorn and give its address once it is ready."""
+def free_place() -> str:
+    """Return a host and port of this machine on which nobody listens."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        place = f"127.0.0.1:{free.getsockname()[1]}"
+        return f"127.0.0.1:{free.getsockname()[1]}"
+
+
+def gunicorn(
+    site: Site, place: str, *, workers: int = 2, **environment: str
+) -> subprocess.Popen[str]:
+    """Start to serve a site, and log to a file in its folder."""
     # To a file: a pipe that nobody reads is full after some thousand requests and stops the server.
     with (site.folder / "served.log").open("a") as log:
-        server = site.start(
+        return site.start(
             str(Path(sys.executable).with_name("gunicorn")),
             *("--bind", place, "--workers", str(workers), "--config", "gunicorn.conf.py"),
             "emoplatform.wsgi",
             output=log,
             **environment,
         )
-        try:
-            wait_until_ready(f"http://{place}", seconds=30)
-            yield f"http://{place}"
-        finally:
-            server.terminate()
-            server.wait()
+
+
+@contextmanager
+def served(site: Site, *, workers: int = 2, **environment: str) -> Iterator[str]:
+    """Serve a site by gunicorn and give its address once it is ready."""
+    place = free_place()
+    server = gunicorn(site, place, workers=workers, **environment)
+    try:
+        wait_until_ready(f"http://{place}", seconds=30)
+        yield f"http://{place}"
+    finally:
+        server.terminate()
+        server.wait()
 
 
 def wait_until_ready(address: str, *, seconds: float) -> None:

@@ -24,6 +24,7 @@ from emotions.services.errors import (
     UnfitKeysError,
 )
 from emotions.services.importing import Tally, import_history
+from emotions.services.mending import mend_picture
 from emotions.services.preferences import set_preferences
 from emotions.services.recording import Said, record_capture
 from emotions.services.reminders import (
@@ -64,6 +65,7 @@ __all__ = [
     "discard",
     "edit_capture",
     "import_history",
+    "mend_picture",
     "purge_capture",
     "purge_trash",
     "record_capture",

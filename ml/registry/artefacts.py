@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import uuid
+from collections.abc import Iterator
 from datetime import timedelta
 
 from django.core.files.base import ContentFile
@@ -62,16 +63,30 @@ def content(version: ModelVersion, name: str) -> bytes:
 
 def sweep() -> int:
     """Remove stored files that no version refers to and return how many there were."""
+    found = orphans()
+    remove(found)
+    return len(found)
+
+
+def orphans() -> list[str]:
+    """Return names of stored files that no version has, nor one in the making."""
     latest = timezone.now() - UNFINISHED_FOR
     try:
         _, files = default_storage.listdir(FOLDER)
     except FileNotFoundError:
-        return 0
-    orphans = [
+        return []
+    return [
         name
         for name in (f"{FOLDER}/{file}" for file in files)
         if not Artefact.objects.filter(file=name).exists()
         and default_storage.get_modified_time(name) <= latest
     ]
-    remove(orphans)
-    return len(orphans)
+
+
+def flaws() -> Iterator[str]:
+    """Yield a sentence for each file of a version that is missing or not the one registered."""
+    for artefact in Artefact.objects.select_related("version").order_by("version", "name"):
+        try:
+            content(artefact.version, artefact.name)
+        except ModelFileError as error:
+            yield str(error)

@@ -1,11 +1,13 @@
 """Any bytes become upright RGB pixels or a named error, before they cost much."""
 
 import io
-import subprocess
 import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import numpy as np
@@ -26,9 +28,9 @@ from ml.images import (
     taken_at,
     thumbnail,
 )
-from tests import pictures
+from scripts.bombs import cost_of
+from tests import bombs, pictures
 
-ROOT = Path(__file__).parents[2]
 RED, LIME, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 
 
@@ -147,30 +149,86 @@ def test_what_cannot_be_used_is_refused_before_decoding(data: bytes, code: str) 
     assert refusal(data) == code
 
 
-BOMBS = """
-import resource
-from contextlib import suppress
-
-from ml.images import ImageError, read_image
-from tests import pictures
-
-bombs = [pictures.huge_png(10_000, 6_000), pictures.huge_webp(16_000, 10_000)]
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-for bomb in bombs:
-    with suppress(ImageError):
-        read_image(bomb)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
-"""
+@pytest.mark.parametrize("name", bombs.REFUSED)
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_a_bomb_is_refused_before_decoding(name: str) -> None:
+    assert refusal(bombs.REFUSED[name]()) in {"too_many_pixels", "broken_image"}
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="counts in kilobytes")
-def test_refusing_bombs_costs_little_memory() -> None:
-    # In a process of its own, whose peak no other test has raised.
-    ran = subprocess.run(
-        [sys.executable, "-c", BOMBS], cwd=ROOT, check=True, capture_output=True, timeout=60
-    )
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux for the memory of a process")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "PNG of 60 megapixels",
+        "WebP of 268 megapixels",
+        "JPEG of 200,000 scans",
+        "PNG with 9,000 bombs of text",
+        "PNG with greedy EXIF",
+        "JPEG with a million restarts",
+    ],
+)
+def test_a_bomb_costs_little(name: str) -> None:
+    cost = cost_of((bombs.REFUSED | bombs.BOUNDED)[name]())
 
-    assert int(ran.stdout) < 20_000
+    assert cost.outcome in {"read", "too_many_pixels", "broken_image"}
+    assert cost.megabytes < 50
+    assert cost.seconds < 2  # a fifth of it, where nothing else runs
+
+
+@pytest.mark.parametrize("name", bombs.BOUNDED)
+def test_a_picture_with_bombs_around_it_is_read_like_any_other(name: str) -> None:
+    assert read_image(bombs.BOUNDED[name]()).shape in {(32, 48, 3), (500, 500, 3)}
+
+
+def test_only_one_large_picture_is_decoded_at_a_time() -> None:
+    at_once, most = 0, 0
+    lock, decode = threading.Lock(), Image.Image.thumbnail
+
+    def slow(image: Image.Image, *size: Any) -> None:
+        nonlocal at_once, most
+        with lock:
+            at_once += 1
+            most = max(most, at_once)
+        time.sleep(0.05)
+        decode(image, *size)
+        with lock:
+            at_once -= 1
+
+    large = pictures.encoded(Image.new("RGB", (2100, 2100)))
+    with patch.object(Image.Image, "thumbnail", slow), ThreadPoolExecutor(3) as threads:
+        assert [pixels.shape for pixels in threads.map(read_image, [large] * 3)]
+    assert most == 1
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_colours_of_another_space_are_converted(kind: str) -> None:
+    red = Image.new("RGB", (16, 16), (200, 50, 50))
+    options: dict[str, Any] = {"WEBP": {"lossless": True}}.get(kind, {"quality": 100})
+
+    plain = read_image(pictures.encoded(red, kind, **options))[8, 8].astype(int)
+    wide = read_image(pictures.encoded(red, kind, icc_profile=pictures.display_p3(), **options))
+
+    assert abs(plain - (200, 50, 50)).max() <= 3
+    assert wide[8, 8][0] > 210
+    assert wide[8, 8][1] < 40
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        pytest.param(b"no profile", id="none at all"),
+        pytest.param(pictures.display_p3()[:200], id="cut"),
+        pytest.param(pictures.display_p3()[:132] + b"\xff" * 400, id="damaged"),
+        pytest.param(pictures.display_p3() + bytes(70_000), id="too long"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_broken_profile_is_ignored(kind: str, profile: bytes) -> None:
+    red = Image.new("RGB", (16, 16), (200, 50, 50))
+
+    pixels = read_image(pictures.encoded(red, kind, icc_profile=profile))
+
+    assert abs(pixels[8, 8].astype(int) - (200, 50, 50)).max() <= 4
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
