@@ -136,6 +136,7 @@ MATRIX: dict[str, Answers] = {
     "/appearance/": page(GET=200, POST=302),
     "/colours.css": page(GET=200),
     "/keeping/": page(GET=200, POST=422),
+    "/helping/": page(GET=200, POST=422),
     "/reminders/": page(GET=200, POST=422),
     "/reminders/<int:number>/": page_of_one(GET=200, POST=422),
     "/reminders/<int:number>/remove/": page_of_one(POST=302),
