@@ -40,7 +40,7 @@ def test_nobody_has_more_than_their_share_of_the_faces() -> None:
 def test_nobody_stands_on_two_sides_and_every_side_has_somebody() -> None:
     for seed in range(20):
         dataset = compose(corrections(*[7] * 10), seed=seed)
-            sides = {
+        sides = {
             split: set(dataset.split(split).people().tolist())
             for split in ("train", "validation", "test")
         }
