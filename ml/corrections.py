@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from ml.datasets import SIZE, Dataset
 from ml.emotions import EMOTIONS, Emotion
 from ml.sources import DatasetError
+from ml.votes import unanimous
 
 SHARE = 0.1
 """Of all faces, what one person may have at most."""
@@ -43,6 +44,9 @@ class Correction:
 def compose(corrections: Sequence[Correction], *, share: float = SHARE, seed: int = 1) -> Dataset:
     """Return corrections as a dataset that is marked personal.
 
+    What somebody felt counts as every vote on their face: without votes the output `crowd`, which
+    people see, would never learn from it.
+
     Args:
         share: of all its faces, what one person may have at most; of those who gave more, some
             are drawn. Above 0, at most 1.
@@ -61,10 +65,12 @@ def compose(corrections: Sequence[Correction], *, share: float = SHARE, seed: in
     chosen = drawn(corrections, cap=largest(counts, share), seed=seed)
     splits = splits_of(counts, seed)
     order = {emotion: index for index, emotion in enumerate(EMOTIONS)}
+    labels = np.array([order[correction.felt] for correction in chosen], np.int64)
     return Dataset(
         name="corrections",
         images=np.stack([pixels(correction.face) for correction in chosen]),
-        labels=np.array([order[correction.felt] for correction in chosen], np.int64),
+        labels=labels,
+        votes=unanimous(labels),
         splits=np.array([splits[correction.member] for correction in chosen]),
         paths=np.array([correction.name for correction in chosen]),
         personal=True,

@@ -17,15 +17,12 @@ from numpy.typing import NDArray
 from ml.emotions import EMOTIONS
 from ml.images import ImageError, read_image
 from ml.sources import DatasetError, Source, pick_split
-from ml.votes import OTHERS
+from ml.votes import ANSWERS
 
 SIZE = 48
 """Side of a face in pixels."""
 
 VALIDATION_SHARE = 0.2
-
-ALL_VOTES = 10
-"""Of a crowd, as many as the re-labelling FER+ has a face."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,20 +139,11 @@ class Dataset:
             ) from error
 
 
-def join(datasets: Sequence[Dataset], *, crowd: bool = False) -> Dataset:
-    """Return several datasets as one.
-
-    Where any of them has votes, what a person says that they felt counts as every vote on their
-    own face: else the output `crowd`, which people see, would never learn from it.
-
-    Args:
-        datasets: at least one.
-        crowd: whether votes are needed although none has them, as the network has that output.
-    """
-    crowd = crowd or any(dataset.votes is not None for dataset in datasets)
-    datasets = [voted(dataset) if crowd else dataset for dataset in datasets]
+def join(datasets: Sequence[Dataset]) -> Dataset:
+    """Return datasets, at least one, as one; where any has votes, the others have none cast."""
     if len(datasets) == 1:
         return datasets[0]
+    crowd = any(dataset.votes is not None for dataset in datasets)
     personal = any(dataset.personal for dataset in datasets)
 
     def joined(name: str) -> NDArray[Any]:
@@ -167,19 +155,17 @@ def join(datasets: Sequence[Dataset], *, crowd: bool = False) -> Dataset:
         labels=joined("labels"),
         splits=joined("splits"),
         paths=joined("paths"),
-        votes=joined("votes") if crowd else None,
+        votes=np.concatenate([cast(dataset) for dataset in datasets]) if crowd else None,
         personal=personal,
         members=np.concatenate([dataset.people() for dataset in datasets]) if personal else None,
     )
 
 
-def voted(dataset: Dataset) -> Dataset:
-    """Return a dataset with votes: its own, else all for the label of a person's own photo."""
+def cast(dataset: Dataset) -> NDArray[np.uint8]:
+    """Return the votes of a dataset, zeros where it has none."""
     if dataset.votes is not None:
-        return dataset
-    votes = np.zeros((len(dataset), len(EMOTIONS) + len(OTHERS)), np.uint8)
-    votes[np.arange(len(dataset)), dataset.labels] = np.where(dataset.of_members(), ALL_VOTES, 0)
-    return replace(dataset, votes=votes)
+        return dataset.votes
+    return np.zeros((len(dataset), ANSWERS), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
