@@ -7,7 +7,7 @@ import numpy as np
 
 from emotions.models import Capture, Detection
 from emotions.moods import answer_of
-from emotions.photos import PORTRAIT_MARGIN
+from emotions.photos import face_in_portrait
 from ml import explain, images, registry
 from ml.faces import Box
 
@@ -70,10 +70,7 @@ def picture_of(capture: Capture, answer: Detection) -> tuple[images.Pixels, Box]
         raise NothingToExplainError from error
     if capture.photo:
         return pixels, answer.box
-    whole = pixels.shape[0]
-    side = round(whole / (1 + 2 * PORTRAIT_MARGIN))
-    start = (whole - side) // 2
-    return pixels, Box(start, start, side, side)
+    return pixels, face_in_portrait(len(pixels))
 
 
 def part_of(explained: explain.Explanation) -> str:

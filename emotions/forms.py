@@ -38,6 +38,15 @@ class ConsentForm(forms.Form):
     )
 
 
+class HelpForm(forms.Form):
+    """Another yes on purpose, which nobody needs to give."""
+
+    agree = forms.BooleanField(
+        label=_("My face, cut out small, may be used to train the network from now on."),
+        error_messages={"required": _("Nothing has changed: tick the box if you want to help.")},
+    )
+
+
 LIGHT_COLOURS = {
     Feeling.ANGRY: "#993727",
     Feeling.DISGUST: "#64892c",

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import chain, islice
 from pathlib import PurePath
 
+import cv2
 import numpy as np
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from emotions.models import Capture, name_digest, private_name
 from ml import images
+from ml.datasets import SIZE
 from ml.faces import Box
 
 logger = logging.getLogger(__name__)
@@ -51,6 +53,26 @@ def pictures_to_keep(
     if kept == Capture.Kept.PHOTO:
         return {"photo": pixels, "thumbnail": images.thumbnail(pixels), **crop}
     return crop
+
+
+def face_in_portrait(side: int) -> Box:
+    """Return where the face is in the square around it, `side` pixels wide."""
+    length = round(side / (1 + 2 * PORTRAIT_MARGIN))
+    start = (side - length) // 2
+    return Box(start, start, length, length)
+
+
+def small_face(capture: Capture) -> bytes:
+    """Return the person's own face as a network sees it: 48 × 48 grey values, row by row.
+
+    Raises:
+        OSError: the picture of it cannot be opened.
+        ml.images.ImageError: it cannot be read.
+    """
+    with capture.crop.open("rb") as file:
+        pixels = images.read_image(file.read())
+    grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+    return images.crop_face(grey, face_in_portrait(len(grey)), SIZE).tobytes()
 
 
 def write(**pictures: np.ndarray) -> dict[str, str]:

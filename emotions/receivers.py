@@ -1,4 +1,4 @@
-"""What goes with a person from the storage, beside their rows."""
+"""What follows from a person's consent, and what goes with them beside their rows."""
 
 from typing import Any
 
@@ -6,10 +6,11 @@ from django.db import transaction
 from django.db.models import FileField
 from django.dispatch import receiver
 
-from accounts.models import User
-from accounts.signals import account_deleted
+from accounts.models import Consent, User
+from accounts.signals import account_deleted, consent_changed
+from emotions import tasks
 from emotions.models import Capture
-from emotions.services import discard
+from emotions.services import discard, take_back
 
 
 @receiver(account_deleted)
@@ -19,3 +20,20 @@ def remove_pictures(person: User, **_: Any) -> None:
     rows = Capture.objects.filter(owner=person).values_list(*fields)
     names = [name for row in rows for name in row if name]
     transaction.on_commit(lambda: discard(names))
+
+
+@receiver(account_deleted)
+def take_faces_back(person: User, **_: Any) -> None:
+    """Take the person's faces out of everything that they were lent to."""
+    take_back(owner=person)
+
+
+@receiver(consent_changed)
+def follow_consent(person: User, kind: Consent.Kind, *, given: bool, **_: Any) -> None:
+    """Lend the faces of somebody who helps from now on; take back those of who helps no more."""
+    if kind != Consent.Kind.IMPROVE:
+        return
+    if given:
+        tasks.contribute.enqueue(person.pk)
+    else:
+        take_back(owner=person)

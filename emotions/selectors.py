@@ -10,6 +10,7 @@ from accounts.models import User
 from emotions.models import (
     Capture,
     CaptureQuerySet,
+    Contribution,
     Feeling,
     Preferences,
     PushSubscription,
@@ -40,6 +41,11 @@ def capture_of(*, owner: User, uuid: uuid_module.UUID) -> Capture:
 def preferences(*, owner: User) -> Preferences:
     """Return what a person wants by default, which is not stored before they say something."""
     return Preferences.objects.filter(owner=owner).first() or Preferences(owner=owner)
+
+
+def contributions(*, owner: User) -> int:
+    """Return how many of a person's moments help to improve the network."""
+    return Contribution.objects.filter(contributor__person=owner).count()
 
 
 def reminders(*, owner: User) -> QuerySet[Reminder]:

@@ -1,13 +1,18 @@
 """Jobs for `manage.py db_worker`; each calls one service that a command can call too."""
 
+import logging
 from datetime import timedelta
 
 from django.utils import timezone
 from django_tasks import task
 
+from accounts.models import User
 from emotions import photos
 
 RETRY_REMINDER_AFTER = timedelta(minutes=5)
+RETRY_TIDYING_FOR = timedelta(days=30)
+
+logger = logging.getLogger(__name__)
 
 
 @task()
@@ -40,3 +45,30 @@ def deliver_reminder(delivery_id: int) -> None:
     except reminding.NothingLeftError:
         later = timezone.now() + RETRY_REMINDER_AFTER
         deliver_reminder.using(run_after=later).enqueue(delivery_id)
+
+
+@task()
+def contribute(person_id: int) -> None:
+    """Lend what a person said and has not lent yet, if they help and are still there."""
+    from emotions.services import contributing  # noqa: PLC0415 - services hand jobs to this module
+
+    if owner := User.objects.filter(pk=person_id).first():
+        contributing.contribute(owner=owner)
+
+
+@task()
+def tidy_corrections(waited_hours: int = 0) -> None:
+    """Take out of dataset files what is not lent any more.
+
+    While one is out of reach it is tried again, each time after twice as long, for a month.
+    """
+    from emotions.services import correction_files  # noqa: PLC0415 - services hand jobs to this
+
+    if not (unreached := correction_files.tidy_files()):
+        return
+    wait = timedelta(hours=max(1, waited_hours))
+    if wait > RETRY_TIDYING_FOR:
+        logger.error("given up for now: %s", ", ".join(map(str, unreached)))
+        return
+    later = timezone.now() + wait
+    tidy_corrections.using(run_after=later).enqueue(2 * max(1, waited_hours))

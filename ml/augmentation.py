@@ -106,6 +106,7 @@ class Batches(keras.utils.PyDataset):
         seed: int,
         mixup: float = 0.0,
         class_weight_cap: float = 1.0,
+        personal_weight: float = 1.0,
         first_epoch: int = 0,
     ) -> None:
         """Take in the faces of one split.
@@ -115,15 +116,16 @@ class Batches(keras.utils.PyDataset):
             mixup: alpha of the beta distribution of the shares in which two faces and their
                 targets are mixed (Zhang et al. 2018); 0 mixes none.
             class_weight_cap: the most that a face of a rare emotion counts; 1 weighs none.
+            personal_weight: how much a person's own photo counts beside another face.
         """
         super().__init__()
-        self.images, (self.targets, self.weights) = faces.images, examples(faces, outputs)
+        self.images = faces.images
+        self.targets, self.weights = examples(faces, outputs, personal_weight=personal_weight)
         if class_weight_cap > 1:
             counts = np.bincount(faces.labels, minlength=len(EMOTIONS))
             balanced = len(faces) / (len(EMOTIONS) * np.maximum(counts, 1))
-            self.weights["folder"] = np.clip(balanced, 1, class_weight_cap).astype(np.float32)[
-                faces.labels
-            ]
+            rare = np.clip(balanced, 1, class_weight_cap).astype(np.float32)
+            self.weights["folder"] = self.weights["folder"] * rare[faces.labels]
         self.batch_size, self.seed, self.epoch = batch_size, seed, first_epoch
         self.mixup = mixup
         self.shuffle()
@@ -163,11 +165,16 @@ def mixed(values: NDArray[Any], share: NDArray[np.float32]) -> NDArray[Any]:
 
 
 def examples(
-    faces: Dataset, outputs: Collection[str]
+    faces: Dataset, outputs: Collection[str], *, personal_weight: float = 1.0
 ) -> tuple[dict[str, NDArray[np.float32]], dict[str, NDArray[np.float32]]]:
-    """Return the targets (n × 7 shares) and the weights (n, 0 where unknown) of some outputs."""
+    """Return the targets (n × 7 shares) and the weights (n, 0 where unknown) of some outputs.
+
+    Args:
+        personal_weight: how much a person's own photo counts beside another face.
+    """
     targets = {"folder": np.eye(len(EMOTIONS), dtype=np.float32)[faces.labels]}
     nothing = np.zeros((len(faces), len(EMOTIONS)), np.float32)
     targets["crowd"] = nothing if faces.votes is None else shares(faces.votes)
     targets = {name: targets[name] for name in outputs}
-    return targets, {name: target.sum(axis=1).round() for name, target in targets.items()}
+    counts = np.where(faces.of_members(), personal_weight, 1).astype(np.float32)
+    return targets, {name: target.sum(axis=1).round() * counts for name, target in targets.items()}

@@ -4,10 +4,11 @@ import hashlib
 import os
 import zipfile
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from ml.emotions import EMOTIONS
 from ml.images import ImageError, read_image
 from ml.sources import DatasetError, Source, pick_split
+from ml.votes import ANSWERS
 
 SIZE = 48
 """Side of a face in pixels."""
@@ -34,7 +36,9 @@ class Dataset:
         splits: n names of splits; a prepared dataset has `train`, `validation` and `test`.
         paths: n paths inside the source.
         votes: n × 10 counts of what a crowd says (see `ml.votes`), or None.
-        personal: whether the faces are people's own photos, which are never drawn anywhere.
+        personal: whether there are people's own photos among the faces, which are never drawn.
+        members: n random names of the people whose own photos the faces are, empty where a face
+            is no such photo; None where none is.
     """
 
     name: str
@@ -44,13 +48,17 @@ class Dataset:
     paths: NDArray[np.str_]
     votes: NDArray[np.uint8] | None = None
     personal: bool = False
+    members: NDArray[np.str_] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
 
     def split(self, *names: str) -> "Dataset":
         """Return the faces of one split, or of several."""
-        rows = np.isin(self.splits, names)
+        return self.where(np.isin(self.splits, names))
+
+    def where(self, rows: NDArray[np.bool_]) -> "Dataset":
+        """Return some of the faces."""
         return replace(
             self,
             images=self.images[rows],
@@ -58,7 +66,16 @@ class Dataset:
             splits=self.splits[rows],
             paths=self.paths[rows],
             votes=None if self.votes is None else self.votes[rows],
+            members=None if self.members is None else self.members[rows],
         )
+
+    def of_members(self) -> NDArray[np.bool_]:
+        """Tell of each face whether it is a person's own photo."""
+        return self.people() != ""
+
+    def people(self) -> NDArray[np.str_]:
+        """Return the random name of whose own photo each face is, empty where it is none."""
+        return np.full(len(self), "") if self.members is None else self.members
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Count the faces of each split and emotion."""
@@ -77,15 +94,20 @@ class Dataset:
         digest.update("\n".join(self.splits).encode())
         if self.votes is not None:
             digest.update(self.votes.tobytes())
+        if self.members is not None:
+            digest.update("\n".join(self.members).encode())
         return digest.hexdigest()
 
     def save(self, path: Path) -> None:
-        """Write one compact file, aside and then renamed, so that no half of it is ever seen."""
-        arrays = {field.name: np.asarray(getattr(self, field.name)) for field in fields(self)}
-        if self.votes is None:
-            del arrays["votes"]
+        """Write one compact file, aside and then renamed, so that no half of it is ever seen.
+
+        Nobody but its owner can open one with people's own photos.
+        """
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        arrays = {name: np.asarray(value) for name, value in values.items() if value is not None}
         aside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
         try:
+            aside.touch(mode=0o600 if self.personal else 0o666)
             with aside.open("wb") as file:
                 np.savez_compressed(file, allow_pickle=False, **arrays)
             aside.replace(path)
@@ -109,11 +131,41 @@ class Dataset:
                     file["paths"],
                     file.get("votes"),
                     bool(file.get("personal", False)),
+                    file.get("members"),
                 )
         except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
             raise DatasetError(
                 f"{path}: expected a file that prepare_dataset wrote ({error})."
             ) from error
+
+
+def join(datasets: Sequence[Dataset]) -> Dataset:
+    """Return datasets, at least one, as one; where any has votes, the others have none cast."""
+    if len(datasets) == 1:
+        return datasets[0]
+    crowd = any(dataset.votes is not None for dataset in datasets)
+    personal = any(dataset.personal for dataset in datasets)
+
+    def joined(name: str) -> NDArray[Any]:
+        return np.concatenate([getattr(dataset, name) for dataset in datasets])
+
+    return Dataset(
+        name=" + ".join(dataset.name for dataset in datasets),
+        images=joined("images"),
+        labels=joined("labels"),
+        splits=joined("splits"),
+        paths=joined("paths"),
+        votes=np.concatenate([cast(dataset) for dataset in datasets]) if crowd else None,
+        personal=personal,
+        members=np.concatenate([dataset.people() for dataset in datasets]) if personal else None,
+    )
+
+
+def cast(dataset: Dataset) -> NDArray[np.uint8]:
+    """Return the votes of a dataset, zeros where it has none."""
+    if dataset.votes is not None:
+        return dataset.votes
+    return np.zeros((len(dataset), ANSWERS), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from ml.calibration import (
 )
 from ml.datasets import Dataset, read_faces
 from ml.emotions import EMOTIONS
+from ml.gate import Answers
 from ml.images import ImageError, read_image
 from ml.intervals import intervals
 from ml.predictor import Card, ModelFileError, Predictor
@@ -219,6 +220,23 @@ def twins(dataset: Dataset, split: str) -> NDArray[np.bool_] | None:
 def digest(image: NDArray[np.uint8]) -> bytes:
     """Return what pictures with the same pixels have in common."""
     return hashlib.sha256(image.tobytes()).digest()
+
+
+def gate_answers(evaluation: Evaluation) -> Answers:
+    """Return what a version answers about the faces of an evaluation, for the gate."""
+    test = evaluation.faces
+    truth = {"folder": test.labels}
+    if test.votes is not None:
+        truth["crowd"] = majority(test.votes)
+    given = {name: shares.argmax(axis=1) for name, shares in evaluation.answers.items()}
+    people = np.unique(test.people(), return_inverse=True)[1] if test.personal else None
+    return Answers(
+        f"{test.name}, {evaluation.split} split",
+        test.fingerprint(),
+        {name: truth[name].astype(np.int8) for name in given if name in truth},
+        {name: given[name].astype(np.int8) for name in given if name in truth},
+        people,
+    )
 
 
 def report(evaluation: Evaluation) -> dict[str, Any]:

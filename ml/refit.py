@@ -59,7 +59,9 @@ def recipe(folder: Path, dataset: Dataset) -> Recipe:
         card = Card.read(folder / "card.json")
     except (OSError, ModelFileError) as error:
         raise runs.RunError(f"{folder}: expected a finished run to refit ({error}).") from error
-    settings = Settings(**{field.name: facts[field.name] for field in fields(Settings)})
+    settings = Settings(
+        **{field.name: facts.get(field.name, field.default) for field in fields(Settings)}
+    )
     if facts["dataset"] != dataset.fingerprint():
         raise runs.RunError(
             f"{folder}: learned from another dataset; a refit needs the same one, with its votes."

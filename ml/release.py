@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,11 +15,10 @@ from numpy.typing import NDArray
 from ml import calibration, runs
 from ml.datasets import SIZE, Dataset
 from ml.emotions import EMOTIONS
-from ml.evaluation import Evaluation, evaluate, report
+from ml.evaluation import Evaluation, evaluate, gate_answers, report
 from ml.export import answers, export_as, export_smallest
 from ml.figures.evaluation import draw_evaluation
 from ml.figures.training import draw_curves
-from ml.gate import Answers
 from ml.networks import deployable
 from ml.parity import difference
 from ml.predictor import Card, predictor_for
@@ -42,6 +42,7 @@ def release(
     command: str,
     evaluation_command: str,
     refit: Recipe | None = None,
+    test_sets: Sequence[Dataset] = (),
 ) -> Card:
     """Write the LiteRT file, the Keras network and the card of a run into its folder.
 
@@ -54,6 +55,8 @@ def release(
         command: the command that trained it, for the card.
         evaluation_command: the command that reproduces the card's evaluation.
         refit: the recipe that was fitted once more, on the validation split too.
+        test_sets: the datasets that were joined, whose test splits stay apart; the dataset alone
+            where there are none.
     """
     validation = dataset.split("validation")
     labels = {"folder": validation.labels}
@@ -98,6 +101,7 @@ def release(
             "name": dataset.name,
             "fingerprint": dataset.fingerprint(),
             "counts": dataset.counts(),
+            "personal": learned_from_people(dataset),
         },
         "training": {
             **asdict(settings),
@@ -109,12 +113,20 @@ def release(
         "created": datetime.now(UTC).date().isoformat(),
     }
     card = write_card(folder, facts)
-    if len(dataset.split("test")):
-        evaluation = evaluate(dataset, "test", predictor_for(path, card))
+    evaluations = [
+        evaluate(test_set, "test", predictor_for(path, card))
+        for test_set in sorted(test_sets or [dataset], key=lambda one: one.personal)
+        if len(test_set.split("test"))
+    ]
+    if evaluations:
+        evaluation = evaluations[0]
         told = report(evaluation) | {"keras": difference(evaluation, keras_path.read_bytes())}
         facts["evaluation"] = told | {"command": evaluation_command}
+        for held_out in evaluations:
+            if held_out.faces.personal:
+                facts["corrections"] = on_corrections(held_out)
         card = write_card(folder, facts)
-        runs.write_json(folder / ANSWERS, [test_answers(evaluation).to_json()])
+        runs.write_json(folder / ANSWERS, [gate_answers(one).to_json() for one in evaluations])
         draw_evaluation(evaluation, told, folder)
     draw_curves(folder / runs.LOG, folder / "curves.png")
     return card
@@ -138,19 +150,26 @@ def calibrated(shares: NDArray[np.float32], labels: NDArray[np.int64]) -> dict[s
     }
 
 
-def test_answers(evaluation: Evaluation) -> Answers:
-    """Return what a version answers about the test split, for the gate."""
-    test = evaluation.faces
-    truth = {"folder": test.labels}
-    if test.votes is not None:
-        truth["crowd"] = majority(test.votes)
-    given = {name: shares.argmax(axis=1) for name, shares in evaluation.answers.items()}
-    return Answers(
-        f"{test.name}, test split",
-        test.fingerprint(),
-        {name: truth[name].astype(np.int8) for name in given if name in truth},
-        {name: given[name].astype(np.int8) for name in given if name in truth},
-    )
+def learned_from_people(dataset: Dataset) -> dict[str, Any] | None:
+    """Return how many faces of how many people a network learned from; None where none is."""
+    learned = dataset.split("train", "validation")
+    people = learned.people()[learned.of_members()].tolist()
+    if not dataset.personal:
+        return None
+    return {
+        "faces": len(people),
+        "people": len(set(people)),
+        "share": len(people) / len(learned),
+    }
+
+
+def on_corrections(evaluation: Evaluation) -> dict[str, Any]:
+    """Return how well a version reads held-out corrections."""
+    told = report(evaluation)
+    return {
+        "people": len(set(evaluation.faces.people().tolist())),
+        **{key: told[key] for key in ("images", "accuracy", "macro_f1", "shown")},
+    }
 
 
 def sha256(path: Path) -> str:

@@ -40,6 +40,8 @@ class Settings:
         label_smoothing: share of each folder label that is spread over all seven.
         mixup: alpha of the shares in which faces are mixed (Zhang et al. 2018); 0 mixes none.
         class_weight_cap: the most that a face of a rare emotion counts; 1 weighs none.
+        personal_weight: how much a person's own photo counts beside another face, in learning and
+            in choosing the epoch.
         seed: decides first weights, order and augmentation.
     """
 
@@ -54,6 +56,7 @@ class Settings:
     label_smoothing: float = 0.1
     mixup: float = 0.0
     class_weight_cap: float = 1.0
+    personal_weight: float = 5.0
     seed: int = 1
 
 
@@ -148,10 +151,14 @@ def share_devices() -> None:
 
 
 def outputs(dataset: Dataset, start_from: keras.Model | None = None) -> tuple[str, ...]:
-    """Return the outputs of a network that starts from another one, or learns a dataset anew."""
+    """Return the outputs of a network that starts from another one, or learns a dataset anew.
+
+    What people say of their own photos is no crowd to learn an output of its own from.
+    """
     if start_from:
         return tuple(start_from.output_names)
-    return ("folder",) if dataset.votes is None else ("crowd", "folder")
+    others = None if dataset.votes is None else dataset.votes[~dataset.of_members()]
+    return ("folder",) if others is None or not others.any() else ("crowd", "folder")
 
 
 def compiled(
@@ -233,13 +240,17 @@ def fit(
             seed=settings.seed,
             mixup=settings.mixup,
             class_weight_cap=settings.class_weight_cap,
+            personal_weight=settings.personal_weight,
             first_epoch=first_epoch,
         ),
         epochs=settings.epochs,
         initial_epoch=first_epoch,
         shuffle=False,  # The faces come shuffled, by seed and epoch.
         validation_data=validation
-        and (validation.images[..., None], *examples(validation, network.output_names)),
+        and (
+            validation.images[..., None],
+            *examples(validation, network.output_names, personal_weight=settings.personal_weight),
+        ),
         validation_batch_size=64,
         verbose=0,
         callbacks=[

@@ -12,6 +12,11 @@ from ml.sources import SPELLINGS, DatasetError
 OTHERS = ("contempt", "unknown", "nf")
 """Answers that are none of our emotions; `nf` is “no face”."""
 
+ANSWERS = len(EMOTIONS) + len(OTHERS)
+
+ALL_VOTES = 10
+"""Of a crowd, as many as the re-labelling FER+ has a face."""
+
 NO_MAJORITY = -1
 
 
@@ -55,12 +60,19 @@ def votes_on(paths: NDArray[np.str_], path: Path) -> NDArray[np.uint8]:
         DatasetError: when the file is no file of votes, or knows none of the pictures.
     """
     known = read_votes(path)
-    nothing = [0] * (len(EMOTIONS) + len(OTHERS))
+    nothing = [0] * ANSWERS
     votes = np.array([known.get(key(image), nothing) for image in paths.tolist()], np.uint8)
     if not votes.any():
         raise DatasetError(
             f"{path}: expected votes on pictures such as {paths[0]}, found none of them."
         )
+    return votes
+
+
+def unanimous(labels: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """Return the votes of a crowd that agrees, n × 10, on n indices into `EMOTIONS`."""
+    votes = np.zeros((len(labels), ANSWERS), np.uint8)
+    votes[np.arange(len(labels)), labels] = ALL_VOTES
     return votes
 
 

@@ -51,6 +51,7 @@ def told(person: User) -> Response:
             }
             for kind, version in CURRENT_VERSIONS.items()
         ],
+        "contributions": selectors.contributions(owner=person),
     }
     return Response(ProfileSerializer(profile).data)
 
@@ -113,7 +114,7 @@ class ConsentView(PersonalView):
 
     @extend_schema(**operations.WITHDRAW_CONSENT)
     def delete(self, request: Request, kind: str) -> Response:
-        """Withdraw consent; no photo is read from now on."""
+        """Withdraw consent: no photo is read from now on, or what was lent is taken back."""
         withdraw_consent(person=person_of(request), kind=Consent.Kind(kind))
         return told(person_of(request))
 

@@ -15,7 +15,9 @@ class ConsentSerializer(serializers.Serializer[Any]):
     """One kind of consent, to the current text."""
 
     kind = serializers.ChoiceField(Consent.Kind.choices)
-    version = TextField(help_text=_("Of the current text, which is at /consent/."))
+    version = TextField(
+        help_text=_("Of the current text, which is at /consent/, of improve at /helping/.")
+    )
     given_at = serializers.DateTimeField(
         allow_null=True, help_text=_("Null where it was not given, or to an older text only.")
     )
@@ -40,6 +42,9 @@ class ProfileSerializer(serializers.Serializer[Any]):
         help_text=_("Whether other people in it stay recognisable where the app is silent.")
     )
     consents = ConsentSerializer(many=True)
+    contributions = serializers.IntegerField(
+        help_text=_("How many of your moments help to improve the network.")
+    )
 
 
 class ProfileChangesSerializer(serializers.Serializer[Any]):

@@ -1,5 +1,7 @@
 """Every write to a person's moods, one function a use case."""
 
+from emotions.services.contributing import contribute, take_back
+from emotions.services.correction_files import export_corrections, tidy_files
 from emotions.services.deleting import (
     TRASH_KEPT_FOR,
     delete_capture,
@@ -61,9 +63,11 @@ __all__ = [
     "add_reminder",
     "add_subscription",
     "change_reminder",
+    "contribute",
     "delete_capture",
     "discard",
     "edit_capture",
+    "export_corrections",
     "import_history",
     "mend_picture",
     "purge_capture",
@@ -75,4 +79,6 @@ __all__ = [
     "send_reminders",
     "set_preferences",
     "stop_reminders",
+    "take_back",
+    "tidy_files",
 ]

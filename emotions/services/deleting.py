@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from emotions import photos, tasks
 from emotions.models import Capture
+from emotions.services.contributing import follow
 from emotions.services.errors import CaptureDeletedError
 from emotions.services.locking import locked
 
@@ -26,6 +27,7 @@ def delete_capture(*, capture: Capture, expected: int | None = None) -> None:
             return
         current.deleted_at = timezone.now()
         current.save(update_fields=["sequence", "deleted_at"])
+        follow(current)
         # A minute later than the trash keeps it, so that clocks that differ do no harm.
         later = current.deleted_at + TRASH_KEPT_FOR + timedelta(minutes=1)
         transaction.on_commit(lambda: tasks.purge_trash.using(run_after=later).enqueue())
@@ -43,6 +45,7 @@ def restore_capture(*, capture: Capture, expected: int | None = None) -> Capture
             raise CaptureDeletedError
         current.deleted_at = None
         current.save(update_fields=["sequence", "deleted_at"])
+        follow(current)
     return current
 
 
@@ -68,6 +71,7 @@ def bury(current: Capture) -> None:
     current.width = current.height = current.felt = current.mood = None
     current.clock_of_photo = None
     current.save()
+    follow(current)
     transaction.on_commit(lambda: discard(names))
 
 

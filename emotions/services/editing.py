@@ -9,6 +9,7 @@ from django.db import transaction
 
 from emotions import photos
 from emotions.models import Capture, Detection, Feeling, Tag
+from emotions.services.contributing import follow
 from emotions.services.deleting import discard
 from emotions.services.errors import (
     CaptureDeletedError,
@@ -76,6 +77,7 @@ def edit_capture(*, capture: Capture, changes: Changes, expected: int | None = N
             if says_nothing(current):
                 raise NothingSaidError
             current.save()
+            follow(current, other_face="me" in changes)
             if "tags" in changes:
                 set_tags(current, changes["tags"])
             unused = {*before, *stored.values()} - {*current.picture_names}

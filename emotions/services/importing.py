@@ -20,6 +20,7 @@ from emotions import photos
 from emotions.imports import Entry, EntryError, Read, ReadFace, Refused, open_history
 from emotions.models import Capture, Detection
 from emotions.photo_errors import LIMITS
+from emotions.services.contributing import invite
 from emotions.services.deleting import discard
 from emotions.services.editing import says_nothing, set_tags
 from emotions.services.errors import ImportUnderWayError
@@ -125,6 +126,8 @@ def tallied(owner: User, entries: Iterable[Read], under_way: str) -> Iterator[Ta
         yield tally
     finally:
         cache.delete(under_way)
+        if tally.new:
+            invite(owner)
 
 
 def import_entry(*, owner: User, entry: Entry) -> Outcome:

@@ -20,6 +20,7 @@ from accounts.models import Consent, User
 from accounts.services import next_sequence, remember_time_zone
 from emotions import photos, selectors
 from emotions.models import Capture, Detection, Feeling
+from emotions.services.contributing import follow
 from emotions.services.deleting import discard
 from emotions.services.editing import set_tags
 from emotions.services.errors import (
@@ -268,4 +269,5 @@ def insert(*, capture: Capture, reading: Reading, tags: tuple[str, ...]) -> None
         )
         for index, face in enumerate(reading.faces)
     )
+    follow(capture)
     remember_time_zone(person=capture.owner, name=capture.time_zone)

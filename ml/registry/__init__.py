@@ -12,6 +12,7 @@ from ml.registry.versions import (
     find_version,
     register,
     register_bundled,
+    remember_answers,
     version_by_name,
     version_elsewhere,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "promote",
     "register",
     "register_bundled",
+    "remember_answers",
     "roll_back",
     "serving",
     "version_before",

@@ -9,8 +9,12 @@ from django.db import DatabaseError
 
 from ml.models import ModelVersion
 from ml.predictor import BUNDLED, Card, ModelFileError
+from ml.registry.active import NoModelError, active_version
 from ml.registry.artefacts import content
 from ml.registry.versions import CARD, KERAS_NETWORK, NETWORK, find_version
+
+ACTIVE = "ACTIVE"
+"""Stands for the version that answers now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,9 @@ class Files:
 def files_of(version: str) -> Files:
     """Return the files of a version: the shipped one, one of the registry, or the folder of a run.
 
+    Args:
+        version: its name, the folder, or `ACTIVE` for the one that answers now.
+
     Raises:
         ModelFileError: when there is none of that name.
     """
@@ -41,7 +48,9 @@ def files_of(version: str) -> Files:
     if Path(version).is_dir():
         return in_folder(Path(version))
     try:
-        found = find_version(version)
+        found = active_version() if version == ACTIVE else find_version(version)
+    except NoModelError as error:
+        raise ModelFileError(str(error)) from error
     except DatabaseError as error:
         raise ModelFileError(
             f"Expected {shipped.name} or the folder of a run, received {version}; the registry "

@@ -21,7 +21,8 @@ class GateError(Exception):
 def verdict_on(candidate: ModelVersion, active: ModelVersion) -> Verdict:
     """Compare a candidate with the active version, which is a look at the test split."""
     count_look(candidate)
-    return judge(answers(candidate), answers(active))
+    personal = candidate.card.get("dataset", {}).get("personal")
+    return judge(answers(candidate), answers(active), personal=bool(personal))
 
 
 def answers(version: ModelVersion) -> list[Answers]:

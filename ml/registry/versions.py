@@ -161,6 +161,18 @@ def enter(
     return version
 
 
+@transaction.atomic
+def remember_answers(version: ModelVersion, answers: Answers) -> None:
+    """Keep with a version what it answered about a test set, in the place of earlier such answers.
+
+    The gate can then compare another one with it, which answered the same faces.
+    """
+    current = ModelVersion.objects.select_for_update().get(pk=version.pk)
+    others = [told for told in current.answers if told["digest"] != answers.digest]
+    current.answers = [*others, answers.to_json()]
+    current.save(update_fields=["answers"])
+
+
 def count_look(version: ModelVersion) -> None:
     """Remember that a version's figures on a test split were looked at once more."""
     ModelVersion.objects.filter(pk=version.pk).update(looks=F("looks") + 1)

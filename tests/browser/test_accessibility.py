@@ -85,6 +85,7 @@ def personal(owner: User) -> list[str]:
         "/words/",
         "/live/",
         "/keeping/",
+        "/helping/",
         "/appearance/",
         f"/captures/{portrait.uuid}/why/",
         "/trash/",

@@ -142,6 +142,7 @@ MATRIX: dict[str, Answers] = {
     "/manifest.webmanifest": public(GET=200),
     "/offline/": public(GET=200),
     "/offline/line/": public(GET=200),
+    "/helping/": page(GET=200, POST=422),
     "/reminders/": page(GET=200, POST=422),
     "/reminders/<int:number>/": page_of_one(GET=200, POST=422),
     "/reminders/<int:number>/remove/": page_of_one(POST=302),

@@ -123,3 +123,17 @@ def test_versions_and_history_cannot_be_typed_in(
     assert administrator.post(page("delete", second.pk), {"post": "yes"}).status_code == 403
     history = administrator.get(reverse("admin:ml_promotion_changelist"))
     assert history.status_code == 200
+
+
+def test_a_version_that_learned_from_people_says_of_how_many_and_names_none(
+    administrator: Client,
+) -> None:
+    personal = {"faces": 1200, "people": 47, "share": 0.05}
+    held_out = {"images": 300, "people": 12, "macro_f1": 0.512}
+    files = versions.files("lent", dataset={"personal": personal}, corrections=held_out)
+    version = registry.register(files, made_by="ada")
+    shown = administrator.get(page("change", version.pk)).content.decode()
+    assert "1200 faces of 47 people" in shown
+    assert "0.512, 300 faces of 12 people" in shown
+    asked = administrator.get(page("promote", version.pk)).content.decode()
+    assert "no held-out corrections that both versions have answered" in asked

@@ -113,3 +113,72 @@ def test_answers_survive_being_written_down() -> None:
         Answers.from_json(
             {"name": "", "digest": "", "outputs": {"folder": {"truth": "8", "given": ""}}}
         )
+
+
+# --- People's own photos ----------------------------------------------------------------------
+
+
+def corrections(wrong: float, *, seed: int = 2, people: int = 100, digest: str = "mine") -> Answers:
+    """Return answers about people's own photos, of which a share is wrong."""
+    of = answers(wrong, seed=seed, digest=digest)
+    return Answers("mine", digest, of.truth, of.given, np.arange(len(TRUTH)) % people)
+
+
+def test_a_version_that_learned_from_people_needs_both_test_sets() -> None:
+    new, old = [answers(0.3), corrections(0.3)], [answers(0.3), corrections(0.3)]
+    assert judge(new, old, personal=True).passed
+    assert "no held-out corrections" in judge(new, old[:1], personal=True).objections[0]
+    assert "no test set of other faces" in judge(new, old[1:], personal=True).objections[0]
+    assert len(judge(new, [], personal=True).objections) == 2
+    assert judge(new[:1], old[:1]).passed, "who learned from nobody needs no such comparison"
+
+
+@pytest.mark.parametrize(("wrong", "outcome"), [(0.2, "better"), (0.3, "as good"), (0.4, "worse")])
+def test_the_verdict_says_whether_it_is_better_for_people_who_were_held_out(
+    wrong: float, outcome: str
+) -> None:
+    verdict = judge(
+        [answers(0.3), corrections(wrong)], [answers(0.3), corrections(0.3, seed=3)], personal=True
+    )
+    assert verdict.passed == (outcome != "worse")
+    told = verdict.to_json()["comparisons"][1]
+    assert (told["outcome"], told["people"], told["images"]) == (outcome, 100, 3500)
+
+
+def test_better_for_others_does_not_make_up_for_worse_for_people_who_were_held_out() -> None:
+    verdict = judge(
+        [answers(0.1), corrections(0.4)], [answers(0.3), corrections(0.3)], personal=True
+    )
+    assert [words.split(",")[0] for words in verdict.objections] == ["mine"]
+
+
+def test_what_helps_one_person_only_is_no_proof() -> None:
+    """Faces of one person are alike: a thousand of them say little more than one."""
+    people = np.repeat(np.arange(7), 500)
+    old = answers(0.5, seed=3).given["folder"]
+    new = np.where(people == 0, TRUTH, old).astype(np.int8)
+
+    def mine(given: NDArray[np.int8], whose: NDArray[np.int64] | None) -> Answers:
+        return Answers("mine", "mine", {"folder": TRUTH}, {"folder": given}, whose)
+
+    (alone,) = judge([mine(new, None)], [mine(old, None)]).comparisons
+    (together,) = judge([mine(new, people)], [mine(old, people)]).comparisons
+    assert alone.macro_f1_gain[0] > 0.04
+    assert together.macro_f1_gain[0] < 0.01
+    assert together.macro_f1 == alone.macro_f1
+
+
+def test_a_single_emotion_of_few_people_has_no_veto() -> None:
+    few, other = corrections(0.25), corrections(0.02, seed=3)
+    lost = np.where(TRUTH == 1, 0, few.truth["folder"]).astype(np.int8)
+    worse = Answers("mine", "mine", few.truth, {"folder": lost}, few.people)
+    spoiled = Answers("mine", "mine", few.truth, {"folder": other.given["folder"]}, few.people)
+    assert not any("recall" in words for words in judge([worse], [spoiled]).objections)
+
+
+def test_whose_photos_they_are_survives_being_written_down_as_numbers_only() -> None:
+    before = corrections(0.3, people=3)
+    after = Answers.from_json(json.loads(json.dumps(before.to_json())))
+    assert after.people is not None
+    assert after.people.tolist() == (np.arange(len(TRUTH)) % 3).tolist()
+    assert "people" not in answers(0.3).to_json()

@@ -58,7 +58,7 @@ def test_training_ends_with_a_network_that_evaluates_as_its_card_says(
     archive: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     run = tmp_path / "run"
-    options = {"data": archive, "out": run, "batch_size": 8, "architecture": "residual"}
+    options = {"data": [archive], "out": run, "batch_size": 8, "architecture": "residual"}
     call_command("train_emotion", epochs=1, **options)
     call_command("train_emotion", epochs=2, resume=True, **options)
     card = json.loads((run / "card.json").read_text())
@@ -130,7 +130,7 @@ def test_fine_tuning_goes_on_from_a_version_and_only_from_the_file_on_its_card(
 ) -> None:
     data = voted(faces.dataset(train=4, validation=3, test=2))
     data.save(tmp_path / "faces.npz")
-    options = {"data": tmp_path / "faces.npz", "batch_size": 8, "epochs": 1}
+    options = {"data": [tmp_path / "faces.npz"], "batch_size": 8, "epochs": 1}
     first, second = tmp_path / "first", tmp_path / "second"
     call_command("train_emotion", out=first, architecture=TINY, **options)
     call_command("train_emotion", out=second, start_from="first", **options)
@@ -178,7 +178,7 @@ def test_a_refit_learns_from_validation_too_and_takes_every_decision_over(
     monkeypatch.setattr(training, "fit", watched)
     call_command(
         "train_emotion",
-        data=selected / "faces.npz",
+        data=[selected / "faces.npz"],
         refit=selected / "run",
         out=tmp_path / "refit",
     )
@@ -212,10 +212,10 @@ def test_a_refit_needs_the_run_that_was_selected_its_dataset_and_nothing_else(
     shutil.copytree(selected / "run", plateau)
     settings = json.loads((plateau / "settings.json").read_text())
     (plateau / "settings.json").write_text(json.dumps(settings | {"schedule": "plateau"}))
-    data = selected / "faces.npz"
+    data = [selected / "faces.npz"]
     refused_options: dict[str, dict[str, Any]] = {
         "expected a finished run to refit": {"data": data, "refit": tmp_path / "nothing"},
-        "learned from another dataset": {"data": other, "refit": selected / "run"},
+        "learned from another dataset": {"data": [other], "refit": selected / "run"},
         "--schedule cosine": {"data": data, "refit": plateau},
         "none can be given": {"data": data, "refit": selected / "run", "epochs": 3},
     }
@@ -289,7 +289,7 @@ def test_an_interrupted_run_says_how_to_go_on(
 
     monkeypatch.setattr(training, "train", interrupted)
     with pytest.raises(CommandError, match=r"with --out .*/run --resume goes on"):
-        call_command("train_emotion", data=archive, out=tmp_path / "run")
+        call_command("train_emotion", data=[archive], out=tmp_path / "run")
 
 
 def test_no_dataset_at_all_is_said() -> None:

@@ -28,6 +28,7 @@ ME = {
         {"kind": "use", "version": "2026-11", "given_at": "2026-03-01T10:01:00Z"},
         {"kind": "improve", "version": "2026-11", "given_at": None},
     ],
+    "contributions": 0,
 }
 BODY_PROBLEMS = (
     "invalid",
@@ -94,7 +95,9 @@ GIVE_CONSENT: dict[str, Any] = {
     "operation_id": "consent_give",
     "summary": _("Give consent"),
     "description": _(
-        "Show the person the text at /consent/ first and send the version that they have read."
+        "Show the person the text first and send the version that they have read. That of use is "
+        "at /consent/, that of improve at /helping/: from then on their own face, as a grey square "
+        "without a name, may be used for training wherever they say what they felt."
     ),
     "request": body(GiveConsentSerializer, {"version": "2026-11"}, "the current text"),
     "parameters": [KIND],
@@ -108,7 +111,11 @@ WITHDRAW_CONSENT: dict[str, Any] = {
     "tags": ["me"],
     "operation_id": "consent_withdraw",
     "summary": _("Withdraw consent"),
-    "description": _("From now on no photo is read; what is recorded stays until it is deleted."),
+    "description": _(
+        "use: from now on no photo is read; what is recorded stays until it is deleted. improve: "
+        "the faces are taken back from the storage and from every file made for training; what a "
+        "network has learned stays."
+    ),
     "parameters": [KIND],
     "responses": {
         200: answered(ProfileSerializer, _("You."), ME, "you"),

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from ml.emotions import EMOTIONS
 from ml.predictor import BUNDLED, ModelFileError, Predictor
 from ml.registry.lookup import Files, files_of, in_folder
-from ml.registry.versions import KERAS_NETWORK, NETWORK, count_look
+from ml.registry.versions import KERAS_NETWORK, NETWORK, count_look, find_version, remember_answers
 from ml.sources import DatasetError
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ class Command(BaseCommand):
         )
         parser.add_argument("--split", help="default: test, else validation, else the only one")
         parser.add_argument(
-            "--model", help="name of a version, or a run's folder; default: the shipped one"
+            "--model",
+            help="ACTIVE, name of a version, or a run's folder; default: the shipped one",
         )
         parser.add_argument(
             "--votes", type=Path, help="crowd votes (CSV), for a network with an output crowd"
@@ -43,6 +44,11 @@ class Command(BaseCommand):
             "--detect-faces", action="store_true", help="the pictures are whole photos"
         )
         parser.add_argument("--figures", type=Path, help="folder to draw pictures into")
+        parser.add_argument(
+            "--remember",
+            action="store_true",
+            help="keep the answers with the version, so that the gate can compare others with it",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *_: Any, data: Path | None, **options: Any) -> None:
@@ -85,6 +91,8 @@ class Command(BaseCommand):
             report["keras"] = self.difference_from_keras(evaluated, files)
             if files.registered and not chosen_with:
                 count_look(files.registered)
+            if options["remember"]:
+                remember_answers(find_version(files.card.name), evaluation.gate_answers(evaluated))
         except (DatasetError, ModelFileError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(json.dumps(report) if options["json"] else readable(report))

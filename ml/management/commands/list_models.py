@@ -29,8 +29,18 @@ class Command(BaseCommand):
             f1 = "" if row["macro_f1"] is None else f"{row['macro_f1']:.3f}"
             self.stdout.write(
                 f"{'*' if row['active'] else ' '} {row['name']:24} {accuracy:>6} {f1:>6} "
-                f"{row['megabytes']:5.1f} MB  {row['created']}  {row['made_by']}"
+                f"{row['megabytes']:5.1f} MB  {row['created']}  {row['made_by']}{lent(row)}"
             )
+
+
+def lent(row: dict[str, Any]) -> str:
+    """Return what a version learned from people's corrections, as words at the end of its line."""
+    if not (personal := row["personal"]):
+        return ""
+    return (
+        f"  learned from {personal['faces']} faces of {personal['people']} people "
+        f"({personal['share']:.1%})"
+    )
 
 
 def facts(version: ModelVersion) -> dict[str, Any]:
@@ -45,6 +55,7 @@ def facts(version: ModelVersion) -> dict[str, Any]:
         "macro_f1": evaluation.get("macro_f1"),
         "megabytes": version.card.get("bytes", 0) / 2**20,
         "looks": version.looks,
+        "personal": version.card.get("dataset", {}).get("personal"),
         "made_by": version.made_by,
         "created": f"{version.created_at:%Y-%m-%d}",
     }

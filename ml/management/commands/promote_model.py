@@ -61,7 +61,8 @@ def told(promotion: Promotion) -> str:
         low, high = comparison["macro_f1_gain"]
         lines.append(
             f"{comparison['test_set']}, {comparison['output']}: macro-F1 {new:.3f} after {old:.3f} "
-            f"({100 * low:+.1f} to {100 * high:+.1f} points) on {comparison['images']} faces"
+            f"({100 * low:+.1f} to {100 * high:+.1f} points) on {comparison['images']} faces: "
+            f"{comparison['outcome']}"
         )
     lines += [
         f"Against the gate: {objection}"

@@ -5,7 +5,7 @@ import os
 import shlex
 import sys
 from argparse import SUPPRESS, ArgumentTypeError
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -16,13 +16,16 @@ from django.conf import settings as django_settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from ml.datasets import open_dataset
+from ml.datasets import Dataset, join, open_dataset
 from ml.predictor import BUNDLED, ModelFileError
+from ml.registry.active import NoModelError, active_version, predictor_of
 from ml.registry.lookup import files_of
 from ml.registry.transfer import in_files
-from ml.registry.versions import KERAS_NETWORK, register
+from ml.registry.versions import KERAS_NETWORK, register, remember_answers
 from ml.sources import DatasetError
 
+FINE_TUNING: dict[str, Any] = {"learning_rate": 1e-4, "epochs": 10}
+"""So that a network learns something new without forgetting what it knows."""
 WITHOUT_TENSORFLOW = "Training needs TensorFlow: pip install -r requirements-train.txt"
 
 
@@ -37,13 +40,13 @@ class Command(BaseCommand):
         add(
             "--data",
             type=Path,
-            default=django_settings.EMOTION_DATASET,
-            help="file of prepare_dataset, archive, folder or fer2013.csv; default: "
-            "EMOTION_DATASET",
+            action="append",
+            help="file of prepare_dataset or export_corrections, archive, folder or fer2013.csv; "
+            "several are joined; default: EMOTION_DATASET",
         )
         add("--out", type=Path, help="folder of the run; default: a new one in runs/")
         add("--resume", action="store_true", help="go on with the run in --out")
-        add("--start-from", help="fine-tune this version: its name, or a run's folder")
+        add("--start-from", help="fine-tune this version: ACTIVE, its name, or a run's folder")
         add(
             "--refit",
             type=Path,
@@ -79,11 +82,18 @@ class Command(BaseCommand):
             type=real(1, 100),
             help="the most that a face of a rare emotion counts; default: 1, as any other",
         )
+        add(
+            "--personal-weight",
+            type=real(0.1, 100),
+            help="how much a person's own photo counts beside another face; default: 5",
+        )
         add("--seed", type=whole(0), help="default: 1")
 
-    def handle(self, *_: Any, data: Path | None, out: Path | None, **options: Any) -> None:
+    def handle(self, *_: Any, data: list[Path] | None, out: Path | None, **options: Any) -> None:
         """Train, release and report."""
-        if data is None:
+        if django_settings.EMOTION_DATASET and not data:
+            data = [django_settings.EMOTION_DATASET]
+        if not data:
             raise CommandError(
                 "--data: expected a dataset, received none; EMOTION_DATASET is not set."
             )
@@ -101,7 +111,8 @@ class Command(BaseCommand):
         given = {name: value for name, value in options.items() if name in names}
         if options["refit"] and (given or options["start_from"]):
             raise CommandError("--refit: takes every setting from its run, none can be given.")
-        settings, recipe = training.Settings(**given), None
+        usual = FINE_TUNING if options["start_from"] else {}
+        settings, recipe = training.Settings(**usual | given), None
         kind = f"{options['refit'].name}-refit" if options["refit"] else settings.architecture
         folder = out or Path("runs") / f"{kind}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
         again = f"the same command with --out {folder} --resume goes on."
@@ -112,7 +123,8 @@ class Command(BaseCommand):
                 start_from = trained_network(files.read(KERAS_NETWORK))
                 settings = replace(settings, architecture=start_from.name)
             known("--architecture", settings.architecture, ARCHITECTURES)
-            dataset = open_dataset(data)
+            datasets = opened(data)
+            dataset = join(datasets)
             if options["refit"]:
                 recipe = refit.recipe(options["refit"], dataset)
                 settings = recipe.settings
@@ -135,6 +147,9 @@ class Command(BaseCommand):
         if keras.backend.backend() != "tensorflow":
             self.stdout.write(f"Trained. To export, with KERAS_BACKEND=tensorflow {again}")
             return
+        main = next(
+            (path for path, one in zip(data, datasets, strict=True) if not one.personal), data[0]
+        )
         self.release(
             folder,
             bundle=options["bundle"],
@@ -143,8 +158,9 @@ class Command(BaseCommand):
             settings=settings,
             name=options["name"] or folder.name,
             shown=shown,
-            evaluation_command=evaluation_command(data, None if options["bundle"] else folder),
+            evaluation_command=evaluation_command(main, None if options["bundle"] else folder),
             refit=recipe,
+            test_sets=datasets,
         )
 
     def release(self, folder: Path, *, bundle: bool, **made: Any) -> None:
@@ -156,17 +172,29 @@ class Command(BaseCommand):
         if bundle:
             release.bundle(folder, BUNDLED)
         else:
-            self.register(folder)
+            self.register(folder, made["test_sets"])
         if evaluation := card.facts.get("evaluation"):
             self.stdout.write(
                 f"Test split: accuracy {evaluation['accuracy']:.2%}, "
                 f"macro-F1 {evaluation['macro_f1']:.3f} on {evaluation['images']} faces"
             )
+        if held_out := card.facts.get("corrections"):
+            self.stdout.write(
+                f"Held-out corrections: accuracy {held_out['accuracy']:.2%}, "
+                f"macro-F1 {held_out['macro_f1']:.3f} on {held_out['images']} faces of "
+                f"{held_out['people']} people"
+            )
 
-    def register(self, folder: Path) -> None:
-        """Enter the run into the registry, if there is one at hand."""
+    def register(self, folder: Path, datasets: Iterable[Dataset]) -> None:
+        """Enter the run into the registry, if there is one at hand.
+
+        The active version answers held-out corrections too, so that the gate can compare.
+        """
         try:
             version = register(in_files(folder), made_by=getpass.getuser())
+            for dataset in datasets:
+                if dataset.personal and len(dataset.split("test")):
+                    self.ask_active(dataset)
         except DatabaseError as error:
             self.stdout.write(
                 f"Not registered, the database cannot be used ({error}). Where it can: "
@@ -177,10 +205,37 @@ class Command(BaseCommand):
                 f"Registered: {version.name}. To let it answer: promote_model {version.name}"
             )
 
+    def ask_active(self, dataset: Dataset) -> None:
+        """Keep with the active version what it answers about the test split of a dataset."""
+        from ml.evaluation import evaluate, gate_answers  # noqa: PLC0415
+
+        try:
+            active = active_version()
+            answers = gate_answers(evaluate(dataset, "test", predictor_of(active)))
+        except (NoModelError, ModelFileError) as error:
+            self.stdout.write(f"The active version cannot be compared: {error}")
+        else:
+            remember_answers(active, answers)
+
     def tell(self, line: str) -> None:
         """Write a line at once, wherever it goes."""
         self.stdout.write(line)
         self.stdout.flush()
+
+
+def opened(paths: Sequence[Path]) -> list[Dataset]:
+    """Return the datasets to join.
+
+    Raises:
+        DatasetError: when one is no dataset, or more than one is of people's own photos.
+    """
+    datasets = [open_dataset(path) for path in paths]
+    if sum(dataset.personal for dataset in datasets) > 1:
+        raise DatasetError(
+            "--data: expected one file of export_corrections at most: in two of them the same "
+            "person could stand on two sides."
+        )
+    return datasets
 
 
 def known(option: str, value: str, values: Iterable[str]) -> None:

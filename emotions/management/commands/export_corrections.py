@@ -1,0 +1,64 @@
+"""Write the faces that people lend into a dataset file, to train the network with."""
+
+from argparse import ArgumentTypeError
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from emotions import services
+from ml.corrections import SHARE
+from ml.sources import DatasetError
+
+
+class Command(BaseCommand):
+    """The file names nobody; it is remembered, so that faces can be taken back from it."""
+
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the place of the file and how it is drawn."""
+        add = parser.add_argument
+        add("--out", type=dataset_file, required=True, help="the file to write, such as mine.npz")
+        add(
+            "--share",
+            type=share,
+            default=SHARE,
+            help=f"of all faces, what one person may have at most; default: {SHARE:g}",
+        )
+        add("--seed", type=int, default=1, help="decides who is held out; default: 1")
+
+    def handle(self, *_: Any, out: Path, **options: Any) -> None:
+        """Write the file and say what is in it."""
+        try:
+            dataset = services.export_corrections(
+                path=out, share=options["share"], seed=options["seed"]
+            )
+        except DatasetError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{out}: {dataset.fingerprint()}")
+        for split, counts in dataset.counts().items():
+            people = len(set(dataset.split(split).people().tolist()))
+            told = ", ".join(f"{emotion} {count}" for emotion, count in counts.items())
+            self.stdout.write(f"{split}: {sum(counts.values())} faces of {people} people ({told})")
+
+
+def dataset_file(text: str) -> Path:
+    """Return the path of a dataset file in a folder that is there."""
+    path = Path(text)
+    if path.suffix != ".npz" or not path.parent.is_dir():
+        raise ArgumentTypeError(
+            f"expected the path of an .npz file in a folder that exists, received {text}."
+        )
+    return path
+
+
+def share(text: str) -> float:
+    """Return a share above 0, at most 1."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0
+    if not 0 < number <= 1:
+        raise ArgumentTypeError(f"expected a number above 0, at most 1, received {text}.")
+    return number

@@ -1,0 +1,76 @@
+"""The visible parts of the circle: helping, correcting, promoting and going back."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from emotions.models import Contribution
+from ml import registry
+from ml.models import ModelVersion
+from tests import factories, pictures
+from tests.browser.conftest import sign_in
+from tests.jobs import work
+from tests.ml import versions
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("browser"),
+]
+
+
+def test_somebody_helps_corrects_and_takes_it_back(page: Page, owner: User, tmp_path: Path) -> None:
+    registry.register_bundled()
+    sign_in(page, owner)
+    page.goto("/settings/")
+    page.get_by_role("link", name="What helping means").click()
+    expect(page.get_by_role("checkbox")).not_to_be_checked()
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Help from now on").click()
+    expect(page.get_by_text("You help, with 0 moments so far.")).to_be_visible()
+
+    page.goto("/capture/")
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(pictures.astronaut_jpeg())
+    page.locator("input[type=file]").set_input_files(photo)
+    page.get_by_role("button", name="See what it shows").click()
+    page.get_by_role("button", name="Sad").click()
+    expect(page.get_by_text("You felt")).to_be_visible()
+    work()
+    assert Contribution.objects.get().felt == "sad"
+    page.goto("/helping/")
+    expect(page.get_by_text("You help, with 1 moment so far.")).to_be_visible()
+    page.get_by_role("button", name="Stop helping and take it back").click()
+    expect(page.get_by_role("checkbox")).not_to_be_checked()
+    assert not Contribution.objects.exists()
+
+
+def test_an_administrator_promotes_what_learned_from_corrections_and_goes_back(page: Page) -> None:
+    registry.register_bundled()
+    first = registry.active_version()
+    known = [versions.answers(0.30), versions.corrections(0.50)]
+    ModelVersion.objects.update(answers=[answers.to_json() for answers in known])
+    dataset = {
+        "name": "faces + corrections",
+        "personal": {"faces": 900, "people": 31, "share": 0.1},
+    }
+    files = versions.files("corrected", dataset=dataset)
+    corrected = registry.register(files, made_by="ada")
+    told = [versions.answers(0.30), versions.corrections(0.30)]
+    ModelVersion.objects.filter(pk=corrected.pk).update(
+        answers=[answers.to_json() for answers in told]
+    )
+    sign_in(page, factories.person("admin@example.org", is_staff=True, is_superuser=True))
+    page.goto(f"/admin/ml/modelversion/{corrected.pk}/change/")
+    expect(page.get_by_text("900 faces of 31 people")).to_be_visible()
+    page.get_by_role("link", name="Promote…").click()
+    expect(page.get_by_text("It has no objection.")).to_be_visible()
+    expect(page.get_by_text("of 100 people: better")).to_be_visible()
+    page.get_by_role("button", name="Promote").click()
+    expect(page.get_by_text("corrected answers from now on.")).to_be_visible()
+    page.get_by_role("link", name="Roll back…").click()
+    page.get_by_role("button", name="Roll back").click()
+    expect(page.get_by_text(f"{first} answers again.")).to_be_visible()
+    assert registry.active_version() == first
