@@ -42,12 +42,13 @@ class TrendsView(PersonalView):
     def get(self, request: Request) -> Response:
         """Return a span of days, by day, week or month."""
         person = person_of(request)
-        query = TrendsQuerySerializer(data=request.query_params)
+        query = TrendsQuerySerializer(data=request.query_params, context={"person": person})
         refuse_blank(query, request)
         query.is_valid(raise_exception=True)
         zone = query.validated_data.get("time_zone", person.time_zone)
         by, first, last = query.span(today_in(zone))
-        periods = trends.trend(owner=person, by=by, first=first, last=last)
+        read_by = query.validated_data.get("read_by", "")
+        periods = trends.trend(owner=person, by=by, first=first, last=last, read_by=read_by)
         return Response(TrendsSerializer({"by": by.value, "periods": periods}).data)
 
 
@@ -58,16 +59,18 @@ class PatternsView(PersonalView):
     def get(self, request: Request) -> Response:
         """Return days, hours, tags and emotions of at most a year."""
         person = person_of(request)
-        query = SpanQuerySerializer(data=request.query_params)
+        query = SpanQuerySerializer(data=request.query_params, context={"person": person})
         refuse_blank(query, request)
         query.is_valid(raise_exception=True)
         zone = query.validated_data.get("time_zone", person.time_zone)
         first, last = query.days(today_in(zone))
-        moments = patterns.read(owner=person, first=first, last=last)
+        read_by = query.validated_data.get("read_by", "")
+        moments = patterns.read(owner=person, first=first, last=last, read_by=read_by)
         felt, looked = patterns.felt_and_looked(moments)
         told = {
             "first": first,
             "last": last,
+            "read_again": selectors.versions_read_again(owner=person),
             "days": [
                 {"date": on, **asdict(pixel)} for on, pixel in patterns.by_day(moments).items()
             ],

@@ -9,13 +9,14 @@ from drf_spectacular.drainage import set_override
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from emotions import patterns
+from emotions import patterns, selectors
 from emotions.api.fields import (
     BOX,
     PROBABILITIES,
     EmotionField,
     PhotoField,
     SentimentField,
+    TextField,
     TimeZoneField,
     by_emotion,
 )
@@ -103,6 +104,21 @@ class SpanQuerySerializer(serializers.Serializer[Any]):
         required=False,
         help_text=_("IANA name of the zone in which today is meant; else the profile's."),
     )
+
+    read_by = TextField(
+        required=False,
+        max_length=80,
+        help_text=_(
+            "Name of a network that read kept photos again, to go by what it read; else by what "
+            "was answered."
+        ),
+    )
+
+    def validate_read_by(self, name: str) -> str:
+        """Return the name, refused where that network read nothing of the person again."""
+        if name not in selectors.versions_read_again(owner=self.context["person"]):
+            raise serializers.ValidationError(_("That network has read nothing of yours again."))
+        return name
 
     def days(self, today: date, *, longest: timedelta = patterns.LONGEST) -> tuple[date, date]:
         """Return the first and the last day.
@@ -240,6 +256,10 @@ class PatternsSerializer(serializers.Serializer[Any]):
     hours = HourPixelSerializer(many=True, help_text=_("Hours of the week with moments."))
     tags = TagEffectSerializer(many=True)
     networks = NetworkChangeSerializer(many=True)
+    read_again = serializers.ListField(
+        child=serializers.CharField(),
+        help_text=_("Networks that read kept photos again, newest first, for read_by."),
+    )
     emotions = serializers.SerializerMethodField()
     felt = serializers.SerializerMethodField()
     detected = serializers.SerializerMethodField()

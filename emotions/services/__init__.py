@@ -22,6 +22,7 @@ from emotions.services.errors import (
     TooManyRemindersError,
     UnfitEndpointError,
     UnfitKeysError,
+    UnreadablePictureError,
 )
 from emotions.services.importing import Tally, import_history
 from emotions.services.preferences import set_preferences
@@ -37,6 +38,7 @@ from emotions.services.reminders import (
     stop_reminders,
 )
 from emotions.services.reminding import send_reminders
+from emotions.services.rereading import each_waiting_for, read_again, waiting_for
 
 __all__ = [
     "MOST_REMINDERS",
@@ -57,15 +59,18 @@ __all__ = [
     "TooManyRemindersError",
     "UnfitEndpointError",
     "UnfitKeysError",
+    "UnreadablePictureError",
     "add_reminder",
     "add_subscription",
     "change_reminder",
     "delete_capture",
     "discard",
+    "each_waiting_for",
     "edit_capture",
     "import_history",
     "purge_capture",
     "purge_trash",
+    "read_again",
     "record_capture",
     "remove_reminder",
     "remove_subscription",
@@ -73,4 +78,5 @@ __all__ = [
     "send_reminders",
     "set_preferences",
     "stop_reminders",
+    "waiting_for",
 ]

@@ -263,6 +263,7 @@ def insert(*, capture: Capture, reading: Reading, tags: tuple[str, ...]) -> None
             emotion=face.emotion,
             confidence=face.confidence,
             unsure=face.unsure,
+            milliseconds=face.milliseconds,
             is_me=index == reading.me,
             **Detection.probability_columns(face.probabilities),
         )

@@ -112,6 +112,7 @@ PATTERNS: dict[str, Any] = {
                     {"tag": "piano", "moments": 14, "difference": 0.31, "interval": [0.12, 0.49]}
                 ],
                 "networks": [{"date": "2026-03-14", "name": "residual-2"}],
+                "read_again": ["residual-3"],
                 "emotions": COUNTS_OF_ALL,
                 "felt": COUNTS_OF_ALL,
                 "detected": COUNTS_OF_ALL,
