@@ -36,6 +36,7 @@ app_name = "emotions"
 urlpatterns = [
     path("", about.landing, name="landing"),
     path("model/", about.model_card, name="model_card"),
+    path("model/<path:version>/", about.model_card, name="model_card_of"),
     path("consent/", capturing.consent, name="consent"),
     path("capture/", capturing.capture, name="capture"),
     path("live/", capturing.live, name="live"),

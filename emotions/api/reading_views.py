@@ -1,6 +1,7 @@
 """What a person reads: their day, their trends, their words, and the network."""
 
 from dataclasses import asdict
+from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -10,6 +11,7 @@ from emotions import patterns, selectors, trends
 from emotions.api import operations
 from emotions.api.base import PersonalView, asked, person_of, refuse_blank
 from emotions.api.readings import (
+    AnsweredModelSerializer,
     ModelSerializer,
     PatternsSerializer,
     SpanQuerySerializer,
@@ -21,6 +23,7 @@ from emotions.api.readings import (
 )
 from emotions.zones import today_in
 from ml.registry import active_version
+from ml.registry.history import versions_that_answered
 
 
 class TodayView(PersonalView):
@@ -96,6 +99,16 @@ class TagsView(PersonalView):
     def get(self, request: Request) -> Response:
         """Return the tags that are in use, most used first."""
         return Response(TagSerializer(selectors.tags(owner=person_of(request)), many=True).data)
+
+
+class ModelsView(PersonalView):
+    """The networks that read photos, now or earlier."""
+
+    @extend_schema(**operations.MODELS)
+    def get(self, request: Request) -> Response:
+        """Return every one with its card and when it answered."""
+        told: Any = versions_that_answered()  # the framework's types know no lists
+        return Response(AnsweredModelSerializer(told, many=True).data)
 
 
 class ModelView(PersonalView):

@@ -24,6 +24,7 @@ from emotions.models import Feeling, Tag
 from emotions.selectors import Day
 from emotions.trends import Period, Span
 from ml.models import ModelVersion
+from ml.registry.history import Told
 
 MOST_FRAMES = 8
 LONGEST = timedelta(days=3660)
@@ -307,6 +308,32 @@ class ModelSerializer(serializers.ModelSerializer[ModelVersion]):
         model = ModelVersion
         fields = ("name", "sha256", "created_at", "card")
         read_only_fields = fields
+
+
+class AnsweringSerializer(serializers.Serializer[Any]):
+    """A time in which a network answered."""
+
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField(
+        allow_null=True, help_text=_("null where it goes on answering.")
+    )
+
+
+class AnsweredModelSerializer(serializers.Serializer[Told]):
+    """A network that answers or did, by its own figures."""
+
+    name = serializers.CharField(source="version.name")
+    sha256 = serializers.CharField(source="version.sha256")
+    created_at = serializers.DateTimeField(source="version.created_at")
+    looks = serializers.IntegerField(
+        source="version.looks",
+        min_value=0,
+        help_text=_("How often its figures on the test photos were looked at."),
+    )
+    answered = AnsweringSerializer(source="times", many=True, help_text=_("The latest first."))
+    card = serializers.DictField(
+        source="version.card", help_text=_("Everything that was measured when it was made.")
+    )
 
 
 class FramesSerializer(serializers.Serializer[Any]):
