@@ -40,3 +40,11 @@ def deliver_reminder(delivery_id: int) -> None:
     except reminding.NothingLeftError:
         later = timezone.now() + RETRY_REMINDER_AFTER
         deliver_reminder.using(run_after=later).enqueue(delivery_id)
+
+
+@task()
+def read_on_trial(capture_id: int, trial_id: int) -> None:
+    """Let the version on trial read a new photo."""
+    from emotions.services import shadowing  # noqa: PLC0415 - services hand jobs to this module
+
+    shadowing.read_on_trial(capture_id=capture_id, trial_id=trial_id)

@@ -1,6 +1,8 @@
 """Trained versions of the network, of which exactly one answers."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -84,3 +86,35 @@ class Promotion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version} {self.get_kind_display()} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class Trial(models.Model):
+    """A version that reads a share of new photos too, after another one has answered."""
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="trials")
+    share = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("Of a hundred new photos so many, from 1 to 100."),
+    )
+    by = models.CharField(max_length=150)
+    started_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+    running = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("trial")
+        verbose_name_plural = _("trials")
+        ordering = ["-started_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["running"],
+                condition=models.Q(running=True),
+                name="ml_trial_one_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(share__range=(1, 100)), name="ml_trial_share_1_to_100"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version}, {self.share} %"

@@ -28,6 +28,7 @@ from emotions.services.errors import (
     NothingSaidError,
     RequestConflictError,
 )
+from emotions.services.shadowing import consider
 from ml import images, registry
 from ml.models import ModelVersion
 from ml.predictor import Face
@@ -269,4 +270,6 @@ def insert(*, capture: Capture, reading: Reading, tags: tuple[str, ...]) -> None
         )
         for index, face in enumerate(reading.faces)
     )
+    if reading.faces:
+        consider(capture)
     remember_time_zone(person=capture.owner, name=capture.time_zone)

@@ -8,6 +8,7 @@ from ml.registry.active import (
     serving,
 )
 from ml.registry.promotion import GateError, promote, roll_back, version_before
+from ml.registry.trials import TrialError, begin_trial, end_trial, running_trial
 from ml.registry.versions import (
     find_version,
     register,
@@ -20,13 +21,17 @@ __all__ = [
     "GateError",
     "NoModelError",
     "Serving",
+    "TrialError",
     "active_version",
+    "begin_trial",
+    "end_trial",
     "find_version",
     "predictor_of",
     "promote",
     "register",
     "register_bundled",
     "roll_back",
+    "running_trial",
     "serving",
     "version_before",
     "version_by_name",
