@@ -130,6 +130,7 @@ MATRIX: dict[str, Answers] = {
     "/model/": public(GET=200),
     "/model/<path:version>/": public(GET=200),
     "/healthz": public(GET=200),
+    "/metrics": public(GET=404),  # no token is set
     "/readyz": public(GET=200),
     "/consent/": page(GET=200, POST=422),
     "/today/": page(GET=200),
