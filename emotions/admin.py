@@ -1,4 +1,4 @@
-"""Trials of versions in the administration: begun, ended, and compared with what was answered."""
+"""Trials of versions and jobs in the administration, without anything of one person."""
 
 from typing import Any
 
@@ -11,6 +11,8 @@ from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_tasks_db.admin import DBTaskResultAdmin
+from django_tasks_db.models import DBTaskResult
 
 from emotions.aggregates import ENOUGH_PEOPLE
 from emotions.comparing import compare
@@ -32,6 +34,26 @@ class TrialForm(forms.Form):
     share = forms.IntegerField(
         label=gettext_lazy("Photos of a hundred"), min_value=1, max_value=100, initial=10
     )
+
+
+admin.site.unregister(DBTaskResult)
+
+
+@admin.register(DBTaskResult)
+class JobAdmin(DBTaskResultAdmin):
+    """Jobs: which ran when and how they ended, not with what, which may name somebody's photo."""
+
+    HIDDEN = frozenset({"args_kwargs", "return_value", "traceback", "formatted_traceback"})
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Leave out what a job was given, and what it said."""
+        return [
+            name for name in super().get_readonly_fields(request, obj) if name not in self.HIDDEN
+        ]
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Let filters ask for what is shown."""
+        return lookup.partition("__")[0] in self.list_filter
 
 
 @admin.register(Trial)
