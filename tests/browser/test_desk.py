@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from emotions.aggregates import ENOUGH_PEOPLE
-from ml import registry
-from ml.models import ModelVersion
+from ml import registry, training_desk
+from ml.models import ModelVersion, TrainingRun
 from ml.registry import active
 from tests import factories
 from tests.browser.conftest import sign_in
@@ -33,6 +33,8 @@ def pages() -> list[str]:
     ModelVersion.objects.update(answers=[versions.answers(0.30).to_json()])
     candidate = registry.register(versions.files("candidate", wrong=0.25), made_by="ada")
     trial = registry.begin_trial(candidate, share=20, by="ada")
+    run = training_desk.ask_for_training(architecture="residual", epochs=3, by="ada")
+    TrainingRun.objects.update(log="epoch 1/3", state=TrainingRun.State.RUNNING)
     for number in range(ENOUGH_PEOPLE):
         person = User.objects.create(email=f"p{number}@example.org")
         for weeks in (1, 2):
@@ -44,6 +46,9 @@ def pages() -> list[str]:
         "/admin/ml/trial/begin/",
         f"/admin/ml/trial/{trial.pk}/change/",
         "/admin/ml/promotion/",
+        "/admin/ml/trainingrun/",
+        "/admin/ml/trainingrun/ask/",
+        f"/admin/ml/trainingrun/{run.pk}/change/",
         "/admin/ml/modelversion/",
         f"/admin/ml/modelversion/{candidate.pk}/change/",
     ]
