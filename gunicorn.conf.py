@@ -1,6 +1,7 @@
 """How gunicorn serves the site; it reads this file by itself."""
 
 import os
+import tempfile
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,17 @@ control_socket_disable = True
 # The path without its query, and neither addresses nor people.
 accesslog = "-"
 access_log_format = "%(m)s %(U)s %(s)s %(B)sB %(M)sms"
+
+
+# Where the processes count requests together, which /metrics tells to who has the token.
+if os.environ.get("METRICS_TOKEN"):
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="metrics-"))
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Forget what only a living process has to tell."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        import_module("prometheus_client.multiprocess").mark_process_dead(worker.pid)
 
 
 def when_ready(_server: Any) -> None:

@@ -1,6 +1,7 @@
 """Giving, withdrawing and checking consent, always to the current version of a text."""
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Consent, User
@@ -19,6 +20,12 @@ def has_consent(*, person: User, kind: Consent.Kind) -> bool:
     return person.consents.filter(
         kind=kind, version=CURRENT_VERSIONS[kind], withdrawn_at=None
     ).exists()
+
+
+def who_consented(*, kind: Consent.Kind) -> QuerySet[User]:
+    """Return everybody whose consent to the current text stands."""
+    standing = Consent.objects.filter(kind=kind, version=CURRENT_VERSIONS[kind], withdrawn_at=None)
+    return User.objects.filter(consents__in=standing)
 
 
 def require_consent(*, person: User, kind: Consent.Kind) -> None:

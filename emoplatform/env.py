@@ -63,6 +63,14 @@ class Environment:
             raise SettingError(name, expected=expected, received=told and f"{len(told)} characters")
         return value
 
+    def token(self, name: str) -> str | None:
+        """Return a secret that another machine sends; None where none is set."""
+        if not self.values.get(name):
+            return None
+        return self.text(
+            name, default=None, expected="a random text of at least 32 characters", minimum=32
+        )
+
     def names(self, name: str, *, default: list[str] | None, expected: str) -> list[str]:
         """Return a comma-separated list without blanks; required where `default` is None."""
         value = self.values.get(name)

@@ -53,6 +53,7 @@ else:
     database["CONN_HEALTH_CHECKS"] = True
     database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 CACHES = {"default": env.cache("REDIS_URL")}
+METRICS_TOKEN = env.token("METRICS_TOKEN")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Applications -----------------------------------------------------------------------------
@@ -86,6 +87,7 @@ if DEBUG:
     )
 
 MIDDLEWARE = [
+    "emoplatform.metrics.CountRequests",
     "django.middleware.security.SecurityMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "emoplatform.headers.SameSiteOnly",

@@ -5,8 +5,9 @@ from django.urls import include, path, re_path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from emoplatform import errors, health
+from emoplatform import errors, health, metrics
 from emotions.api.docs import docs
+from emotions.views import desk
 
 urlpatterns = [
     path("", include("emotions.urls")),
@@ -19,7 +20,9 @@ urlpatterns = [
     path("api/schema/", SpectacularJSONAPIView.as_view(), name="api_schema"),
     path("api/docs/", docs, name="api_docs"),
     re_path(r"^api/v1/", errors.nothing_here),
+    path("admin/wild/", admin.site.admin_view(desk.wild), name="desk_wild"),
     path("admin/", admin.site.urls),
+    path("metrics", metrics.metrics, name="metrics"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
 ]

@@ -74,9 +74,11 @@ def profile(owner: User) -> dict[str, Any]:
 
 
 def captures_of(owner: User) -> Iterator[Capture]:
-    """Yield the person's captures in the order of time, some at a time."""
-    ordered = selectors.history(owner=owner).order_by("taken_at", "id")
-    yield from ordered.iterator(chunk_size=AT_ONCE)
+    """Yield the person's captures in the order of time, some at a time, with every reading."""
+    captures = Capture.objects.of(owner).order_by("taken_at", "id")
+    yield from captures.prefetch_related("detections__model_version", "tags").iterator(
+        chunk_size=AT_ONCE
+    )
 
 
 def content(name: str) -> Iterator[bytes]:

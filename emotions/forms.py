@@ -1,6 +1,7 @@
 """The forms of the pages."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -384,11 +385,18 @@ class TrendsForm(forms.Form):
     )
     first = forms.DateField(label=_("From"), required=False, widget=DateInput)
     last = forms.DateField(label=_("To"), required=False, widget=DateInput)
+    read_by = forms.ChoiceField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any, *, today: date) -> None:
-        """Take in what was asked for, and the day that it is for the person."""
+    def __init__(self, data: Any, *, today: date, versions: Sequence[str] = ()) -> None:
+        """Take in what was asked for.
+
+        Args:
+            today: the day that it is for the person.
+            versions: names of those that read kept photos again.
+        """
         self.today = today
         super().__init__(data)
+        self.fields["read_by"].choices = [(name, name) for name in versions]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Refuse spans that end before they begin or have too many portions to draw."""
@@ -413,6 +421,10 @@ class TrendsForm(forms.Form):
             return Span.DAY, self.today - USUAL_SPAN, self.today
         values = self.cleaned_data
         return values["by"], values["first"], values["last"]
+
+    def read_by_version(self) -> str:
+        """Return the name of the version whose reading counts; nothing for what was answered."""
+        return str(self.cleaned_data["read_by"]) if self.is_valid() else ""
 
 
 class CaptureForm(forms.Form):

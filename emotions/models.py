@@ -57,6 +57,12 @@ class Tag(models.Model):
         return self.name
 
 
+def reading_of(column: str, *, read_by: str = "") -> models.F | Coalesce:
+    """Return a column of what was read from my face, over captures `with_feeling`."""
+    answer = models.F(f"answer__{column}")
+    return Coalesce(models.F(f"again__{column}"), answer) if read_by else answer
+
+
 class CaptureQuerySet(models.QuerySet["Capture"]):
     """Ways to narrow captures down; every read of a person's captures begins with `of`."""
 
@@ -68,13 +74,26 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
         """Keep the owner's captures that can still be restored."""
         return self.filter(owner=owner, purged_at=None).exclude(deleted_at=None)
 
-    def with_feeling(self) -> Self:
-        """Add `feeling`: what was felt where it was said, otherwise what was detected on me."""
-        answer = models.Q(detections__is_me=True, detections__role=Detection.Role.ANSWER)
-        return self.annotate(
-            answer=models.FilteredRelation("detections", condition=answer),
-            feeling=Coalesce("felt", "answer__emotion"),
-        )
+    def with_feeling(self, *, read_by: str = "") -> Self:
+        """Add `feeling`: what was felt where it was said, otherwise what was detected on me.
+
+        Args:
+            read_by: name of a version that read kept photos again; where it did, that counts and
+                not what was answered. `reading_of` names the columns.
+        """
+        mine = models.Q(detections__is_me=True)
+        answer = mine & models.Q(detections__role=Detection.Role.ANSWER)
+        captures = self.annotate(answer=models.FilteredRelation("detections", condition=answer))
+        if read_by:
+            here = list(ModelVersion.objects.filter(name=read_by))
+            again = mine & models.Q(detections__role=Detection.Role.RESCORE)
+            again &= models.Q(detections__version_elsewhere=read_by) | models.Q(
+                detections__version_elsewhere="", detections__model_version__in=here
+            )
+            captures = captures.annotate(
+                again=models.FilteredRelation("detections", condition=again)
+            )
+        return captures.annotate(feeling=Coalesce("felt", reading_of("emotion", read_by=read_by)))
 
 
 class Capture(models.Model):
@@ -220,6 +239,9 @@ class Detection(models.Model):
     confidence = models.FloatField()
     unsure = models.BooleanField()
     is_me = models.BooleanField(default=False)
+    milliseconds = models.FloatField(
+        null=True, blank=True, help_text=_("How long the network took; unknown where it is empty.")
+    )
 
     class Meta:
         constraints = [

@@ -6,12 +6,12 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from django.db.models import F, Value
+from django.db.models import Case, F, Value, When
 from django.db.models.functions import Coalesce, NullIf
 from numpy.typing import NDArray
 
 from accounts.models import User
-from emotions.models import Capture, Feeling
+from emotions.models import Capture, Feeling, reading_of
 from emotions.moods import CALM_MOOD
 from ml.emotions import EMOTIONS, VALENCES
 from ml.intervals import Interval, central
@@ -53,8 +53,11 @@ class Moments:
         return len(self.ids)
 
 
-def read(*, owner: User, first: date, last: date) -> Moments:
+def read(*, owner: User, first: date, last: date, read_by: str = "") -> Moments:
     """Return the owner's moments from `first` to `last`, at most a year, in one query.
+
+    Args:
+        read_by: name of a version that read kept photos again, to go by that where it did.
 
     Raises:
         ValueError: the days are in the wrong order or too many.
@@ -66,14 +69,13 @@ def read(*, owner: User, first: date, last: date) -> Moments:
     rows = (
         Capture.objects.of(owner)
         .filter(local_date__range=(first, last))
-        .with_feeling()
+        .with_feeling(read_by=read_by)
         .order_by("taken_at", "id")
         .values_list(
-            *("id", "local_date", "taken_at", "time_zone", "felt", "mood", "answer__emotion"),
-            Coalesce(
-                NullIf("answer__version_elsewhere", Value("")), F("answer__model_version__name")
-            ),
-            *(f"answer__p_{emotion}" for emotion in EMOTIONS),
+            *("id", "local_date", "taken_at", "time_zone", "felt", "mood"),
+            reading_of("emotion", read_by=read_by),
+            name_of_version(read_by),
+            *(reading_of(f"p_{emotion}", read_by=read_by) for emotion in EMOTIONS),
         )
     )
     columns = list(zip(*rows, strict=True)) or [()] * (8 + len(EMOTIONS))
@@ -93,6 +95,15 @@ def read(*, owner: User, first: date, last: date) -> Moments:
         valences=valences,
         shares=np.nan_to_num(shares),
     )
+
+
+def name_of_version(read_by: str) -> Coalesce:
+    """Return the name of the network that read my face, over captures `with_feeling`."""
+    elsewhere = NullIf("answer__version_elsewhere", Value(""))
+    answered = Coalesce(elsewhere, F("answer__model_version__name"))
+    if not read_by:
+        return answered
+    return Coalesce(Case(When(again__isnull=False, then=Value(read_by))), answered)
 
 
 def local_hour(moment: datetime, zone: str) -> int:

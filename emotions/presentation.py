@@ -12,7 +12,6 @@ from emotions.models import Capture, Detection, Feeling
 from emotions.moods import answer_of
 from emotions.wording import MOODS, headline
 from ml.emotions import EMOTIONS
-from ml.models import ModelVersion
 
 SAME_TIME = timedelta(minutes=10)
 
@@ -130,30 +129,3 @@ def time_of_photo(capture: Capture) -> datetime | None:
     moment = capture.clock_of_photo.replace(tzinfo=zone)
     apart = abs(moment - capture.taken_at)
     return moment if apart > SAME_TIME and moment <= timezone.now() else None
-
-
-def model_card(version: ModelVersion) -> dict[str, Any]:
-    """Return the context of the model card page, all of it from the registered card."""
-    card = version.card
-    shown = card["evaluation"]["shown"]
-    return {
-        "version": version,
-        "card": card,
-        "images": shown["images"],
-        "asked_a_crowd": shown["truth"] == "votes",
-        "accuracy_percent": round(100 * shown["accuracy"], 1),
-        "answered_percent": round(100 * shown["answered"]),
-        "accuracy_answered_percent": round(100 * shown["accuracy_answered"], 1),
-        "unsure_below_percent": round(100 * card["unsure_below"]),
-        "per_class": [
-            {
-                "emotion": Feeling(name),
-                **{
-                    f"{metric}_percent": round(100 * row[metric])
-                    for metric in ("precision", "recall", "f1")
-                },
-                "support": row["support"],
-            }
-            for name, row in shown["per_class"].items()
-        ],
-    }

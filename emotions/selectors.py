@@ -4,13 +4,14 @@ import uuid as uuid_module
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
 from accounts.models import User
 from emotions.models import (
     Capture,
     CaptureQuerySet,
     Contribution,
+    Detection,
     Feeling,
     Preferences,
     PushSubscription,
@@ -98,8 +99,28 @@ def history(
 
 
 def with_readings(captures: CaptureQuerySet) -> CaptureQuerySet:
-    """Fetch what belongs to captures along with them."""
-    return captures.select_related("owner").prefetch_related("detections__model_version", "tags")
+    """Fetch what belongs to captures along with them; trials of other versions do not show."""
+    shown = Detection.objects.exclude(role=Detection.Role.SHADOW).select_related("model_version")
+    return captures.select_related("owner").prefetch_related(
+        Prefetch("detections", queryset=shown), "tags"
+    )
+
+
+def versions_read_again(*, owner: User) -> list[str]:
+    """Return the names of the versions that read kept photos of the owner again, newest first."""
+    read = (
+        Detection.objects.filter(
+            capture__owner=owner,
+            capture__deleted_at=None,
+            role=Detection.Role.RESCORE,
+            is_me=True,
+        )
+        .values("version_elsewhere", "model_version__name")
+        .annotate(latest=Max("pk"))
+        .order_by("-latest")
+    )
+    names = [row["version_elsewhere"] or row["model_version__name"] for row in read]
+    return list(dict.fromkeys(names))
 
 
 def changes(*, owner: User, after: int, limit: int) -> list[Capture]:

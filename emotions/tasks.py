@@ -72,3 +72,11 @@ def tidy_corrections(waited_hours: int = 0) -> None:
         return
     later = timezone.now() + wait
     tidy_corrections.using(run_after=later).enqueue(2 * max(1, waited_hours))
+
+
+@task()
+def read_on_trial(capture_id: int, trial_id: int) -> None:
+    """Let the version on trial read a new photo."""
+    from emotions.services import shadowing  # noqa: PLC0415 - services hand jobs to this module
+
+    shadowing.read_on_trial(capture_id=capture_id, trial_id=trial_id)

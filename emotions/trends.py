@@ -9,7 +9,7 @@ from enum import StrEnum
 from django.db.models import Case, Count, Expression, F, FloatField, Q, Sum, Value, When
 
 from accounts.models import User
-from emotions.models import Capture, Feeling
+from emotions.models import Capture, Feeling, reading_of
 from emotions.moods import CALM_MOOD, Sentiment, sentiment_of
 from ml.emotions import EMOTIONS, VALENCES
 
@@ -51,10 +51,13 @@ class Period:
         return None if self.valence is None else sentiment_of(self.valence)
 
 
-def trend(*, owner: User, by: Span, first: date, last: date) -> list[Period]:
+def trend(*, owner: User, by: Span, first: date, last: date, read_by: str = "") -> list[Period]:
     """Return the owner's moods from `first` to `last`, in one query however many there are.
 
     Weeks begin on Monday; the first and the last period end where the span does.
+
+    Args:
+        read_by: name of a version that read kept photos again, to go by that where it did.
     """
     periods = list(cut(by, first, last))
     of_day = {
@@ -71,9 +74,9 @@ def trend(*, owner: User, by: Span, first: date, last: date) -> list[Period]:
     rows = (
         Capture.objects.of(owner)
         .filter(local_date__range=(first, last))
-        .with_feeling()
+        .with_feeling(read_by=read_by)
         .values_list("local_date")
-        .annotate(Count("id"), computed_from=says_something, total=Sum(valence()), **shown)
+        .annotate(Count("id"), computed_from=says_something, total=Sum(valence(read_by)), **shown)
         .order_by()
     )
     for on, captures, computed_from, total, *counts in rows:
@@ -115,11 +118,15 @@ def starts(by: Span, on: date) -> bool:
     return by is Span.DAY or on.day == 1
 
 
-def valence() -> Expression:
+def valence(read_by: str) -> Expression:
     """Return the valence of a capture with `with_feeling`, by the rule of `emotions.moods`."""
     felt = [When(felt=emotion, then=Value(VALENCES[emotion])) for emotion in EMOTIONS]
     seen = sum(
-        (F(f"answer__p_{emotion}") * Value(VALENCES[emotion]) for emotion in EMOTIONS), Value(0.0)
+        (
+            reading_of(f"p_{emotion}", read_by=read_by) * Value(VALENCES[emotion])
+            for emotion in EMOTIONS
+        ),
+        Value(0.0),
     )
     given = (F("mood") - Value(float(CALM_MOOD))) / Value(2.0)
     return Case(

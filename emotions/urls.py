@@ -42,6 +42,7 @@ urlpatterns = [
     path("offline/", offline.offline, name="offline"),
     path("offline/line/", offline.line, name="line"),
     path("model/", about.model_card, name="model_card"),
+    path("model/<path:version>/", about.model_card, name="model_card_of"),
     path("consent/", capturing.consent, name="consent"),
     path("capture/", capturing.capture, name="capture"),
     path("live/", capturing.live, name="live"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,9 +12,9 @@ from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ml import registry
+from ml import registry, training_desk
 from ml.emotions import EMOTIONS
-from ml.models import ModelVersion, Promotion
+from ml.models import ModelVersion, Promotion, TrainingRun
 from ml.predictor import ModelFileError
 from ml.registry.artefacts import content
 from ml.registry.promotion import verdict_on
@@ -39,8 +40,13 @@ class ReadOnly(admin.ModelAdmin[Any]):
 class PromotionAdmin(ReadOnly):
     """The history: what began to answer when, by whom and why."""
 
-    list_display = ["at", "version", "kind", "previous", "by", "reason"]
+    list_display = ["at", "version", "kind", "previous", "by", "reason", "objections"]
     list_filter = ["kind"]
+
+    @admin.display(description=gettext_lazy("what the gate objected"))
+    def objections(self, promotion: Promotion) -> str:
+        """Return what spoke against it and was overruled; a dash where nothing did."""
+        return " ".join((promotion.verdict or {}).get("objections", [])) or "–"
 
 
 @admin.register(ModelVersion)
@@ -233,3 +239,94 @@ def column(version: ModelVersion) -> dict[str, Any]:
             if emotion in per_class
         ],
     }
+
+
+class TrainingForm(forms.Form):
+    """What to train."""
+
+    architecture = forms.ChoiceField(
+        label=gettext_lazy("Architecture"),
+        choices=[(name, name) for name in training_desk.ARCHITECTURES],
+    )
+    epochs = forms.IntegerField(
+        label=gettext_lazy("Epochs at most"),
+        min_value=1,
+        max_value=training_desk.MOST_EPOCHS,
+        initial=60,
+    )
+
+
+@admin.register(TrainingRun)
+class TrainingRunAdmin(ReadOnly):
+    """Shows trainings and how far they are, asks for new ones, and cancels."""
+
+    list_display = ["__str__", "state", "epoch", "epochs", "by", "asked_at", "worker", "seen_at"]
+    change_form_template = "admin/ml/trainingrun/run.html"
+    change_list_template = "admin/ml/trainingrun/runs.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages that ask for a training and cancel it."""
+        own = [
+            path("ask/", self.admin_site.admin_view(self.ask), name="ml_trainingrun_ask"),
+            path(
+                "<int:pk>/cancel/",
+                self.admin_site.admin_view(self.cancel),
+                name="ml_trainingrun_cancel",
+            ),
+        ]
+        return [*own, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show how far a training is, and its log."""
+        run = self.get_object(request, object_id)
+        if run is None:
+            raise Http404
+        if not self.has_view_permission(request, run):
+            raise PermissionDenied
+        under_way = run.state in (TrainingRun.State.WAITING, TrainingRun.State.RUNNING)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": str(run),
+            "run": run,
+            "under_way": under_way,
+            "may_cancel": under_way and request.user.has_perm("ml.change_trainingrun"),
+            "workers": training_desk.connected_workers(),
+        }
+        return render(request, self.change_form_template, context)
+
+    def ask(self, request: HttpRequest) -> HttpResponse:
+        """Ask what to train, and hand it to the workers."""
+        if not request.user.has_perm("ml.add_trainingrun"):
+            raise PermissionDenied
+        form = TrainingForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            run = training_desk.ask_for_training(
+                **form.cleaned_data, by=request.user.get_username()
+            )
+            return HttpResponseRedirect(reverse("admin:ml_trainingrun_change", args=[run.pk]))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Train a network"),
+            "form": form,
+            "workers": training_desk.connected_workers(),
+        }
+        return render(request, "admin/ml/trainingrun/ask.html", context)
+
+    def cancel(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Cancel a training."""
+        if not request.user.has_perm("ml.change_trainingrun"):
+            raise PermissionDenied
+        run = get_object_or_404(TrainingRun, pk=pk)
+        if request.method == "POST":
+            training_desk.cancel_training(run)
+            told = _("It ends after the epoch that it is in.")
+            self.message_user(request, told, messages.SUCCESS)
+        return HttpResponseRedirect(reverse("admin:ml_trainingrun_change", args=[pk]))

@@ -1,5 +1,6 @@
-"""Between what a measured share may lie: bootstrap intervals of accuracy, precision and recall."""
+"""Between what a measured share may lie: Wilson's interval, and bootstraps of more figures."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from ml.calibration import CENTRAL
 from ml.emotions import EMOTIONS
 
 DRAWS = 1000
+Z = 1.959964  # of the standard normal distribution, at 97.5 %
 
 Interval = list[float] | None
 """The ends of the central 95 %; None where nothing can be said."""
@@ -55,6 +57,22 @@ def intervals(
         precision=[central(right[of > 0, i] / of[of > 0]) for i, of in enumerate(answered.T)],
         recall=[central(right[of > 0, i] / of[of > 0]) for i, of in enumerate(true.T)],
     )
+
+
+def wilson(hits: int, of: int) -> Interval:
+    """Return between what a share lies by 95 % (Wilson 1927), from 0 to 1; None of nothing.
+
+    Args:
+        hits: how many of them, at most `of`.
+        of: how many there are.
+    """
+    if not of:
+        return None
+    share, spread = hits / of, Z * Z / of
+    middle = share + spread / 2
+    reach = Z * math.sqrt(share * (1 - share) / of + spread / (4 * of))
+    low, high = ((middle + sign * reach) / (1 + spread) for sign in (-1, 1))
+    return [max(0.0, low), min(1.0, high)]
 
 
 def central(values: NDArray[np.floating]) -> Interval:

@@ -1,6 +1,8 @@
 """Trained versions of the network, of which exactly one answers."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
@@ -84,3 +86,86 @@ class Promotion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version} {self.get_kind_display()} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class Trial(models.Model):
+    """A version that reads a share of new photos too, after another one has answered."""
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="trials")
+    share = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("Of a hundred new photos so many, from 1 to 100."),
+    )
+    by = models.CharField(max_length=150)
+    started_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
+    running = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name = _("trial")
+        verbose_name_plural = _("trials")
+        ordering = ["-started_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["running"],
+                condition=models.Q(running=True),
+                name="ml_trial_one_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(share__range=(1, 100)), name="ml_trial_share_1_to_100"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version}, {self.share} %"
+
+
+class TrainingRun(models.Model):
+    """A training that an administrator asked for, and how far a worker has come with it."""
+
+    class State(models.TextChoices):
+        """Where it is on its way."""
+
+        WAITING = "waiting", _("waits for a worker")
+        RUNNING = "running", _("trains")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    architecture = models.CharField(max_length=40)
+    epochs = models.PositiveIntegerField(help_text=_("How many at most."))
+    by = models.CharField(max_length=150)
+    asked_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(max_length=9, choices=State, default=State.WAITING)
+    epoch = models.PositiveIntegerField(default=0, help_text=_("How many are behind it."))
+    log = models.TextField(blank=True)
+    cancel_asked = models.BooleanField(default=False)
+    worker = models.CharField(max_length=80, blank=True)
+    seen_at = models.DateTimeField(null=True, help_text=_("When its worker was last heard of."))
+
+    class Meta:
+        verbose_name = _("training run")
+        verbose_name_plural = _("training runs")
+        ordering = ["-asked_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.architecture} {self.pk}"
+
+    @property
+    def folder(self) -> str:
+        """The name of its folder below `runs/`, and of the version that it makes."""
+        return f"{self.architecture}-desk-{self.pk}"
+
+
+class TrainingWorker(models.Model):
+    """A machine that can train, and when it was last heard of."""
+
+    name = models.CharField(max_length=80, unique=True)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("training worker")
+        verbose_name_plural = _("training workers")
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,6 +1,7 @@
 """What a person reads: their day, their trends, their words, and the network."""
 
 from dataclasses import asdict
+from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -10,6 +11,7 @@ from emotions import patterns, selectors, trends
 from emotions.api import operations
 from emotions.api.base import PersonalView, asked, person_of, refuse_blank
 from emotions.api.readings import (
+    AnsweredModelSerializer,
     ModelSerializer,
     PatternsSerializer,
     SpanQuerySerializer,
@@ -21,6 +23,7 @@ from emotions.api.readings import (
 )
 from emotions.zones import today_in
 from ml.registry import active_version
+from ml.registry.history import versions_that_answered
 
 
 class TodayView(PersonalView):
@@ -42,12 +45,13 @@ class TrendsView(PersonalView):
     def get(self, request: Request) -> Response:
         """Return a span of days, by day, week or month."""
         person = person_of(request)
-        query = TrendsQuerySerializer(data=request.query_params)
+        query = TrendsQuerySerializer(data=request.query_params, context={"person": person})
         refuse_blank(query, request)
         query.is_valid(raise_exception=True)
         zone = query.validated_data.get("time_zone", person.time_zone)
         by, first, last = query.span(today_in(zone))
-        periods = trends.trend(owner=person, by=by, first=first, last=last)
+        read_by = query.validated_data.get("read_by", "")
+        periods = trends.trend(owner=person, by=by, first=first, last=last, read_by=read_by)
         return Response(TrendsSerializer({"by": by.value, "periods": periods}).data)
 
 
@@ -58,16 +62,18 @@ class PatternsView(PersonalView):
     def get(self, request: Request) -> Response:
         """Return days, hours, tags and emotions of at most a year."""
         person = person_of(request)
-        query = SpanQuerySerializer(data=request.query_params)
+        query = SpanQuerySerializer(data=request.query_params, context={"person": person})
         refuse_blank(query, request)
         query.is_valid(raise_exception=True)
         zone = query.validated_data.get("time_zone", person.time_zone)
         first, last = query.days(today_in(zone))
-        moments = patterns.read(owner=person, first=first, last=last)
+        read_by = query.validated_data.get("read_by", "")
+        moments = patterns.read(owner=person, first=first, last=last, read_by=read_by)
         felt, looked = patterns.felt_and_looked(moments)
         told = {
             "first": first,
             "last": last,
+            "read_again": selectors.versions_read_again(owner=person),
             "days": [
                 {"date": on, **asdict(pixel)} for on, pixel in patterns.by_day(moments).items()
             ],
@@ -93,6 +99,16 @@ class TagsView(PersonalView):
     def get(self, request: Request) -> Response:
         """Return the tags that are in use, most used first."""
         return Response(TagSerializer(selectors.tags(owner=person_of(request)), many=True).data)
+
+
+class ModelsView(PersonalView):
+    """The networks that read photos, now or earlier."""
+
+    @extend_schema(**operations.MODELS)
+    def get(self, request: Request) -> Response:
+        """Return every one with its card and when it answered."""
+        told: Any = versions_that_answered()  # the framework's types know no lists
+        return Response(AnsweredModelSerializer(told, many=True).data)
 
 
 class ModelView(PersonalView):

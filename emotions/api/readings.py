@@ -9,13 +9,14 @@ from drf_spectacular.drainage import set_override
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from emotions import patterns
+from emotions import patterns, selectors
 from emotions.api.fields import (
     BOX,
     PROBABILITIES,
     EmotionField,
     PhotoField,
     SentimentField,
+    TextField,
     TimeZoneField,
     by_emotion,
 )
@@ -23,6 +24,7 @@ from emotions.models import Feeling, Tag
 from emotions.selectors import Day
 from emotions.trends import Period, Span
 from ml.models import ModelVersion
+from ml.registry.history import Told
 
 MOST_FRAMES = 8
 LONGEST = timedelta(days=3660)
@@ -103,6 +105,21 @@ class SpanQuerySerializer(serializers.Serializer[Any]):
         required=False,
         help_text=_("IANA name of the zone in which today is meant; else the profile's."),
     )
+
+    read_by = TextField(
+        required=False,
+        max_length=80,
+        help_text=_(
+            "Name of a network that read kept photos again, to go by what it read; else by what "
+            "was answered."
+        ),
+    )
+
+    def validate_read_by(self, name: str) -> str:
+        """Return the name, refused where that network read nothing of the person again."""
+        if name not in selectors.versions_read_again(owner=self.context["person"]):
+            raise serializers.ValidationError(_("That network has read nothing of yours again."))
+        return name
 
     def days(self, today: date, *, longest: timedelta = patterns.LONGEST) -> tuple[date, date]:
         """Return the first and the last day.
@@ -240,6 +257,10 @@ class PatternsSerializer(serializers.Serializer[Any]):
     hours = HourPixelSerializer(many=True, help_text=_("Hours of the week with moments."))
     tags = TagEffectSerializer(many=True)
     networks = NetworkChangeSerializer(many=True)
+    read_again = serializers.ListField(
+        child=serializers.CharField(),
+        help_text=_("Networks that read kept photos again, newest first, for read_by."),
+    )
     emotions = serializers.SerializerMethodField()
     felt = serializers.SerializerMethodField()
     detected = serializers.SerializerMethodField()
@@ -287,6 +308,32 @@ class ModelSerializer(serializers.ModelSerializer[ModelVersion]):
         model = ModelVersion
         fields = ("name", "sha256", "created_at", "card")
         read_only_fields = fields
+
+
+class AnsweringSerializer(serializers.Serializer[Any]):
+    """A time in which a network answered."""
+
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField(
+        allow_null=True, help_text=_("null where it goes on answering.")
+    )
+
+
+class AnsweredModelSerializer(serializers.Serializer[Told]):
+    """A network that answers or did, by its own figures."""
+
+    name = serializers.CharField(source="version.name")
+    sha256 = serializers.CharField(source="version.sha256")
+    created_at = serializers.DateTimeField(source="version.created_at")
+    looks = serializers.IntegerField(
+        source="version.looks",
+        min_value=0,
+        help_text=_("How often its figures on the test photos were looked at."),
+    )
+    answered = AnsweringSerializer(source="times", many=True, help_text=_("The latest first."))
+    card = serializers.DictField(
+        source="version.card", help_text=_("Everything that was measured when it was made.")
+    )
 
 
 class FramesSerializer(serializers.Serializer[Any]):

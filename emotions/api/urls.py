@@ -7,7 +7,14 @@ from accounts.models import Consent
 from emotions.api.detect import DetectView
 from emotions.api.importing import ImportView
 from emotions.api.profile import ConsentView, ExportView, ProfileView
-from emotions.api.reading_views import ModelView, PatternsView, TagsView, TodayView, TrendsView
+from emotions.api.reading_views import (
+    ModelsView,
+    ModelView,
+    PatternsView,
+    TagsView,
+    TodayView,
+    TrendsView,
+)
 from emotions.api.sync import BatchView, ChangesView
 from emotions.api.views import CaptureViewSet
 
@@ -41,6 +48,7 @@ urlpatterns = [
     path("trends/", TrendsView.as_view(), name="trends"),
     path("tags/", TagsView.as_view(), name="tags"),
     path("model/", ModelView.as_view(), name="model"),
+    path("models/", ModelsView.as_view(), name="models"),
     path("me/", ProfileView.as_view(), name="me"),
     path("me/consents/<consent_kind:kind>/", ConsentView.as_view(), name="consent"),
     path("me/import/", ImportView.as_view(), name="import"),

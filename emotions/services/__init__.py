@@ -24,6 +24,7 @@ from emotions.services.errors import (
     TooManyRemindersError,
     UnfitEndpointError,
     UnfitKeysError,
+    UnreadablePictureError,
 )
 from emotions.services.importing import Tally, import_history
 from emotions.services.mending import mend_picture
@@ -40,6 +41,7 @@ from emotions.services.reminders import (
     stop_reminders,
 )
 from emotions.services.reminding import send_reminders
+from emotions.services.rereading import each_waiting_for, read_again, waiting_for
 
 __all__ = [
     "MOST_REMINDERS",
@@ -60,18 +62,21 @@ __all__ = [
     "TooManyRemindersError",
     "UnfitEndpointError",
     "UnfitKeysError",
+    "UnreadablePictureError",
     "add_reminder",
     "add_subscription",
     "change_reminder",
     "contribute",
     "delete_capture",
     "discard",
+    "each_waiting_for",
     "edit_capture",
     "export_corrections",
     "import_history",
     "mend_picture",
     "purge_capture",
     "purge_trash",
+    "read_again",
     "record_capture",
     "remove_reminder",
     "remove_subscription",
@@ -81,4 +86,5 @@ __all__ = [
     "stop_reminders",
     "take_back",
     "tidy_files",
+    "waiting_for",
 ]

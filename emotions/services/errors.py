@@ -47,3 +47,7 @@ class UnfitEndpointError(Exception):
 
 class UnfitKeysError(Exception):
     """The keys of a push subscription are none."""
+
+
+class UnreadablePictureError(Exception):
+    """What is kept of a capture's face is gone or damaged."""

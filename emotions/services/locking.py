@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from django.db import transaction
 
+from accounts.models import User
 from accounts.services import next_sequence
 from emotions.models import Capture
 from emotions.services.errors import StaleError
@@ -27,3 +28,11 @@ def locked(capture: Capture, *, expected: int | None = None) -> Iterator[Capture
             raise StaleError
         current.sequence = sequence
         yield current
+
+
+@contextmanager
+def held(capture: Capture) -> Iterator[Capture]:
+    """Give the row as it is now, which nobody changes until the block ends, and no app sees."""
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=capture.owner_id)
+        yield Capture.objects.get(pk=capture.pk)

@@ -29,6 +29,7 @@ from emotions.services.errors import (
     NothingSaidError,
     RequestConflictError,
 )
+from emotions.services.shadowing import consider
 from ml import images, registry
 from ml.models import ModelVersion
 from ml.predictor import Face
@@ -264,10 +265,13 @@ def insert(*, capture: Capture, reading: Reading, tags: tuple[str, ...]) -> None
             emotion=face.emotion,
             confidence=face.confidence,
             unsure=face.unsure,
+            milliseconds=face.milliseconds,
             is_me=index == reading.me,
             **Detection.probability_columns(face.probabilities),
         )
         for index, face in enumerate(reading.faces)
     )
     follow(capture)
+    if reading.faces:
+        consider(capture)
     remember_time_zone(person=capture.owner, name=capture.time_zone)

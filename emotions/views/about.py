@@ -1,12 +1,14 @@
 """What the site and its network are."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from emotions import presentation
+from emotions.cards import card_of
 from emotions.models import Feeling
+from ml.models import ModelVersion
 from ml.registry import active_version
+from ml.registry.history import told_of, versions_that_answered
 
 
 @require_GET
@@ -18,6 +20,15 @@ def landing(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def model_card(request: HttpRequest) -> HttpResponse:
-    """Show what the network is and how well it reads faces, by its own figures."""
-    return render(request, "emotions/model_card.html", presentation.model_card(active_version()))
+def model_card(request: HttpRequest, version: str = "") -> HttpResponse:
+    """Show what a network is and how well it reads faces, by its own figures.
+
+    Args:
+        version: the name of one that answers or did; the one that answers now where empty.
+    """
+    try:
+        told = told_of(version or active_version().name)
+    except ModelVersion.DoesNotExist as error:
+        raise Http404("No such version ever answered.") from error
+    context = card_of(told, others=versions_that_answered())
+    return render(request, "emotions/model_card.html", context)

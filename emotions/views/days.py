@@ -19,7 +19,7 @@ from emotions.models import Feeling
 from emotions.offline import kept_offline
 from emotions.trends import Span
 from emotions.views.common import person_of
-from emotions.views.trends import with_files
+from emotions.views.trends import Shown, with_files
 from emotions.zones import today_in, zone_of
 
 CAPTURES_A_PAGE = 24
@@ -100,7 +100,7 @@ def history(request: HttpRequest) -> HttpResponse:
     first = max(first, last - timedelta(days=MOST_DAYS_ON_CHART - 1))
     periods = trends.trend(owner=person, by=Span.DAY, first=first, last=last)
     chart = charts.feelings_over_time(periods, by=Span.DAY)
-    [(chart, csv)] = with_files([chart], by=Span.DAY, first=first, last=last)
+    [(chart, csv)] = with_files([chart], Shown(Span.DAY, first, last))
     context = {
         "form": form,
         "filtered": bool(selection),

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -51,43 +51,79 @@ class Choice:
     chosen: bool
 
 
-def choices(today: date, by: Span, first: date, last: date) -> Iterator[Choice]:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What charts show.
+
+    Attributes:
+        read_by: name of the version that read kept photos again; empty for what was answered.
+    """
+
+    by: Span
+    first: date
+    last: date
+    read_by: str = ""
+
+    @property
+    def query(self) -> str:
+        """What an address asks for it with."""
+        asked = {"by": self.by.value, "first": str(self.first), "last": str(self.last)}
+        return urlencode(asked | ({"read_by": self.read_by} if self.read_by else {}))
+
+
+def shown_to(request: HttpRequest) -> tuple[TrendsForm, list[str], Shown]:
+    """Return the form, the versions that read photos of the person again, and what is shown."""
+    person = person_of(request)
+    versions = selectors.versions_read_again(owner=person)
+    form = TrendsForm(request.GET, today=today_in(zone_of(request, person)), versions=versions)
+    return form, versions, Shown(*form.span(), form.read_by_version())
+
+
+def choices(today: date, shown: Shown) -> Iterator[Choice]:
     """Yield the spans up to today, telling which of them is shown."""
     for days, cut, label in SPANS:
         start = today - timedelta(days=days - 1)
-        query = urlencode({"by": cut.value, "first": str(start), "last": str(today)})
-        yield Choice(str(label), query, chosen=(by, first, last) == (cut, start, today))
+        one = replace(shown, by=cut, first=start, last=today)
+        yield Choice(str(label), one.query, chosen=one == shown)
+
+
+def readings(versions: list[str], shown: Shown) -> Iterator[Choice]:
+    """Yield what charts can go by, where a version read photos again."""
+    for name in ["", *versions] if versions else []:
+        label = _("Read again by %(name)s") % {"name": name} if name else _("As it was answered")
+        yield Choice(str(label), replace(shown, read_by=name).query, chosen=name == shown.read_by)
 
 
 @login_required
 @require_GET
 def trends_page(request: HttpRequest) -> HttpResponse:
     """Show every chart of some days."""
-    person, today = person_of(request), today_in(zone_of(request, person_of(request)))
-    form = TrendsForm(request.GET, today=today)
-    by, first, last = form.span()
+    person = person_of(request)
+    form, versions, shown = shown_to(request)
     context = {
         "form": form,
-        "choices": list(choices(today, by, first, last)),
-        "charts": with_files(charts_of(person, by, first, last), by=by, first=first, last=last),
+        "choices": list(choices(form.today, shown)),
+        "readings": list(readings(versions, shown)),
+        "charts": with_files(charts_of(person, shown), shown),
         "feelings": list(Feeling),
-        "year": last.year,
-        "week": last,
-        "month": last.replace(day=1),
+        "year": shown.last.year,
+        "week": shown.last,
+        "month": shown.last.replace(day=1),
         "empty": not selectors.history(owner=person).exists(),
     }
     return render(request, "emotions/trends.html", context)
 
 
-def charts_of(person: User, by: Span, first: date, last: date) -> list[Chart]:
+def charts_of(person: User, shown: Shown) -> list[Chart]:
     """Return the charts of some days; of more than a year only those over time."""
-    periods = trends.trend(owner=person, by=by, first=first, last=last)
+    by, first, last, read_by = shown.by, shown.first, shown.last, shown.read_by
+    periods = trends.trend(owner=person, by=by, first=first, last=last, read_by=read_by)
     if last - first >= patterns.LONGEST:
         return [
             charts.feelings_over_time(periods, by=by),
             charts.sentiment_over_time(periods, by=by, changes=[]),
         ]
-    moments = patterns.read(owner=person, first=first, last=last)
+    moments = patterns.read(owner=person, first=first, last=last, read_by=read_by)
     changes = patterns.changes_of_network(moments)
     return [
         charts.feelings_over_time(periods, by=by),
@@ -99,11 +135,11 @@ def charts_of(person: User, by: Span, first: date, last: date) -> list[Chart]:
     ]
 
 
-def with_files(found: list[Chart], *, by: Span, first: date, last: date) -> list[tuple[Chart, str]]:
+def with_files(found: list[Chart], shown: Shown) -> list[tuple[Chart, str]]:
     """Return each chart of some days with the address of its table as a file."""
-    query = urlencode({"by": by.value, "first": str(first), "last": str(last)})
     return [
-        (chart, f"{reverse('emotions:trends_csv', args=[chart.name])}?{query}") for chart in found
+        (chart, f"{reverse('emotions:trends_csv', args=[chart.name])}?{shown.query}")
+        for chart in found
     ]
 
 
@@ -111,8 +147,8 @@ def with_files(found: list[Chart], *, by: Span, first: date, last: date) -> list
 @require_GET
 def trends_csv(request: HttpRequest, name: str) -> HttpResponse:
     """Answer the table of one chart of some days as a file."""
-    person, today = person_of(request), today_in(zone_of(request, person_of(request)))
-    return as_csv(charts_of(person, *TrendsForm(request.GET, today=today).span()), name)
+    _form, _versions, shown = shown_to(request)
+    return as_csv(charts_of(person_of(request), shown), name)
 
 
 @login_required

@@ -8,6 +8,7 @@ from ml.registry.active import (
     serving,
 )
 from ml.registry.promotion import GateError, promote, roll_back, version_before
+from ml.registry.trials import TrialError, begin_trial, end_trial, running_trial
 from ml.registry.versions import (
     find_version,
     register,
@@ -21,7 +22,10 @@ __all__ = [
     "GateError",
     "NoModelError",
     "Serving",
+    "TrialError",
     "active_version",
+    "begin_trial",
+    "end_trial",
     "find_version",
     "predictor_of",
     "promote",
@@ -29,6 +33,7 @@ __all__ = [
     "register_bundled",
     "remember_answers",
     "roll_back",
+    "running_trial",
     "serving",
     "version_before",
     "version_by_name",

@@ -4,10 +4,10 @@ from django.db import transaction
 
 from ml.gate import Answers, Verdict, judge
 from ml.models import ModelVersion, Promotion
-from ml.predictor import ModelFileError
 from ml.registry.active import NoModelError, active_version
-from ml.registry.artefacts import content
-from ml.registry.versions import CARD, NETWORK, checked, count_look
+from ml.registry.trials import end_trial, running_trial
+from ml.registry.verifying import verify
+from ml.registry.versions import count_look
 
 
 class GateError(Exception):
@@ -91,17 +91,6 @@ def roll_back(*, by: str, reason: str = "") -> Promotion:
             return promotion
 
 
-def verify(version: ModelVersion) -> None:
-    """See a version's network answer.
-
-    Raises:
-        ModelFileError: when a file is missing or damaged, or does not work.
-    """
-    card = checked({name: content(version, name) for name in (NETWORK, CARD)})
-    if card.sha256 != version.sha256:
-        raise ModelFileError(f"{version.name}: its card is that of another network.")
-
-
 @transaction.atomic
 def switch(
     version: ModelVersion,
@@ -119,6 +108,9 @@ def switch(
         return None
     ModelVersion.objects.filter(pk=expected.pk).update(active=False)
     ModelVersion.objects.filter(pk=version.pk).update(active=True)
+    trial = running_trial()
+    if trial and trial.version == version:
+        end_trial()
     return Promotion.objects.create(
         version=version,
         previous=expected,

@@ -138,6 +138,37 @@ function lying(labels, datasets, scales = {}) {
   };
 }
 
+/** Lines over time, with marks where something changed. */
+function overTime({ labels, lines, marks: changes = [] }, upright) {
+  return {
+    type: "line",
+    data: {
+      labels,
+      datasets: lines.map(({ label, values }, place) => ({
+        label,
+        data: values,
+        borderColor: colour(place ? "accent" : "field-line"),
+        backgroundColor: colour(place ? "accent" : "field-line"),
+        borderWidth: place ? 2.5 : 1,
+        pointRadius: place ? 0 : 2,
+        pointStyle: place ? "line" : "circle",
+      })),
+    },
+    options: {
+      interaction: { mode: "index", intersect: false },
+      plugins: {
+        legend: {
+          display: true,
+          labels: { color: colour("ink"), usePointStyle: true, boxHeight: 6, pointStyleWidth: 18 },
+        },
+        marks: { at: changes.map(({ at }) => at), ink: colour("ink-soft") },
+      },
+      scales: { x: axis(), y: axis(upright) },
+    },
+    plugins: [marks],
+  };
+}
+
 const kinds = {
   stacked: ({ labels, series }) => ({
     type: "bar",
@@ -161,33 +192,19 @@ const kinds = {
     },
   }),
 
-  line: ({ labels, lines, marks: changes }) => ({
-    type: "line",
-    data: {
+  line: (data) => overTime(data, { min: -1, max: 1, ticks: { stepSize: 0.5 } }),
+
+  figures: (data) => overTime(data, { beginAtZero: true, ticks: { maxTicksLimit: 5 } }),
+
+  shares: ({ labels, values, intervals, label }) => {
+    const config = lying(
       labels,
-      datasets: lines.map(({ label, values }, place) => ({
-        label,
-        data: values,
-        borderColor: colour(place ? "accent" : "field-line"),
-        backgroundColor: colour(place ? "accent" : "field-line"),
-        borderWidth: place ? 2.5 : 1,
-        pointRadius: place ? 0 : 2,
-        pointStyle: place ? "line" : "circle",
-      })),
-    },
-    options: {
-      interaction: { mode: "index", intersect: false },
-      plugins: {
-        legend: {
-          display: true,
-          labels: { color: colour("ink"), usePointStyle: true, boxHeight: 6, pointStyleWidth: 18 },
-        },
-        marks: { at: changes.map(({ at }) => at), ink: colour("ink-soft") },
-      },
-      scales: { x: axis(), y: axis({ min: -1, max: 1, ticks: { stepSize: 0.5 } }) },
-    },
-    plugins: [marks],
-  }),
+      [{ label, data: values, backgroundColor: colour("accent") }],
+      { min: 0, max: 100 },
+    );
+    config.options.plugins.whiskers = { intervals, ink: colour("ink") };
+    return { ...config, plugins: [whiskers] };
+  },
 
   bars: ({ labels, emotions, bars }) =>
     lying(

@@ -129,15 +129,9 @@ def test_a_new_password_leaves_this_browser_with_its_name_and_no_other(owner: Us
 
 
 @pytest.mark.django_db
-def test_a_password_set_in_the_administration_signs_out_everywhere(owner: User) -> None:
+def test_a_password_set_on_the_machine_signs_out_everywhere(owner: User) -> None:
     client = browser(owner)
-    chief = User.objects.create_superuser("chief@example.org", PASSWORD)
-    desk = Client()
-    desk.force_login(chief, backend="allauth.account.auth_backends.AuthenticationBackend")
-    answer = desk.post(
-        f"/admin/accounts/user/{owner.pk}/password/",
-        {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD},
-    )
-    assert answer.status_code == 302
+    owner.set_password(NEW_PASSWORD)
+    owner.save()
     assert client.get("/today/").status_code == 302
     assert selectors.devices(person=owner) == []

@@ -16,6 +16,7 @@ from accounts.services import create_token
 from emotions import services
 from emotions.models import Capture, Reminder
 from emotions.stop_links import stop_link
+from ml.registry import active_version
 from tests import factories, pictures
 from tests.conftest import signed_in
 
@@ -108,6 +109,7 @@ MATRIX: dict[str, Answers] = {
     "/api/v1/patterns/": own(GET=200),
     "/api/v1/tags/": own(GET=200),
     "/api/v1/model/": own(GET=200),
+    "/api/v1/models/": own(GET=200),
     "/api/v1/me/": own(GET=200, PATCH=200, DELETE=400),
     "/api/v1/me/consents/<consent_kind:kind>/": own(PUT=400, DELETE=200),
     "/api/v1/me/import/": own(POST=415),
@@ -126,7 +128,9 @@ MATRIX: dict[str, Answers] = {
         GET=(200, 302, 302, 200, 302), **{name: (405,) * 5 for name in METHODS if name != "GET"}
     ),
     "/model/": public(GET=200),
+    "/model/<path:version>/": public(GET=200),
     "/healthz": public(GET=200),
+    "/metrics": public(GET=404),  # no token is set
     "/readyz": public(GET=200),
     "/consent/": page(GET=200, POST=422),
     "/today/": page(GET=200),
@@ -228,6 +232,7 @@ def theirs(owner: User) -> dict[str, Any]:
         "on": "2026-03-14",
         "span": "week",
         "name": "moods",
+        "version": active_version().name,
         "year": 2026,
         "devices": device.pk,
         "tokens": token.pk,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ml.intervals import intervals
+from ml.intervals import intervals, wilson
 
 
 def test_an_interval_is_as_wide_as_the_normal_distribution_says() -> None:
@@ -26,3 +26,20 @@ def test_emotions_that_are_never_there_or_never_answered_have_no_interval() -> N
     assert [index for index, interval in enumerate(told.recall) if interval] == [0, 1]
     assert [index for index, interval in enumerate(told.precision) if interval] == [0, 2]
     assert told.recall[1] == [0, 0], "a face that is not found is a wrong answer"
+
+
+@pytest.mark.parametrize(
+    ("hits", "of", "low", "high"),
+    [
+        (0, 10, 0.0, 0.2775),
+        (5, 10, 0.2366, 0.7634),
+        (10, 10, 0.7225, 1.0),
+        (263, 2000, 0.1174, 0.1470),
+    ],
+)
+def test_the_interval_of_a_share_is_wilsons(hits: int, of: int, low: float, high: float) -> None:
+    assert wilson(hits, of) == pytest.approx([low, high], abs=0.0001)
+
+
+def test_of_nothing_there_is_no_interval() -> None:
+    assert wilson(0, 0) is None

@@ -20,7 +20,7 @@ from emotions.api.operations.profile import (
     PROFILE,
     WITHDRAW_CONSENT,
 )
-from emotions.api.operations.reading import DETECT, MODEL, PATTERNS, TAGS, TODAY, TRENDS
+from emotions.api.operations.reading import DETECT, MODEL, MODELS, PATTERNS, TAGS, TODAY, TRENDS
 from emotions.api.operations.shared import answered, example
 from emotions.api.operations.sync import BATCH, CHANGES
 
@@ -38,6 +38,7 @@ __all__ = [
     "IMPORT",
     "LIST",
     "MODEL",
+    "MODELS",
     "PATTERNS",
     "PHOTO",
     "PROFILE",

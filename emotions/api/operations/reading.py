@@ -7,6 +7,7 @@ from drf_spectacular.utils import OpenApiRequest, OpenApiResponse
 
 from emotions.api.operations.shared import SHARES, TODAY_ANSWER, answered, example
 from emotions.api.readings import (
+    AnsweredModelSerializer,
     FramesReadSerializer,
     FramesSerializer,
     ModelSerializer,
@@ -112,6 +113,7 @@ PATTERNS: dict[str, Any] = {
                     {"tag": "piano", "moments": 14, "difference": 0.31, "interval": [0.12, 0.49]}
                 ],
                 "networks": [{"date": "2026-03-14", "name": "residual-2"}],
+                "read_again": ["residual-3"],
                 "emotions": COUNTS_OF_ALL,
                 "felt": COUNTS_OF_ALL,
                 "detected": COUNTS_OF_ALL,
@@ -156,6 +158,32 @@ MODEL: dict[str, Any] = {
             "a card",
         ),
         **answers("no_model"),
+    },
+}
+
+MODELS: dict[str, Any] = {
+    "tags": ["model"],
+    "operation_id": "models_list",
+    "summary": _("Read about every network that answered"),
+    "description": _(
+        "The network that reads photos now comes first, then those before it, each with its card, "
+        "when it answered, and how often its figures on the test photos were looked at."
+    ),
+    "responses": {
+        200: answered(
+            AnsweredModelSerializer(many=True),
+            _("Their cards."),
+            {
+                "name": "residual-2",
+                "sha256": "5d2c" * 16,
+                "created_at": "2026-11-23T06:00:00Z",
+                "looks": 3,
+                "answered": [{"since": "2026-11-23T06:00:00Z", "until": None}],
+                "card": {"unsure_below": 0.53},
+            },
+            "a network",
+        ),
+        **answers(),
     },
 }
 

@@ -1,0 +1,110 @@
+"""Figures for Prometheus: requests of every process together, and how the network does."""
+
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Histogram, generate_latest
+from prometheus_client.core import CollectorRegistry, GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from emotions import wild
+
+METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
+REQUESTS = Counter("http_requests", "Requests answered.", ["method", "route", "status"])
+SECONDS = Histogram(
+    "http_request_seconds", "Until the first byte of an answer could be sent.", ["route"]
+)
+
+
+class CountRequests:
+    """Counts every request by its route, never by its address, which may name a person's things."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and count."""
+        started = time.perf_counter()
+        response = self.get_response(request)
+        route = request.resolver_match.route if request.resolver_match else "none"
+        method = request.method if request.method in METHODS else "other"
+        REQUESTS.labels(method, route, response.status_code).inc()
+        SECONDS.labels(route).observe(time.perf_counter() - started)
+        return response
+
+
+class Wild:
+    """The latest week that is told, by the same rules as the page of the administration."""
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield each figure that there is."""
+        report = wild.report()
+        if report.weeks:
+            yield from self.week(report.weeks[-1])
+        agreement = GaugeMetricFamily(
+            "emoplatform_agreement_ratio",
+            "How often people felt what the network said, over the weeks that are told.",
+            labels=["version", "emotion", "bound"],
+        )
+        for one in report.agreement:
+            shares = {feeling.value: share for feeling, share in one.each.items()}
+            if one.whole:
+                shares["all"] = one.whole
+            for name, share in shares.items():
+                low, high = share.percents
+                for bound, percent in (("low", low), ("measured", share.percent), ("high", high)):
+                    agreement.add_metric([one.version, name, bound], percent / 100)
+        yield agreement
+
+    def week(self, week: wild.Week) -> Iterator[GaugeMetricFamily]:
+        """Yield the figures of a week."""
+        latency = week.latency
+        figures: dict[str, tuple[str, float | None]] = {
+            "captures_a_day": ("Photos a day.", week.captures),
+            "without_face_ratio": ("Photos without a face.", week.without_face.percent / 100),
+            "unsure_ratio": ("Unsure faces.", week.unsure.percent / 100 if week.unsure else None),
+            "drift": ("Jensen-Shannon distance to the weeks before.", week.drift),
+            "drift_by_chance": ("What the distance stays below by chance.", week.by_chance),
+            "read_milliseconds_median": ("A face, in half.", latency.median if latency else None),
+            "read_milliseconds_slow": ("A face, in 95 of 100.", latency.slow if latency else None),
+        }
+        for name, (meaning, value) in figures.items():
+            if value is not None:
+                yield GaugeMetricFamily(f"emoplatform_{name}", meaning, value=value)
+
+
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Answer who has the token; where none is set there is nothing here.
+
+    Raises:
+        Http404: where no token is set.
+    """
+    if not settings.METRICS_TOKEN:
+        raise Http404
+    expected, received = (
+        f"Bearer {settings.METRICS_TOKEN}",
+        request.headers.get("Authorization", ""),
+    )
+    if not secrets.compare_digest(received.encode(), expected.encode()):
+        return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
+    of_site = CollectorRegistry()
+    of_site.register(Wild())
+    told = generate_latest(requests_of_all_processes()) + generate_latest(of_site)
+    return HttpResponse(told, content_type=CONTENT_TYPE_LATEST)
+
+
+def requests_of_all_processes() -> CollectorRegistry:
+    """Return what gunicorn's processes have counted together, or this one where it is alone."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    together = CollectorRegistry()
+    MultiProcessCollector(together)
+    return together

@@ -1,0 +1,60 @@
+"""Do the trainings that the administration asks for, on a machine that has what they need."""
+
+import signal
+import socket
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import close_old_connections
+
+from ml import training_desk
+from ml.management.commands.train_emotion import WITHOUT_TENSORFLOW
+
+LOOK_EVERY = 5.0  # seconds
+
+
+class Command(BaseCommand):
+    """Says that it is there and takes one training after the other, until it is stopped."""
+
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the dataset and a name."""
+        parser.add_argument(
+            "--data",
+            type=Path,
+            default=settings.EMOTION_DATASET,
+            help="what to train with; default: EMOTION_DATASET",
+        )
+        parser.add_argument(
+            "--name", default=socket.gethostname(), help="default: that of the machine"
+        )
+        parser.add_argument("--once", action="store_true", help="end when nothing waits")
+
+    def handle(self, *_: Any, data: Path | None, name: str, once: bool, **__: Any) -> None:
+        """Look for trainings and do them."""
+        if find_spec("tensorflow") is None:
+            raise CommandError(WITHOUT_TENSORFLOW)
+        if data is None or not data.exists():
+            raise CommandError(
+                f"--data: expected a dataset, received {data or 'none'}; see prepare_dataset."
+            )
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            while True:
+                close_old_connections()
+                training_desk.say_here(name)
+                if run := training_desk.take_training(name):
+                    self.stdout.write(f"{run.folder}: begun.")
+                    training_desk.train(run, data=data)
+                    self.stdout.write(f"{run.folder}: {run.get_state_display()}.")
+                elif once:
+                    return
+                else:
+                    time.sleep(LOOK_EVERY)
+        except KeyboardInterrupt as error:
+            raise CommandError("Stopped; what was begun goes on with the next worker.") from error

@@ -1,0 +1,95 @@
+"""Prometheus gets figures with the token alone, of all processes together, and of no one person."""
+
+import urllib.request
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from pytest_django import Settings
+
+from accounts.models import User
+from emotions.aggregates import ENOUGH_PEOPLE
+from tests import factories
+from tests.emotions.test_wild import moment
+from tests.sites import installed, served
+
+TOKEN = "a token of at least thirty-two characters"
+
+
+@pytest.fixture
+def token(settings: Settings) -> str:
+    settings.METRICS_TOKEN = TOKEN
+    return f"Bearer {TOKEN}"
+
+
+@pytest.mark.django_db
+def test_without_a_token_there_is_nothing_here(client: Client) -> None:
+    assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
+    assert client.get("/metrics", headers={"Authorization": "Bearer None"}).status_code == 404
+
+
+@pytest.mark.django_db
+def test_only_who_has_the_token_is_told(client: Client, owner_client: Client, token: str) -> None:
+    for wrong in ("", "Bearer ", f"Bearer {TOKEN}x", TOKEN, "Bearer ü"):
+        refused = owner_client.get("/metrics", headers={"Authorization": wrong})
+        assert (refused.status_code, refused["WWW-Authenticate"]) == (401, "Bearer")
+        assert refused.content == b""
+    told = client.get("/metrics", headers={"Authorization": token})
+    assert told.status_code == 200
+    assert "no-store" in told["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_requests_are_counted_by_route_and_not_by_address(
+    owner_client: Client, client: Client, token: str
+) -> None:
+    uuid = uuid4()
+    owner_client.get(f"/captures/{uuid}/")
+    owner_client.get(f"/nothing/{uuid}/")
+    owner_client.generic("BREW", "/healthz")
+    told = client.get("/metrics", headers={"Authorization": token}).content.decode()
+    route = 'method="GET",route="captures/<uuid:uuid>/",status="404"'
+    assert f"http_requests_total{{{route}}}" in told
+    assert 'http_request_seconds_count{route="captures/<uuid:uuid>/"}' in told
+    assert 'method="other",route="healthz",status="405"' in told
+    assert str(uuid) not in told
+
+
+@pytest.mark.django_db
+def test_the_network_is_told_by_the_rules_of_the_page(client: Client, token: str) -> None:
+    people = [User.objects.create(email=f"p{n}@example.org") for n in range(ENOUGH_PEOPLE)]
+    last_week = datetime.now(UTC) - timedelta(days=7)
+    for person in people[1:]:
+        moment(person, last_week, felt="happy")
+    told = client.get("/metrics", headers={"Authorization": token}).content.decode()
+    assert "emoplatform_captures_a_day" not in told
+    assert "happy" not in told
+
+
+@pytest.mark.django_db
+def test_enough_people_are_told_together(client: Client, token: str) -> None:
+    last_week = datetime.now(UTC) - timedelta(days=7)
+    for number in range(ENOUGH_PEOPLE):
+        person = factories.person(f"p{number}@example.org")
+        moment(person, last_week, felt="happy" if number else "sad")
+    told = client.get("/metrics", headers={"Authorization": token}).content.decode()
+    assert "emoplatform_captures_a_day 1.4" in told
+    assert "emoplatform_without_face_ratio 0.0" in told
+    assert 'bound="measured",emotion="all"' in told
+    assert 'emotion="happy",version=' in told
+    assert "example.org" not in told
+
+
+def test_all_processes_count_together(tmp_path: Path) -> None:
+    with installed(tmp_path) as site, served(site, workers=2, METRICS_TOKEN=TOKEN) as address:
+        for _ in range(40):
+            urllib.request.urlopen(f"{address}/healthz").close()
+        asked = urllib.request.Request(
+            f"{address}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}
+        )
+        with urllib.request.urlopen(asked) as answer:
+            told = answer.read().decode()
+    counted = 'http_requests_total{method="GET",route="healthz",status="200"} 40.0'
+    assert counted in told
