@@ -142,7 +142,7 @@ class Environment:
         if address is None:
             raise SettingError(name, expected=expected, received=f"{value.partition(':')[0]}:…")
         # Costly to import, and only a site with a bucket pays for it.
-        from botocore.config import Config  # type: ignore[import-untyped]  # noqa: PLC0415
+        from botocore.config import Config  # noqa: PLC0415
 
         return {
             "BACKEND": "storages.backends.s3.S3Storage",

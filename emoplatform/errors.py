@@ -1,5 +1,6 @@
 """Errors outside of any view: a page for people, a problem for programs."""
 
+import sys
 from http import HTTPStatus
 
 from django.core.exceptions import RequestDataTooBig
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 
+from emoplatform.outages import is_outage, unavailable
 from emotions.api.problems import plain_problem
 
 
@@ -59,7 +61,9 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500."""
+    """Answer 500, or 503 where something outside the process is away."""
+    if is_outage(sys.exception()):
+        return unavailable(request)
     if for_program(request):
         return plain_problem(
             HTTPStatus.INTERNAL_SERVER_ERROR,

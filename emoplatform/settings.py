@@ -52,6 +52,8 @@ else:
     database["CONN_MAX_AGE"] = 60
     database["CONN_HEALTH_CHECKS"] = True
     database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    # A server that went without a word is given up before a proxy gives us up.
+    database["OPTIONS"].setdefault("tcp_user_timeout", 10_000)
 CACHES = {"default": env.cache("REDIS_URL")}
 METRICS_TOKEN = env.token("METRICS_TOKEN")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -89,6 +91,7 @@ if DEBUG:
 MIDDLEWARE = [
     "emoplatform.metrics.CountRequests",
     "django.middleware.security.SecurityMiddleware",
+    "emoplatform.outages.ShedLoad",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "emoplatform.headers.SameSiteOnly",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -1,6 +1,6 @@
-"""The time zone that a page's reader lives in now."""
+"""The time zones that people live in, and the days of their moments."""
 
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest
@@ -14,6 +14,11 @@ def zone_of(request: HttpRequest, person: User) -> str:
     """Return the zone that the browser names in its cookie, else the one of the profile."""
     named = request.COOKIES.get("time_zone", "")
     return named if named in KNOWN_ZONES else person.time_zone
+
+
+def day_of(moment: datetime, zone: str) -> date:
+    """Return the date on the clocks of a zone at a moment."""
+    return moment.astimezone(ZoneInfo(zone)).date()
 
 
 def today_in(zone: str) -> date:

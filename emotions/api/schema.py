@@ -36,6 +36,10 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "busy": (429, "The frames before these are still being read."),
     "throttled": (429, "Request was throttled. Expected available in 20 seconds."),
     "server_error": (500, "Something went wrong on our side. Nothing was saved."),
+    "unavailable": (
+        503,
+        "Something that we need does not answer right now. Nothing was saved.",
+    ),
     "no_model": (503, "No trained network can answer right now. Nothing was saved."),
 }
 """Every stable code with its status and an example of what it says."""

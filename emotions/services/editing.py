@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TypedDict
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -18,6 +17,7 @@ from emotions.services.errors import (
     NothingSaidError,
 )
 from emotions.services.locking import locked
+from emotions.zones import day_of
 from ml import images
 
 
@@ -66,7 +66,7 @@ def edit_capture(*, capture: Capture, changes: Changes, expected: int | None = N
             for field in ("felt", "mood", "note", "taken_at", "time_zone"):
                 if field in changes:
                     setattr(current, field, changes[field])
-            current.local_date = current.taken_at.astimezone(ZoneInfo(current.time_zone)).date()
+            current.local_date = day_of(current.taken_at, current.time_zone)
             if "me" in changes:
                 point_out(current, changes["me"])
                 current.crop = ""

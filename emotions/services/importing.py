@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import IO
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.core.cache import cache
@@ -24,6 +23,7 @@ from emotions.services.contributing import invite
 from emotions.services.deleting import discard
 from emotions.services.editing import says_nothing, set_tags
 from emotions.services.errors import ImportUnderWayError
+from emotions.zones import day_of
 from ml import images, registry
 from ml.models import ModelVersion
 
@@ -185,7 +185,7 @@ def capture_of(owner: User, entry: Entry) -> Capture:
         source=entry.source,
         taken_at=entry.taken_at,
         time_zone=entry.time_zone,
-        local_date=entry.taken_at.astimezone(ZoneInfo(entry.time_zone)).date(),
+        local_date=day_of(entry.taken_at, entry.time_zone),
         kept=entry.kept,
         others_blurred=entry.others_blurred,
         width=width,

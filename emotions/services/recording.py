@@ -9,7 +9,6 @@ import uuid as uuid_module
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -30,6 +29,7 @@ from emotions.services.errors import (
     RequestConflictError,
 )
 from emotions.services.shadowing import consider
+from emotions.zones import day_of
 from ml import images, registry
 from ml.models import ModelVersion
 from ml.predictor import Face
@@ -132,7 +132,7 @@ def record_capture(
     capture.kept = kept or preferences.kept
     capture.taken_at = taken_at or timezone.now()
     capture.time_zone = time_zone or owner.time_zone
-    capture.local_date = capture.taken_at.astimezone(ZoneInfo(capture.time_zone)).date()
+    capture.local_date = day_of(capture.taken_at, capture.time_zone)
     capture.felt, capture.mood, capture.note = said.felt, said.mood, said.note
     reading = Reading()
     if photo is not None:

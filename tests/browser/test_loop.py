@@ -3,16 +3,21 @@
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from emotions.models import Contribution
 from ml import registry
 from ml.models import ModelVersion
+from ml.registry import active
 from tests import factories, pictures
 from tests.browser.conftest import sign_in
+from tests.emotions.test_loop import right_about_new_faces, train
 from tests.jobs import work
-from tests.ml import versions
+from tests.lenders import lenders
+from tests.ml import faces, versions
+from tests.ml.tiny import TINY
 
 pytestmark = [
     pytest.mark.browser,
@@ -74,3 +79,43 @@ def test_an_administrator_promotes_what_learned_from_corrections_and_goes_back(p
     page.get_by_role("button", name="Roll back").click()
     expect(page.get_by_text(f"{first} answers again.")).to_be_visible()
     assert registry.active_version() == first
+
+
+def test_the_whole_circle(page: Page, tmp_path: Path) -> None:
+    active.forget()
+    plain, mine = tmp_path / "plain.npz", tmp_path / "mine.npz"
+    faces.dataset(train=30, validation=6, test=6).save(plain)
+    first = ("--data", plain, "--architecture", TINY, "--epochs=8", "--learning-rate=0.003")
+    train(*first, "--out", tmp_path / "before")
+    call_command("promote_model", "before", "--force", "the first of its kind")
+    assert right_about_new_faces(upside_down=True) < 0.5
+
+    people = lenders(12, faces=14, upside_down=True)
+    # One of them sees that they help, as everybody can.
+    people[0].set_password(factories.PASSWORD)
+    people[0].save()
+    sign_in(page, people[0])
+    page.goto("/helping/")
+    expect(page.get_by_text("You help, with 14 moments so far.")).to_be_visible()
+    page.context.clear_cookies()
+
+    call_command("export_corrections", out=mine)
+    learned = ("--data", plain, "--data", mine, "--start-from", "ACTIVE")
+    chosen = ("--epochs=12", "--learning-rate=0.005", "--personal-weight=1")
+    train(*learned, *chosen, "--out", tmp_path / "after")
+
+    sign_in(page, factories.person("admin@example.org", is_staff=True, is_superuser=True))
+    after = ModelVersion.objects.get(name="after")
+    page.goto(f"/admin/ml/modelversion/{after.pk}/change/")
+    page.get_by_role("link", name="Promote…").click()
+    expect(page.get_by_text("It has no objection.")).to_be_visible()
+    expect(page.get_by_text("people: better")).to_be_visible()
+    page.get_by_role("button", name="Promote").click()
+    expect(page.get_by_text("after answers from now on.")).to_be_visible()
+    assert right_about_new_faces(upside_down=True) > 0.8
+    assert right_about_new_faces(upside_down=False) > 0.9
+
+    page.get_by_role("link", name="Roll back…").click()
+    page.get_by_role("button", name="Roll back").click()
+    expect(page.get_by_text("before answers again.")).to_be_visible()
+    assert right_about_new_faces(upside_down=True) < 0.5

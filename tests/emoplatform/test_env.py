@@ -33,6 +33,16 @@ def test_a_required_text_must_be_there_and_long_enough() -> None:
     assert "short" not in str(refused.value)
 
 
+def test_a_token_may_be_missing_but_not_short() -> None:
+    assert Environment({}).token("METRICS_TOKEN") is None
+    assert Environment({"METRICS_TOKEN": ""}).token("METRICS_TOKEN") is None
+    assert Environment({"METRICS_TOKEN": "x" * 32}).token("METRICS_TOKEN") == "x" * 32
+    with pytest.raises(
+        SettingError, match=r"METRICS_TOKEN.*at least 32 characters.*'31 characters'"
+    ):
+        Environment({"METRICS_TOKEN": "x" * 31}).token("METRICS_TOKEN")
+
+
 def test_names_are_separated_by_commas() -> None:
     env = Environment({"ALLOWED_HOSTS": "a.example, b.example ,"})
     assert env.names("ALLOWED_HOSTS", default=None, expected="hosts") == ["a.example", "b.example"]

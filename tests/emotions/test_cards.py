@@ -67,6 +67,7 @@ def test_the_page_shows_the_card(client: Client) -> None:
             assert f'<td class="number">{count}</td>' in table
     ModelVersion.objects.update(looks=37)
     assert "looked at 37 times" in page(client, version.name)
+    assert "learnt once more" in shown  # residual-2 is a refit
     counts = version.card["dataset"]["counts"]["train"]
     assert f'<td class="number">{sum(counts.values())}</td>' in shown
 

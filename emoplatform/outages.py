@@ -1,0 +1,86 @@
+"""What to answer while something outside the process is away: 503, soon, and when to come back."""
+
+import errno
+import sys
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template import loader
+from django.utils.translation import gettext as _
+
+from emotions.api.problems import plain_problem
+from ml.predictor import ModelFileError
+from ml.registry import NoModelError
+
+RETRY_AFTER = 10  # seconds
+LONGEST_WAIT = 10  # seconds; Heroku's router gives up after 30, and people before that
+SURELY = (
+    *(OperationalError, InterfaceError, TimeoutError, ConnectionError),
+    *(ModelFileError, NoModelError),
+)
+ABSENT = {
+    *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE),
+    *(errno.ETIMEDOUT, errno.ECONNREFUSED, errno.ECONNRESET, errno.EHOSTUNREACH, errno.ENETUNREACH),
+}
+"""A disk that is full or gone, or a server that does not answer."""
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Tell whether the database, the storage or every network is away, full or too slow."""
+    if isinstance(error, SURELY):
+        return True
+    if isinstance(error, OSError):
+        return error.errno in ABSENT
+    # Costly to import, and only a site with a bucket pays for it.
+    botocore = sys.modules.get("botocore.exceptions")
+    if botocore is None:
+        return False
+    if isinstance(error, botocore.ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return bool(status >= HTTPStatus.INTERNAL_SERVER_ERROR)
+    return isinstance(error, botocore.BotoCoreError)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """Answer 503 without asking the database or the session for anything."""
+    if request.path.startswith("/api/"):
+        response: HttpResponse = plain_problem(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "unavailable",
+            _("Something that we need does not answer right now. Nothing was saved."),
+        )
+    else:
+        page = loader.get_template("503.html").render()
+        response = HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    response["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def waited(request: HttpRequest) -> float:
+    """Return for how many seconds a request has waited since the proxy took it; 0 if unknown.
+
+    Heroku's router and nginx say when that was: `X-Request-Start: t=1732370000.123`, in seconds
+    with a fraction, or in whole milliseconds.
+    """
+    try:
+        since = float(request.headers.get("X-Request-Start", "").removeprefix("t="))
+    except ValueError:
+        return 0.0
+    milliseconds = 1e11
+    return time.time() - (since / 1000 if since > milliseconds else since)
+
+
+class ShedLoad:
+    """Refuses at once what has waited so long that nobody waits for the answer any more."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, unless it is too late."""
+        if waited(request) > LONGEST_WAIT:
+            return unavailable(request)
+        return self.get_response(request)
