@@ -173,6 +173,11 @@ DEFAULT_FROM_EMAIL = env.text(
     expected="an e-mail address",
 )
 
+# Whom people may ask about their data; the privacy page names it.
+CONTACT_EMAIL = env.text(
+    "CONTACT_EMAIL", default=parseaddr(DEFAULT_FROM_EMAIL)[1], expected="an e-mail address"
+)
+
 # Reminders leave the site by e-mail and by browsers' push services, which want to know whose site
 # it is. Without a key notifications are not offered.
 SITE_URL = env.origin(
@@ -270,6 +275,7 @@ SPECTACULAR_SETTINGS = {
         "Role": "emotions.models.Detection.Role",
         "Span": "emotions.trends.Span",
         "ReminderWay": "emotions.models.Reminder.Way",
+        "KeptFor": "emotions.models.Preferences.KeptFor",
     },
     "COMPONENT_SPLIT_PATCH": False,  # what may be left out is said field by field
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,

@@ -66,6 +66,7 @@ def profile(owner: User) -> dict[str, Any]:
         "joined_at": owner.date_joined.isoformat(),
         "kept": selectors.preferences(owner=owner).kept,
         "keep_others": selectors.preferences(owner=owner).keep_others,
+        "pictures_kept_for": selectors.preferences(owner=owner).pictures_kept_for,
         "consents": [
             {key: getattr(value, "isoformat", lambda v=value: v)() for key, value in row.items()}
             for row in consents

@@ -208,6 +208,12 @@ class KeepingForm(forms.Form):
         label=_("Leave other people in my photos recognisable. Otherwise they are blurred."),
         required=False,
     )
+    pictures_kept_for = forms.TypedChoiceField(
+        label=_("Keep pictures for"),
+        coerce=lambda days: Preferences.KeptFor(int(days)),
+        choices=Preferences.KeptFor.choices,
+        help_text=_("Then only their numbers stay. Pictures that are older than that go at once."),
+    )
 
 
 class TimeInput(forms.TimeInput):

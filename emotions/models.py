@@ -341,6 +341,14 @@ class Preferences(models.Model):
         LIGHT = "light", _("light")
         DARK = "dark", _("dark")
 
+    class KeptFor(models.IntegerChoices):
+        """For how many days pictures are kept."""
+
+        ALWAYS = 0, _("as long as the moment")
+        MONTH = 30, _("30 days")
+        QUARTER = 91, _("three months")
+        YEAR = 365, _("a year")
+
     owner = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
@@ -351,6 +359,12 @@ class Preferences(models.Model):
 
     keep_others = models.BooleanField(
         default=False, help_text=_("Keep the faces of other people recognisable.")
+    )
+
+    pictures_kept_for = models.PositiveSmallIntegerField(
+        choices=KeptFor.choices,
+        default=KeptFor.ALWAYS,
+        help_text=_("Days after which only the numbers of a photo stay; 0 is for ever."),
     )
 
     theme = models.CharField(max_length=8, choices=Theme.choices, default=Theme.DEVICE, blank=True)

@@ -36,6 +36,14 @@ def purge_trash() -> None:
 
 
 @task()
+def forget_old_pictures() -> None:
+    """Forget pictures that are older than their people want them to be."""
+    from emotions.services import retention  # noqa: PLC0415 - services hand jobs to this module
+
+    retention.forget_old_pictures()
+
+
+@task()
 def deliver_reminder(delivery_id: int) -> None:
     """Send one reminder; where nothing could leave the house, try again until it is too late."""
     from emotions.services import reminding  # noqa: PLC0415 - services hand jobs to this module

@@ -41,6 +41,7 @@ def told(person: User) -> Response:
         "language": person.language,
         "kept": preferences.kept,
         "keep_others": preferences.keep_others,
+        "pictures_kept_for": preferences.pictures_kept_for,
         "consents": [
             {
                 "kind": kind.value,
@@ -78,6 +79,7 @@ class ProfileView(PersonalView):
             owner=person,
             kept=Capture.Kept(values["kept"]) if "kept" in values else None,
             keep_others=values["keep_others"],
+            pictures_kept_for=values.get("pictures_kept_for"),
         )
         return told(person)
 

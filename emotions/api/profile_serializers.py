@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from accounts.models import Consent
 from emotions.api.fields import TextField, TimeZoneField, YesNoField
-from emotions.models import Capture
+from emotions.models import Capture, Preferences
 
 
 class ConsentSerializer(serializers.Serializer[Any]):
@@ -41,6 +41,10 @@ class ProfileSerializer(serializers.Serializer[Any]):
     keep_others = YesNoField(
         help_text=_("Whether other people in it stay recognisable where the app is silent.")
     )
+    pictures_kept_for = serializers.ChoiceField(
+        Preferences.KeptFor.choices,
+        help_text=_("Days after which only the numbers of a photo stay; 0 is for ever."),
+    )
     consents = ConsentSerializer(many=True)
     contributions = serializers.IntegerField(
         help_text=_("How many of your moments help to improve the network.")
@@ -54,6 +58,7 @@ class ProfileChangesSerializer(serializers.Serializer[Any]):
     language = serializers.ChoiceField(settings.LANGUAGES, required=False)
     kept = serializers.ChoiceField(Capture.Kept.choices, required=False)
     keep_others = YesNoField(required=False, allow_null=True, default=None)
+    pictures_kept_for = serializers.ChoiceField(Preferences.KeptFor.choices, required=False)
 
 
 class GiveConsentSerializer(serializers.Serializer[Any]):

@@ -42,6 +42,7 @@ from emotions.services.reminders import (
 )
 from emotions.services.reminding import send_reminders
 from emotions.services.rereading import each_waiting_for, read_again, waiting_for
+from emotions.services.retention import forget_old_pictures
 
 __all__ = [
     "MOST_REMINDERS",
@@ -72,6 +73,7 @@ __all__ = [
     "each_waiting_for",
     "edit_capture",
     "export_corrections",
+    "forget_old_pictures",
     "import_history",
     "mend_picture",
     "purge_capture",

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 
+from django.db import transaction
+
 from accounts.models import User
+from emotions import tasks
 from emotions.models import Capture, Feeling, Preferences
 
 
@@ -11,6 +14,7 @@ def set_preferences(
     owner: User,
     kept: Capture.Kept | None = None,
     keep_others: bool | None = None,
+    pictures_kept_for: Preferences.KeptFor | None = None,
     theme: Preferences.Theme | None = None,
     colours: Mapping[Feeling, str] | None = None,
 ) -> Preferences:
@@ -19,9 +23,18 @@ def set_preferences(
     Args:
         kept: how much of photos to come is kept.
         keep_others: whether other people in them stay recognisable.
+        pictures_kept_for: how long pictures stay; those that are older go at once.
         colours: of emotions, such as `#1d6460`; those that are not named are ours.
     """
-    changes = {"kept": kept, "keep_others": keep_others, "theme": theme, "colours": colours}
+    changes = {
+        "kept": kept,
+        "keep_others": keep_others,
+        "pictures_kept_for": pictures_kept_for,
+        "theme": theme,
+        "colours": colours,
+    }
     defaults = {name: value for name, value in changes.items() if value is not None}
     preferences, _ = Preferences.objects.update_or_create(owner=owner, defaults=defaults)
+    if pictures_kept_for:
+        transaction.on_commit(lambda: tasks.forget_old_pictures.enqueue())  # noqa: PLW0108 - typed
     return preferences

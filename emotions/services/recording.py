@@ -28,6 +28,7 @@ from emotions.services.errors import (
     NothingSaidError,
     RequestConflictError,
 )
+from emotions.services.retention import plan_forgetting
 from emotions.services.shadowing import consider
 from emotions.zones import day_of
 from ml import images, registry
@@ -274,4 +275,6 @@ def insert(*, capture: Capture, reading: Reading, tags: tuple[str, ...]) -> None
     follow(capture)
     if reading.faces:
         consider(capture)
+    if reading.stored:
+        plan_forgetting(capture)
     remember_time_zone(person=capture.owner, name=capture.time_zone)

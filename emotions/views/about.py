@@ -1,5 +1,6 @@
 """What the site and its network are."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
@@ -17,6 +18,18 @@ def landing(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("emotions:today")
     return render(request, "emotions/landing.html", {"feelings": list(Feeling)})
+
+
+@require_GET
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Say what is stored, where, for how long, and who can read it."""
+    return render(request, "emotions/privacy.html", {"contact": settings.CONTACT_EMAIL})
+
+
+@require_GET
+def terms(request: HttpRequest) -> HttpResponse:
+    """Say what the site is for, and what nobody may use it for."""
+    return render(request, "emotions/terms.html", {"contact": settings.CONTACT_EMAIL})
 
 
 @require_GET

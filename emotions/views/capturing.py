@@ -140,13 +140,18 @@ def keeping(request: HttpRequest) -> HttpResponse:
     preferences = selectors.preferences(owner=person)
     form = KeepingForm(
         request.POST if request.method == "POST" else None,
-        initial={"kept": preferences.kept, "keep_others": preferences.keep_others},
+        initial={
+            "kept": preferences.kept,
+            "keep_others": preferences.keep_others,
+            "pictures_kept_for": preferences.pictures_kept_for,
+        },
     )
     if request.method == "POST" and form.is_valid():
         services.set_preferences(
             owner=person,
             kept=Capture.Kept(form.cleaned_data["kept"]),
             keep_others=form.cleaned_data["keep_others"],
+            pictures_kept_for=form.cleaned_data["pictures_kept_for"],
         )
         messages.success(request, _("Kept."))
         return redirect("emotions:keeping")

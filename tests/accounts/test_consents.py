@@ -1,10 +1,15 @@
 """Consent stands for the current text only, until it is withdrawn."""
 
+import hashlib
+import re
+
 import pytest
+from django.test import Client
 
 from accounts import consents
 from accounts.consents import ConsentRequiredError
 from accounts.models import Consent, User
+from tests import factories
 
 USE = Consent.Kind.USE
 
@@ -30,3 +35,29 @@ def test_a_changed_text_asks_again(owner: User, monkeypatch: pytest.MonkeyPatch)
 
 def test_consent_to_one_thing_is_not_consent_to_another(owner: User) -> None:
     assert not consents.has_consent(person=owner, kind=Consent.Kind.IMPROVE)
+
+
+TEXTS = {
+    ("/consent/", USE, "2026-11"): (
+        "ddf808e9e4bf3a9fec76dac903ebcd23924992270e8a1d60a9d2eb870eacb80b"
+    ),
+    ("/helping/", Consent.Kind.IMPROVE, "2026-11"): (
+        "9d7763ee2537b9dae39c0d12a214ea7ce93d2979b1d0ac5edf3f9e85278063c9"
+    ),
+}
+"""What people have read under each version, by the SHA-256 of its words."""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("path", "kind", "version"), TEXTS)
+def test_a_text_that_changes_gets_a_new_version(
+    path: str, kind: Consent.Kind, version: str
+) -> None:
+    assert consents.CURRENT_VERSIONS[kind] == version, "Enter the words of the new version here."
+    reader = Client()
+    reader.force_login(factories.person("reader@example.org", consented=False))
+    page = reader.get(path).content.decode()
+    main = page[page.index("<h1") : page.index("</main>")]
+    words = " ".join(re.sub(r"<[^>]+>", " ", main).split())
+    digest = hashlib.sha256(words.encode()).hexdigest()
+    assert digest == TEXTS[path, kind, version], "The text has changed: raise its version."

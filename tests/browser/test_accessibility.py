@@ -23,7 +23,7 @@ pytestmark = [
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PUBLIC = ["/", "/model/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"]
-PUBLIC += ["/nothing/", "/offline/"]
+PUBLIC += ["/nothing/", "/offline/", "/privacy/", "/terms/"]
 
 
 def complaints(page: Page) -> list[tuple[str, list[str]]]:

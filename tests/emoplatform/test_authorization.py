@@ -145,6 +145,8 @@ MATRIX: dict[str, Answers] = {
     "/service-worker.js": public(GET=200),
     "/manifest.webmanifest": public(GET=200),
     "/offline/": public(GET=200),
+    "/privacy/": public(GET=200),
+    "/terms/": public(GET=200),
     "/offline/line/": public(GET=200),
     "/helping/": page(GET=200, POST=422),
     "/reminders/": page(GET=200, POST=422),

@@ -157,7 +157,7 @@ def paths(person: User) -> list[str]:
         *("/trash/", "/agreement/", "/settings/", "/settings/delete-account/", "/reminders/"),
         *("/accounts/logout/", "/accounts/password/change/", "/accounts/2fa/", "/api/docs/"),
     ]
-    return [*personal, "/model/", "/nothing/"]
+    return [*personal, "/model/", "/privacy/", "/terms/", "/nothing/"]
 
 
 def english(language: str) -> set[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import InterfaceError, OperationalError
 from django.test import Client
@@ -96,17 +96,17 @@ def test_a_session_that_cannot_be_read_is_an_outage_too(
 def test_a_photo_that_cannot_be_stored_leaves_nothing(
     browser: Client, monkeypatch: pytest.MonkeyPatch, media: Path, path: str, error: Exception
 ) -> None:
-    store = default_storage.save
+    store = FileSystemStorage.save
     kept = 0
 
-    def save_once(name: str, content: Any, **options: Any) -> str:
+    def save_once(storage: FileSystemStorage, name: str, content: Any, **options: Any) -> str:
         nonlocal kept
         kept += 1
         if kept > 1:
             raise error
-        return store(name, content, **options)
+        return store(storage, name, content, **options)
 
-    monkeypatch.setattr(default_storage, "save", save_once)
+    monkeypatch.setattr(FileSystemStorage, "save", save_once)
     photo = SimpleUploadedFile("me.jpg", pictures.astronaut_jpeg(), "image/jpeg")
     data = {"photo": photo, "client_uuid": "3f2b8c1e-5a94-4d1b-9a5e-0c7d1f6f2a10"}
     assert_away(browser.post(path, data), program=path.startswith("/api/"))
@@ -119,7 +119,7 @@ def test_a_picture_whose_storage_is_away_is_asked_for_again_later(
     browser: Client, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     capture = factories.capture(owner=owner, photo="photos/x.jpg", thumbnail="thumbnails/x.jpg")
-    monkeypatch.setattr(default_storage, "open", raising(OUTAGES[4]))
+    monkeypatch.setattr(FileSystemStorage, "open", raising(OUTAGES[4]))
     assert_away(browser.get(f"/captures/{capture.uuid}/thumbnail"), program=False)
     assert_away(browser.get(f"/api/v1/captures/{capture.uuid}/thumbnail/"), program=True)
 

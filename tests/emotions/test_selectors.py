@@ -52,7 +52,7 @@ def test_history_takes_the_same_queries_however_long_it_is(
 ) -> None:
     for _ in range(12):
         factories.capture(owner=owner, looks="happy")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         for capture in selectors.history(owner=owner):
             assert not capture.tags.all()
             assert capture.detections.all()[0].model_version.name

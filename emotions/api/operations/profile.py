@@ -22,6 +22,7 @@ ME = {
     "joined_at": "2026-03-01T10:00:00Z",
     "time_zone": "Europe/Lisbon",
     "language": "en",
+    "pictures_kept_for": 0,
     "kept": "photo",
     "keep_others": False,
     "consents": [
