@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint train bench fuzz attack lighthouse screenshots messages
+.PHONY: audit run test lint train bench fuzz attack lighthouse screenshots messages
 
 run: .venv/for-run node_modules/for-run  ## the site at http://127.0.0.1:8000, with a worker for jobs
 	scripts/run
@@ -17,6 +17,9 @@ lint: .venv/for-tests  ## format, lint, types, templates, import directions
 	DEBUG=1 $(BIN)/mypy
 	$(BIN)/djlint --check --lint --quiet templates
 	$(BIN)/lint-imports
+
+audit: .venv/for-tests  ## ask whether a package that we use is known to be unsafe
+	$(BIN)/python -m scripts.audit
 
 messages: .venv/for-tests  ## collect what the site says, compile the translations, name what has none
 	DEBUG=1 $(BIN)/python -m scripts.messages
