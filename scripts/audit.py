@@ -1,7 +1,7 @@
 """Ask whether anything that we build on is known to be unsafe: `make audit`.
 
-pip-audit asks about the Python packages and npm about the others. Returns 1 where something is known; a
-service that cannot be reached is said and fails nothing, so that no build depends on it.
+pip-audit asks about the Python packages and npm about the others. Returns 1 where something is
+known; a service that cannot be reached is said and fails nothing, so that no build depends on it.
 """
 
 import json
