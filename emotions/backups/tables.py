@@ -1,6 +1,7 @@
 """Rows of every table as JSON, the same on every database."""
 
 import json
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from graphlib import TopologicalSorter
@@ -72,6 +73,8 @@ def as_text(value: object) -> str:
         return value.isoformat()
     if isinstance(value, UUID):
         return str(value)
+    if isinstance(value, (bytes, memoryview)):
+        return b64encode(value).decode()
     raise TypeError(f"Expected a value that JSON has words for, received {type(value)}.")
 
 

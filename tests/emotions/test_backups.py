@@ -33,8 +33,16 @@ from accounts.models import Consent, User
 from emotions import services
 from emotions.backups.contents import MANIFEST
 from emotions.backups.tables import tables
-from emotions.models import Capture, Delivery, Feeling, Reminder
-from ml.models import ModelVersion
+from emotions.models import (
+    Capture,
+    Contribution,
+    Contributor,
+    CorrectionsFile,
+    Delivery,
+    Feeling,
+    Reminder,
+)
+from ml.models import ModelVersion, TrainingRun, TrainingWorker, Trial
 from ml.registry import find_version, promote, register, version_elsewhere
 from tests import factories, pictures
 from tests.conftest import signed_in
@@ -72,6 +80,18 @@ def live(owner: User) -> None:
         reminder=reminder, local_date=date(2026, 3, 14), due_at=timezone.now(), sent_at=None
     )
     Reminder.objects.create(owner=owner, at=time(7, 30), days="67", since=timezone.now())
+    Contribution.objects.create(
+        capture=Capture.objects.filter(owner=owner, deleted_at=None)[0],
+        contributor=Contributor.objects.create(person=owner),
+        felt=Feeling.SAD,
+        face=bytes(range(256)) * 9,
+    )
+    CorrectionsFile.objects.create(
+        machine="here", path="/faces.npz", fingerprint="ab" * 32, faces=1, members=1
+    )
+    Trial.objects.create(version=elsewhere, share=10, by="test")
+    TrainingRun.objects.create(architecture="sequential-1", epochs=3, by="test")
+    TrainingWorker.objects.create(name="here", seen_at=timezone.now())
     accounts.create_token(person=owner, name="script", scope="read", days=30)
     TOTP.activate(owner, generate_totp_secret())
     RecoveryCodes.activate(owner)

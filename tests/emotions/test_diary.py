@@ -345,10 +345,12 @@ def test_a_time_that_cannot_be_is_not_offered(
 def test_a_person_says_what_is_kept_of_photos_to_come(owner: User, owner_client: Client) -> None:
     url = reverse("emotions:keeping")
     assert owner_client.get(url).status_code == 200
-    assert owner_client.post(url, {"kept": "crop", "keep_others": "on"})["Location"] == url
+    said = {"kept": "crop", "keep_others": "on", "pictures_kept_for": "91"}
+    assert owner_client.post(url, said)["Location"] == url
     preferences = selectors.preferences(owner=owner)
     assert (preferences.kept, preferences.keep_others) == ("crop", True)
-    assert owner_client.post(url, {"kept": "all"}).status_code == 422
+    assert preferences.pictures_kept_for == 91
+    assert owner_client.post(url, said | {"kept": "all"}).status_code == 422
 
 
 @pytest.mark.parametrize(
