@@ -1,9 +1,10 @@
-"""Administrators help who lost a second factor, and see no secret of anybody."""
+"""Administrators come in by two factors, help who lost one, and see no secret of anybody."""
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.totp.internal.auth import TOTP, hotp_value, yield_hotp_counters_from_time
 from django.test import Client
+from pytest_django import Settings
 
 from accounts.models import User
 from tests.conftest import signed_in
@@ -28,3 +29,40 @@ def test_a_lost_second_factor_is_removed_without_being_seen(owner: User) -> None
 def test_where_somebody_is_signed_in_is_not_shown() -> None:
     desk = signed_in(Client(), User.objects.create_superuser("chief@example.org", PASSWORD))
     assert desk.get("/admin/usersessions/usersession/").status_code == 404
+
+
+def test_staff_come_in_by_the_site_s_own_sign_in_and_a_second_factor(settings: Settings) -> None:
+    settings.ADMIN_NEEDS_SECOND_FACTOR = True
+    chief = User.objects.create_superuser("chief@example.org", PASSWORD)
+    desk = Client()
+    asked = desk.get("/admin/", follow=True)
+    assert asked.redirect_chain[-1][0].startswith("/accounts/login/?next=")
+    desk.post("/accounts/login/", {"login": chief.email, "password": PASSWORD})
+
+    sent = desk.get("/admin/", follow=True)
+    assert sent.redirect_chain[-1][0].endswith("?next=%2Faccounts%2F2fa%2Ftotp%2Factivate%2F")
+    assert "The administration needs a second factor" in sent.content.decode()
+    TOTP.activate(chief, "JBSWY3DPEHPK3PXP")
+    assert desk.get("/admin/").status_code == 200
+
+    again = Client()
+    half = again.post("/accounts/login/", {"login": chief.email, "password": PASSWORD})
+    assert half["Location"].startswith("/accounts/2fa/authenticate/")
+    kept_out = again.get("/admin/", follow=True)
+    assert kept_out.redirect_chain[-1][0].startswith("/accounts/2fa/authenticate/")
+    code = hotp_value("JBSWY3DPEHPK3PXP", next(yield_hotp_counters_from_time()))
+    again.post("/accounts/2fa/authenticate/", {"code": f"{code:06d}"})
+    assert again.get("/admin/").status_code == 200
+
+
+def test_nobody_else_comes_in(owner_client: Client, settings: Settings) -> None:
+    for needed in (True, False):
+        settings.ADMIN_NEEDS_SECOND_FACTOR = needed
+        assert owner_client.get("/admin/", follow=True).status_code == 403
+        guess = {"username": "chief@example.org", "password": PASSWORD}
+        assert Client().post("/admin/login/", guess)["Location"].startswith("/accounts/login/")
+
+
+def test_the_password_is_changed_where_everybody_changes_it() -> None:
+    desk = signed_in(Client(), User.objects.create_superuser("chief@example.org", PASSWORD))
+    assert desk.get("/admin/password_change/")["Location"] == "/accounts/password/change/"

@@ -100,8 +100,7 @@ def personal(owner: User) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
 def test_no_page_shuts_anybody_out(
     page: Page, owner: User, personal: list[str], scheme: Any, width: int
 ) -> None:

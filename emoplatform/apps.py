@@ -1,0 +1,9 @@
+"""Django's applications as this site has them."""
+
+from django.contrib.admin.apps import AdminConfig
+
+
+class AdministrationConfig(AdminConfig):
+    """The administration, with our guard."""
+
+    default_site = "accounts.administration.Administration"
