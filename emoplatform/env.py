@@ -164,14 +164,25 @@ class Environment:
             },
         }
 
-    def cache(self, name: str) -> dict[str, Any]:
-        """Return Django's settings for a `redis://` cache; the process's own memory where none."""
+    def caches(self, name: str) -> dict[str, dict[str, Any]]:
+        """Return Django's settings for a `redis://` cache, or for none.
+
+        `default` is shared by all processes, as it limits guesses: without Redis it is a table of
+        the database. `counters` limits the API, whose every request would write into that table:
+        without Redis each process counts alone.
+        """
         value = self.values.get(name)
         if not value:
+            # With Django's 300, a few hundred addresses would push everybody's counters out.
+            options = {"MAX_ENTRIES": 10_000}
+            django = "django.core.cache.backends"
             return {
-                "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-                # With Django's 300, a few hundred addresses would push everybody's counters out.
-                "OPTIONS": {"MAX_ENTRIES": 10_000},
+                "default": {
+                    "BACKEND": f"{django}.db.DatabaseCache",
+                    "LOCATION": "shared_cache",
+                    "OPTIONS": options,
+                },
+                "counters": {"BACKEND": f"{django}.locmem.LocMemCache", "OPTIONS": options},
             }
         if not REDIS.fullmatch(value):
             raise SettingError(
@@ -179,12 +190,13 @@ class Environment:
                 expected="redis://:PASSWORD@HOST:PORT/NUMBER, or rediss:// with TLS",
                 received=f"{value.partition(':')[0]}:…",
             )
-        return {
+        redis = {
             "BACKEND": "emoplatform.cache.ForgivingRedisCache",
             "LOCATION": value,
             # A cache that does not answer must cost less than what it saves.
             "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
         }
+        return {"default": redis, "counters": redis}
 
     def limit(self, name: str, *, default: str) -> tuple[int, int]:
         """Return how often something may happen in how many seconds, from a text like `600/m`."""

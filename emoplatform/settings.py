@@ -54,7 +54,7 @@ else:
     database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
     # A server that went without a word is given up before a proxy gives us up.
     database["OPTIONS"].setdefault("tcp_user_timeout", 10_000)
-CACHES = {"default": env.cache("REDIS_URL")}
+CACHES = env.caches("REDIS_URL")
 METRICS_TOKEN = env.token("METRICS_TOKEN")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -149,6 +149,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "emotions:today"
 
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if "EMAIL_URL" in os.environ else "none"

@@ -50,10 +50,11 @@ def _patience(settings: Settings) -> None:
 @pytest.fixture(autouse=True)
 def _empty_cache(settings: Settings) -> Iterator[None]:
     """Let no rate limit reach from one test into the next, nor into another process of tests."""
-    if shared := settings.CACHES["default"].get("LOCATION"):
+    told = settings.CACHES["counters"]
+    if shared := told.get("LOCATION"):
         worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-        mine = urlsplit(shared)._replace(path=f"/{worker}").geturl()
-        settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": mine}}
+        told = {**told, "LOCATION": urlsplit(shared)._replace(path=f"/{worker}").geturl()}
+    settings.CACHES = {"default": told, "counters": told}
     cache.clear()
     yield
     cache.clear()

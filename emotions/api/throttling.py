@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
@@ -38,9 +38,10 @@ class Used:
 
 def count(key: str, cost: int, seconds: int) -> int | None:
     """Add to a counter and return its value; None where the cache is away."""
+    counters = caches["counters"]
     try:
-        cache.add(key, 0, timeout=seconds + SLACK)
-        return cache.incr(key, cost)
+        counters.add(key, 0, timeout=seconds + SLACK)
+        return counters.incr(key, cost)
     except ValueError:  # There is no counter although one was just added.
         return None
 

@@ -35,7 +35,7 @@ def away(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
 @pytest.fixture
 def without_redis(away: str, settings: Settings) -> Iterator[None]:
     usual = settings.CACHES
-    settings.CACHES = {"default": Environment({"REDIS_URL": away}).cache("REDIS_URL")}
+    settings.CACHES = Environment({"REDIS_URL": away}).caches("REDIS_URL")
     yield
     settings.CACHES = usual
 

@@ -86,16 +86,22 @@ def test_a_folder_must_be_absolute_and_a_zone_must_exist() -> None:
         Environment({"TIME_ZONE": "Mars/Base"}).time_zone("TIME_ZONE", default="UTC")
 
 
-@pytest.mark.parametrize("value", ["redis://:secret@cache:6379/1", "rediss://cache", None])
-def test_a_cache_is_redis_where_one_is_named(value: str | None) -> None:
-    told = Environment({"REDIS_URL": value} if value else {}).cache("REDIS_URL")
-    assert told.get("LOCATION") == value
-    assert ("RedisCache" in told["BACKEND"]) == bool(value)
+@pytest.mark.parametrize("value", ["redis://:secret@cache:6379/1", "rediss://cache"])
+def test_everything_is_counted_in_redis_where_one_is_named(value: str) -> None:
+    told = Environment({"REDIS_URL": value}).caches("REDIS_URL")
+    assert {cache["LOCATION"] for cache in told.values()} == {value}
+    assert all("RedisCache" in cache["BACKEND"] for cache in told.values())
+
+
+def test_guesses_are_counted_in_the_database_where_there_is_no_redis() -> None:
+    told = Environment({}).caches("REDIS_URL")
+    assert "DatabaseCache" in told["default"]["BACKEND"]
+    assert "LocMemCache" in told["counters"]["BACKEND"]
 
 
 def test_a_wrong_cache_names_itself_and_keeps_its_password() -> None:
     with pytest.raises(SettingError, match="REDIS_URL: expected redis://") as refused:
-        Environment({"REDIS_URL": "http://:secret@cache"}).cache("REDIS_URL")
+        Environment({"REDIS_URL": "http://:secret@cache"}).caches("REDIS_URL")
     assert "secret" not in str(refused.value)
 
 

@@ -1,0 +1,180 @@
+"""Nobody guesses passwords for long, or finds out who has an account."""
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+import requests
+from allauth.mfa.totp.internal.auth import TOTP
+from django.contrib.auth.hashers import get_hasher
+from django.core import mail
+from django.http import HttpResponse
+from django.test import Client
+from pytest_django import Settings
+
+from accounts.models import User
+from tests.factories import PASSWORD
+from tests.sites import PRODUCTION, installed, served
+
+LOGIN, RESET, SIGNUP = "/accounts/login/", "/accounts/password/reset/", "/accounts/signup/"
+APP = "/api/auth/app/v1/auth"
+NOBODY = "nobody@example.org"
+
+
+def browser(address: str, *, spoofed: str = "") -> Client:
+    """Somebody behind the one proxy, which says who asked last."""
+    told = f"{spoofed}, {address}" if spoofed else address
+    return Client(headers={"X-Forwarded-For": told})
+
+
+@pytest.fixture
+def _behind_a_proxy(settings: Settings) -> None:
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+
+
+def signs_in(client: Client, email: str, password: str) -> bool:
+    """Try to sign in on the page."""
+    return client.post(LOGIN, {"login": email, "password": password}).status_code == 302
+
+
+@pytest.mark.usefixtures("_behind_a_proxy")
+def test_an_account_is_closed_to_guesses_from_anywhere_for_a_while(owner: User) -> None:
+    for number in range(5):
+        assert not signs_in(browser(f"203.0.113.{number}"), owner.email, "guess")
+    assert not signs_in(browser("203.0.113.99"), owner.email, PASSWORD)
+    answer = browser("203.0.113.98").post(LOGIN, {"login": owner.email, "password": PASSWORD})
+    assert "Too many failed login attempts" in answer.content.decode()
+    by_app = {"email": owner.email, "password": PASSWORD}
+    assert app_login(by_app).status_code == 400
+
+
+@pytest.mark.usefixtures("_behind_a_proxy")
+def test_an_address_is_closed_whatever_it_says_before_the_proxy(owner: User, other: User) -> None:
+    for number in range(10):
+        guesser = browser("203.0.113.7", spoofed=f"198.51.100.{number}")
+        assert not signs_in(guesser, f"person{number}@example.org", "guess")
+    assert not signs_in(browser("203.0.113.7", spoofed="192.0.2.1"), owner.email, PASSWORD)
+    assert signs_in(browser("203.0.113.8"), owner.email, PASSWORD)
+
+
+def app_login(said: dict[str, str], **headers: str) -> Any:
+    return Client(headers=headers).post(f"{APP}/login", said, content_type="application/json")
+
+
+def test_codes_of_a_second_factor_are_not_guessed(owner: User) -> None:
+    TOTP.activate(owner, "JBSWY3DPEHPK3PXP")
+    client = Client()
+    client.post(LOGIN, {"login": owner.email, "password": PASSWORD})
+    told = [
+        client.post("/accounts/2fa/authenticate/", {"code": f"{number:06d}"}).content.decode()
+        for number in range(6)
+    ]
+    assert "Incorrect code" in told[0]
+    assert "Incorrect code" not in told[5]
+
+
+@pytest.mark.parametrize("path", [RESET, SIGNUP])
+def test_an_address_asks_for_only_so_many_mails(path: str, db: None) -> None:
+    statuses = [
+        Client()
+        .post(path, {"email": f"person{number}@example.org", "password1": PASSWORD})
+        .status_code
+        for number in range(21)
+    ]
+    assert statuses[:20] == [302] * 20
+    assert statuses[20] == 429
+
+
+def test_one_person_gets_only_so_many_mails(owner: User) -> None:
+    statuses = [Client().post(RESET, {"email": owner.email}).status_code for _ in range(6)]
+    assert statuses == [302] * 5 + [429]
+    assert len(mail.outbox) == 5
+
+
+@pytest.fixture
+def _confirmed(settings: Settings) -> None:
+    """Ask for e-mail addresses to be confirmed, as every site that sends e-mail does."""
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+
+
+Ask = Callable[[str], Any]
+PAGES: dict[str, Ask] = {
+    "sign in": lambda email: Client().post(LOGIN, {"login": email, "password": "a wrong guess"}),
+    "reset": lambda email: Client().post(RESET, {"email": email}),
+    "sign up": lambda email: Client().post(SIGNUP, {"email": email, "password1": PASSWORD}),
+    "app: sign in": lambda email: app_login({"email": email, "password": "a wrong guess"}),
+    "app: reset": lambda email: Client().post(
+        f"{APP}/password/request", {"email": email}, content_type="application/json"
+    ),
+    "app: sign up": lambda email: Client().post(
+        f"{APP}/signup", {"email": email, "password": PASSWORD}, content_type="application/json"
+    ),
+}
+
+
+@pytest.fixture
+def hashed() -> Iterator[list[str]]:
+    """What is hashed, which takes longer than everything else that a sign-in does."""
+    done: list[str] = []
+    hasher = type(get_hasher())
+    encode = hasher.encode
+
+    def noted(self: Any, password: str, *arguments: Any) -> str:
+        done.append(password)
+        return str(encode(self, password, *arguments))
+
+    with patch.object(hasher, "encode", noted):
+        yield done
+
+
+@pytest.mark.usefixtures("_confirmed")
+@pytest.mark.parametrize("way", PAGES)
+def test_no_answer_tells_who_has_an_account(way: str, owner: User, hashed: list[str]) -> None:
+    told = []
+    for email in (owner.email, NOBODY):
+        hashed.clear()
+        mail.outbox.clear()
+        answer: HttpResponse = PAGES[way](email)
+        body = re.sub(rf'csrfmiddlewaretoken" value="\w+"|{email}', "", answer.content.decode())
+        body = re.sub(r'"session_token": "\w+"', "", body)
+        told.append(
+            (answer.status_code, answer.get("Location"), body, len(hashed), len(mail.outbox))
+        )
+    assert told[0] == told[1]
+
+
+@pytest.mark.xdist_group("sites")
+def test_guesses_are_counted_together_by_two_processes(tmp_path: Path) -> None:
+    with installed(tmp_path) as site:
+        site.settings |= PRODUCTION
+        site.python("from tests import factories; factories.person('owner@example.org')")
+        statuses: list[int] = []
+        with served(site, workers=2) as address:
+
+            def guess(number: int) -> None:
+                for attempt in range(8):
+                    answer = requests.post(
+                        f"{address}{APP}/login",
+                        json={"email": "owner@example.org", "password": "guess"},
+                        headers={
+                            "X-Forwarded-Proto": "https",
+                            "X-Forwarded-For": f"198.51.100.{attempt}, 203.0.113.{number}",
+                        },
+                        timeout=30,
+                    )
+                    statuses.append(answer.status_code)
+                    codes.append(answer.json().get("errors", [{}])[0].get("code"))
+
+            codes: list[str] = []
+            threads = [threading.Thread(target=guess, args=[number]) for number in range(4)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+    assert set(statuses) == {400}
+    assert codes.count("email_password_mismatch") == 5
+    assert codes.count("too_many_login_attempts") == 27
