@@ -112,6 +112,18 @@ class PatientWorker(ThreadWorker):
         super().__init__(*args, **kwargs)
         self.awaited: set[TConn] = set()
 
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Begin or cease to accept connections; where it stops, refuse them from now on.
+
+        gunicorn leaves the door open while it stops: whoever comes meanwhile waits in vain.
+        """
+        super().set_accept_enabled(enabled)
+        if not self.alive:
+            for listener in self.sockets:
+                while readable(listener):
+                    self.accept(listener)
+                listener.close()
+
     def enqueue_req(self, conn: TConn) -> None:
         """Collect a request, and have it handled once it is whole."""
         if conn.parser is None:
@@ -188,3 +200,12 @@ class PatientWorker(ThreadWorker):
         """Stop reading ahead."""
         self.awaited.discard(conn)
         self.poller.unregister(conn.sock)
+
+
+def readable(connection: socket.socket) -> bool:
+    """Tell whether there is something to read, or somebody to accept."""
+    if connection.fileno() < 0:
+        return False
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(connection, selectors.EVENT_READ)
+        return bool(waiting.select(0))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from http import HTTPStatus
 from http.client import HTTPResponse
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, BinaryIO
 
@@ -13,7 +14,7 @@ import pytest
 
 from emoplatform import limits, patience
 from emoplatform.patience import PatientWorker, ReadAhead
-from tests.sites import installed, served
+from tests.sites import free_place, gunicorn, installed, served, wait_until_ready
 
 HEAD = b"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n\r\n"
 ALIVE = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
@@ -210,3 +211,23 @@ def test_a_full_disk_fails_one_request_and_not_the_worker(
     busy.collect(line)
     assert line.theirs.recv(12) == f"HTTP/1.1 {HTTPStatus.SERVICE_UNAVAILABLE.value}".encode()
     assert busy.nr_conns == 0
+
+
+def test_a_stop_refuses_who_comes_and_answers_who_has_begun(tmp_path: Path) -> None:
+    with installed(tmp_path) as site:
+        host, _, port = (place := free_place()).partition(":")
+        server = gunicorn(site, place, workers=2)
+        try:
+            wait_until_ready(f"http://{place}", seconds=30)
+            with connected((host, int(port))) as begun:
+                begun.sendall(ALIVE[:-2])
+                server.terminate()
+                until = time.monotonic() + 5
+                with pytest.raises(ConnectionRefusedError):
+                    while time.monotonic() < until:
+                        connected((host, int(port))).close()
+                        time.sleep(0.05)
+                begun.sendall(b"\r\n")
+                assert answers(begun) == [200]
+        finally:
+            server.wait(20)
