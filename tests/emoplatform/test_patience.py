@@ -213,6 +213,14 @@ def test_a_full_disk_fails_one_request_and_not_the_worker(
     assert busy.nr_conns == 0
 
 
+def knock(place: tuple[str, int], *, seconds: float) -> None:
+    """Connect again and again."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        connected(place).close()
+        time.sleep(0.05)
+
+
 def test_a_stop_refuses_who_comes_and_answers_who_has_begun(tmp_path: Path) -> None:
     with installed(tmp_path) as site:
         host, _, port = (place := free_place()).partition(":")
@@ -222,11 +230,8 @@ def test_a_stop_refuses_who_comes_and_answers_who_has_begun(tmp_path: Path) -> N
             with connected((host, int(port))) as begun:
                 begun.sendall(ALIVE[:-2])
                 server.terminate()
-                until = time.monotonic() + 5
                 with pytest.raises(ConnectionRefusedError):
-                    while time.monotonic() < until:
-                        connected((host, int(port))).close()
-                        time.sleep(0.05)
+                    knock((host, int(port)), seconds=5)
                 begun.sendall(b"\r\n")
                 assert answers(begun) == [200]
         finally:
