@@ -157,8 +157,8 @@ class Environment:
                 "client_config": Config(
                     signature_version="s3v4",
                     s3={"addressing_style": "path"},
-                    connect_timeout=3,
-                    read_timeout=5,
+                    connect_timeout=2,
+                    read_timeout=4,
                     retries={"total_max_attempts": 2},
                 ),
             },

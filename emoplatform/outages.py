@@ -32,8 +32,8 @@ def is_outage(error: BaseException | None) -> bool:
     """Tell whether the database, the storage or every network is away, full or too slow."""
     if isinstance(error, SURELY):
         return True
-    if isinstance(error, OSError):
-        return error.errno in ABSENT
+    if isinstance(error, OSError) and error.errno in ABSENT:
+        return True
     # Costly to import, and only a site with a bucket pays for it.
     botocore = sys.modules.get("botocore.exceptions")
     if botocore is None:

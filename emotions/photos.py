@@ -77,27 +77,33 @@ def small_face(capture: Capture) -> bytes:
 
 def write(**pictures: np.ndarray) -> dict[str, str]:
     """Store pictures as clean JPEG files and return their storage names by field."""
-    written: dict[str, str] = {}
+    begun: dict[str, str] = {}
     try:
         for field, pixels in pictures.items():
             content = images.encode_jpeg(pixels)
-            name = private_name(FOLDERS[field], content)
-            written[field] = default_storage.save(name, ContentFile(content))
+            # Noted first: a full disk leaves a file without its end.
+            begun[field] = private_name(FOLDERS[field], content)
+            begun[field] = default_storage.save(begun[field], ContentFile(content))
     except Exception:
-        remove_files(written.values())
+        remove_files(begun.values())
         raise
-    return written
+    return begun
 
 
 def remove_files(names: Iterable[str]) -> list[str]:
-    """Remove stored files and return the names of those that could not be removed now."""
-    remaining = []
-    for name in names:
+    """Remove stored files and return the names of those that could not be removed now.
+
+    Where one cannot, the others are not tried: a store that does not answer takes its time with
+    each.
+    """
+    remaining = list(names)
+    while remaining:
         try:
-            default_storage.delete(name)
+            default_storage.delete(remaining[0])
         except Exception:  # Each storage fails in its own way.
-            logger.warning("file not removed", extra={"file": name}, exc_info=True)
-            remaining.append(name)
+            logger.warning("file not removed", extra={"file": remaining[0]}, exc_info=True)
+            break
+        remaining.pop(0)
     return remaining
 
 

@@ -96,10 +96,11 @@ class Served:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[tuple[Served, dict[str, str]]]:
+def running(folder: Path, **settings: str) -> Iterator[tuple[Served, dict[str, str]]]:
     """Give a site in its production settings, and the headers of an app that is signed in."""
+    folder.mkdir(exist_ok=True)
     with installed(folder) as site:
-        site.settings = {**PRODUCTION, "API_LIMIT_ADDRESS": "1000000/m"}
+        site.settings = {**PRODUCTION, "API_LIMIT_ADDRESS": "1000000/m", **settings}
         headers = {"X-Session-Token": phone(site), "X-Forwarded-Proto": "https"}
         place = free_place()
         served = Served(site, place, gunicorn(site, place))

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, LiteralString
 
 import psycopg
 
@@ -80,14 +80,19 @@ def installed(folder: Path) -> Iterator[Site]:
         yield site
         return
     name = f"site_{uuid.uuid4().hex}"
+    command(server, f'CREATE DATABASE "{name}"')
+    try:
+        site = Site(folder, f"{server.rpartition('/')[0]}/{name}")
+        site.manage("migrate", "--verbosity=0")
+        yield site
+    finally:
+        command(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def command(server: str, sql: LiteralString) -> None:
+    """Have a server of databases do something."""
     with psycopg.connect(server, autocommit=True) as administrator:
-        administrator.execute(f'CREATE DATABASE "{name}"')
-        try:
-            site = Site(folder, f"{server.rpartition('/')[0]}/{name}")
-            site.manage("migrate", "--verbosity=0")
-            yield site
-        finally:
-            administrator.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        administrator.execute(sql)
 
 
 def free_place() -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import InterfaceError, OperationalError
@@ -34,6 +34,7 @@ OUTAGES: list[Exception] = [
     OSError(errno.ENOSPC, "No space left on device"),
     TimeoutError("timed out"),
     EndpointConnectionError(endpoint_url="https://bucket.example"),
+    ReadTimeoutError(endpoint_url="https://bucket.example"),
     refused(503),
     ModelFileError("damaged"),
 ]
