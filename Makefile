@@ -11,12 +11,15 @@ test: .venv/for-tests node_modules/for-tests  ## every test, browser tests inclu
 	scripts/ensure-chromium
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-lint: .venv/for-tests  ## format, lint, types, templates, import directions
+lint: .venv/for-tests  ## format, lint, types, templates, import directions, containers, CI
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	DEBUG=1 $(BIN)/mypy
 	$(BIN)/djlint --check --lint --quiet templates
 	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/ci.yml
 
 audit: .venv/for-tests  ## ask whether a package that we use is known to be unsafe
 	$(BIN)/python -m scripts.audit

@@ -1,0 +1,31 @@
+"""The version and the licence stand in one place, and everything else agrees with it."""
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
+def test_the_changelog_begins_with_the_version_of_the_project() -> None:
+    parts = re.findall(r"^## (\S+) – (.+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    version, when = parts[0]
+    assert version == PROJECT["version"]
+    assert re.fullmatch(r"not released yet|\d{4}-\d\d-\d\d", when)
+
+
+def test_the_browser_libraries_name_no_second_version_and_the_same_licence() -> None:
+    for folder in (ROOT, ROOT / "scripts" / "lighthouse"):
+        package = json.loads((folder / "package.json").read_text())
+        assert "version" not in package
+        assert package["license"] == PROJECT["license"] == "MIT"
+    assert (ROOT / "LICENSE").read_text().startswith("MIT License")
+
+
+def test_what_runs_for_a_pull_request_is_what_runs_here() -> None:
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+    assert ".ci/run" in workflow
+    python = (ROOT / ".python-version").read_text().strip()
+    assert python in PROJECT["requires-python"]
