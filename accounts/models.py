@@ -32,7 +32,8 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Find a person by e-mail address, however it is capitalised."""
-        return self.get(email__iexact=username)
+        found = self.alias(address=Lower("email"))  # the constraint's index knows this
+        return found.get(address=(username or "").lower())
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -79,6 +80,8 @@ class User(AbstractBaseUser, PermissionsMixin):
                 violation_error_message=_("Someone signs in with this e-mail address already."),
             )
         ]
+        # Signing up and in look for an address as it is.
+        indexes = [models.Index(fields=["email"], name="accounts_user_email")]
 
     def __str__(self) -> str:
         return self.email

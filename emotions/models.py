@@ -45,7 +45,11 @@ def name_digest(content: bytes) -> str:
 class Tag(models.Model):
     """A word of the person's own for what was going on."""
 
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        db_index=False,  # the constraint's begins with the owner
+    )
     name = models.CharField(max_length=40)
 
     class Meta:
@@ -117,7 +121,10 @@ class Capture(models.Model):
         NOTHING = "nothing", _("numbers only")
 
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="captures"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="captures",
+        db_index=False,  # five others begin with the owner
     )
     uuid = models.UUIDField(help_text=_("Made by the client: the same one again changes nothing."))
     idempotency_key = models.CharField(  # noqa: DJ001 - no key is not a key
@@ -188,6 +195,16 @@ class Capture(models.Model):
                 condition=models.Q(deleted_at=None),
                 name="emotions_capture_days",
             ),
+            models.Index(
+                fields=["owner", "-taken_at", "-id"],
+                condition=models.Q(deleted_at__isnull=False, purged_at=None),
+                name="emotions_capture_trash",
+            ),
+            models.Index(
+                fields=["deleted_at"],
+                condition=models.Q(deleted_at__isnull=False, purged_at=None),
+                name="emotions_capture_expiry",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -217,7 +234,11 @@ class Detection(models.Model):
     PROBABILITY_FIELDS: ClassVar[tuple[str, ...]] = tuple(f"p_{emotion}" for emotion in EMOTIONS)
 
     capture = models.ForeignKey(Capture, on_delete=models.CASCADE, related_name="detections")
-    model_version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT)
+    model_version = models.ForeignKey(
+        ModelVersion,
+        on_delete=models.PROTECT,
+        db_index=False,  # half of all rows have the same, so that none would be found by it
+    )
     version_elsewhere = models.CharField(
         max_length=80,
         blank=True,
@@ -431,7 +452,12 @@ class Reminder(models.Model):
 class Delivery(models.Model):
     """One reminder of one day; that there is only one of them is what sends it only once."""
 
-    reminder = models.ForeignKey(Reminder, on_delete=models.CASCADE, related_name="deliveries")
+    reminder = models.ForeignKey(
+        Reminder,
+        on_delete=models.CASCADE,
+        related_name="deliveries",
+        db_index=False,  # the constraint's begins with the reminder
+    )
     local_date = models.DateField(help_text=_("The day where the person is."))
     due_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True, help_text=_("Set before it is sent."))
@@ -443,6 +469,7 @@ class Delivery(models.Model):
                 fields=["reminder", "local_date"], name="emotions_delivery_once_a_day"
             )
         ]
+        indexes = [models.Index(fields=["due_at"], name="emotions_delivery_due")]
 
     def __str__(self) -> str:
         return f"{self.reminder_id}: {self.local_date}"

@@ -97,7 +97,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Keep a site busy for long.")
     parser.add_argument("--minutes", type=float, default=30)
     seconds = parser.parse_args().minutes * 60
-    Site(Path("/"), "sqlite:////none", PRODUCTION).manage("collectstatic", "--no-input", "--verbosity=0")
+    Site(Path("/"), "sqlite:////none", PRODUCTION).manage(
+        "collectstatic", "--no-input", "--verbosity=0"
+    )
     renewed_never = {"GUNICORN_CMD_ARGS": "--max-requests 0 --max-requests-jitter 0"}
     with (
         tempfile.TemporaryDirectory() as folder,

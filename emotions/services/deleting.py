@@ -1,9 +1,10 @@
 """Deleting captures: first into the trash, from there for ever."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from emotions import photos, tasks
@@ -79,13 +80,18 @@ def purge_trash() -> int:
     """Remove for ever what has been in the trash for 30 days; return how many captures it was."""
     until = timezone.now() - TRASH_KEPT_FOR
     purged = 0
-    waiting = Capture.objects.filter(purged_at=None, deleted_at__lte=until)
-    for capture in list(waiting.select_related("owner")):
+    for capture in list(in_trash_since(until)):
         with locked(capture) as current:
             if current.deleted_at and current.deleted_at <= until and not current.purged_at:
                 bury(current)
                 purged += 1
     return purged
+
+
+def in_trash_since(until: datetime) -> QuerySet[Capture]:
+    """Return everybody's captures that came into the trash at a moment or before it."""
+    waiting = Capture.objects.filter(purged_at=None, deleted_at__lte=until)
+    return waiting.select_related("owner")
 
 
 def discard(names: Iterable[str]) -> None:
