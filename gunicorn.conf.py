@@ -32,7 +32,7 @@ control_socket_disable = True
 # The path without its query and without keys, and neither addresses nor people.
 logger_class = "emoplatform.access_log.DiscreetLogger"
 accesslog = "-"
-access_log_format = "%(m)s %(U)s %(s)s %(B)sB %(M)sms"
+access_log_format = "%(m)s %(U)s %(s)s %(B)sB %(M)sms %({x-request-id}o)s"
 
 
 # Where the processes count requests together, which /metrics tells to who has the token.

@@ -1,18 +1,10 @@
 """What gunicorn writes down of a request: never the secret that an address carries."""
 
-import re
 from typing import Any
 
 from gunicorn.glogging import Logger
 
-SECRET_PLACES = re.compile(
-    r"^(/accounts/password/reset/key/|/accounts/confirm-email/|/reminders/stop/)[^/]+"
-)
-
-
-def masked(path: str) -> str:
-    """Return a path without the key of a link that we have sent somebody."""
-    return SECRET_PLACES.sub(r"\1…", path)
+from emoplatform.log_lines import masked
 
 
 class DiscreetLogger(Logger):

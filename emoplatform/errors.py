@@ -6,10 +6,12 @@ from http import HTTPStatus
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template import loader
 from django.utils.translation import gettext as _
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 
+from emoplatform import tracing
 from emoplatform.outages import is_outage, unavailable
 from emotions.api.problems import plain_problem
 
@@ -69,5 +71,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
             HTTPStatus.INTERNAL_SERVER_ERROR,
             "server_error",
             _("Something went wrong on our side. Nothing was saved."),
+            request_id=tracing.current.get(),
         )
-    return defaults.server_error(request)
+    page = loader.get_template("500.html").render({"request_id": tracing.current.get()})
+    return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)

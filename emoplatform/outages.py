@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.utils.translation import gettext as _
 
+from emoplatform import tracing
 from emotions.api.problems import plain_problem
 from ml.predictor import ModelFileError
 from ml.registry import NoModelError
@@ -51,9 +52,10 @@ def unavailable(request: HttpRequest) -> HttpResponse:
             HTTPStatus.SERVICE_UNAVAILABLE,
             "unavailable",
             _("Something that we need does not answer right now. Nothing was saved."),
+            request_id=tracing.current.get(),
         )
     else:
-        page = loader.get_template("503.html").render()
+        page = loader.get_template("503.html").render({"request_id": tracing.current.get()})
         response = HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE)
     response["Retry-After"] = str(RETRY_AFTER)
     return response

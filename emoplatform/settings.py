@@ -89,6 +89,7 @@ if DEBUG:
     )
 
 MIDDLEWARE = [
+    "emoplatform.tracing.NameRequests",
     "emoplatform.metrics.CountRequests",
     "django.middleware.security.SecurityMiddleware",
     "emoplatform.outages.ShedLoad",
@@ -359,13 +360,18 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            "()": "emoplatform.log_lines.DiscreetFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s",
         },
         "plain": {"format": "%(levelname)s %(name)s %(message)s"},
     },
+    "filters": {"request_id": {"()": "emoplatform.tracing.NameLines"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "plain" if DEBUG else "json"}
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain" if DEBUG else "json",
+            "filters": ["request_id"],
+        }
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"django.server": {"handlers": ["console"], "level": "INFO", "propagate": False}},

@@ -180,8 +180,7 @@ def framework_problem(error: Exception, answered: Response) -> dict[str, Any]:
     )
 
 
-def plain_problem(status: HTTPStatus, code: str, detail: str) -> JsonResponse:
+def plain_problem(status: HTTPStatus, code: str, detail: str, **more: Any) -> JsonResponse:
     """Return a problem outside the framework, such as for an address that does not exist."""
-    return JsonResponse(
-        problem(status=status, code=code, detail=detail), status=status, content_type=CONTENT_TYPE
-    )
+    told = problem(status=status, code=code, detail=detail, **more)
+    return JsonResponse(told, status=status, content_type=CONTENT_TYPE)

@@ -67,6 +67,10 @@ class ProblemSerializer(serializers.Serializer[Any]):
         required=False,
         help_text=_("With the code invalid: what is wrong, by the field's name."),
     )
+    request_id = serializers.CharField(
+        required=False,
+        help_text=_("With the statuses 500 and 503: by what the log names the request."),
+    )
 
 
 def example_of(code: str) -> OpenApiExample:

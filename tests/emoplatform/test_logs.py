@@ -1,0 +1,128 @@
+"""What happened is logged with the id of its request, and nothing that is people's own."""
+
+import io
+import json
+import logging
+import re
+from collections.abc import Iterator
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError
+from django.test import Client
+from django.utils.module_loading import import_string
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from accounts.services import create_token
+from emoplatform.log_lines import DiscreetFormatter
+from emoplatform.settings import LOGGING
+from emoplatform.tracing import NameLines
+from emotions import services
+from tests import pictures
+from tests.conftest import signed_in
+from tests.factories import PASSWORD
+
+NOTE, TAG, GUESS = "rainpondwhisper", "quillfeather", "a-guess-of-somebody"
+CAPTURES = "/api/v1/captures/"
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    """What a production logs meanwhile."""
+    told = io.StringIO()
+    handler = logging.StreamHandler(told)
+    form = "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s"
+    handler.setFormatter(DiscreetFormatter(form))
+    handler.addFilter(NameLines())
+    root = logging.getLogger()
+    root.addHandler(handler)
+    yield told
+    root.removeHandler(handler)
+
+
+def test_production_logs_this_way() -> None:
+    console: dict[str, Any] = LOGGING["handlers"]["console"]  # type: ignore[index]
+    assert console["filters"] == ["request_id"]
+    assert LOGGING["filters"]["request_id"]["()"] == "emoplatform.tracing.NameLines"  # type: ignore[index]
+    json_lines: dict[str, Any] = LOGGING["formatters"]["json"]  # type: ignore[index]
+    assert import_string(json_lines["()"]) is DiscreetFormatter
+
+
+def photo() -> SimpleUploadedFile:
+    return SimpleUploadedFile(f"{NOTE}.jpg", pictures.astronaut_jpeg())
+
+
+def live(owner: User) -> list[str]:
+    """Do everything that carries something private, well and badly; return what is private."""
+    page = Client(raise_request_exception=False)
+    page.post("/accounts/login/", {"login": owner.email, "password": GUESS})
+    page.post("/accounts/login/", {"login": "nobody@example.org", "password": GUESS})
+    page.post("/accounts/password/reset/", {"email": owner.email})
+    link = re.search(r"https?://[^/]+(/accounts/password/reset/key/\S+)", str(mail.outbox[-1].body))
+    assert link
+    page.get(link[1], follow=True)
+    page.get(link[1][:-5] + "wrong/", follow=True)
+    page.post("/accounts/login/", {"login": owner.email, "password": PASSWORD})
+    session = page.session.session_key or ""
+    page.post("/capture/upload/", {"photo": photo(), "kept": "photo"})
+    said = {"note": NOTE, "tags": TAG, "mood": "2", "felt": "disgust"}
+    page.post("/words/", said)
+    page.get("/history/", {"words": NOTE, "tag": TAG})
+    page.get(f"/nothing/?note={NOTE}")
+
+    _, secret = create_token(person=owner, name=TAG, scope="write", days=1)
+    app = APIClient(headers={"Authorization": f"Bearer {secret}"}, raise_request_exception=False)
+    app.post(CAPTURES, {"photo": photo(), **said})
+    app.post(CAPTURES, {**said, "felt": NOTE})
+    app.post(CAPTURES, {"photo": SimpleUploadedFile(f"{NOTE}.jpg", NOTE.encode()), **said})
+    app.get(CAPTURES, {"words": NOTE})
+    APIClient(headers={"Authorization": f"Bearer {secret}x"}).get(CAPTURES)
+    quoted = IntegrityError(
+        f"duplicate key value\nDETAIL:  Key (email, note)=({owner.email}, {NOTE}) exists.\n"
+    )
+    for error in (quoted, RuntimeError(f"{owner.email} is not expected here")):
+        with patch.object(services, "record_capture", side_effect=error):
+            app.post(CAPTURES, {"photo": photo(), **said})
+            page.post("/words/", said)
+    key = link[1].strip("/").rpartition("/")[2]
+    return [NOTE, TAG, GUESS, PASSWORD, owner.email, "nobody@", secret, session, key]
+
+
+@pytest.mark.django_db
+def test_nothing_private_is_logged(owner: User, lines: io.StringIO, settings: Settings) -> None:
+    settings.ALLOWED_HOSTS = ["testserver"]
+    private = live(owner)
+    told = lines.getvalue()
+    assert told.count("\n") > 8
+    assert "capture recorded" in told
+    assert "IntegrityError" in told
+    assert "RuntimeError" in told
+    assert {secret for secret in private if secret in told} == set()
+    for line in told.splitlines():
+        assert json.loads(line)["request_id"]
+
+
+@pytest.mark.django_db
+def test_an_answer_and_its_lines_have_the_same_id(owner: User, lines: io.StringIO) -> None:
+    app = signed_in(APIClient(raise_request_exception=False), owner)
+    named = app.get("/nothing/", headers={"X-Request-Id": "c0ffee00-of-the-router"})
+    assert named["X-Request-Id"] == "c0ffee00-of-the-router"
+    assert json.loads(lines.getvalue())["request_id"] == "c0ffee00-of-the-router"
+    for odd in ("short", "x" * 201, "has spaces in it", 'quo"te-and-more', "line\nbreak-it"):
+        given = app.get("/healthz", headers={"X-Request-Id": odd})["X-Request-Id"]
+        assert re.fullmatch(r"[0-9a-f]{32}", given)
+
+
+@pytest.mark.django_db
+def test_a_person_can_name_the_request_that_failed(owner: User) -> None:
+    app = signed_in(APIClient(raise_request_exception=False), owner)
+    with patch("emotions.selectors.history", side_effect=RuntimeError):
+        told = app.get(CAPTURES)
+        page = app.get("/history/")
+    assert told.json()["request_id"] == told["X-Request-Id"]
+    assert page["X-Request-Id"] in page.content.decode()
