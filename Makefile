@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: audit run test lint train bench fuzz attack lighthouse screenshots messages
+.PHONY: pins audit run test lint train bench fuzz attack lighthouse screenshots messages
 
 run: .venv/for-run node_modules/for-run  ## the site at http://127.0.0.1:8000, with a worker for jobs
 	scripts/run
@@ -23,6 +23,13 @@ lint: .venv/for-tests  ## format, lint, types, templates, import directions, con
 
 audit: .venv/for-tests  ## ask whether a package that we use is known to be unsafe
 	$(BIN)/python -m scripts.audit
+
+pins: .venv/for-tests  ## write requirements*.txt of requirements*.in: everything, with hashes
+	for kind in "" -train -dev; do \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+			--custom-compile-command "make pins" requirements$$kind.in --output-file requirements$$kind.txt \
+			|| exit; \
+	done
 
 messages: .venv/for-tests  ## collect what the site says, compile the translations, name what has none
 	DEBUG=1 $(BIN)/python -m scripts.messages

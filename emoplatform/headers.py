@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -33,4 +34,22 @@ class SameSiteOnly:
         """Say it on every answer."""
         response = self.get_response(request)
         response["Cross-Origin-Resource-Policy"] = "same-origin"
+        return response
+
+
+class KeepNoCopies:
+    """Has browsers keep no page of somebody who is signed in, so that nobody goes back to one.
+
+    What the service worker keeps for the time without a connection is the person's choice, and goes
+    at sign-out (`emotions.offline`).
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Say so unless the view said something else."""
+        response = self.get_response(request)
+        if "Cache-Control" not in response and SESSION_KEY in request.session:
+            response["Cache-Control"] = "private, no-store"
         return response

@@ -77,7 +77,8 @@ def valence(capture: Capture) -> float | None:
 def drawn(page: Page, name: str) -> dict[str, Any]:
     page.locator(f"[data-chart='chart-{name}']").scroll_into_view_if_needed()
     page.wait_for_function(
-        "name => Chart.getChart(document.querySelector(`[data-chart='chart-${name}']`))", arg=name
+        "name => window.Chart?.getChart(document.querySelector(`[data-chart='chart-${name}']`))",
+        arg=name,
     )
     told: dict[str, Any] = page.evaluate(DRAWN, name)
     return told

@@ -38,6 +38,16 @@ def test_nothing_inside_a_picture_runs(owner: User, owner_client: Client, what: 
 
 
 @pytest.mark.django_db
+def test_nobody_goes_back_to_a_page_of_somebody_who_left(
+    client: Client, owner_client: Client
+) -> None:
+    for path in ("/today/", "/history/", "/settings/", "/accounts/password/change/", "/"):
+        assert "no-store" in owner_client.get(path, follow=True)["Cache-Control"], path
+    assert "Cache-Control" not in client.get("/")
+    assert owner_client.get("/api/v1/today/")["Cache-Control"] == "private, no-cache"
+
+
+@pytest.mark.django_db
 def test_pages_are_compressed_and_the_rest_is_left_alone(owner_client: Client) -> None:
     wish = {"accept-encoding": "gzip"}
     assert owner_client.get("/history/", headers=wish)["Content-Encoding"] == "gzip"

@@ -5,6 +5,8 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
@@ -22,6 +24,18 @@ def test_the_browser_libraries_name_no_second_version_and_the_same_licence() -> 
         assert "version" not in package
         assert package["license"] == PROJECT["license"] == "MIT"
     assert (ROOT / "LICENSE").read_text().startswith("MIT License")
+
+
+@pytest.mark.parametrize("kind", ["", "-train", "-dev"])
+def test_every_package_is_pinned_with_the_hashes_of_its_files(kind: str) -> None:
+    pinned = (ROOT / f"requirements{kind}.txt").read_text()
+    named = (ROOT / f"requirements{kind}.in").read_text()
+    versions = dict(re.findall(r"^([\w.-]+)(?:\[[\w,]+\])?==([^\s;]+)", pinned, re.MULTILINE))
+    for name, version in re.findall(r"^([\w.-]+)(?:\[[\w,]+\])?==(\S+)", named, re.MULTILINE):
+        assert versions[name.lower()] == version
+    for package in re.split(r"\n(?=[\w.-]+(?:\[|==))", pinned)[1:]:
+        assert re.search(r"--hash=sha256:[0-9a-f]{64}", package), package
+    assert "://" not in pinned
 
 
 def test_what_runs_for_a_pull_request_is_what_runs_here() -> None:
