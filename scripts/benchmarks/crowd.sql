@@ -1,6 +1,6 @@
 -- Fills an empty, migrated PostgreSQL with people and their moments, in the order of time, so that
 -- one person's rows lie as far apart as they do in life. Some write daily, most tried it twice.
--- Settings: crowd.people, crowd.regulars, crowd.moments (of a regular).
+-- Settings: crowd.people, crowd.regulars, crowd.moments (of a regular), crowd.text (of consents).
 
 SELECT setseed(0.5);
 
@@ -16,7 +16,8 @@ INSERT INTO account_emailaddress (email, verified, "primary", user_id)
 SELECT email, true, true, id FROM accounts_user;
 
 INSERT INTO accounts_consent (kind, version, given_at, person_id)
-SELECT 'use', '1', now(), id FROM accounts_user;
+SELECT kind, text, now(), id FROM accounts_user, crowd, unnest(ARRAY['use', 'improve']) kind
+WHERE kind = 'use' OR id % 20 = 0;
 
 INSERT INTO django_session (session_key, session_data, expire_date)
 SELECT md5('session' || id), repeat('x', 300), now() + interval '90 days' FROM accounts_user;

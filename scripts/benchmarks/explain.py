@@ -6,6 +6,7 @@ Needs PostgreSQL's programs (Debian: `postgresql`); the database is a new one th
 """
 
 import argparse
+import logging
 import os
 import re
 import sys
@@ -46,8 +47,8 @@ JOBS = {
 """Look at everybody once in a while, for so many milliseconds, and may read whole `EVERYBODY`."""
 EVERYBODY = {"accounts_user", "accounts_consent", "emotions_contributor", "emotions_contribution"}
 
-WHOLE = {"files that nobody has"}
-"""Compares everything with everything, ten thousand files in one go."""
+WHOLE = {"files that nobody has", "figures of twelve weeks"}
+"""Read a large share of everything, for which an index would be a detour."""
 
 
 @dataclass
@@ -122,12 +123,15 @@ def fill(*, people: int, captures: int) -> None:
     """Fill the database with people and about so many captures."""
     from django.db import connection  # noqa: PLC0415
 
+    from accounts.consents import CURRENT_VERSIONS  # noqa: PLC0415
+
+    (version,) = {*CURRENT_VERSIONS.values()}
     moments = (captures - 2 * (people - REGULARS)) // REGULARS
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMPORARY TABLE crowd AS"
-            " SELECT %s::int AS people, %s::int AS regulars, %s::int AS moments",
-            [people, REGULARS, moments],
+            " SELECT %s::int people, %s::int regulars, %s::int moments, %s::text AS text",
+            [people, REGULARS, moments, version],
         )
         for statement in Path(__file__).with_name("crowd.sql").read_text().split(";\n"):
             cursor.execute(statement)
@@ -196,6 +200,7 @@ def main() -> None:
         from django.core.management import call_command  # noqa: PLC0415
 
         django.setup()
+        logging.disable(logging.WARNING)  # sessions that are not, and moments that will not stay
         call_command("migrate", verbosity=0)
         began = time.monotonic()
         fill(people=options.people, captures=options.captures)
