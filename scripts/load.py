@@ -249,7 +249,7 @@ def promote(site: Site, instances: list[Instance], portrait: bytes) -> float:
             requests.post(
                 f"{one.address}/api/v1/detect/",
                 headers=headers,
-                files={"photo": portrait},
+                files={"photos": ("portrait.jpg", portrait)},
                 timeout=PATIENCE,
             ).json()["model_version"]
             for one in instances
