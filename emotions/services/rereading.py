@@ -14,7 +14,7 @@ from emotions.services.locking import locked
 from ml import images, registry
 from ml.models import ModelVersion
 
-AT_ONCE = 200  # captures that are looked up together
+AT_ONCE = 2000  # captures that are looked up together, which costs the same for few
 
 
 def waiting_for(version: ModelVersion) -> CaptureQuerySet:
