@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: pins audit run test lint train bench fuzz attack lighthouse screenshots messages
+.PHONY: pins audit run test lint train bench fuzz attack lighthouse load screenshots messages
 
 run: .venv/for-run node_modules/for-run  ## the site at http://127.0.0.1:8000, with a worker for jobs
 	scripts/run
@@ -52,6 +52,9 @@ lighthouse: .venv/for-tests node_modules/for-run scripts/lighthouse/node_modules
 
 bench: .venv/for-tests node_modules/for-run  ## speed, memory and size against their budgets
 	$(BIN)/python -m scripts.bench
+
+load: .venv/for-tests node_modules/for-run  ## several instances behind nginx, under load: what they hold
+	$(BIN)/python -m scripts.load
 
 train: .venv/for-training  ## train the baseline: make train DATA=path/to/archive.zip
 	@test -n "$(DATA)" || { echo "make train: expected DATA=ARCHIVE, received nothing" >&2; exit 2; }

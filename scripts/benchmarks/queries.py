@@ -123,7 +123,9 @@ def use_cases() -> dict[str, Callable[[], object]]:
             Preferences.objects.exclude(pictures_kept_for=0).select_related("owner")[:1000]
         ),
         "retention of one": lambda: retention.forget_old_pictures(owner=owner),
-        "reading again, what waits": lambda: list(rereading.waiting_for(tried)[: rereading.AT_ONCE]),
+        "reading again, what waits": lambda: list(
+            rereading.waiting_for(tried)[: rereading.AT_ONCE]
+        ),
         "reading again, later on": lambda: list(
             rereading.waiting_for(tried).filter(pk__gt=middle)[: rereading.AT_ONCE]
         ),

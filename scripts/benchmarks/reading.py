@@ -1,6 +1,10 @@
 """Reading faces with the shipped network."""
 
+import json
+import os
+import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from functools import partial
 
@@ -8,7 +12,7 @@ import numpy as np
 import skimage.data
 from PIL import Image
 
-from scripts.benchmarks.common import Measured, Stage, median
+from scripts.benchmarks.common import ROOT, Measured, Stage, median
 
 
 def network(_: Stage) -> Iterator[Measured]:
@@ -42,3 +46,54 @@ def photo(_: Stage) -> Iterator[Measured]:
         sys.exit("There should be a face in the portrait.")
     once = median(partial(predictor.predict, pixels), times=50)
     yield Measured("find and read a face, 1280x720", 1000 * once, "ms", 60)
+
+
+DETECTIONS = 1000, 3000  # `scripts.endurance` goes further
+PORTRAIT = 128  # pixels
+
+
+def worker(_: Stage) -> Iterator[Measured]:
+    """Fork a process as gunicorn does; see when it has read its first face, and what it holds."""
+    told = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", FORK],
+        cwd=ROOT,
+        env={**os.environ, "DEBUG": "1"},
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    ready, early, late = json.loads(told.stdout.splitlines()[-1])
+    yield Measured("worker, first face after fork", 1000 * ready, "ms", 2000)
+    yield Measured(f"worker, memory after {DETECTIONS[0]:,} faces", early, "MB", 200)
+    yield Measured(f"worker, growth to {DETECTIONS[1]:,} faces", late - early, "MB", 5)
+
+
+FORK = "from scripts.benchmarks import reading; reading.fork()"
+
+
+def fork() -> None:
+    """Print what a forked process needs, as JSON; runs inside the site."""
+    import emoplatform.urls  # noqa: F401, PLC0415 - imported before gunicorn forks, too
+
+    began = time.perf_counter()
+    if os.fork() == 0:
+        from ml.predictor import bundled_predictor  # noqa: PLC0415
+
+        portrait = Image.fromarray(skimage.data.astronaut()).resize((PORTRAIT, PORTRAIT))
+        pixels = np.array(portrait)
+        predictor = bundled_predictor()
+        if not predictor.predict(pixels):
+            sys.exit("There should be a face in the portrait.")
+        ready, memory = time.perf_counter() - began, []
+        for number in range(1, DETECTIONS[-1] + 1):
+            predictor.predict(pixels)
+            if number in DETECTIONS:
+                memory.append(resident())
+        print(json.dumps([ready, *memory]), flush=True)
+        os._exit(0)
+    os.wait()
+
+
+def resident() -> float:
+    """Return the memory of this process in MB, what it shares with others included."""
+    with open("/proc/self/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
