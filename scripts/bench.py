@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, Callable[[Stage], Iterator[Measured]]] = {
     "evaluate": training.evaluate,
     "network": reading.network,
     "photo": reading.photo,
+    "worker": reading.worker,
     "captures": web.captures,
     "history": web.history,
 }
