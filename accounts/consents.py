@@ -22,10 +22,9 @@ def has_consent(*, person: User, kind: Consent.Kind) -> bool:
     ).exists()
 
 
-def who_consented(*, kind: Consent.Kind) -> QuerySet[User]:
-    """Return everybody whose consent to the current text stands."""
-    standing = Consent.objects.filter(kind=kind, version=CURRENT_VERSIONS[kind], withdrawn_at=None)
-    return User.objects.filter(consents__in=standing)
+def standing_consents(*, kind: Consent.Kind) -> QuerySet[Consent]:
+    """Return everybody's consent to the current text that stands."""
+    return Consent.objects.filter(kind=kind, version=CURRENT_VERSIONS[kind], withdrawn_at=None)
 
 
 def require_consent(*, person: User, kind: Consent.Kind) -> None:

@@ -205,6 +205,11 @@ class Capture(models.Model):
                 condition=models.Q(deleted_at__isnull=False, purged_at=None),
                 name="emotions_capture_expiry",
             ),
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(deleted_at=None),
+                name="emotions_capture_weeks",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -270,6 +275,13 @@ class Detection(models.Model):
                 fields=["capture", "model_version", "version_elsewhere", "role"],
                 condition=models.Q(is_me=True),
                 name="emotions_detection_one_me",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["model_version"],
+                condition=models.Q(role="shadow"),
+                name="emotions_detection_trial",
             )
         ]
 
@@ -395,6 +407,13 @@ class Preferences(models.Model):
 
     class Meta:
         verbose_name_plural = _("preferences")
+        indexes = [
+            models.Index(
+                fields=["pictures_kept_for"],
+                condition=~models.Q(pictures_kept_for=0),
+                name="emotions_preferences_limited",
+            )
+        ]
 
     def __str__(self) -> str:
         return str(self.owner)

@@ -36,11 +36,17 @@ def purge_trash() -> None:
 
 
 @task()
-def forget_old_pictures() -> None:
-    """Forget pictures that are older than their people want them to be."""
+def forget_old_pictures(person_id: int | None = None) -> None:
+    """Forget pictures that are older than their person wants them to be.
+
+    Jobs from before they named a person look at everybody.
+    """
     from emotions.services import retention  # noqa: PLC0415 - services hand jobs to this module
 
-    retention.forget_old_pictures()
+    if person_id is None:
+        retention.forget_old_pictures()
+    elif owner := User.objects.filter(pk=person_id).first():
+        retention.forget_old_pictures(owner=owner)
 
 
 @task()

@@ -36,5 +36,5 @@ def set_preferences(
     defaults = {name: value for name, value in changes.items() if value is not None}
     preferences, _ = Preferences.objects.update_or_create(owner=owner, defaults=defaults)
     if pictures_kept_for:
-        transaction.on_commit(lambda: tasks.forget_old_pictures.enqueue())  # noqa: PLW0108 - typed
+        transaction.on_commit(lambda: tasks.forget_old_pictures.enqueue(owner.pk))
     return preferences

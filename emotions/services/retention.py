@@ -4,20 +4,27 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from accounts.models import User
 from emotions import selectors, tasks
 from emotions.models import Capture, Preferences
 from emotions.services.editing import edit_capture
 from emotions.services.errors import CaptureDeletedError, NothingSaidError
 
 
-def forget_old_pictures(*, now: datetime | None = None) -> int:
+def forget_old_pictures(*, owner: User | None = None, now: datetime | None = None) -> int:
     """Keep only the numbers of what came in too long ago; return how many captures that were.
 
     Interrupted, it goes on where it was when it is run again.
+
+    Args:
+        owner: whose pictures; everybody's where it is None.
     """
     now = now or timezone.now()
     forgotten = 0
-    for wish in Preferences.objects.exclude(pictures_kept_for=Preferences.KeptFor.ALWAYS):
+    wishes = Preferences.objects.exclude(pictures_kept_for=Preferences.KeptFor.ALWAYS)
+    if owner:
+        wishes = wishes.filter(owner=owner)
+    for wish in wishes.select_related("owner").iterator():
         old = Capture.objects.of(wish.owner).exclude(kept=Capture.Kept.NOTHING)
         old = old.filter(created_at__lte=now - timedelta(days=wish.pictures_kept_for))
         for capture in list(old):
@@ -35,4 +42,4 @@ def plan_forgetting(capture: Capture) -> None:
     if days:
         # A minute later, so that clocks that differ do no harm.
         due = capture.created_at + timedelta(days=days, minutes=1)
-        tasks.forget_old_pictures.using(run_after=due).enqueue()
+        tasks.forget_old_pictures.using(run_after=due).enqueue(capture.owner_id)

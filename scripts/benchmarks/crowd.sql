@@ -1,6 +1,6 @@
 -- Fills an empty, migrated PostgreSQL with people and their moments, in the order of time, so that
 -- one person's rows lie as far apart as they do in life. Some write daily, most tried it twice.
--- Settings: crowd.people, crowd.regulars, crowd.moments (of a regular).
+-- Settings: crowd.people, crowd.regulars, crowd.moments (of a regular), crowd.text (of consents).
 
 SELECT setseed(0.5);
 
@@ -16,7 +16,8 @@ INSERT INTO account_emailaddress (email, verified, "primary", user_id)
 SELECT email, true, true, id FROM accounts_user;
 
 INSERT INTO accounts_consent (kind, version, given_at, person_id)
-SELECT 'use', '1', now(), id FROM accounts_user;
+SELECT kind, text, now(), id FROM accounts_user, crowd, unnest(ARRAY['use', 'improve']) kind
+WHERE kind = 'use' OR id % 20 = 0;
 
 INSERT INTO django_session (session_key, session_data, expire_date)
 SELECT md5('session' || id), repeat('x', 300), now() + interval '90 days' FROM accounts_user;
@@ -62,6 +63,22 @@ FROM emotions_capture c, ml_modelversion v, generate_series(1, CASE WHEN c.id % 
 WHERE v.active AND c.purged_at IS NULL
 ORDER BY c.id;
 
+-- A version was on trial, and read one photo of fifty besides.
+INSERT INTO ml_modelversion
+    (name, sha256, card, answers, looks, made_by, bundled, active, created_at)
+SELECT 'tried', repeat('0', 64), card, answers, looks, 'nobody', false, false, now()
+FROM ml_modelversion WHERE active;
+
+INSERT INTO emotions_detection
+    (capture_id, model_version_id, version_elsewhere, role, x, y, width, height,
+     p_angry, p_disgust, p_fear, p_happy, p_neutral, p_sad, p_surprise,
+     emotion, confidence, unsure, is_me, milliseconds)
+SELECT d.capture_id, v.id, '', 'shadow', d.x, d.y, d.width, d.height,
+    p_angry, p_disgust, p_fear, p_happy, p_neutral, p_sad, p_surprise,
+    emotion, confidence, unsure, true, 4.0
+FROM emotions_detection d, ml_modelversion v
+WHERE v.name = 'tried' AND d.is_me AND d.capture_id % 50 = 0;
+
 INSERT INTO emotions_capture_tags (capture_id, tag_id)
 SELECT c.id, t.id FROM emotions_capture c JOIN emotions_tag t ON t.owner_id = c.owner_id
 WHERE (c.id + t.id) % 10 = 0 AND c.purged_at IS NULL;
@@ -75,7 +92,7 @@ SELECT (now() - interval '1 day' * k)::date, now() - interval '1 day' * k, now()
 FROM emotions_reminder, generate_series(1, 7) k WHERE NOT paused;
 
 INSERT INTO emotions_preferences (owner_id, kept, keep_others, theme, colours, pictures_kept_for)
-SELECT id, 'crop', false, '', '{}', 0 FROM accounts_user WHERE id % 4 = 0;
+SELECT id, 'crop', false, '', '{}', CASE WHEN id % 20 = 0 THEN 365 ELSE 0 END FROM accounts_user WHERE id % 4 = 0;
 
 INSERT INTO emotions_pushsubscription (endpoint, p256dh, auth, created_at, owner_id)
 SELECT 'https://push.example.net/' || md5(id::text), repeat('k', 87), repeat('a', 22), now(), id

@@ -6,18 +6,16 @@ Needs PostgreSQL's programs (Debian: `postgresql`); the database is a new one th
 """
 
 import argparse
+import logging
 import os
 import re
 import sys
 import tempfile
 import time
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from functools import cache
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +30,25 @@ GROWING = (
 """How the names of tables begin that grow with the people."""
 
 SMALL = 1024  # pages; a table of 8 MB is read whole sooner than by its index
-JOBS = {"reminders due", "trash, what is due"}
-"""Look at everybody once a minute or a day, so that they may read who everybody is."""
+MANY = 5000
+"""Milliseconds of what sums up or looks through everybody, once an hour at most."""
+JOBS = {
+    "reminders due": BUDGET,
+    "trash, what is due": BUDGET,
+    "retention, whose": BUDGET,
+    "reading again, what waits": MANY,
+    "reading again, later on": MANY,
+    "faces lent, all": MANY,
+    "figures of twelve weeks": MANY,
+    "a trial beside the answers": MANY,
+    "files that nobody has": MANY,
+    "people in the administration": BUDGET,
+}
+"""Look at everybody once in a while, for so many milliseconds, and may read whole `EVERYBODY`."""
+EVERYBODY = {"accounts_user", "accounts_consent", "emotions_contributor", "emotions_contribution"}
 
-SUBJECT = "person1000@example.org"
+WHOLE = {"files that nobody has", "figures of twelve weeks"}
+"""Read a large share of everything, for which an index would be a detour."""
 
 
 @dataclass
@@ -66,7 +79,7 @@ class Read:
             if index := node.get("Index Name"):
                 self.indices.add(index)
             table = node.get("Relation Name", "")
-            job = self.name in JOBS and table == "accounts_user"
+            job = self.name in JOBS and (table in EVERYBODY or self.name in WHOLE)
             if node["Node Type"] == "Seq Scan" and table in large_tables() and not job:
                 self.scans.append(table)
 
@@ -110,114 +123,33 @@ def fill(*, people: int, captures: int) -> None:
     """Fill the database with people and about so many captures."""
     from django.db import connection  # noqa: PLC0415
 
+    from accounts.consents import CURRENT_VERSIONS  # noqa: PLC0415
+
+    (version,) = {*CURRENT_VERSIONS.values()}
     moments = (captures - 2 * (people - REGULARS)) // REGULARS
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMPORARY TABLE crowd AS"
-            " SELECT %s::int AS people, %s::int AS regulars, %s::int AS moments",
-            [people, REGULARS, moments],
+            " SELECT %s::int people, %s::int regulars, %s::int moments, %s::text AS text",
+            [people, REGULARS, moments, version],
         )
         for statement in Path(__file__).with_name("crowd.sql").read_text().split(";\n"):
             cursor.execute(statement)
         cursor.execute("VACUUM (ANALYZE)")
 
 
-def use_cases() -> dict[str, Callable[[], object]]:
-    """Return every read, and the writes that look for something first, by name."""
-    from allauth.account.utils import filter_users_by_email  # noqa: PLC0415
-    from django.contrib.auth import get_user_model  # noqa: PLC0415
-    from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415
-    from django.utils import timezone  # noqa: PLC0415
-
-    from accounts import selectors as people  # noqa: PLC0415
-    from emotions import patterns, reviews, selectors, services, trends, usual  # noqa: PLC0415
-    from emotions.exports import captures_of  # noqa: PLC0415
-    from emotions.models import Capture, Delivery, Feeling, PushSubscription, Reminder  # noqa: PLC0415
-    from emotions.services import deleting, reminding  # noqa: PLC0415
-    from emotions.trends import Span  # noqa: PLC0415
-
-    owner = get_user_model().objects.get(email=SUBJECT)
-    today = timezone.localdate()
-    month, year, always = (today - timedelta(days=days) for days in (30, 365, 3000))
-    capture = Capture.objects.of(owner)[5]
-    reminder = Reminder.objects.filter(owner__sequence__gt=2).select_related("owner")[0]
-    moments = patterns.read(owner=owner, first=year, last=today)
-
-    def page(captures: Any, number: int = 0) -> Callable[[], object]:
-        return lambda: list(captures[24 * number : 24 * (number + 1)])
-
-    def trend(by: Span, first: date) -> Callable[[], object]:
-        return lambda: trends.trend(owner=owner, by=by, first=first, last=today)
-
-    def history(**by: Any) -> Any:
-        return selectors.history(owner=owner, **by)
-
-    return {
-        "a capture": lambda: selectors.capture_of(owner=owner, uuid=capture.uuid),
-        "history": page(history()),
-        "history, how many": lambda: history().count(),
-        "history, 30 pages on": page(history(), 30),
-        "history, by feeling": page(history(feeling=Feeling.SAD)),
-        "history, of a month": page(history(first=month, last=today)),
-        "history, by tag": page(history(tag="sport")),
-        "history, by source": page(history(source=Capture.Source.CAMERA)),
-        "history, by words": page(history(words="lake")),
-        "history, everything at once": page(
-            history(feeling=Feeling.SAD, first=year, last=today, tag="sport", words="lake")
-        ),
-        "trash": page(history(in_trash=True)),
-        "changes": lambda: selectors.changes(owner=owner, after=0, limit=100),
-        "changes, later ones": lambda: selectors.changes(owner=owner, after=500, limit=100),
-        "days with captures": lambda: selectors.days_with_captures(
-            owner=owner, first=month, last=today
-        ),
-        "tags": lambda: list(selectors.tags(owner=owner)),
-        "a day": lambda: selectors.day(owner=owner, on=today - timedelta(days=1)),
-        "trend, 30 days": trend(Span.DAY, month),
-        "trend, a year": trend(Span.WEEK, year),
-        "trend, always": trend(Span.MONTH, always),
-        "patterns, a year": lambda: patterns.read(owner=owner, first=year, last=today),
-        "patterns, tags": lambda: patterns.tags_by_capture(moments, owner),
-        "review of a month": lambda: reviews.review(owner=owner, span=Span.MONTH, on=month),
-        "the four weeks before": lambda: usual.weeks_before(owner=owner, on=today),
-        "days in a row": lambda: usual.days_in_a_row(owner=owner, today=today),
-        "agreement": lambda: usual.agreement(owner=owner),
-        "export, first thousand": lambda: list(islice(captures_of(owner), 1000)),
-        "preferences": lambda: selectors.preferences(owner=owner),
-        "reminders of one": lambda: list(selectors.reminders(owner=owner)),
-        "browsers of one": lambda: list(selectors.push_subscriptions(owner=owner)),
-        "browser by address": lambda: list(PushSubscription.objects.filter(endpoint="https://x")),
-        "reminders due": lambda: reminding.due(timezone.now()),
-        "reminder, recorded lately": lambda: reminding.has_recorded(
-            reminder, timezone.now(), timezone.now()
-        ),
-        "reminders, old deliveries": lambda: Delivery.objects.filter(
-            due_at__lt=timezone.now() - reminding.KEPT_FOR
-        ).delete(),
-        "trash, what is due": lambda: list(
-            deleting.in_trash_since(timezone.now() - deleting.TRASH_KEPT_FOR)
-        ),
-        "person by address": lambda: get_user_model().objects.get_by_natural_key(SUBJECT),
-        "sign-in": lambda: filter_users_by_email(SUBJECT),
-        "session": lambda: SessionStore("none").exists("none"),
-        "token": lambda: people.token_of(secret="none"),  # noqa: S106
-        "devices": lambda: people.devices(person=owner),
-        "a moment in words": lambda: services.record_capture(
-            owner=owner,
-            source=Capture.Source.MANUAL,
-            idempotency_key=str(uuid.uuid4()),
-            said=services.Said(mood=4, tags=("sport",)),
-        ),
-        "delete a moment": lambda: services.delete_capture(capture=capture),
-    }
-
-
 def measured() -> Iterator[Read]:
     """Yield what each read cost; nothing that they write stays."""
     from django.db import transaction  # noqa: PLC0415
 
+    from scripts.benchmarks.queries import use_cases  # noqa: PLC0415
+
     for name, do in use_cases().items():
-        do_twice = Read(name), Read(name)  # The first finds what the disk still has to give.
+        budget = JOBS.get(name, BUDGET)
+        do_twice = (
+            Read(name, budget),
+            Read(name, budget),
+        )  # The first finds what the disk still has to give.
         for read in do_twice:
             with transaction.atomic():
                 with explained(read):
@@ -268,6 +200,7 @@ def main() -> None:
         from django.core.management import call_command  # noqa: PLC0415
 
         django.setup()
+        logging.disable(logging.WARNING)  # sessions that are not, and moments that will not stay
         call_command("migrate", verbosity=0)
         began = time.monotonic()
         fill(people=options.people, captures=options.captures)

@@ -51,6 +51,14 @@ def test_nothing_goes_where_nobody_asked_for_it(owner: User, other: User) -> Non
     assert services.forget_old_pictures(now=NOW) == 0
 
 
+def test_a_job_looks_at_its_own_person_only(owner: User, other: User) -> None:
+    for person in (owner, other):
+        services.set_preferences(owner=person, pictures_kept_for=MONTH)
+        recorded(person, days_ago=31)
+    assert services.forget_old_pictures(owner=owner, now=NOW) == 1
+    assert Capture.objects.of(other).get().kept == Capture.Kept.PHOTO
+
+
 def test_words_and_the_trash_are_left_alone(owner: User) -> None:
     services.set_preferences(owner=owner, pictures_kept_for=MONTH)
     services.record_capture(
@@ -72,6 +80,7 @@ def test_a_job_waits_for_each_photo_and_one_runs_when_the_wish_is_made(owner: Us
     at_once, later = DBTaskResult.objects.filter(task_path=path).order_by("enqueued_at")
     assert at_once.run_after > NOW + timedelta(days=10_000), "as the queue says: no hour is set"
     assert (later.run_after - later.enqueued_at).days == 30
+    assert [job.args_kwargs["args"] for job in (at_once, later)] == [[owner.pk], [owner.pk]]
 
 
 def test_the_page_and_the_api_set_it(owner: User) -> None:

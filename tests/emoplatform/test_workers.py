@@ -1,0 +1,53 @@
+"""Several workers share one queue."""
+
+import re
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.sites import Site, installed
+
+JOBS, WORKERS = 60, 3
+PATIENCE = 30  # seconds
+RUNNING = re.compile(r"Task id=(\S+) path=\S+ state=RUNNING")
+
+
+def worker(site: Site, number: int) -> subprocess.Popen[str]:
+    with (site.folder / f"worker-{number}.log").open("w") as log:
+        command = (sys.executable, "manage.py", "db_worker", "--interval", "0.05", "--no-reload")
+        return site.start(*command, output=log)
+
+
+def wait_for(what: str, *logs: Path, times: int = 1) -> None:
+    until = time.monotonic() + PATIENCE
+    while sum(log.read_text().count(what) for log in logs) < times:
+        assert time.monotonic() < until, f"{what} came less than {times} times."
+        time.sleep(0.05)
+
+
+@pytest.mark.timeout(120)
+def test_each_job_is_done_once_by_one_of_them(tmp_path: Path) -> None:
+    with installed(tmp_path) as site:
+        workers = [worker(site, number) for number in range(WORKERS)]
+        logs = [tmp_path / f"worker-{number}.log" for number in range(WORKERS)]
+        try:
+            for log in logs:
+                wait_for("Starting worker", log)
+            site.python(
+                "from emotions.tasks import contribute\n"
+                f"for nobody in range({JOBS}): contribute.enqueue(-1)"
+            )
+            wait_for("state=SUCCESSFUL", *logs, times=JOBS)
+        finally:
+            for process in workers:
+                process.terminate()
+                process.wait()
+    done = [RUNNING.findall(log.read_text()) for log in logs]
+    times = Counter(job for some in done for job in some)
+    assert len(times) == JOBS
+    assert set(times.values()) == {1}
+    assert len([some for some in done if some]) > 1, "several took part"
