@@ -23,6 +23,7 @@ BUCKET = re.compile(
 REDIS = re.compile(r"rediss?://([^@/]*@)?[\w.-]+(:\d+)?(/\d+)?")
 ORIGIN = re.compile(r"https?://[\w.-]+(:\d+)?")
 CONTACT = re.compile(r"mailto:[^@\s]+@[\w.-]+|https://[\w.-]+")
+DSN = re.compile(r"https?://\w+@[\w.-]+(:\d+)?(/[\w/]+)?/\d+")
 LIMIT = re.compile(r"(?P<count>[1-9]\d{0,8})/(?P<unit>[smh])")
 SECONDS = {"s": 1, "m": 60, "h": 3600}
 
@@ -70,6 +71,13 @@ class Environment:
         return self.text(
             name, default=None, expected="a random text of at least 32 characters", minimum=32
         )
+
+    def dsn(self, name: str) -> str | None:
+        """Return where failures are reported; None where nobody wants to know."""
+        value = self.values.get(name)
+        if value and not DSN.fullmatch(value):
+            raise SettingError(name, expected="https://KEY@HOST/PROJECT", received="another form")
+        return value or None
 
     def names(self, name: str, *, default: list[str] | None, expected: str) -> list[str]:
         """Return a comma-separated list without blanks; required where `default` is None."""

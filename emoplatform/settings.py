@@ -2,6 +2,7 @@
 
 import os
 from email.utils import parseaddr
+from importlib import import_module
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -377,3 +378,6 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {"django.server": {"handlers": ["console"], "level": "INFO", "propagate": False}},
 }
+
+if SENTRY_DSN := env.dsn("SENTRY_DSN"):
+    import_module("emoplatform.error_reports").begin(SENTRY_DSN)

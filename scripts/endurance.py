@@ -105,12 +105,14 @@ def main() -> int:
         tempfile.TemporaryDirectory() as folder,
         running(Path(folder), **renewed_never) as (served, headers),
     ):
-        workers, stop = served.workers, threading.Event()
+        stop = threading.Event()
         cookie = {"Cookie": f"__Host-sessionid={headers['X-Session-Token']}"}
         people = [Person(served.place, {**headers, **cookie}, stop) for _ in range(CLIENTS)]
         for person in people:
             person.start()
         held, began = [], time.monotonic()
+        time.sleep(EVERY)
+        workers = served.workers
         while time.monotonic() - began < seconds:
             time.sleep(EVERY)
             held.append(memory(served))

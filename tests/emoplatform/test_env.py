@@ -86,6 +86,15 @@ def test_a_folder_must_be_absolute_and_a_zone_must_exist() -> None:
         Environment({"TIME_ZONE": "Mars/Base"}).time_zone("TIME_ZONE", default="UTC")
 
 
+def test_failures_are_reported_to_a_well_formed_place_or_nowhere() -> None:
+    assert Environment({}).dsn("SENTRY_DSN") is None
+    told = "https://abc123@sentry.example.org/7"
+    assert Environment({"SENTRY_DSN": told}).dsn("SENTRY_DSN") == told
+    for wrong in ("sentry.example.org", "https://sentry.example.org/7", "https://a@host/name"):
+        with pytest.raises(SettingError, match="SENTRY_DSN: expected https://KEY@HOST/PROJECT"):
+            Environment({"SENTRY_DSN": wrong}).dsn("SENTRY_DSN")
+
+
 @pytest.mark.parametrize("value", ["redis://:secret@cache:6379/1", "rediss://cache"])
 def test_everything_is_counted_in_redis_where_one_is_named(value: str) -> None:
     told = Environment({"REDIS_URL": value}).caches("REDIS_URL")
