@@ -19,6 +19,7 @@ from emotions.models import (
     Tag,
 )
 from emotions.moods import Mood, mood_of_captures
+from ml.models import ModelVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,8 @@ def with_readings(captures: CaptureQuerySet) -> CaptureQuerySet:
 
 def versions_read_again(*, owner: User) -> list[str]:
     """Return the names of the versions that read kept photos of the owner again, newest first."""
+    if ModelVersion.objects.count() <= 1:  # Nobody else could; asking every face would take longer.
+        return []
     read = (
         Detection.objects.filter(
             capture__owner=owner,
