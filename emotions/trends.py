@@ -84,7 +84,9 @@ def trend(*, owner: User, by: Span, first: date, last: date, read_by: str = "") 
         period.captures += captures
         period.computed_from += computed_from
         period.total += total or 0.0
-        period.feelings.update(dict(zip(Feeling, counts, strict=True)))
+        for feeling, count in zip(Feeling, counts, strict=True):
+            if count:
+                period.feelings[feeling] += count
     return periods
 
 
@@ -120,15 +122,19 @@ def starts(by: Span, on: date) -> bool:
 
 def valence(read_by: str) -> Expression:
     """Return the valence of a capture with `with_feeling`, by the rule of `emotions.moods`."""
-    felt = [When(felt=emotion, then=Value(VALENCES[emotion])) for emotion in EMOTIONS]
+    given = (F("mood") - Value(float(CALM_MOOD))) / Value(2.0)
     seen = sum(
         (
-            reading_of(f"p_{emotion}", read_by=read_by) * Value(VALENCES[emotion])
-            for emotion in EMOTIONS
+            reading_of(f"p_{emotion}", read_by=read_by) * Value(valence)
+            for emotion, valence in VALENCES.items()
+            if valence
         ),
         Value(0.0),
     )
-    given = (F("mood") - Value(float(CALM_MOOD))) / Value(2.0)
+    felt = [When(felt=emotion, then=Value(VALENCES[emotion])) for emotion in EMOTIONS]
     return Case(
-        When(mood__isnull=False, then=given), *felt, default=seen, output_field=FloatField()
+        When(mood__isnull=False, then=given),
+        When(felt__isnull=True, then=seen),  # first, because it is most often so
+        *felt,
+        output_field=FloatField(),
     )

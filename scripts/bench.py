@@ -14,7 +14,7 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-from scripts.benchmarks import reading, training, web
+from scripts.benchmarks import deployed, reading, training, web
 from scripts.benchmarks.common import Measured, Stage
 
 BENCHMARKS: dict[str, Callable[[Stage], Iterator[Measured]]] = {
@@ -26,6 +26,7 @@ BENCHMARKS: dict[str, Callable[[Stage], Iterator[Measured]]] = {
     "worker": reading.worker,
     "captures": web.captures,
     "history": web.history,
+    "slug": deployed.slug,
 }
 
 

@@ -39,38 +39,40 @@ def hours_by_day(zone: str, year: int) -> dict[date, int]:
 
 
 def lived(zone: str, year: int) -> dict[date, int]:
-    """Record a moment in each of those hours and return what trends count by day."""
-    from accounts.models import User  # noqa: PLC0415 - needs the site to be set up
+    """Record a moment in each of those hours, for now, and return what trends count by day."""
+    from django.db import transaction  # noqa: PLC0415 - needs the site to be set up
+
+    from accounts.models import User  # noqa: PLC0415
     from emotions import trends  # noqa: PLC0415
     from emotions.models import Capture  # noqa: PLC0415
     from emotions.zones import day_of  # noqa: PLC0415
 
-    person = User.objects.create_user(f"{zone.replace('/', '.')}@example.org")
     start = datetime(year, 1, 1, tzinfo=ZoneInfo(zone)).astimezone(UTC)
     moments = (
         start + timedelta(hours=hour) for hour in range(sum(hours_by_day(zone, year).values()))
     )
-    Capture.objects.bulk_create(
-        [
-            Capture(
-                owner=person,
-                uuid=uuid.UUID(int=number),
-                sequence=number,
-                source=Capture.Source.MANUAL,
-                taken_at=moment,
-                time_zone=zone,
-                local_date=day_of(moment, zone),
-                mood=3,
-            )
-            for number, moment in enumerate(moments)
-        ],
-        batch_size=1000,
-    )
-    first, last = date(year, 1, 1), date(year, 12, 31)
-    periods = trends.trend(owner=person, by=trends.Span.DAY, first=first, last=last)
-    counted = {period.first: period.captures for period in periods}
-    person.delete()
-    return counted
+    with transaction.atomic():
+        person = User.objects.create_user(f"{zone.replace('/', '.')}@example.org")
+        Capture.objects.bulk_create(
+            [
+                Capture(
+                    owner=person,
+                    uuid=uuid.UUID(int=number),
+                    sequence=number,
+                    source=Capture.Source.MANUAL,
+                    taken_at=moment,
+                    time_zone=zone,
+                    local_date=day_of(moment, zone),
+                    mood=3,
+                )
+                for number, moment in enumerate(moments)
+            ],
+            batch_size=1000,
+        )
+        first, last = date(year, 1, 1), date(year, 12, 31)
+        periods = trends.trend(owner=person, by=trends.Span.DAY, first=first, last=last)
+        transaction.set_rollback(True)
+    return {period.first: period.captures for period in periods}
 
 
 def main(zones: list[str]) -> int:
