@@ -186,15 +186,26 @@ def ask(stage: Stage) -> None:
     print("Stopped with", server.wait())
 
 
+def in_namespace(module: str) -> None:
+    """Run a module again in a mount namespace, which takes every mount along when it ends."""
+    if "IN_NAMESPACE" not in os.environ:
+        again = ["unshare", "--mount", sys.executable, "-m", module, *sys.argv[1:]]
+        sys.exit(subprocess.call(again, env=os.environ | {"IN_NAMESPACE": "1"}))
+
+
+def unmount(folder: Path) -> None:
+    """Take the layers in a folder away, with all that was written to them."""
+    run("umount", "--recursive", *(str(path) for path in folder.glob("*/root")))
+    shutil.rmtree(folder)
+
+
 def main() -> None:
-    """Build in a mount namespace of its own, which takes every layer along when it ends."""
+    """Build the stage that was asked for and try what it starts."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--base", type=Path, default=Path("/"), help="root of a fresh system")
     parser.add_argument("--target", default="web", help="stage to build; default: web")
     options = parser.parse_args()
-    if "IN_NAMESPACE" not in os.environ:
-        again = ["unshare", "--mount", sys.executable, "-m", "scripts.try_container", *sys.argv[1:]]
-        sys.exit(subprocess.call(again, env=os.environ | {"IN_NAMESPACE": "1"}))
+    in_namespace("scripts.try_container")
     folder = Path(tempfile.mkdtemp(prefix="container-"))
     try:
         stage = build(options.base.resolve(), options.target, folder)
@@ -203,8 +214,7 @@ def main() -> None:
         else:
             stage.run(stage.command, **PRODUCTION)
     finally:
-        run("umount", "--recursive", *(str(path) for path in folder.glob("*/root")))
-        shutil.rmtree(folder)
+        unmount(folder)
 
 
 if __name__ == "__main__":
