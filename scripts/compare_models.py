@@ -31,9 +31,7 @@ from ml.emotions import EMOTIONS
 from ml.evaluation import LABELS, MISSED
 from ml.faces import Box
 from ml.images import read_image
-from ml.predictor import BUNDLED, Predictor
-from ml.registry.lookup import Files, in_folder
-from ml.registry.versions import NETWORK
+from ml.predictor import BUNDLED, Card, predictor_for
 from ml.sources import Source
 from ml.votes import NO_MAJORITY, majority, votes_on
 
@@ -89,10 +87,10 @@ def pictures(archive: Path, votes: Path, photos: Path) -> Pictures:
     )
 
 
-def ours(files: Files, shown: Pictures) -> Read:
+def ours(folder: Path, shown: Pictures) -> Read:
     """Let one of our networks read, face detection included where it is a photo."""
-    card = files.card
-    predictor = Predictor(files.read(NETWORK), card)
+    card = Card.read(folder / "card.json")
+    predictor = predictor_for(folder / "emotion.tflite", card)
     outputs = predictor.answers(shown.faces.images)
     by_label = outputs["folder"].argmax(axis=1)
     as_crowd = outputs["crowd"].argmax(axis=1) if "crowd" in outputs else by_label
@@ -188,7 +186,7 @@ def rows(options: argparse.Namespace) -> Iterator[str]:
     shown = pictures(options.archive, options.votes, options.photos)
     yield from HEAD
     for folder in (BUNDLED, *options.run):
-        yield row(ours(in_folder(folder), shown), shown)
+        yield row(ours(folder, shown), shown)
     with tempfile.TemporaryDirectory() as place:
         try:
             yield row(peer(shown, Path(place)), shown)
