@@ -1,7 +1,6 @@
 """Trainings that the administration asks for and that a machine with TensorFlow does."""
 
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -90,6 +89,8 @@ def command_of(run: TrainingRun, data: Path, folder: Path) -> list[str]:
 def train(run: TrainingRun, *, data: Path, command: list[str] | None = None) -> None:
     """Do a training in a process of its own, which can be cancelled after each epoch.
 
+    It is ended by SIGTERM: SIGINT does not reach what a shell started in the background.
+
     Args:
         data: the dataset.
         command: another one than that of `command_of`.
@@ -115,9 +116,9 @@ def train(run: TrainingRun, *, data: Path, command: list[str] | None = None) -> 
             if run.cancel_asked:
                 asked_in = run.epoch if asked_in is None else asked_in
                 if run.epoch > asked_in:
-                    process.send_signal(signal.SIGINT)
+                    process.terminate()
     except KeyboardInterrupt:
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         process.wait()
         note_progress(run, log, state=State.CANCELLED if run.cancel_asked else State.WAITING)
         raise

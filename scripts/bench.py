@@ -7,6 +7,8 @@ Without --data it makes an archive as large as FER2013 of noise. Run it on a qui
 
 import argparse
 import os
+import platform
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -30,6 +32,17 @@ BENCHMARKS: dict[str, Callable[[Stage], Iterator[Measured]]] = {
 }
 
 
+def machine() -> str:
+    """Return what the figures are of."""
+    models = re.findall(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text(encoding="ascii"))
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    return (
+        f"{len(os.sched_getaffinity(0))} cores of {models[0] if models else platform.machine()}, "
+        f"{memory:.0f} GB, {platform.platform()}, Python {platform.python_version()}, "
+        f"load {os.getloadavg()[0]:.1f}"
+    )
+
+
 def main() -> None:
     """Run the benchmarks that are named, or all, and print a row a figure."""
     parser = argparse.ArgumentParser(description="Speed, memory and size against their budgets.")
@@ -39,6 +52,7 @@ def main() -> None:
     if unknown := set(options.names) - BENCHMARKS.keys():
         parser.error(f"expected names among {', '.join(BENCHMARKS)}, received {unknown.pop()}.")
     missed = 0
+    print(machine(), flush=True)
     with tempfile.TemporaryDirectory() as folder:
         stage = Stage((options.data or Path(folder) / "noise.zip").resolve(), Path(folder))
         if not options.data:
