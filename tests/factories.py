@@ -2,10 +2,12 @@
 
 import uuid
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from django.contrib.auth.hashers import make_password
 
 from accounts.consents import give_consent
 from accounts.models import Consent, User
@@ -17,9 +19,17 @@ from ml.registry import active_version
 PASSWORD = "a quiet paper diary"
 
 
+@cache
+def hashed() -> str:
+    """Return `PASSWORD` as it is stored; hashing it takes long, and so happens once."""
+    return make_password(PASSWORD)
+
+
 def person(email: str, *, consented: bool = True, **fields: Any) -> User:
     """Create someone who signs in with `PASSWORD`."""
-    user = User.objects.create_user(email, PASSWORD, **fields)
+    user = User.objects.create_user(email, **fields)
+    user.password = hashed()
+    user.save(update_fields=["password"])
     if consented:
         give_consent(person=user, kind=Consent.Kind.USE)
     return user
