@@ -1,9 +1,11 @@
 """A real Chromium that talks to a real server."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
@@ -19,6 +21,18 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 PATIENCE = 15_000  # milliseconds; the machine may be busy
 expect.set_options(timeout=PATIENCE)
+
+
+def wait_until(page: Page, script: str, arg: Any = None) -> None:
+    """Wait until a script answers with something true.
+
+    Playwright's own `wait_for_function` asks again by `eval` inside of the page, which the pages'
+    policy forbids: it would pass only where the first answer is true.
+    """
+    until = time.monotonic() + PATIENCE / 1000
+    while not page.evaluate(script, arg):
+        assert time.monotonic() < until, f"Never true: {script}"
+        page.wait_for_timeout(50)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from accounts.models import User
 from emotions.models import Capture
 from tests import pictures
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import sign_in, wait_until
 from tests.browser.test_accessibility import complaints
 
 pytestmark = [
@@ -185,7 +185,7 @@ def test_a_second_camera_is_offered_and_used(two_camera_page: Page, owner: User)
     open_capture(two_camera_page, owner)
     take = taking(two_camera_page)
     two_camera_page.get_by_role("button", name="Switch camera").click()
-    two_camera_page.wait_for_function("() => window.streams.length === 2")
+    wait_until(two_camera_page, "() => window.streams.length === 2")
     expect(take).to_have_attribute("aria-disabled", "false")
     assert two_camera_page.evaluate(STATES) == ["ended", "live"]
     names = two_camera_page.evaluate("streams.map(stream => stream.getVideoTracks()[0].label)")

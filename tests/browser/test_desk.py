@@ -12,7 +12,7 @@ from ml import registry, training_desk
 from ml.models import ModelVersion, TrainingRun
 from ml.registry import active
 from tests import factories
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import sign_in, wait_until
 from tests.browser.test_accessibility import complaints
 from tests.emotions.test_wild import moment
 from tests.ml import versions
@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.xdist_group("browser"),
 ]
 
-DRAWN = "at => Chart.getChart(document.querySelectorAll('canvas[data-chart]')[at])"
+DRAWN = "at => Boolean(Chart.getChart(document.querySelectorAll('canvas[data-chart]')[at]))"
 
 
 @pytest.fixture
@@ -74,4 +74,4 @@ def test_the_charts_are_drawn(page: Page, pages: list[str]) -> None:
     expect(charts).to_have_count(5)
     for place in range(5):
         charts.nth(place).scroll_into_view_if_needed()
-        page.wait_for_function(DRAWN, arg=place)
+        wait_until(page, DRAWN, place)

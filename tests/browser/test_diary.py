@@ -14,7 +14,7 @@ from accounts.models import User
 from emotions.models import Capture
 from tests import factories, pictures, uploads
 from tests.accounts.test_second_factor import code
-from tests.browser.conftest import sign_in, strict_page
+from tests.browser.conftest import sign_in, strict_page, wait_until
 from tests.browser.test_accessibility import complaints
 
 pytestmark = [
@@ -122,7 +122,7 @@ def test_what_the_network_looked_at_is_shown(page: Page, owner: User, tmp_path: 
     sign_in(page, owner)
     upload(page, pictures.astronaut_jpeg(), tmp_path)
     page.get_by_role("link", name="What did it look at?").click()
-    page.wait_for_function("() => document.querySelector('.explained').naturalWidth > 0")
+    wait_until(page, "() => document.querySelector('.explained').naturalWidth > 0")
     assert complaints(page) == []
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from emotions.models import Capture
 from tests import pictures, uploads
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import sign_in, wait_until
 from tests.factories import PASSWORD
 
 pytestmark = [
@@ -45,7 +45,7 @@ def test_from_the_landing_page_to_a_mood_history(page: Page, portrait: Path) -> 
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Looks happy")
     expect(page.locator(".bars li")).to_have_count(7)
-    page.wait_for_function("[...document.images].every(image => image.complete)")
+    wait_until(page, "[...document.images].every(image => image.complete)")
     assert page.evaluate("[...document.images].every(image => image.naturalWidth > 0)")
     capture = Capture.objects.get()
     assert capture.time_zone == "Europe/Lisbon", "the browser named its zone"

@@ -13,7 +13,7 @@ from accounts.models import User
 from emotions import selectors
 from emotions.models import Capture
 from tests import factories
-from tests.browser.conftest import PATIENCE, sign_in, strict_page
+from tests.browser.conftest import sign_in, strict_page, wait_until
 from tests.browser.test_accessibility import complaints
 from tests.pictures import astronaut_jpeg, encoded, no_face
 
@@ -32,7 +32,7 @@ def app(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
 
 def settled(page: Page) -> None:
     """Wait until the service worker speaks for the page and has kept the recent days."""
-    page.wait_for_function("() => navigator.serviceWorker.controller")
+    wait_until(page, "() => Boolean(navigator.serviceWorker.controller)")
     page.reload()
     wait_for_kept(page, "/words/")
 
@@ -43,10 +43,7 @@ def wait_for_kept(page: Page, path: str) -> None:
                 const name = (await caches.keys()).find((one) => one.startsWith("diary-"));
                 return Boolean(name && (await (await caches.open(name)).match(path)));
               }"""
-    until = time.monotonic() + PATIENCE / 1000
-    while not page.evaluate(kept, path):
-        assert time.monotonic() < until, f"{path} is not kept."
-        page.wait_for_timeout(50)
+    wait_until(page, kept, path)
 
 
 def offline(page: Page) -> None:
@@ -175,7 +172,7 @@ def test_an_answer_that_is_lost_leads_to_no_second_moment(app: Page, owner: User
     assert lost == [302]
     assert Capture.objects.count() == 1
     app.reload()  # a page that opens sends what waits, if the worker has not
-    app.wait_for_function("() => document.querySelector('[data-waiting]').hidden")
+    wait_until(app, "() => document.querySelector('[data-waiting]').hidden")
     assert in_browser(app)["waiting"] == 0
     assert Capture.objects.count() == 1
 

@@ -18,7 +18,7 @@ from accounts.models import User
 from emotions.models import Capture, Feeling, Tag
 from ml.emotions import EMOTIONS, VALENCES
 from tests import factories
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import sign_in, wait_until
 
 pytestmark = [
     pytest.mark.browser,
@@ -76,10 +76,8 @@ def valence(capture: Capture) -> float | None:
 
 def drawn(page: Page, name: str) -> dict[str, Any]:
     page.locator(f"[data-chart='chart-{name}']").scroll_into_view_if_needed()
-    page.wait_for_function(
-        "name => window.Chart?.getChart(document.querySelector(`[data-chart='chart-${name}']`))",
-        arg=name,
-    )
+    canvas = "document.querySelector(`[data-chart='chart-${name}']`)"
+    wait_until(page, f"name => Boolean(window.Chart?.getChart({canvas}))", name)
     told: dict[str, Any] = page.evaluate(DRAWN, name)
     return told
 
@@ -194,7 +192,7 @@ def test_charts_follow_the_theme(page: Page, owner: User, month: list[Capture]) 
     colour = "() => Chart.getChart(document.querySelector('canvas')).data.datasets[0].borderColor"
     light = page.evaluate(colour)
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function(f"light => ({colour})() !== light", arg=light)
+    wait_until(page, f"light => ({colour})() !== light", light)
 
 
 def test_a_review_is_ready_for_paper(page: Page, owner: User, month: list[Capture]) -> None:
