@@ -122,6 +122,14 @@ def test_an_hour_that_has_passed_when_it_is_chosen_counts_from_tomorrow(owner: U
     assert run(EIGHT + 49 * HOUR + 5 * MINUTES) == 0
 
 
+@pytest.mark.parametrize(("second", "sent"), [(-1, 1), (0, 0), (1, 0)])
+def test_an_hour_counts_today_only_if_it_was_chosen_before(
+    owner: User, second: int, sent: int
+) -> None:
+    remind(owner, now=EIGHT + timedelta(seconds=second))
+    assert run(EIGHT + 5 * MINUTES) == sent
+
+
 def test_paused_removed_and_inactive_send_nothing(owner: User, other: User) -> None:
     remind(owner, paused=True)
     services.remove_reminder(reminder=remind(owner))

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from sklearn.metrics import f1_score, recall_score
 
-from ml.gate import Answers, judge
+from ml.gate import Answers, Comparison, judge
 
 TRUTH = np.random.default_rng(1).integers(0, 7, 3500).astype(np.int8)
 
@@ -50,6 +50,26 @@ def test_one_emotion_that_is_found_far_less_often_is_enough_to_refuse() -> None:
 def test_an_emotion_may_be_found_a_little_less_often() -> None:
     verdict = judge([answers(0.05, only=1)], [answers(0.02, seed=3)])
     assert verdict.passed
+
+
+def test_an_emotion_that_is_surely_found_less_often_may_lose_five_points() -> None:
+    verdict = judge([answers(0.07, only=1)], [answers(0.02, seed=3)])
+    low, high = verdict.comparisons[0].recall_gain["disgust"]
+    assert low < -0.05 < high < 0
+    assert verdict.passed
+
+
+@pytest.mark.parametrize(("high", "refused"), [(-0.051, True), (-0.05, False), (-0.049, False)])
+def test_the_tolerance_for_one_emotion_is_five_points(high: float, refused: bool) -> None:
+    comparison = Comparison(
+        test_set="faces",
+        output="folder",
+        images=3500,
+        macro_f1=(0.7, 0.7),
+        macro_f1_gain=(-0.02, 0.02),
+        recall_gain={"disgust": (-0.12, high)},
+    )
+    assert bool(comparison.objections) == refused
 
 
 def test_a_tie_between_a_version_and_itself_passes() -> None:
