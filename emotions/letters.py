@@ -41,7 +41,7 @@ def written(reminder: Reminder) -> EmailMessage:
 
 
 def notice(reminder: Reminder) -> dict[str, Any]:
-    """Return what `static/js/service-worker-push.js` needs to show a reminder."""
+    """Return what `static/js/push/worker.js` needs to show a reminder."""
     with translation.override(reminder.owner.language or settings.LANGUAGE_CODE):
         return {
             "title": _("How are you right now?"),

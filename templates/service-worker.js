@@ -1,7 +1,7 @@
 {% load static %}/** The service worker; its parts are modules, and what differs between installations stands here. */
 
 import { start } from "{% static 'js/offline/worker.js' %}";
-import "{% static 'js/service-worker-push.js' %}";
+import "{% static 'js/push/worker.js' %}";
 
 start({
   static: "{{ static_url|escapejs }}",

@@ -21,11 +21,11 @@ SHELL = (
     "icons/sprite.svg",
     "js/time_zone.js",
     "js/offline/page.js",
-    "js/upload.js",
-    "js/camera.js",
-    "js/look.js",
-    "js/many.js",
-    "js/words.js",
+    "js/capture/upload.js",
+    "js/capture/camera.js",
+    "js/capture/preview.js",
+    "js/capture/multi_upload.js",
+    "js/capture/note_form.js",
 )
 """What the pages that work without a line consist of."""
 

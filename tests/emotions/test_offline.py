@@ -89,7 +89,7 @@ def test_the_service_worker_is_fresh_and_names_files_that_exist() -> None:
     assert "no-store" in answer["Cache-Control"]
     named = re.findall(r'"/static/([^"]+)"', answer.content.decode())
     assert "js/offline/worker.js" in named
-    assert "js/service-worker-push.js" in named
+    assert "js/push/worker.js" in named
     assert [name for name in named if name and not finders.find(name)] == []
 
 
@@ -104,7 +104,7 @@ def test_everything_that_offline_pages_import_is_in_the_shell() -> None:
         source = Path(str(finders.find(path.removeprefix("/static/")))).read_text()
         imported = re.findall(r'^import .*?"(\.[^"]+)";$', source, re.MULTILINE)
         waiting += {urljoin(path, found) for found in imported} - needed
-    outside = {"/static/js/offline/worker.js", "/static/js/service-worker-push.js"}
+    outside = {"/static/js/offline/worker.js", "/static/js/push/worker.js"}
     assert {path for path in needed - outside if f'"{path}"' not in shell} == set()
 
 

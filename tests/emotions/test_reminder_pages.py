@@ -110,11 +110,11 @@ def test_notifications_are_offered_where_the_site_has_a_key(
     factories.push_reminder(owner)
     without = text(owner_client.get(PAGE))
     assert "This site sends no notifications." in without
-    assert "js/push.js" not in without
+    assert "js/push/panel.js" not in without
     settings.VAPID_PRIVATE_KEY = factories.SITE_KEY
     offered = text(owner_client.get(PAGE))
     assert "Let this device notify me" in offered
-    assert "js/push.js" in offered
+    assert "js/push/panel.js" in offered
     assert "none of your devices takes notifications" in offered
     factories.push_subscription(owner)
     assert "none of your devices" not in text(owner_client.get(PAGE))

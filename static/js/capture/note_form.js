@@ -1,7 +1,7 @@
 /** The form for moments in words: without a connection they wait in this browser. */
 
-import { newUuid } from "./api.js";
-import { keep } from "./offline/waiting.js";
+import { newUuid } from "../api.js";
+import { keep } from "../offline/waiting.js";
 
 const form = document.querySelector("[data-words]");
 const outcome = form.querySelector("[data-words-outcome]");

@@ -3,7 +3,7 @@
  * moment when it is tapped. One frame is under way at a time; the server may ask for patience.
  */
 
-import { detect, jpeg, newUuid, small } from "./api.js";
+import { detect, jpeg, newUuid, small } from "../api.js";
 
 const root = document.querySelector("[data-live]");
 const part = (name) => root.querySelector(`[data-live-${name}]`);

@@ -2,7 +2,7 @@
  * Notifications on this device: asked for on a tap only, and ended on another.
  */
 
-import { json } from "./api.js";
+import { json } from "../api.js";
 
 const SUBSCRIPTIONS = "/api/v1/push-subscriptions/";
 const WORKER = "/service-worker.js";

@@ -4,8 +4,8 @@
  * Whoever else has a photo for it sends the form a "photo" event with the file and its source.
  */
 
-import { newUuid } from "./api.js";
-import { keep } from "./offline/waiting.js";
+import { newUuid } from "../api.js";
+import { keep } from "../offline/waiting.js";
 
 const form = document.querySelector("[data-upload]");
 const part = (name, root = form) => root.querySelector(`[data-upload-${name}]`);

@@ -4,7 +4,7 @@
  * form works as without it.
  */
 
-import { detect, jpeg, small } from "./api.js";
+import { detect, jpeg, small } from "../api.js";
 
 const form = document.querySelector("[data-upload]");
 const panel = form.querySelector("[data-look]");

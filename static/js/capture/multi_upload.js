@@ -3,8 +3,8 @@
  * tried again. One photo takes the form's usual way.
  */
 
-import { newUuid } from "./api.js";
-import { keep } from "./offline/waiting.js";
+import { newUuid } from "../api.js";
+import { keep } from "../offline/waiting.js";
 
 const form = document.querySelector("[data-upload]");
 const input = form.querySelector("input[type=file]");
