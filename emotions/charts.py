@@ -29,7 +29,7 @@ class Chart:
 
     Attributes:
         name: in addresses and files.
-        kind: how `static/js/charts.js` draws it.
+        kind: how `static/js/charts/kinds.js` draws it.
         caption: what it shows, in one sentence.
         columns: the heads of its table.
         rows: the cells of its table; the first one of a row is its head, None is a gap.

@@ -1,36 +1,8 @@
-/**
- * Draws every chart of a page from the data beside it; the table below each says the same.
- * Colours come from the style sheet, marks from patterns.js.
- */
+/** The configuration of Chart.js for each kind of chart, from the data beside it. */
 
-import { paint, pattern } from "./patterns.js";
-
-const theme = matchMedia("(prefers-color-scheme: dark)");
-const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-
-/** Remembers what a function returned until the theme changes. */
-const remembered = new Map();
-function once(key, make) {
-  if (!remembered.has(key)) remembered.set(key, make());
-  return remembered.get(key);
-}
-
-/** Returns a colour of the style sheet by the name of its variable, resolved for the theme. */
-const colour = (name) =>
-  once(name, () => {
-    const probe = document.body.appendChild(document.createElement("span"));
-    probe.style.color = `var(--${name})`;
-    const resolved = getComputedStyle(probe).color;
-    probe.remove();
-    return resolved;
-  });
-
-/** Returns the fill and outline of an emotion. */
-const looks = (emotion) =>
-  once(`looks ${emotion}`, () => ({
-    backgroundColor: pattern(emotion, colour(emotion), colour("page")),
-    borderColor: colour(`${emotion}-line`),
-  }));
+import { pattern } from "./patterns.js";
+import { marks, whiskers } from "./plugins.js";
+import { colour, looks, mix, once } from "./theme.js";
 
 const axis = (more = {}) => ({
   border: { display: false },
@@ -38,48 +10,6 @@ const axis = (more = {}) => ({
   ...more,
   ticks: { color: colour("ink-soft"), maxRotation: 0, autoSkipPadding: 20, ...more.ticks },
 });
-
-/** A line across the whole height, where another network began to answer. */
-const marks = {
-  id: "marks",
-  afterDatasetsDraw({ ctx, chartArea, scales }, _, { at = [], ink }) {
-    ctx.save();
-    ctx.strokeStyle = ink;
-    ctx.setLineDash([4, 3]);
-    for (const place of at) {
-      const x = scales.x.getPixelForValue(place);
-      ctx.beginPath();
-      ctx.moveTo(x, chartArea.top);
-      ctx.lineTo(x, chartArea.bottom);
-      ctx.stroke();
-    }
-    ctx.restore();
-  },
-};
-
-/** The ends of an interval, on both sides of each bar's end. */
-const whiskers = {
-  id: "whiskers",
-  afterDatasetsDraw(chart, _, { intervals = [], ink }) {
-    const { ctx, scales } = chart;
-    ctx.save();
-    ctx.strokeStyle = ink;
-    ctx.lineWidth = 1.5;
-    intervals.forEach((ends, place) => {
-      const { y } = chart.getDatasetMeta(0).data[place];
-      const [low, high] = ends.map((end) => scales.x.getPixelForValue(end));
-      ctx.beginPath();
-      for (const x of [low, high]) {
-        ctx.moveTo(x, y - 4);
-        ctx.lineTo(x, y + 4);
-      }
-      ctx.moveTo(low, y);
-      ctx.lineTo(high, y);
-      ctx.stroke();
-    });
-    ctx.restore();
-  },
-};
 
 /** An axis whose places have names. */
 const named = (names, more = {}) =>
@@ -169,7 +99,7 @@ function overTime({ labels, lines, marks: changes = [] }, upright) {
   };
 }
 
-const kinds = {
+export const kinds = {
   stacked: ({ labels, series }) => ({
     type: "bar",
     data: {
@@ -282,77 +212,3 @@ const kinds = {
       ({ x, y, label }) => `${data.columns[x]} ${data.rows[y]} · ${label}`,
     ),
 };
-
-/** Returns a colour between two, both as the browser resolves them. */
-function mix(one, other, share) {
-  const numbers = (text) => text.match(/[\d.]+/g).slice(0, 3).map(Number);
-  const [front, back] = [numbers(one), numbers(other)];
-  return `rgb(${front.map((value, at) => Math.round(value * share + back[at] * (1 - share)))})`;
-}
-
-/** Offers a drawing as a file, on the ground of the page. */
-function download(canvas, name) {
-  const copy = document.createElement("canvas");
-  copy.width = canvas.width;
-  copy.height = canvas.height;
-  const context = copy.getContext("2d");
-  context.fillStyle = colour("raised");
-  context.fillRect(0, 0, copy.width, copy.height);
-  context.drawImage(canvas, 0, 0);
-  copy.toBlob((blob) => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blob);
-    link.download = `${name}.png`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  });
-}
-
-function draw(canvas) {
-  const data = JSON.parse(document.getElementById(canvas.dataset.chart).textContent);
-  Chart.getChart(canvas)?.destroy();
-  new Chart(canvas, kinds[canvas.dataset.kind](data));
-}
-
-function paintKeys() {
-  for (const swatch of document.querySelectorAll("canvas[data-swatch]")) {
-    paint(swatch, looks(swatch.dataset.swatch).backgroundColor);
-  }
-}
-
-Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
-Chart.defaults.plugins.legend.display = false;
-Chart.defaults.maintainAspectRatio = false;
-Chart.defaults.animation = still ? false : { duration: 200 };
-Chart.defaults.animations.colors = false; // patterns have nothing in between
-
-// Each one is drawn when it comes near, so that none holds up the page.
-const near = new IntersectionObserver(
-  (entries) => {
-    for (const { target, isIntersecting } of entries) {
-      if (!isIntersecting) continue;
-      near.unobserve(target);
-      draw(target);
-    }
-  },
-  { rootMargin: "50%" },
-);
-for (const canvas of document.querySelectorAll("canvas[data-chart]")) near.observe(canvas);
-paintKeys();
-theme.addEventListener("change", () => {
-  remembered.clear();
-  paintKeys();
-  for (const canvas of document.querySelectorAll("canvas[data-chart]")) {
-    if (Chart.getChart(canvas)) draw(canvas);
-  }
-});
-// On paper all are near.
-window.addEventListener("beforeprint", () => {
-  for (const canvas of document.querySelectorAll("canvas[data-chart]")) {
-    if (!Chart.getChart(canvas)) draw(canvas);
-  }
-});
-for (const button of document.querySelectorAll("[data-chart-png]")) {
-  const canvas = button.closest("figure").querySelector("canvas[data-chart]");
-  button.addEventListener("click", () => download(canvas, button.dataset.chartPng));
-}

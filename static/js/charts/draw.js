@@ -1,0 +1,74 @@
+/** Draws every chart of a page from the data beside it; the table below each says the same. */
+
+import { kinds } from "./kinds.js";
+import { paint } from "./patterns.js";
+import { colour, looks, onThemeChange } from "./theme.js";
+
+const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
+const canvases = document.querySelectorAll("canvas[data-chart]");
+
+/** Offers a drawing as a file, on the ground of the page. */
+function download(canvas, name) {
+  const copy = document.createElement("canvas");
+  copy.width = canvas.width;
+  copy.height = canvas.height;
+  const context = copy.getContext("2d");
+  context.fillStyle = colour("raised");
+  context.fillRect(0, 0, copy.width, copy.height);
+  context.drawImage(canvas, 0, 0);
+  copy.toBlob((blob) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = `${name}.png`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  });
+}
+
+function draw(canvas) {
+  const data = JSON.parse(document.getElementById(canvas.dataset.chart).textContent);
+  Chart.getChart(canvas)?.destroy();
+  new Chart(canvas, kinds[canvas.dataset.kind](data));
+}
+
+function paintKeys() {
+  for (const swatch of document.querySelectorAll("canvas[data-swatch]")) {
+    paint(swatch, looks(swatch.dataset.swatch).backgroundColor);
+  }
+}
+
+Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
+Chart.defaults.plugins.legend.display = false;
+Chart.defaults.maintainAspectRatio = false;
+Chart.defaults.animation = reducedMotion ? false : { duration: 200 };
+Chart.defaults.animations.colors = false; // patterns have nothing in between
+
+// Each one is drawn when it comes near, so that none holds up the page.
+const near = new IntersectionObserver(
+  (entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      draw(target);
+    }
+  },
+  { rootMargin: "50%" },
+);
+for (const canvas of canvases) near.observe(canvas);
+paintKeys();
+onThemeChange(() => {
+  paintKeys();
+  for (const canvas of canvases) {
+    if (Chart.getChart(canvas)) draw(canvas);
+  }
+});
+// On paper all are near.
+window.addEventListener("beforeprint", () => {
+  for (const canvas of canvases) {
+    if (!Chart.getChart(canvas)) draw(canvas);
+  }
+});
+for (const button of document.querySelectorAll("[data-chart-png]")) {
+  const canvas = button.closest("figure").querySelector("canvas[data-chart]");
+  button.addEventListener("click", () => download(canvas, button.dataset.chartPng));
+}
