@@ -39,22 +39,22 @@ screenshots: .venv/for-tests node_modules/for-run  ## pictures of every page in 
 	$(BIN)/python -m scripts.screenshots
 
 fuzz: .venv/for-tests node_modules/for-run  ## random requests at every operation of the API; EXAMPLES=200
-	$(BIN)/python -m scripts.fuzz $(EXAMPLES)
+	$(BIN)/python -m integration_tests.fuzz $(EXAMPLES)
 
 attack: .venv/for-tests  ## hostile photos at the decoder and at a running site
-	$(BIN)/python -m scripts.bombs
-	$(BIN)/python -m scripts.attack_decoder decoder
-	$(BIN)/python -m scripts.attack_decoder http
+	$(BIN)/python -m integration_tests.bombs
+	$(BIN)/python -m integration_tests.attack_decoder decoder
+	$(BIN)/python -m integration_tests.attack_decoder http
 
 lighthouse: .venv/for-tests node_modules/for-run scripts/lighthouse/node_modules/.installed  ## pages on a slow phone
 	scripts/ensure-chromium
 	$(BIN)/python -m scripts.audit_pages
 
 bench: .venv/for-tests node_modules/for-run  ## speed, memory and size against their budgets
-	$(BIN)/python -m scripts.bench
+	$(BIN)/python -m benchmarks.bench
 
 load: .venv/for-tests node_modules/for-run  ## several instances behind nginx, under load: what they hold
-	$(BIN)/python -m scripts.load
+	$(BIN)/python -m benchmarks.load
 
 train: .venv/for-training  ## train the baseline: make train DATA=path/to/archive.zip
 	@test -n "$(DATA)" || { echo "make train: expected DATA=ARCHIVE, received nothing" >&2; exit 2; }

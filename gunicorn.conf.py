@@ -9,7 +9,7 @@ from typing import Any
 bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 # With threads, which slow senders do not occupy.
-worker_class = "emoplatform.patience.PatientWorker"
+worker_class = "emoplatform.gunicorn_worker.PatientWorker"
 threads = 4
 
 # Imported once and shared by all workers, which saves memory and starts them at once. Safe,

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AccessToken, User
 from accounts.services import DEFAULT_TOKEN_DAYS
-from accounts.zones import KNOWN_ZONES
+from common.time_zones import KNOWN_ZONES
 
 
 class TimeZoneForm(forms.Form):

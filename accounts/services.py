@@ -15,7 +15,7 @@ from accounts.devices import name_said_by, tidy_name
 from accounts.models import AccessToken, User
 from accounts.signals import account_deleted
 from accounts.tokens import digest_of, new_secret, prefix_of
-from accounts.zones import KNOWN_ZONES
+from common.time_zones import KNOWN_ZONES
 
 DEFAULT_TOKEN_DAYS = 365
 LONGEST_TOKEN_DAYS = 730

@@ -4,7 +4,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from emoplatform.log_lines import masked
+from emoplatform.log_formatting import masked
 
 
 class DiscreetLogger(Logger):

@@ -6,4 +6,4 @@ from django.contrib.admin.apps import AdminConfig
 class AdministrationConfig(AdminConfig):
     """The administration, with our guard."""
 
-    default_site = "accounts.administration.Administration"
+    default_site = "accounts.admin_site.Administration"

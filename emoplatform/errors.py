@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 
-from emoplatform import tracing
+from emoplatform import request_ids
 from emoplatform.outages import is_outage, unavailable
 from emotions.api.problems import plain_problem
 
@@ -71,7 +71,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
             HTTPStatus.INTERNAL_SERVER_ERROR,
             "server_error",
             _("Something went wrong on our side. Nothing was saved."),
-            request_id=tracing.current.get(),
+            request_id=request_ids.current.get(),
         )
-    page = loader.get_template("500.html").render({"request_id": tracing.current.get()})
+    page = loader.get_template("500.html").render({"request_id": request_ids.current.get()})
     return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -41,7 +41,7 @@ class KeepNoCopies:
     """Has browsers keep no page of somebody who is signed in, so that nobody goes back to one.
 
     What the service worker keeps for the time without a connection is the person's choice, and goes
-    at sign-out (`emotions.offline`).
+    at sign-out (`emotions.offline.headers`).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -13,7 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Histogram,
 from prometheus_client.core import CollectorRegistry, GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from emotions import wild
+from emotions.model_quality import production_metrics
 
 METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 REQUESTS = Counter("http_requests", "Requests answered.", ["method", "route", "status"])
@@ -44,7 +44,7 @@ class Wild:
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield each figure that there is."""
-        report = wild.report()
+        report = production_metrics.report()
         if report.weeks:
             yield from self.week(report.weeks[-1])
         agreement = GaugeMetricFamily(
@@ -62,7 +62,7 @@ class Wild:
                     agreement.add_metric([one.version, name, bound], percent / 100)
         yield agreement
 
-    def week(self, week: wild.Week) -> Iterator[GaugeMetricFamily]:
+    def week(self, week: production_metrics.Week) -> Iterator[GaugeMetricFamily]:
         """Yield the figures of a week."""
         latency = week.latency
         figures: dict[str, tuple[str, float | None]] = {

@@ -11,9 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.utils.translation import gettext as _
 
-from emoplatform import tracing
+from emoplatform import request_ids
 from emotions.api.problems import plain_problem
-from ml.predictor import ModelFileError
+from ml.inference.predictor import ModelFileError
 from ml.registry import NoModelError
 
 RETRY_AFTER = 10  # seconds
@@ -52,10 +52,10 @@ def unavailable(request: HttpRequest) -> HttpResponse:
             HTTPStatus.SERVICE_UNAVAILABLE,
             "unavailable",
             _("Something that we need does not answer right now. Nothing was saved."),
-            request_id=tracing.current.get(),
+            request_id=request_ids.current.get(),
         )
     else:
-        page = loader.get_template("503.html").render({"request_id": tracing.current.get()})
+        page = loader.get_template("503.html").render({"request_id": request_ids.current.get()})
         response = HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE)
     response["Retry-After"] = str(RETRY_AFTER)
     return response

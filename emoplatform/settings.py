@@ -62,6 +62,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Applications -----------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "backups",
     "emotions",
     "accounts",
     "ml",
@@ -90,7 +91,7 @@ if DEBUG:
     )
 
 MIDDLEWARE = [
-    "emoplatform.tracing.NameRequests",
+    "emoplatform.request_ids.NameRequests",
     "emoplatform.metrics.CountRequests",
     "django.middleware.security.SecurityMiddleware",
     "emoplatform.outages.ShedLoad",
@@ -103,7 +104,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "emoplatform.limits.RequestSizeLimit",
+    "emoplatform.request_limits.RequestSizeLimit",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "emoplatform.headers.KeepNoCopies",
@@ -128,7 +129,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "emotions.context.appearance",
+                "emotions.preferences.context_processors.appearance",
             ],
         },
     }
@@ -162,7 +163,7 @@ SESSION_COOKIE_AGE = 90 * 24 * 60 * 60  # each day on which a device is used beg
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Emoplatform: "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if DEBUG else "https"
 
-MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
+MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Emoplatform"
 ADMIN_NEEDS_SECOND_FACTOR = not DEBUG
@@ -275,10 +276,10 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "Emotion": "emotions.models.Feeling",
         "Source": "emotions.models.Capture.Source",
-        "PhotoSource": "emotions.api.serializers.PHOTO_SOURCES",
+        "PhotoSource": "emotions.api.captures.serializers.PHOTO_SOURCES",
         "Kept": "emotions.models.Capture.Kept",
         "Role": "emotions.models.Detection.Role",
-        "Span": "emotions.trends.Span",
+        "Span": "emotions.insights.trends.Span",
         "ReminderWay": "emotions.models.Reminder.Way",
         "KeptFor": "emotions.models.Preferences.KeptFor",
     },
@@ -362,12 +363,12 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "json": {
-            "()": "emoplatform.log_lines.DiscreetFormatter",
+            "()": "emoplatform.log_formatting.DiscreetFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s",
         },
         "plain": {"format": "%(levelname)s %(name)s %(message)s"},
     },
-    "filters": {"request_id": {"()": "emoplatform.tracing.NameLines"}},
+    "filters": {"request_id": {"()": "emoplatform.request_ids.NameLines"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
@@ -380,4 +381,4 @@ LOGGING = {
 }
 
 if SENTRY_DSN := env.dsn("SENTRY_DSN"):
-    import_module("emoplatform.error_reports").begin(SENTRY_DSN)
+    import_module("emoplatform.sentry").begin(SENTRY_DSN)

@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy
 from django_tasks_db.admin import DBTaskResultAdmin
 from django_tasks_db.models import DBTaskResult
 
-from emotions.aggregates import ENOUGH_PEOPLE
-from emotions.comparing import compare
+from emotions.model_quality.k_anonymity import ENOUGH_PEOPLE
+from emotions.model_quality.shadow_comparison import compare
 from ml import registry
 from ml.admin import ReadOnly
+from ml.inference.predictor import ModelFileError
 from ml.models import ModelVersion, Trial
-from ml.predictor import ModelFileError
 
 
 class TrialForm(forms.Form):

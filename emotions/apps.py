@@ -12,4 +12,4 @@ class EmotionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the receivers."""
-        import_module("emotions.receivers")
+        import_module("emotions.contributions.receivers")

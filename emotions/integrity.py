@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from emotions import photos, services
+from emotions.captures import picture_repair
 from emotions.models import Capture
+from emotions.pictures import storage
 from ml.registry import artefacts
 
 AT_ONCE = 500  # captures that are read from the database together
@@ -27,8 +28,8 @@ class Finding:
 def findings() -> Iterator[Finding]:
     """Yield all that is wrong, while looking at every file; none is opened twice at once."""
     yield from pictures()
-    for name in photos.orphans():
-        yield Finding(f"{name}: no capture has this file.", partial(photos.remove_files, [name]))
+    for name in storage.orphans():
+        yield Finding(f"{name}: no capture has this file.", partial(storage.remove_files, [name]))
     for flaw in artefacts.flaws():
         yield Finding(flaw)
     for name in artefacts.orphans():
@@ -49,10 +50,10 @@ def pictures_of(capture: Capture) -> Iterator[Finding]:
         if not (name := getattr(capture, field).name):
             continue
         try:
-            flaw = photos.flaw_of(name)
+            flaw = storage.flaw_of(name)
         except Exception as error:  # Each storage fails in its own way.
             yield Finding(f"{name}: the storage cannot be asked ({error!r}).")
             continue
         if flaw:
-            mend = partial(services.mend_picture, capture=capture, field=field)
+            mend = partial(picture_repair.mend_picture, capture=capture, field=field)
             yield Finding(f"{name}: {flaw}; the {field} of the capture {capture.uuid}.", mend)

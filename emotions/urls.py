@@ -4,18 +4,16 @@ from datetime import date
 
 from django.urls import path, register_converter
 
-from emotions.views import (
-    about,
-    appearance,
-    capturing,
-    data,
-    days,
-    helping,
-    moments,
-    offline,
-    reminders,
-    trends,
-)
+from emotions.captures import recording_views
+from emotions.captures import views as capture_views
+from emotions.contributions import views as contribution_views
+from emotions.insights import day_views
+from emotions.insights import views as insight_views
+from emotions.offline import views as offline_views
+from emotions.pages import views as page_views
+from emotions.preferences import views as preference_views
+from emotions.reminders import views as reminder_views
+from emotions.transfer import views as transfer_views
 
 
 class DayConverter:
@@ -36,49 +34,55 @@ register_converter(DayConverter, "day")
 
 app_name = "emotions"
 urlpatterns = [
-    path("", about.landing, name="landing"),
-    path("service-worker.js", offline.service_worker, name="service_worker"),
-    path("manifest.webmanifest", offline.manifest, name="manifest"),
-    path("privacy/", about.privacy, name="privacy"),
-    path("terms/", about.terms, name="terms"),
-    path("offline/", offline.offline, name="offline"),
-    path("offline/line/", offline.line, name="line"),
-    path("model/", about.model_card, name="model_card"),
-    path("model/<path:version>/", about.model_card, name="model_card_of"),
-    path("consent/", capturing.consent, name="consent"),
-    path("capture/", capturing.capture, name="capture"),
-    path("live/", capturing.live, name="live"),
-    path("words/", capturing.words, name="words"),
-    path("captures/delete/", moments.bulk_delete, name="bulk_delete"),
-    path("captures/restore/", moments.restore, name="restore"),
-    path("captures/<uuid:uuid>/", moments.capture_detail, name="capture_detail"),
-    path("captures/<uuid:uuid>/edit/", moments.capture_edit, name="capture_edit"),
-    path("captures/<uuid:uuid>/photo", moments.capture_photo, name="capture_photo"),
-    path("captures/<uuid:uuid>/thumbnail", moments.capture_thumbnail, name="capture_thumbnail"),
-    path("captures/<uuid:uuid>/why/", moments.explanation, name="explanation"),
-    path("captures/<uuid:uuid>/why.jpg", moments.explanation_picture, name="explanation_picture"),
-    path("captures/<uuid:uuid>/time/", moments.use_time_of_photo, name="use_time_of_photo"),
-    path("captures/<uuid:uuid>/delete/", moments.capture_delete, name="capture_delete"),
-    path("captures/<uuid:uuid>/purge/", moments.purge, name="purge"),
-    path("today/", days.today, name="today"),
-    path("days/<day:on>/", days.day, name="day"),
-    path("history/", days.history, name="history"),
-    path("trends/", trends.trends_page, name="trends"),
-    path("trends/<slug:name>.csv", trends.trends_csv, name="trends_csv"),
-    path("trends/<int:number>/", trends.year, name="year"),
-    path("trends/<int:number>/year.csv", trends.year_csv, name="year_csv"),
-    path("review/<str:span>/<day:on>/", trends.review, name="review"),
-    path("appearance/", appearance.appearance, name="appearance"),
-    path("colours.css", appearance.colours, name="colours"),
-    path("keeping/", capturing.keeping, name="keeping"),
-    path("helping/", helping.helping, name="helping"),
-    path("reminders/", reminders.reminders, name="reminders"),
-    path("reminders/<int:number>/", reminders.reminder_edit, name="reminder_edit"),
-    path("reminders/<int:number>/remove/", reminders.reminder_remove, name="reminder_remove"),
-    path("reminders/stop/<str:sealed>/", reminders.stop, name="reminders_stop"),
-    path("data/", data.data, name="data"),
-    path("data/export/", data.export, name="export"),
-    path("data/import/", data.bring_in, name="import"),
-    path("trash/", moments.trash, name="trash"),
-    path("agreement/", days.agreement, name="agreement"),
+    path("", page_views.landing, name="landing"),
+    path("service-worker.js", offline_views.service_worker, name="service_worker"),
+    path("manifest.webmanifest", offline_views.manifest, name="manifest"),
+    path("privacy/", page_views.privacy, name="privacy"),
+    path("terms/", page_views.terms, name="terms"),
+    path("offline/", offline_views.offline, name="offline"),
+    path("offline/line/", offline_views.line, name="line"),
+    path("model/", page_views.model_card, name="model_card"),
+    path("model/<path:version>/", page_views.model_card, name="model_card_of"),
+    path("consent/", recording_views.consent, name="consent"),
+    path("capture/", recording_views.capture, name="capture"),
+    path("live/", recording_views.live, name="live"),
+    path("words/", recording_views.words, name="words"),
+    path("captures/delete/", capture_views.bulk_delete, name="bulk_delete"),
+    path("captures/restore/", capture_views.restore, name="restore"),
+    path("captures/<uuid:uuid>/", capture_views.capture_detail, name="capture_detail"),
+    path("captures/<uuid:uuid>/edit/", capture_views.capture_edit, name="capture_edit"),
+    path("captures/<uuid:uuid>/photo", capture_views.capture_photo, name="capture_photo"),
+    path(
+        "captures/<uuid:uuid>/thumbnail", capture_views.capture_thumbnail, name="capture_thumbnail"
+    ),
+    path("captures/<uuid:uuid>/why/", capture_views.explanation, name="explanation"),
+    path(
+        "captures/<uuid:uuid>/why.jpg",
+        capture_views.explanation_picture,
+        name="explanation_picture",
+    ),
+    path("captures/<uuid:uuid>/time/", capture_views.use_time_of_photo, name="use_time_of_photo"),
+    path("captures/<uuid:uuid>/delete/", capture_views.capture_delete, name="capture_delete"),
+    path("captures/<uuid:uuid>/purge/", capture_views.purge, name="purge"),
+    path("today/", day_views.today, name="today"),
+    path("days/<day:on>/", day_views.day, name="day"),
+    path("history/", day_views.history, name="history"),
+    path("trends/", insight_views.trends_page, name="trends"),
+    path("trends/<slug:name>.csv", insight_views.trends_csv, name="trends_csv"),
+    path("trends/<int:number>/", insight_views.year, name="year"),
+    path("trends/<int:number>/year.csv", insight_views.year_csv, name="year_csv"),
+    path("review/<str:span>/<day:on>/", insight_views.review, name="review"),
+    path("appearance/", preference_views.appearance, name="appearance"),
+    path("colours.css", preference_views.colours, name="colours"),
+    path("keeping/", recording_views.keeping, name="keeping"),
+    path("helping/", contribution_views.helping, name="helping"),
+    path("reminders/", reminder_views.reminders, name="reminders"),
+    path("reminders/<int:number>/", reminder_views.reminder_edit, name="reminder_edit"),
+    path("reminders/<int:number>/remove/", reminder_views.reminder_remove, name="reminder_remove"),
+    path("reminders/stop/<str:sealed>/", reminder_views.stop, name="reminders_stop"),
+    path("data/", transfer_views.data, name="data"),
+    path("data/export/", transfer_views.export, name="export"),
+    path("data/import/", transfer_views.bring_in, name="import"),
+    path("trash/", capture_views.trash, name="trash"),
+    path("agreement/", day_views.agreement, name="agreement"),
 ]

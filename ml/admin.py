@@ -12,10 +12,10 @@ from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ml import registry, training_desk
+from ml import registry, training_queue
 from ml.emotions import EMOTIONS
+from ml.inference.predictor import ModelFileError
 from ml.models import ModelVersion, Promotion, TrainingRun
-from ml.predictor import ModelFileError
 from ml.registry.artefacts import content
 from ml.registry.promotion import verdict_on
 
@@ -246,12 +246,12 @@ class TrainingForm(forms.Form):
 
     architecture = forms.ChoiceField(
         label=gettext_lazy("Architecture"),
-        choices=[(name, name) for name in training_desk.ARCHITECTURES],
+        choices=[(name, name) for name in training_queue.ARCHITECTURES],
     )
     epochs = forms.IntegerField(
         label=gettext_lazy("Epochs at most"),
         min_value=1,
-        max_value=training_desk.MOST_EPOCHS,
+        max_value=training_queue.MOST_EPOCHS,
         initial=60,
     )
 
@@ -297,7 +297,7 @@ class TrainingRunAdmin(ReadOnly):
             "run": run,
             "under_way": under_way,
             "may_cancel": under_way and request.user.has_perm("ml.change_trainingrun"),
-            "workers": training_desk.connected_workers(),
+            "workers": training_queue.connected_workers(),
         }
         return render(request, self.change_form_template, context)
 
@@ -307,7 +307,7 @@ class TrainingRunAdmin(ReadOnly):
             raise PermissionDenied
         form = TrainingForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            run = training_desk.ask_for_training(
+            run = training_queue.ask_for_training(
                 **form.cleaned_data, by=request.user.get_username()
             )
             return HttpResponseRedirect(reverse("admin:ml_trainingrun_change", args=[run.pk]))
@@ -316,7 +316,7 @@ class TrainingRunAdmin(ReadOnly):
             "opts": self.opts,
             "title": _("Train a network"),
             "form": form,
-            "workers": training_desk.connected_workers(),
+            "workers": training_queue.connected_workers(),
         }
         return render(request, "admin/ml/trainingrun/ask.html", context)
 
@@ -326,7 +326,7 @@ class TrainingRunAdmin(ReadOnly):
             raise PermissionDenied
         run = get_object_or_404(TrainingRun, pk=pk)
         if request.method == "POST":
-            training_desk.cancel_training(run)
+            training_queue.cancel_training(run)
             told = _("It ends after the epoch that it is in.")
             self.message_user(request, told, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:ml_trainingrun_change", args=[pk]))

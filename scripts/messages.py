@@ -18,7 +18,7 @@ from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).parents[1]
 LOCALE = ROOT / "locale"
-PACKAGES = ("accounts", "emotions", "emoplatform", "ml")
+PACKAGES = ("accounts", "backups", "common", "emotions", "emoplatform", "ml")
 KEYWORDS: dict[str, Any] = {
     "_": None,
     **dict.fromkeys(("gettext", "gettext_lazy", "gettext_noop")),

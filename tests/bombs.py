@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image
 
-from ml.images import MAX_BYTES
-from ml.photo_files import PNG
+from common.imaging.images import MAX_BYTES
+from common.imaging.sanitising import PNG
 from tests import pictures
 
 SIDE = 5000  # 25 megapixels, the most that is read

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from ml import yunet
+from ml.inference import yunet
 from tests import factories
 
 

@@ -11,8 +11,8 @@ import numpy as np
 import skimage.data
 from PIL import Image
 
-from ml.images import Pixels
-from ml.photo_files import PNG
+from common.imaging.images import Pixels
+from common.imaging.sanitising import PNG
 
 PHOTO_SIDE = 512
 """Width and height of the astronaut's portrait in pixels."""

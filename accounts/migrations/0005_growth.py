@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from accounts.growing import AddIndexConcurrently
+from common.migrations import AddIndexConcurrently
 
 
 class Migration(migrations.Migration):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 
-from emotions.api.schema import PROBLEMS
+from emotions.api.openapi import PROBLEMS
 
 Json = dict[str, Any]
 

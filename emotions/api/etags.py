@@ -9,8 +9,8 @@ from django.utils.cache import get_conditional_response
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from emotions.captures.errors import StaleError
 from emotions.models import Capture
-from emotions.services import StaleError
 
 STRONG = re.compile(r'"(\d{1,18})"')
 

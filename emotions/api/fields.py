@@ -10,8 +10,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from accounts.zones import KNOWN_ZONES
-from emotions.moods import Sentiment
+from common.time_zones import KNOWN_ZONES
+from emotions.captures.moods import Sentiment
 from ml.emotions import EMOTIONS
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)

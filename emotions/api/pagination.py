@@ -11,7 +11,7 @@ from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from emotions.api.serializers import PageQuerySerializer
+from emotions.api.captures.serializers import PageQuerySerializer
 
 
 class InvalidCursorError(APIException):

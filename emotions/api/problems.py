@@ -13,9 +13,8 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from accounts.consents import ConsentRequiredError
-from emotions.imports import UnreadableError
-from emotions.photo_errors import STATUSES, message
-from emotions.services import (
+from common.imaging.images import ImageError
+from emotions.captures.errors import (
     CaptureDeletedError,
     ImportUnderWayError,
     KeepsMoreError,
@@ -29,7 +28,8 @@ from emotions.services import (
     UnfitEndpointError,
     UnfitKeysError,
 )
-from ml.images import ImageError
+from emotions.pictures.errors import STATUSES, message
+from emotions.transfer.readers import UnreadableError
 from ml.registry import NoModelError
 
 CONTENT_TYPE = "application/problem+json"

@@ -4,10 +4,10 @@ from django.urls import include, path, register_converter
 from rest_framework.routers import SimpleRouter
 
 from accounts.models import Consent
-from emotions.api.detect import DetectView
-from emotions.api.importing import ImportView
-from emotions.api.profile import ConsentView, ExportView, ProfileView
-from emotions.api.reading_views import (
+from emotions.api.account.profile import ConsentView, ExportView, ProfileView
+from emotions.api.captures.views import CaptureViewSet
+from emotions.api.detection.views import DetectView
+from emotions.api.insights.views import (
     ModelsView,
     ModelView,
     PatternsView,
@@ -15,8 +15,8 @@ from emotions.api.reading_views import (
     TodayView,
     TrendsView,
 )
-from emotions.api.sync import BatchView, ChangesView
-from emotions.api.views import CaptureViewSet
+from emotions.api.sync.views import BatchView, ChangesView
+from emotions.api.transfer.views import ImportView
 
 
 class ConsentKindConverter:
@@ -53,6 +53,6 @@ urlpatterns = [
     path("me/consents/<consent_kind:kind>/", ConsentView.as_view(), name="consent"),
     path("me/import/", ImportView.as_view(), name="import"),
     path("export/", ExportView.as_view(), name="export"),
-    path("", include("emotions.api.account_urls")),
-    path("", include("emotions.api.reminder_urls")),
+    path("", include("emotions.api.account.urls")),
+    path("", include("emotions.api.reminders.urls")),
 ]

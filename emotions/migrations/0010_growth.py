@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from accounts.growing import AddIndexConcurrently, RemoveColumnIndexConcurrently
+from common.migrations import AddIndexConcurrently, RemoveColumnIndexConcurrently
 
 
 class Migration(migrations.Migration):

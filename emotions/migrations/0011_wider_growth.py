@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import migrations, models
 
-from accounts.growing import AddIndexConcurrently
+from common.migrations import AddIndexConcurrently
 
 
 class Migration(migrations.Migration):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
+from ml.inference.predictor import Card, ModelFileError, Predictor
 from ml.models import ModelVersion
-from ml.predictor import Card, ModelFileError, Predictor
 from ml.registry import artefacts
 
 logger = logging.getLogger(__name__)

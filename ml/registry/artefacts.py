@@ -10,8 +10,8 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from ml.inference.predictor import BUNDLED, ModelFileError
 from ml.models import Artefact, ModelVersion
-from ml.predictor import BUNDLED, ModelFileError
 
 logger = logging.getLogger(__name__)
 

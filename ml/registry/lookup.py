@@ -7,8 +7,8 @@ from pathlib import Path
 
 from django.db import DatabaseError
 
+from ml.inference.predictor import BUNDLED, Card, ModelFileError
 from ml.models import ModelVersion
-from ml.predictor import BUNDLED, Card, ModelFileError
 from ml.registry.active import NoModelError, active_version
 from ml.registry.artefacts import content
 from ml.registry.versions import CARD, KERAS_NETWORK, NETWORK, find_version

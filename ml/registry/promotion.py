@@ -2,12 +2,11 @@
 
 from django.db import transaction
 
-from ml.gate import Answers, Verdict, judge
+from ml.metrics.gate import Answers, Verdict, judge
 from ml.models import ModelVersion, Promotion
 from ml.registry.active import NoModelError, active_version
 from ml.registry.trials import end_trial, running_trial
-from ml.registry.verifying import verify
-from ml.registry.versions import count_look
+from ml.registry.versions import count_look, verify
 
 
 class GateError(Exception):

@@ -5,8 +5,8 @@ import json
 import zipfile
 from pathlib import Path
 
+from ml.inference.predictor import ModelFileError
 from ml.models import ModelVersion
-from ml.predictor import ModelFileError
 from ml.registry.artefacts import content
 from ml.registry.versions import digest, is_known, register
 

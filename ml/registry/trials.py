@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from ml.models import ModelVersion, Trial
-from ml.registry.verifying import verify
+from ml.registry.versions import verify
 
 SHARES = range(1, 101)
 

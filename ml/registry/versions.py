@@ -8,9 +8,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from ml.gate import Answers
+from ml.inference.predictor import BUNDLED, Card, ModelFileError, Predictor
+from ml.metrics.gate import Answers
 from ml.models import Artefact, ModelVersion, Promotion
-from ml.predictor import BUNDLED, Card, ModelFileError, Predictor
 from ml.registry import artefacts
 
 NETWORK, KERAS_NETWORK, CARD, ANSWERS = (
@@ -78,11 +78,22 @@ def checked(files: Mapping[str, bytes]) -> Card:
     return card
 
 
+def verify(version: ModelVersion) -> None:
+    """See a version's network answer.
+
+    Raises:
+        ModelFileError: when a file is missing or damaged, or does not work.
+    """
+    card = checked({name: artefacts.content(version, name) for name in (NETWORK, CARD)})
+    if card.sha256 != version.sha256:
+        raise ModelFileError(f"{version.name}: its card is that of another network.")
+
+
 def answers_in(files: Mapping[str, bytes]) -> list[dict[str, Any]]:
     """Return what a version's files say that it answered about test faces; often nothing.
 
     Raises:
-        ModelFileError: when that is not as `ml.gate` writes it.
+        ModelFileError: when that is not as `ml.metrics.gate` writes it.
     """
     try:
         told: list[dict[str, Any]] = json.loads(files.get(ANSWERS, b"[]"))

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts import selectors, services
 from accounts.models import AccessToken, User
-from emotions import services as moods
+from emotions.captures import recording
 from emotions.models import Capture
 from tests import pictures
 from tests.factories import PASSWORD
@@ -149,7 +149,7 @@ def test_an_account_goes_with_rows_files_sessions_and_tokens(
     theirs = signed_in_browser(other)
     _, secret = services.create_token(person=owner, name="backup", scope="read")
     for person in (owner, other):
-        moods.record_capture(
+        recording.record_capture(
             owner=person,
             photo=pictures.astronaut_jpeg(),
             source=Capture.Source.UPLOAD,

@@ -10,7 +10,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from emotions import services
+from emotions.captures import recording, trash
+from emotions.captures.recording import Said
 from emotions.models import Capture, Feeling, Tag
 from tests import factories, uploads
 from tests.browser.conftest import sign_in
@@ -49,7 +50,7 @@ def personal(owner: User) -> list[str]:
         capture = factories.capture(owner=owner, looks="happy", felt="happy", taken_at=moment)
         capture.tags.add(tags[age < 12])
     portrait, landscape = (
-        services.record_capture(
+        recording.record_capture(
             owner=owner,
             photo=photo,
             source=Capture.Source.UPLOAD,
@@ -60,9 +61,9 @@ def personal(owner: User) -> list[str]:
     )
     trashed = factories.capture(owner=owner, looks="sad", felt="fear")
     factories.capture(owner=owner, looks="sad", felt="fear", note="Rain.")
-    services.delete_capture(capture=trashed)
-    words = services.record_capture(
-        owner=owner, source=Capture.Source.MANUAL, said=services.Said(felt=Feeling.SAD)
+    trash.delete_capture(capture=trashed)
+    words = recording.record_capture(
+        owner=owner, source=Capture.Source.MANUAL, said=Said(felt=Feeling.SAD)
     )
     return [
         "/today/",

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from emotions import services
+from emotions.captures import recording
+from emotions.captures.recording import Said
 from emotions.models import Capture, Feeling
 from tests import pictures
 from tests.browser.conftest import sign_in
@@ -23,16 +24,16 @@ pytestmark = [
 def test_a_history_moves_into_another_account(
     page: Page, owner: User, other: User, tmp_path: Path
 ) -> None:
-    services.record_capture(
+    recording.record_capture(
         owner=owner,
         photo=pictures.astronaut_jpeg(),
         source=Capture.Source.UPLOAD,
         time_zone="Europe/Lisbon",
     )
-    services.record_capture(
+    recording.record_capture(
         owner=owner,
         source=Capture.Source.MANUAL,
-        said=services.Said(felt=Feeling.SAD, note="Rain."),
+        said=Said(felt=Feeling.SAD, note="Rain."),
         time_zone="Europe/Lisbon",
     )
     sign_in(page, owner)
@@ -83,7 +84,7 @@ def test_a_file_on_its_way_is_said_and_sent_once(page: Page, owner: User, tmp_pa
 
 
 def test_the_page_in_the_archive_opens_from_disk(page: Page, owner: User, tmp_path: Path) -> None:
-    services.record_capture(
+    recording.record_capture(
         owner=owner, photo=pictures.astronaut_jpeg(), source=Capture.Source.UPLOAD
     )
     sign_in(page, owner)

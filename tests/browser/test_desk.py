@@ -7,14 +7,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from emotions.aggregates import ENOUGH_PEOPLE
-from ml import registry, training_desk
+from emotions.model_quality.k_anonymity import ENOUGH_PEOPLE
+from ml import registry, training_queue
 from ml.models import ModelVersion, TrainingRun
 from ml.registry import active
 from tests import factories
 from tests.browser.conftest import sign_in, wait_until
 from tests.browser.test_accessibility import complaints
-from tests.emotions.test_wild import moment
+from tests.emotions.model_quality.test_production_metrics import moment
 from tests.ml import versions
 
 pytestmark = [
@@ -33,7 +33,7 @@ def pages() -> list[str]:
     ModelVersion.objects.update(answers=[versions.answers(0.30).to_json()])
     candidate = registry.register(versions.files("candidate", wrong=0.25), made_by="ada")
     trial = registry.begin_trial(candidate, share=20, by="ada")
-    run = training_desk.ask_for_training(architecture="residual", epochs=3, by="ada")
+    run = training_queue.ask_for_training(architecture="residual", epochs=3, by="ada")
     TrainingRun.objects.update(log="epoch 1/3", state=TrainingRun.State.RUNNING)
     for number in range(ENOUGH_PEOPLE):
         person = User.objects.create(email=f"p{number}@example.org")

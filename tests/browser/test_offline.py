@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from emotions import selectors
+from emotions.captures import selectors
 from emotions.models import Capture
 from tests import factories
 from tests.browser.conftest import sign_in, strict_page, wait_until

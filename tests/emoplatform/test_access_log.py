@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from emoplatform.log_lines import masked
+from emoplatform.log_formatting import masked
 from tests.sites import installed, served
 
 KEY = "geheim-1a2b3c"

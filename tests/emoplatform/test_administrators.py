@@ -21,8 +21,10 @@ from django_tasks_db.models import DBTaskResult
 
 from accounts.models import User
 from accounts.services import create_token
-from emotions import services, tasks
+from emotions.captures import recording, trash
+from emotions.captures.recording import Said
 from emotions.models import Capture, Detection, Feeling
+from emotions.pictures import tasks
 from ml import registry
 from tests import factories, pictures
 from tests.conftest import signed_in
@@ -43,19 +45,19 @@ class Planted:
 
 @pytest.fixture
 def planted(owner: User) -> Planted:
-    capture = services.record_capture(
+    capture = recording.record_capture(
         owner=owner,
         photo=pictures.astronaut_jpeg(),
         source=Capture.Source.UPLOAD,
-        said=services.Said(felt=Feeling.DISGUST, note=NOTE, tags=(TAG,)),
+        said=Said(felt=Feeling.DISGUST, note=NOTE, tags=(TAG,)),
     )
-    trashed = services.record_capture(
+    trashed = recording.record_capture(
         owner=owner,
         photo=pictures.astronaut_jpeg(),
         source=Capture.Source.UPLOAD,
-        said=services.Said(note=NOTE),
+        said=Said(note=NOTE),
     )
-    services.delete_capture(capture=trashed)
+    trash.delete_capture(capture=trashed)
     Detection.objects.update(emotion=Feeling.DISGUST)
     create_token(person=owner, name=NOTE, scope="read", days=1)
     signed_in(Client(), owner).get("/today/")
@@ -65,7 +67,7 @@ def planted(owner: User) -> Planted:
     EmailAddress.objects.create(user=owner, email=owner.email, verified=True, primary=True)
     names = capture.picture_names + trashed.picture_names
     tasks.remove_files.using(run_after=timezone.now() + timedelta(days=1)).enqueue(names)
-    failed = DBTaskResult.objects.get(task_path="emotions.tasks.remove_files")
+    failed = DBTaskResult.objects.get(task_path="emotions.pictures.tasks.remove_files")
     failed.set_failed(OSError(f"{names[0]} {NOTE}"))
     stems = [name.rpartition("/")[2].removesuffix(".jpg") for name in names]
     return Planted(capture, (NOTE, TAG, str(capture.uuid), str(trashed.uuid), *stems))

@@ -13,9 +13,9 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.services import create_token
-from emotions import services
+from emotions.captures import recording
 from emotions.models import Capture, Reminder
-from emotions.stop_links import stop_link
+from emotions.reminders.unsubscribe import stop_link
 from ml.registry import active_version
 from tests import factories, pictures
 from tests.conftest import signed_in
@@ -220,7 +220,7 @@ def test_every_route_of_ours_is_in_the_matrix() -> None:
 @pytest.fixture
 def theirs(owner: User) -> dict[str, Any]:
     """The names of what is the owner's, as addresses have them."""
-    capture = services.record_capture(
+    capture = recording.record_capture(
         owner=owner, photo=pictures.astronaut_jpeg(), source=Capture.Source.UPLOAD
     )
     capture.clock_of_photo = capture.taken_at

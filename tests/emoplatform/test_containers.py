@@ -8,7 +8,7 @@ import pytest
 import yaml
 from django.core.management import get_commands
 
-from scripts.try_container import ignored_files, instructions
+from integration_tests.try_container import ignored_files, instructions
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
@@ -34,7 +34,13 @@ def test_an_image_gets_nothing_private_and_nothing_that_is_made(private: str) ->
 
 @pytest.mark.parametrize(
     "needed",
-    ["manage.py", "gunicorn.conf.py", "emotions/models.py", "static/css/base.css", "package.json"],
+    [
+        "manage.py",
+        "gunicorn.conf.py",
+        "emotions/urls.py",
+        "static/css/base.css",
+        "package.json",
+    ],
 )
 def test_an_image_gets_what_the_site_needs(needed: str) -> None:
     assert (ROOT / needed).exists()

@@ -14,7 +14,7 @@ from django.urls import path
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from emoplatform import limits, urls
+from emoplatform import request_limits, urls
 
 
 def refuse(_: HttpRequest) -> NoReturn:
@@ -45,7 +45,7 @@ def photo() -> SimpleUploadedFile:
 
 @pytest.fixture
 def _small_requests() -> Iterator[None]:
-    with patch.object(limits, "MAX_REQUEST_BYTES", 1000):
+    with patch.object(request_limits, "MAX_REQUEST_BYTES", 1000):
         yield
 
 

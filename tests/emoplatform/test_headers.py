@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from emotions import services
+from emotions.captures import recording
 from emotions.models import Capture
 from tests import pictures
 
@@ -27,7 +27,7 @@ def test_every_answer_keeps_others_out(client: Client, address: str) -> None:
 
 @pytest.mark.parametrize("what", ["photo", "thumbnail", "why.jpg"])
 def test_nothing_inside_a_picture_runs(owner: User, owner_client: Client, what: str) -> None:
-    capture = services.record_capture(
+    capture = recording.record_capture(
         owner=owner, photo=pictures.astronaut_jpeg(), source=Capture.Source.UPLOAD
     )
     response = owner_client.get(f"/captures/{capture.uuid}/{what}")

@@ -12,8 +12,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from ml import registry
+from ml.inference.predictor import ModelFileError, Predictor
 from ml.models import ModelVersion
-from ml.predictor import ModelFileError, Predictor
 from ml.registry import active
 from tests.ml import versions
 

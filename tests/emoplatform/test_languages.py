@@ -14,8 +14,12 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from accounts.models import User
-from emotions import letters, services, wording
+from emotions.captures import recording, trash
+from emotions.captures.recording import Said
+from emotions.insights import wording
 from emotions.models import Capture, Feeling
+from emotions.reminders import emails
+from emotions.reminders.services import add_reminder
 from scripts import messages
 from tests import factories, pictures
 
@@ -128,17 +132,17 @@ def german(db: None) -> Client:
     """Somebody who reads German, with something on every page."""
     person = factories.person("german@example.org", language="de")
     for photo in (pictures.astronaut_jpeg(), None):
-        services.record_capture(
+        recording.record_capture(
             owner=person,
             photo=photo,
             source=Capture.Source.UPLOAD if photo else Capture.Source.MANUAL,
             time_zone="Europe/Berlin",
-            said=services.Said(felt=Feeling.HAPPY, mood=4, note="x", tags=("y",)),
+            said=Said(felt=Feeling.HAPPY, mood=4, note="x", tags=("y",)),
         )
     for _ in range(12):
         factories.capture(owner=person, looks="happy", felt="sad", taken_at=timezone.now())
-    services.delete_capture(capture=factories.capture(owner=person, looks="sad"))
-    services.add_reminder(owner=person, at=timezone.now().time())
+    trash.delete_capture(capture=factories.capture(owner=person, looks="sad"))
+    add_reminder(owner=person, at=timezone.now().time())
     client = Client(headers={"Accept-Language": "en"})
     client.force_login(person)
     return client
@@ -239,9 +243,9 @@ def test_an_app_reads_and_sets_the_language(owner: User) -> None:
 
 
 def test_a_reminder_is_written_in_the_language_of_its_person(owner: User) -> None:
-    reminder = services.add_reminder(owner=owner, at=timezone.now().time())
-    assert letters.letter(reminder).subject == "How are you right now?"
+    reminder = add_reminder(owner=owner, at=timezone.now().time())
+    assert emails.letter(reminder).subject == "How are you right now?"
     owner.language = "de"
-    assert letters.letter(reminder).subject == "Wie geht es dir gerade?"
-    assert "E-Mails anzuhalten" in letters.letter(reminder).body
-    assert letters.notice(reminder)["stop_label"] == "Nicht mehr fragen"
+    assert emails.letter(reminder).subject == "Wie geht es dir gerade?"
+    assert "E-Mails anzuhalten" in emails.letter(reminder).body
+    assert emails.notice(reminder)["stop_label"] == "Nicht mehr fragen"

@@ -19,10 +19,10 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.services import create_token
-from emoplatform.log_lines import DiscreetFormatter
+from emoplatform.log_formatting import DiscreetFormatter
+from emoplatform.request_ids import NameLines
 from emoplatform.settings import LOGGING
-from emoplatform.tracing import NameLines
-from emotions import services
+from emotions.captures import recording
 from tests import pictures
 from tests.conftest import signed_in
 from tests.factories import PASSWORD
@@ -48,7 +48,7 @@ def lines() -> Iterator[io.StringIO]:
 def test_production_logs_this_way() -> None:
     console: dict[str, Any] = LOGGING["handlers"]["console"]  # type: ignore[index]
     assert console["filters"] == ["request_id"]
-    assert LOGGING["filters"]["request_id"]["()"] == "emoplatform.tracing.NameLines"  # type: ignore[index]
+    assert LOGGING["filters"]["request_id"]["()"] == "emoplatform.request_ids.NameLines"  # type: ignore[index]
     json_lines: dict[str, Any] = LOGGING["formatters"]["json"]  # type: ignore[index]
     assert import_string(json_lines["()"]) is DiscreetFormatter
 
@@ -86,7 +86,7 @@ def live(owner: User) -> list[str]:
         f"duplicate key value\nDETAIL:  Key (email, note)=({owner.email}, {NOTE}) exists.\n"
     )
     for error in (quoted, RuntimeError(f"{owner.email} is not expected here")):
-        with patch.object(services, "record_capture", side_effect=error):
+        with patch.object(recording, "record_capture", side_effect=error):
             app.post(CAPTURES, {"photo": photo(), **said})
             page.post("/words/", said)
     key = link[1].strip("/").rpartition("/")[2]
@@ -121,7 +121,7 @@ def test_an_answer_and_its_lines_have_the_same_id(owner: User, lines: io.StringI
 @pytest.mark.django_db
 def test_a_person_can_name_the_request_that_failed(owner: User) -> None:
     app = signed_in(APIClient(raise_request_exception=False), owner)
-    with patch("emotions.selectors.history", side_effect=RuntimeError):
+    with patch("emotions.captures.selectors.history", side_effect=RuntimeError):
         told = app.get(CAPTURES)
         page = app.get("/history/")
     assert told.json()["request_id"] == told["X-Request-Id"]

@@ -10,9 +10,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
-from emotions.aggregates import ENOUGH_PEOPLE
+from emotions.model_quality.k_anonymity import ENOUGH_PEOPLE
 from tests import factories
-from tests.emotions.test_wild import moment
+from tests.emotions.model_quality.test_production_metrics import moment
 from tests.sites import installed, served
 
 TOKEN = "a token of at least thirty-two characters"

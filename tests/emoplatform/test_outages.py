@@ -15,10 +15,10 @@ from django.test import Client
 
 from accounts.models import User
 from emoplatform.outages import LONGEST_WAIT, is_outage
-from emotions import selectors
+from emotions.captures import selectors
 from emotions.models import Capture
 from ml import registry
-from ml.predictor import ModelFileError
+from ml.inference.predictor import ModelFileError
 from tests import factories, pictures
 
 pytestmark = pytest.mark.django_db

@@ -38,7 +38,7 @@ def test_each_job_is_done_once_by_one_of_them(tmp_path: Path) -> None:
             for log in logs:
                 wait_for("Starting worker", log)
             site.python(
-                "from emotions.tasks import contribute\n"
+                "from emotions.contributions.tasks import contribute\n"
                 f"for nobody in range({JOBS}): contribute.enqueue(-1)"
             )
             wait_for("state=SUCCESSFUL", *logs, times=JOBS)

@@ -7,10 +7,10 @@ import pytest
 from django.core.management import call_command
 
 from accounts.models import User
-from emotions import trends
 from emotions.demo import seed
+from emotions.insights import trends
+from emotions.insights.trends import Span
 from emotions.models import Capture, Feeling
-from emotions.trends import Span
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 15, tzinfo=ZoneInfo("Europe/Lisbon"))

@@ -12,8 +12,10 @@ from django.core.management import CommandError, call_command
 from django.db.models.fields.files import FieldFile
 
 from accounts.models import User
-from emotions import photos, services
+from emotions.captures import picture_repair, recording, trash
+from emotions.captures.recording import Said
 from emotions.models import Capture, name_digest
+from emotions.pictures import storage
 from ml.models import Artefact, ModelVersion
 from ml.registry import register
 from tests import pictures
@@ -27,9 +29,9 @@ def record(owner: User, **fields: Any) -> Capture:
         "photo": pictures.astronaut_jpeg(),
         "source": Capture.Source.UPLOAD,
         "kept": Capture.Kept.PHOTO,
-        "said": services.Said(mood=4, note="Rain.", tags=("home",)),
+        "said": Said(mood=4, note="Rain.", tags=("home",)),
     }
-    return services.record_capture(owner=owner, **values | fields)
+    return recording.record_capture(owner=owner, **values | fields)
 
 
 def check(*options: str) -> tuple[list[str], str]:
@@ -69,7 +71,7 @@ def test_a_name_vouches_for_what_was_written(owner: User, media: Path) -> None:
 
 def test_files_that_belong_to_nothing_are_found_and_removed(owner: User, media: Path) -> None:
     kept = place(media, record(owner).photo)
-    old = time.time() - 2 * photos.UNFINISHED_FOR.total_seconds()
+    old = time.time() - 2 * storage.UNFINISHED_FOR.total_seconds()
     for orphan in ("photos/old.jpg", "crops/old.jpg", "models/old.tflite", "photos/new.jpg"):
         (media / orphan).parent.mkdir(exist_ok=True)
         (media / orphan).write_bytes(b"x")
@@ -89,9 +91,12 @@ def test_files_that_belong_to_nothing_are_found_and_removed(owner: User, media: 
 
 def test_many_files_are_asked_for_together(owner: User, media: Path) -> None:
     record(owner)
-    with patch.object(photos, "ASKED_AT_ONCE", 2), patch.object(photos, "is_younger", lambda *_: 0):
-        photos.write(photo=pictures.astronaut(), crop=pictures.astronaut())
-        assert len(list(photos.orphans())) == 2
+    with (
+        patch.object(storage, "ASKED_AT_ONCE", 2),
+        patch.object(storage, "is_younger", lambda *_: 0),
+    ):
+        storage.write(photo=pictures.astronaut(), crop=pictures.astronaut())
+        assert len(list(storage.orphans())) == 2
 
 
 @pytest.mark.parametrize("flaw", ["missing", "changed", "cut", "empty"])
@@ -159,9 +164,9 @@ def test_a_lost_crop_of_somebody_who_keeps_no_photo_leaves_numbers(
 
 def test_a_capture_that_changes_meanwhile_is_left_alone(owner: User) -> None:
     capture = record(owner)
-    services.purge_capture(capture=capture)
+    trash.purge_capture(capture=capture)
 
-    services.mend_picture(capture=capture, field="crop")
+    picture_repair.mend_picture(capture=capture, field="crop")
 
     assert Capture.objects.get().picture_names == []
 

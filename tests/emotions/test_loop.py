@@ -9,12 +9,12 @@ from django.core.management import CommandError, call_command
 
 from accounts.consents import withdraw_consent
 from accounts.models import Consent
-from emotions import services
+from emotions.contributions import dataset_files
 from ml import registry
-from ml.datasets import Dataset
+from ml.data.datasets import Dataset
 from ml.emotions import EMOTIONS
+from ml.inference.predictor import Predictor
 from ml.models import ModelVersion, Promotion
-from ml.predictor import Predictor
 from ml.registry import active
 from ml.registry.promotion import verdict_on
 from tests.jobs import work
@@ -116,7 +116,7 @@ def test_corrections_make_the_network_better_for_faces_like_theirs_and_it_can_go
 def test_two_files_of_corrections_are_not_joined(tmp_path: Path) -> None:
     lenders(10)
     for name in ("a.npz", "b.npz"):
-        services.export_corrections(path=tmp_path / name)
+        dataset_files.export_corrections(path=tmp_path / name)
     with pytest.raises(CommandError, match="one file of export_corrections at most"):
         train("--data", tmp_path / "a.npz", "--data", tmp_path / "b.npz", "--out", tmp_path / "x")
     assert not (tmp_path / "x").exists()
@@ -125,7 +125,7 @@ def test_two_files_of_corrections_are_not_joined(tmp_path: Path) -> None:
 def test_a_network_that_learned_from_corrections_alone_does_not_pass(tmp_path: Path) -> None:
     mine = tmp_path / "mine.npz"
     lenders(10)
-    services.export_corrections(path=mine)
+    dataset_files.export_corrections(path=mine)
     train("--data", mine, "--architecture", TINY, "--epochs=1", "--out", tmp_path / "alone")
     with pytest.raises(CommandError, match="no test set of other faces that both"):
         call_command("promote_model", "alone")
@@ -134,7 +134,7 @@ def test_a_network_that_learned_from_corrections_alone_does_not_pass(tmp_path: P
 def test_another_version_that_answers_by_now_is_asked_by_hand(tmp_path: Path) -> None:
     mine = tmp_path / "mine.npz"
     lenders(10)
-    services.export_corrections(path=mine)
+    dataset_files.export_corrections(path=mine)
     train("--data", mine, "--architecture", TINY, "--epochs=1", "--out", tmp_path / "third")
     second = registry.register(versions.files("second"), made_by="somebody")
     registry.promote(second, by="somebody", force=True, reason="for this test")

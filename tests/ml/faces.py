@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ml.datasets import SIZE, Dataset
+from ml.data.datasets import SIZE, Dataset
 from ml.emotions import EMOTIONS
 
 

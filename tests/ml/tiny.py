@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from ml.networks import ARCHITECTURES, convolution
+from ml.training.architectures import ARCHITECTURES, convolution
 
 
 def tiny(pixels: keras.KerasTensor) -> keras.KerasTensor:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ml.gate import Answers
-from ml.predictor import BUNDLED
+from ml.inference.predictor import BUNDLED
+from ml.metrics.gate import Answers
 from ml.registry.versions import digest
 
 TRUTH = np.random.default_rng(1).integers(0, 7, 2000).astype(np.int8)

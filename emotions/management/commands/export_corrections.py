@@ -6,9 +6,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from emotions import services
-from ml.corrections import SHARE
-from ml.sources import DatasetError
+from emotions.contributions import dataset_files
+from ml.data.contributions import SHARE
+from ml.data.sources import DatasetError
 
 
 class Command(BaseCommand):
@@ -31,7 +31,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, out: Path, **options: Any) -> None:
         """Write the file and say what is in it."""
         try:
-            dataset = services.export_corrections(
+            dataset = dataset_files.export_corrections(
                 path=out, share=options["share"], seed=options["seed"]
             )
         except DatasetError as error:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from emotions import services
+from emotions.captures import retention
 
 
 class Command(BaseCommand):
@@ -14,4 +14,4 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **__: Any) -> None:
         """Forget once and say of how many moments."""
-        self.stdout.write(f"{services.forget_old_pictures()} moments keep their numbers only.")
+        self.stdout.write(f"{retention.forget_old_pictures()} moments keep their numbers only.")

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from emotions import services
+from emotions.captures.errors import UnreadablePictureError
+from emotions.model_quality import rescoring
 from ml import registry
-from ml.predictor import ModelFileError
+from ml.inference.predictor import ModelFileError
 
 
 def pace(text: str) -> float:
@@ -45,14 +46,14 @@ class Command(BaseCommand):
             registry.predictor_of(version)
         except ModelFileError as error:
             raise CommandError(str(error)) from error
-        waiting = services.waiting_for(version).count()
+        waiting = rescoring.waiting_for(version).count()
         read = skipped = 0
         try:
-            for capture in services.each_waiting_for(version):
+            for capture in rescoring.each_waiting_for(version):
                 started = time.monotonic()
                 try:
-                    read += services.read_again(capture=capture, version=version) is not None
-                except services.UnreadablePictureError:
+                    read += rescoring.read_again(capture=capture, version=version) is not None
+                except UnreadablePictureError:
                     skipped += 1
                     self.stderr.write(f"{capture}: its photo cannot be read; skipped.")
                 time.sleep(max(0.0, 1 / per_second - (time.monotonic() - started)))

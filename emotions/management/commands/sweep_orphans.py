@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from emotions import photos
+from emotions.pictures import storage
 from ml.registry import artefacts
 
 
@@ -15,5 +15,5 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **__: Any) -> None:
         """Sweep once and say how much was removed."""
-        removed = photos.sweep_orphans() + artefacts.sweep()
+        removed = storage.sweep_orphans() + artefacts.sweep()
         self.stdout.write(f"{removed} orphaned files removed.")

@@ -15,12 +15,12 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from tqdm import tqdm
 
-from ml.annotate import annotated
+from common.imaging.images import MAX_BYTES, ImageError, encode_jpeg, read_image
 from ml.emotions import EMOTIONS
-from ml.images import MAX_BYTES, ImageError, encode_jpeg, read_image
-from ml.predictor import Face, ModelFileError, Predictor, bundled_predictor
+from ml.inference.annotation import annotated
+from ml.inference.predictor import Face, ModelFileError, Predictor, bundled_predictor
+from ml.inference.video import SUFFIXES, Recorder, Video, VideoError
 from ml.registry import NoModelError, serving
-from ml.video import SUFFIXES, Recorder, Video, VideoError
 
 NO_FACE = "No face found. Try more light, look into the camera and come closer."
 COLUMNS = (

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from ml.data.sources import DatasetError
 from ml.emotions import EMOTIONS
-from ml.predictor import BUNDLED, ModelFileError, Predictor
+from ml.inference.predictor import BUNDLED, ModelFileError, Predictor
 from ml.registry.lookup import Files, files_of, in_folder
 from ml.registry.versions import KERAS_NETWORK, NETWORK, count_look, find_version, remember_answers
-from ml.sources import DatasetError
 
 if TYPE_CHECKING:
-    from ml.evaluation import Evaluation
+    from ml.evaluation.evaluation import Evaluation
 
 
 THREADS = min(4, os.cpu_count() or 1)
@@ -58,8 +58,8 @@ class Command(BaseCommand):
                 "--data: expected a dataset, received none; EMOTION_DATASET is not set."
             )
         try:
-            from ml import evaluation  # noqa: PLC0415 - scikit-learn, only here
-            from ml.figures.evaluation import draw_evaluation  # noqa: PLC0415 - matplotlib
+            from ml.evaluation import evaluation  # noqa: PLC0415 - scikit-learn, only here
+            from ml.evaluation.figures.evaluation import draw_evaluation  # noqa: PLC0415 - matplotlib
         except ModuleNotFoundError as error:
             raise CommandError(
                 "Evaluating needs scikit-learn and matplotlib: "
@@ -106,7 +106,7 @@ class Command(BaseCommand):
             return None
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's own progress is not ours
         try:
-            from ml.parity import difference  # noqa: PLC0415 - Keras, only here
+            from ml.training.parity import difference  # noqa: PLC0415 - Keras, only here
 
             return difference(evaluated, files.read(KERAS_NETWORK))
         except (ModuleNotFoundError, ModelFileError) as error:

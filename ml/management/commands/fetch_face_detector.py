@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from ml import yunet
+from ml.inference import yunet
 
 
 class Command(BaseCommand):

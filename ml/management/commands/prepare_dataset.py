@@ -9,10 +9,10 @@ import numpy as np
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from numpy.typing import NDArray
 
-from ml.datasets import Dataset, Report, prepare
+from ml.data.crowd_votes import NO_MAJORITY, majority, votes_on
+from ml.data.datasets import Dataset, Report, prepare
+from ml.data.sources import DatasetError, Source
 from ml.emotions import EMOTIONS
-from ml.sources import DatasetError, Source
-from ml.votes import NO_MAJORITY, majority, votes_on
 
 
 class Command(BaseCommand):
@@ -40,7 +40,7 @@ class Command(BaseCommand):
         if seed < 0:
             raise CommandError(f"--seed: expected a whole number from 0 on, received {seed}.")
         try:
-            from ml.figures.dataset import draw_dataset  # noqa: PLC0415 - matplotlib, only here
+            from ml.evaluation.figures.dataset import draw_dataset  # noqa: PLC0415 - matplotlib, only here
         except ModuleNotFoundError as error:
             raise CommandError(
                 "Preparing draws with matplotlib: pip install -r requirements-train.txt"

@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from ml import registry
+from ml.inference.predictor import ModelFileError
 from ml.models import Promotion
-from ml.predictor import ModelFileError
 
 
 class Command(BaseCommand):

@@ -16,13 +16,13 @@ from django.conf import settings as django_settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from ml.datasets import Dataset, join, open_dataset
-from ml.predictor import BUNDLED, ModelFileError
+from ml.data.datasets import Dataset, join, open_dataset
+from ml.data.sources import DatasetError
+from ml.inference.predictor import BUNDLED, ModelFileError
 from ml.registry.active import NoModelError, active_version, predictor_of
 from ml.registry.lookup import files_of
 from ml.registry.transfer import in_files
 from ml.registry.versions import KERAS_NETWORK, register, remember_answers
-from ml.sources import DatasetError
 
 FINE_TUNING: dict[str, Any] = {"learning_rate": 1e-4, "epochs": 10}
 """So that a network learns something new without forgetting what it knows."""
@@ -35,7 +35,7 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the dataset, the run's folder and the settings of `ml.training.Settings`."""
+        """Take the dataset, the run's folder and the settings of `ml.training.fitting.Settings`."""
         add = parser.add_argument
         add(
             "--data",
@@ -103,16 +103,16 @@ class Command(BaseCommand):
         try:
             import keras  # noqa: PLC0415 - heavy, only here
 
-            from ml import refit, runs, training  # noqa: PLC0415
-            from ml.networks import ARCHITECTURES, trained_network  # noqa: PLC0415
+            from ml.training import fitting, refit, run_folder  # noqa: PLC0415
+            from ml.training.architectures import ARCHITECTURES, trained_network  # noqa: PLC0415
         except ModuleNotFoundError as error:
             raise CommandError(WITHOUT_TENSORFLOW) from error
-        names = {field.name for field in fields(training.Settings)}
+        names = {field.name for field in fields(fitting.Settings)}
         given = {name: value for name, value in options.items() if name in names}
         if options["refit"] and (given or options["start_from"]):
             raise CommandError("--refit: takes every setting from its run, none can be given.")
         usual = FINE_TUNING if options["start_from"] else {}
-        settings, recipe = training.Settings(**usual | given), None
+        settings, recipe = fitting.Settings(**usual | given), None
         kind = f"{options['refit'].name}-refit" if options["refit"] else settings.architecture
         folder = out or Path("runs") / f"{kind}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
         again = f"the same command with --out {folder} --resume goes on."
@@ -128,10 +128,10 @@ class Command(BaseCommand):
             if options["refit"]:
                 recipe = refit.recipe(options["refit"], dataset)
                 settings = recipe.settings
-            outputs = training.outputs(dataset, start_from)
+            outputs = fitting.outputs(dataset, start_from)
             shown = options["shown"] or ("crowd" if "crowd" in outputs else "folder")
             known("--shown", shown, outputs)
-            trained = training.train(
+            trained = fitting.train(
                 dataset,
                 settings,
                 folder,
@@ -142,7 +142,7 @@ class Command(BaseCommand):
             )
         except KeyboardInterrupt as error:
             raise CommandError(f"Interrupted; {again}") from error
-        except (DatasetError, ModelFileError, runs.RunError) as error:
+        except (DatasetError, ModelFileError, run_folder.RunError) as error:
             raise CommandError(str(error)) from error
         if keras.backend.backend() != "tensorflow":
             self.stdout.write(f"Trained. To export, with KERAS_BACKEND=tensorflow {again}")
@@ -165,7 +165,7 @@ class Command(BaseCommand):
 
     def release(self, folder: Path, *, bundle: bool, **made: Any) -> None:
         """Write the version of a run, ship or register it, and say what it reaches."""
-        from ml import release  # noqa: PLC0415 - TensorFlow itself, only here
+        from ml.training import release  # noqa: PLC0415 - TensorFlow itself, only here
 
         card = release.release(folder=folder, command=command_line(), **made)
         self.stdout.write(f"{card.name}: {folder / release.NETWORK}")
@@ -207,7 +207,7 @@ class Command(BaseCommand):
 
     def ask_active(self, dataset: Dataset) -> None:
         """Keep with the active version what it answers about the test split of a dataset."""
-        from ml.evaluation import evaluate, gate_answers  # noqa: PLC0415
+        from ml.evaluation.evaluation import evaluate, gate_answers  # noqa: PLC0415
 
         try:
             active = active_version()

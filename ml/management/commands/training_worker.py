@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections
 
-from ml import training_desk
+from ml import training_queue
 from ml.management.commands.train_emotion import WITHOUT_TENSORFLOW
 
 LOOK_EVERY = 5.0  # seconds
@@ -47,10 +47,10 @@ class Command(BaseCommand):
         try:
             while True:
                 close_old_connections()
-                training_desk.say_here(name)
-                if run := training_desk.take_training(name):
+                training_queue.say_here(name)
+                if run := training_queue.take_training(name):
                     self.stdout.write(f"{run.folder}: begun.")
-                    training_desk.train(run, data=data)
+                    training_queue.train(run, data=data)
                     self.stdout.write(f"{run.folder}: {run.get_state_display()}.")
                 elif once:
                     return

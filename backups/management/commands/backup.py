@@ -1,0 +1,33 @@
+"""Write the whole site, its database and its files, into one file; the site may run meanwhile."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from backups import writing
+from backups.archive import BackupError
+
+
+class Command(BaseCommand):
+    """Sessions are left out: who has the file must not be signed in as anybody."""
+
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Define the command's arguments."""
+        parser.add_argument("file", type=Path, help="where to write it; one that is there goes")
+
+    def handle(self, *_: Any, file: Path, **__: Any) -> None:
+        """Write and say how much it was.
+
+        Raises:
+            CommandError: it cannot be written.
+        """
+        try:
+            written = writing.write(file)
+        except BackupError as error:
+            raise CommandError(str(error)) from error
+        for name in written.gone:
+            self.stdout.write(f"{name}: was removed meanwhile and is not in the backup.")
+        self.stdout.write(f"{written.rows} rows and {written.files} files written to {file}.")

@@ -1,0 +1,143 @@
+"""Everything that the site asks its database; Django is set up before this is imported."""
+
+import uuid
+from collections.abc import Callable
+from datetime import date, timedelta
+from itertools import islice
+from typing import Any
+
+from allauth.account.utils import filter_users_by_email
+from django.contrib.auth import get_user_model
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from accounts import selectors as people
+from emotions.captures import recording, retention, selectors, trash
+from emotions.captures.recording import Said
+from emotions.contributions import dataset_files, syncing
+from emotions.insights import baseline, patterns, reviews, trends
+from emotions.insights.trends import Span
+from emotions.model_quality import production_metrics, rescoring, shadow_comparison
+from emotions.models import (
+    Capture,
+    Delivery,
+    Feeling,
+    Preferences,
+    PushSubscription,
+    Reminder,
+)
+from emotions.pictures import storage
+from emotions.reminders import delivery
+from emotions.transfer.exports import captures_of
+from ml import registry
+from ml.models import ModelVersion
+
+SUBJECT = "person1000@example.org"
+
+
+def use_cases() -> dict[str, Callable[[], object]]:
+    """Return every read, and the writes that look for something first, by name."""
+    owner = get_user_model().objects.get(email=SUBJECT)
+    today = timezone.localdate()
+    month, year, always = (today - timedelta(days=days) for days in (30, 365, 3000))
+    capture = Capture.objects.of(owner)[5]
+    reminder = Reminder.objects.filter(owner__sequence__gt=2).select_related("owner")[0]
+    tried = ModelVersion.objects.get(name="tried")
+    Preferences.objects.update_or_create(owner=owner, defaults={"pictures_kept_for": 3650})
+    middle = Capture.objects.order_by("-pk").values_list("pk", flat=True)[0] // 2
+    monday = today - timedelta(days=today.weekday())
+    names = [f"photos/{uuid.uuid4().hex}-{uuid.uuid4().hex}.jpg" for _ in range(20_000)]
+    storage.names_in = lambda folder: iter(
+        names if folder == "photos" else ()
+    )  # a storage that is full
+    moments = patterns.read(owner=owner, first=year, last=today)
+
+    def page(captures: Any, number: int = 0) -> Callable[[], object]:
+        return lambda: list(captures[24 * number : 24 * (number + 1)])
+
+    def trend(by: Span, first: date) -> Callable[[], object]:
+        return lambda: trends.trend(owner=owner, by=by, first=first, last=today)
+
+    def history(**by: Any) -> Any:
+        return selectors.history(owner=owner, **by)
+
+    return {
+        "a capture": lambda: selectors.capture_of(owner=owner, uuid=capture.uuid),
+        "history": page(history()),
+        "history, how many": lambda: history().count(),
+        "history, 30 pages on": page(history(), 30),
+        "history, by feeling": page(history(feeling=Feeling.SAD)),
+        "history, of a month": page(history(first=month, last=today)),
+        "history, by tag": page(history(tag="sport")),
+        "history, by source": page(history(source=Capture.Source.CAMERA)),
+        "history, by words": page(history(words="lake")),
+        "history, everything at once": page(
+            history(feeling=Feeling.SAD, first=year, last=today, tag="sport", words="lake")
+        ),
+        "trash": page(history(in_trash=True)),
+        "changes": lambda: selectors.changes(owner=owner, after=0, limit=100),
+        "changes, later ones": lambda: selectors.changes(owner=owner, after=500, limit=100),
+        "days with captures": lambda: selectors.days_with_captures(
+            owner=owner, first=month, last=today
+        ),
+        "tags": lambda: list(selectors.tags(owner=owner)),
+        "a day": lambda: selectors.day(owner=owner, on=today - timedelta(days=1)),
+        "trend, 30 days": trend(Span.DAY, month),
+        "trend, a year": trend(Span.WEEK, year),
+        "trend, always": trend(Span.MONTH, always),
+        "patterns, a year": lambda: patterns.read(owner=owner, first=year, last=today),
+        "patterns, tags": lambda: patterns.tags_by_capture(moments, owner),
+        "review of a month": lambda: reviews.review(owner=owner, span=Span.MONTH, on=month),
+        "the four weeks before": lambda: baseline.weeks_before(owner=owner, on=today),
+        "days in a row": lambda: baseline.days_in_a_row(owner=owner, today=today),
+        "agreement": lambda: baseline.agreement(owner=owner),
+        "export, first thousand": lambda: list(islice(captures_of(owner), 1000)),
+        "preferences": lambda: selectors.preferences(owner=owner),
+        "reminders of one": lambda: list(selectors.reminders(owner=owner)),
+        "browsers of one": lambda: list(selectors.push_subscriptions(owner=owner)),
+        "browser by address": lambda: list(PushSubscription.objects.filter(endpoint="https://x")),
+        "reminders due": lambda: delivery.due(timezone.now()),
+        "reminder, recorded lately": lambda: delivery.has_recorded(
+            reminder, timezone.now(), timezone.now()
+        ),
+        "reminders, old deliveries": lambda: Delivery.objects.filter(
+            due_at__lt=timezone.now() - delivery.KEPT_FOR
+        ).delete(),
+        "trash, what is due": lambda: list(
+            trash.in_trash_since(timezone.now() - trash.TRASH_KEPT_FOR)
+        ),
+        "retention, whose": lambda: list(
+            Preferences.objects.exclude(pictures_kept_for=0).select_related("owner")[:1000]
+        ),
+        "retention of one": lambda: retention.forget_old_pictures(owner=owner),
+        "reading again, what waits": lambda: list(
+            rescoring.waiting_for(tried)[: rescoring.AT_ONCE]
+        ),
+        "reading again, later on": lambda: list(
+            rescoring.waiting_for(tried).filter(pk__gt=middle)[: rescoring.AT_ONCE]
+        ),
+        "history, read again": page(Capture.objects.of(owner).with_feeling(read_by="tried")),
+        "trial": registry.running_trial,
+        "faces to lend of one": lambda: list(syncing.wanted(owner)),
+        "faces lent, all": dataset_files.lent,
+        "figures of twelve weeks": lambda: production_metrics.read(before=monday),
+        "a trial beside the answers": lambda: shadow_comparison.compare(tried),
+        "files that nobody has": lambda: next(storage.orphans(), None),
+        "people in the administration": lambda: list(
+            get_user_model().objects.order_by("email", "-pk")[:100]
+        ),
+        "a job for a worker": lambda: DBTaskResult.objects.ready().get_locked(),
+        "person by address": lambda: get_user_model().objects.get_by_natural_key(SUBJECT),
+        "sign-in": lambda: filter_users_by_email(SUBJECT),
+        "session": lambda: SessionStore("none").exists("none"),
+        "token": lambda: people.token_of(secret="none"),  # noqa: S106
+        "devices": lambda: people.devices(person=owner),
+        "a moment in words": lambda: recording.record_capture(
+            owner=owner,
+            source=Capture.Source.MANUAL,
+            idempotency_key=str(uuid.uuid4()),
+            said=Said(mood=4, tags=("sport",)),
+        ),
+        "delete a moment": lambda: trash.delete_capture(capture=capture),
+    }

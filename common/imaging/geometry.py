@@ -1,0 +1,26 @@
+"""Rectangles in pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A face in pixels of the upright picture: left, top, width and height."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def area(self) -> int:
+        """The area in square pixels."""
+        return self.width * self.height
+
+    def overlap(self, other: Box) -> float:
+        """Return the common area as a share, 0 to 1, of the smaller box."""
+        width = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
+        height = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
+        return max(0, width) * max(0, height) / min(self.area, other.area)

@@ -1,0 +1,59 @@
+"""Where the person is signed in."""
+
+from http import HTTPStatus
+
+from django.contrib.auth import logout
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import selectors, services
+from emotions.api.account import access_schema
+from emotions.api.account.access_serializers import DeviceSerializer, RenameDeviceSerializer
+from emotions.api.authentication import session_key_of
+from emotions.api.base import PersonalView, checked, person_of
+
+
+def own_device(request: Request, number: int) -> selectors.Device:
+    """Return a device of the person who asks; anybody else's answers 404."""
+    found = selectors.device(
+        person=person_of(request), device_id=number, current_key=session_key_of(request)
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+class DevicesView(PersonalView):
+    """All devices of the person."""
+
+    @extend_schema(**access_schema.DEVICES)
+    def get(self, request: Request) -> Response:
+        """List them."""
+        found = selectors.devices(person=person_of(request), current_key=session_key_of(request))
+        return Response(DeviceSerializer(found, many=True).data)
+
+
+class DeviceView(PersonalView):
+    """One device of the person."""
+
+    parser_classes = [JSONParser]
+
+    @extend_schema(**access_schema.RENAME_DEVICE)
+    def patch(self, request: Request, id: int) -> Response:  # noqa: A002 - named by the address
+        """Call it something else."""
+        found = own_device(request, id)
+        name = checked(RenameDeviceSerializer, request.data)["name"]
+        services.rename_device(device=found.session, name=name)
+        return Response(DeviceSerializer(own_device(request, id)).data)
+
+    @extend_schema(**access_schema.SIGN_OUT_DEVICE)
+    def delete(self, request: Request, id: int) -> Response:  # noqa: A002
+        """End its sign-in."""
+        found = own_device(request, id)
+        services.sign_out_device(device=found.session)
+        if found.is_current and request.auth is None:  # a browser: end its cookie too
+            logout(request._request)
+        return Response(status=HTTPStatus.NO_CONTENT)

@@ -1,0 +1,148 @@
+"""The person's own record: profile, consents, everything that is theirs, and the way out."""
+
+from http import HTTPStatus
+from typing import Any
+
+from allauth.core import ratelimit
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import Throttled
+from rest_framework.parsers import JSONParser
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import ValidationError
+
+from accounts.consents import CURRENT_VERSIONS, give_consent, withdraw_consent
+from accounts.models import Consent, User
+from accounts.services import delete_account, remember_language, remember_time_zone
+from emotions.api.account.profile_schema import (
+    CHANGE_PROFILE,
+    DELETE_ACCOUNT,
+    EXPORT,
+    GIVE_CONSENT,
+    PROFILE,
+    WITHDRAW_CONSENT,
+)
+from emotions.api.account.profile_serializers import (
+    DeleteAccountSerializer,
+    GiveConsentSerializer,
+    ProfileChangesSerializer,
+    ProfileSerializer,
+)
+from emotions.api.base import PersonalView, checked, person_of
+from emotions.captures import selectors
+from emotions.models import Capture
+from emotions.preferences.services import set_preferences
+from emotions.transfer import exports
+
+WAIT_AFTER_GUESSES = 60  # seconds
+
+
+def told(person: User) -> Response:
+    """Answer with a person's profile as it is now."""
+    standing = {consent.kind: consent for consent in person.consents.filter(withdrawn_at=None)}
+    preferences = selectors.preferences(owner=person)
+    profile = {
+        "email": person.email,
+        "joined_at": person.date_joined,
+        "time_zone": person.time_zone,
+        "language": person.language,
+        "kept": preferences.kept,
+        "keep_others": preferences.keep_others,
+        "pictures_kept_for": preferences.pictures_kept_for,
+        "consents": [
+            {
+                "kind": kind.value,
+                "version": version,
+                "given_at": standing[kind].given_at
+                if kind in standing and standing[kind].version == version
+                else None,
+            }
+            for kind, version in CURRENT_VERSIONS.items()
+        ],
+        "contributions": selectors.contributions(owner=person),
+    }
+    return Response(ProfileSerializer(profile).data)
+
+
+class ProfileView(PersonalView):
+    """The person who is signed in."""
+
+    parser_classes = [JSONParser]
+
+    @extend_schema(**PROFILE)
+    def get(self, request: Request) -> Response:
+        """Return profile, settings and consents."""
+        return told(person_of(request))
+
+    @extend_schema(**CHANGE_PROFILE)
+    def patch(self, request: Request) -> Response:
+        """Change settings."""
+        person, values = person_of(request), checked(ProfileChangesSerializer, request.data)
+        if "time_zone" in values:
+            remember_time_zone(person=person, name=values["time_zone"])
+        if "language" in values:
+            remember_language(person=person, code=values["language"])
+        set_preferences(
+            owner=person,
+            kept=Capture.Kept(values["kept"]) if "kept" in values else None,
+            keep_others=values["keep_others"],
+            pictures_kept_for=values.get("pictures_kept_for"),
+        )
+        return told(person)
+
+    @extend_schema(**DELETE_ACCOUNT)
+    def delete(self, request: Request) -> Response:
+        """Delete the account with everything that belongs to it."""
+        person = person_of(request)
+        password = checked(DeleteAccountSerializer, request.data)["password"]
+        # The page's own limit on guesses, so that trying here and there gives no more of them.
+        if not ratelimit.consume(request._request, action="reauthenticate", user=person):
+            raise Throttled(wait=WAIT_AFTER_GUESSES)
+        if not person.check_password(password):
+            raise ValidationError({"password": [_("This is not your password.")]})
+        delete_account(person=person)
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+
+class ConsentView(PersonalView):
+    """Consent to one kind of use, always to the current text."""
+
+    parser_classes = [JSONParser]
+
+    @extend_schema(**GIVE_CONSENT)
+    def put(self, request: Request, kind: str) -> Response:
+        """Give consent to the text that the person has read."""
+        given = checked(GiveConsentSerializer, request.data)["version"]
+        current = CURRENT_VERSIONS[Consent.Kind(kind)]
+        if given != current:
+            raise ValidationError(
+                {"version": [_("The current text is %(version)s.") % {"version": current}]}
+            )
+        give_consent(person=person_of(request), kind=Consent.Kind(kind))
+        return told(person_of(request))
+
+    @extend_schema(**WITHDRAW_CONSENT)
+    def delete(self, request: Request, kind: str) -> Response:
+        """Withdraw consent: no photo is read from now on, or what was lent is taken back."""
+        withdraw_consent(person=person_of(request), kind=Consent.Kind(kind))
+        return told(person_of(request))
+
+
+class ZipRenderer(JSONRenderer):
+    """Lets a client ask for a zip archive; what it renders itself are errors, as JSON."""
+
+    media_type = "application/zip"
+    format = "zip"
+
+
+class ExportView(PersonalView):
+    """Everything that belongs to the person."""
+
+    renderer_classes = [ZipRenderer, JSONRenderer]
+
+    @extend_schema(**EXPORT)
+    def get(self, request: Request) -> Any:
+        """Send the archive while it is made."""
+        return exports.respond(owner=person_of(request))

@@ -1,0 +1,45 @@
+"""Access tokens for the person's scripts."""
+
+from http import HTTPStatus
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import selectors, services
+from emotions.api.account import access_schema
+from emotions.api.account.access_serializers import NewTokenSerializer, TokenSerializer
+from emotions.api.base import PersonalView, checked, person_of
+
+
+class TokensView(PersonalView):
+    """All access tokens of the person."""
+
+    parser_classes = [JSONParser]
+
+    @extend_schema(**access_schema.TOKENS)
+    def get(self, request: Request) -> Response:
+        """List them."""
+        found = selectors.tokens(person=person_of(request))
+        return Response(TokenSerializer(found, many=True).data)
+
+    @extend_schema(**access_schema.CREATE_TOKEN)
+    def post(self, request: Request) -> Response:
+        """Make one and tell its secret, this once."""
+        values = checked(NewTokenSerializer, request.data)
+        token, secret = services.create_token(person=person_of(request), **values)
+        told = {**TokenSerializer(token).data, "token": secret}
+        return Response(told, status=HTTPStatus.CREATED)
+
+
+class TokenView(PersonalView):
+    """One access token of the person."""
+
+    @extend_schema(**access_schema.REVOKE_TOKEN)
+    def delete(self, request: Request, id: int) -> Response:  # noqa: A002 - named by the address
+        """End it."""
+        token = get_object_or_404(selectors.tokens(person=person_of(request)), pk=id)
+        services.revoke_token(token=token)
+        return Response(status=HTTPStatus.NO_CONTENT)

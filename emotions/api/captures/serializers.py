@@ -1,0 +1,331 @@
+"""How captures look as JSON, and what is sent to make, change and find them."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from emotions.api.fields import (
+    BOX,
+    PROBABILITIES,
+    EmotionField,
+    FeltField,
+    MomentField,
+    NumberField,
+    PhotoField,
+    TextField,
+    TimeZoneField,
+    UniqueNameField,
+    WholeField,
+    YesNoField,
+    by_emotion,
+)
+from emotions.captures.recording import Said
+from emotions.models import Capture, Detection, Feeling
+from emotions.pictures.errors import LIMITS
+
+MOST_TAGS = 20
+PHOTO_SOURCES = [
+    (source.value, source.label) for source in Capture.Source if source not in Capture.IN_WORDS
+]
+"""What an app may say of where a photo comes from."""
+
+
+class DetectionSerializer(serializers.ModelSerializer[Detection]):
+    """One face: where it is and what was read from it."""
+
+    box = serializers.SerializerMethodField(help_text=_("In pixels of the upright photo."))
+    probabilities = serializers.SerializerMethodField()
+    model_version = TextField(
+        source="version_name", read_only=True, help_text=_("The network that read it.")
+    )
+
+    class Meta:
+        model = Detection
+        fields: ClassVar = [
+            "id",
+            "role",
+            "box",
+            "probabilities",
+            "emotion",
+            "confidence",
+            "unsure",
+            "is_me",
+            "model_version",
+        ]
+        read_only_fields = fields
+        extra_kwargs: ClassVar = {
+            "id": {"help_text": _("Names the face, to say that it is the person's own.")},
+            "role": {"help_text": _("answer, unless a later network read the face again.")},
+            "confidence": {"help_text": _("The share of the emotion, from 0 to 1.")},
+            "unsure": {"help_text": _("Too close to call: say so, and show two.")},
+            "is_me": {"help_text": _("This face counts as the person's own.")},
+        }
+
+    @extend_schema_field(BOX)
+    def get_box(self, detection: Detection) -> dict[str, int]:
+        """Return the face's box in pixels of the photo."""
+        return {name: getattr(detection, name) for name in ("x", "y", "width", "height")}
+
+    @extend_schema_field(PROBABILITIES)
+    def get_probabilities(self, detection: Detection) -> dict[str, float]:
+        """Return the seven probabilities by emotion."""
+        return by_emotion(detection.probabilities)
+
+
+class CaptureSerializer(serializers.ModelSerializer[Capture]):
+    """One capture as its owner reads it."""
+
+    detections = DetectionSerializer(many=True, read_only=True)
+    photo = serializers.HyperlinkedIdentityField(
+        "api:capture-photo",
+        lookup_field="uuid",
+        allow_null=True,
+        help_text=_("Where the photo is; null where it is not kept."),
+    )
+    crop = serializers.HyperlinkedIdentityField(
+        "api:capture-crop",
+        lookup_field="uuid",
+        allow_null=True,
+        help_text=_("Where the person's face is, cut out; null where it is not kept."),
+    )
+    thumbnail = serializers.HyperlinkedIdentityField(
+        "api:capture-thumbnail",
+        lookup_field="uuid",
+        allow_null=True,
+        help_text=_("Where a small picture is; null where none is kept."),
+    )
+
+    felt = EmotionField(help_text=_("What the person says they felt."))
+    tags: Any = serializers.SlugRelatedField(
+        slug_field="name", many=True, read_only=True, help_text=_("The person's own words.")
+    )
+
+    class Meta:
+        model = Capture
+        fields: ClassVar = [
+            "uuid",
+            "source",
+            "taken_at",
+            "time_zone",
+            "local_date",
+            "kept",
+            "others_blurred",
+            "photo",
+            "crop",
+            "thumbnail",
+            "width",
+            "height",
+            "note",
+            "tags",
+            "felt",
+            "mood",
+            "sequence",
+            "created_at",
+            "deleted_at",
+            "detections",
+        ]
+        read_only_fields = fields
+        extra_kwargs: ClassVar = {
+            "source": {"help_text": _("How it was recorded.")},
+            "taken_at": {"help_text": _("The moment, in UTC.")},
+            "kept": {"help_text": _("How much of the photo is kept.")},
+            "others_blurred": {"help_text": _("Other people in the kept photo are blurred.")},
+            "mood": {"help_text": _("What the person says, from 1 (bad) to 5 (good).")},
+            "sequence": {"help_text": _("Grows with each change; the ETag is made of it.")},
+            "deleted_at": {"help_text": _("In the trash since; null where it is not.")},
+        }
+
+    def to_representation(self, instance: Capture) -> dict[str, Any]:
+        """Name no picture where none is kept."""
+        pictures = {
+            "photo": instance.photo,
+            "crop": instance.crop,
+            "thumbnail": instance.small_picture,
+        }
+        missing = {name: None for name, picture in pictures.items() if not picture}
+        return super().to_representation(instance) | missing
+
+
+def tags_field(**options: Any) -> serializers.ListField:
+    """Return a field for a few words of the person's own."""
+    return serializers.ListField(
+        child=TextField(max_length=40), max_length=MOST_TAGS, required=False, **options
+    )
+
+
+class SaidSerializer(serializers.Serializer[Any]):
+    """What a person says of a moment."""
+
+    felt = FeltField(
+        Feeling.choices,
+        required=False,
+        allow_null=True,
+        help_text=_("What they felt, whatever they looked like."),
+    )
+    mood = WholeField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=5,
+        help_text=_("From 1 (bad) to 5 (good)."),
+    )
+    note = TextField(required=False, allow_blank=True, max_length=2000)
+    tags = tags_field(help_text=_("Their own words for what was going on; new ones are made."))
+
+
+class NewCaptureSerializer(SaidSerializer):
+    """What a client sends to record a moment, with a photo or with words only."""
+
+    photo = PhotoField(
+        required=False,
+        allow_empty_file=True,
+        help_text=format_lazy(
+            _(
+                "A JPEG, PNG or WebP photo of at most {megabytes} MB and {megapixels} megapixels. "
+                "Without one, felt, mood or note is needed."
+            ),
+            **LIMITS,
+        ),
+    )
+    uuid = UniqueNameField(
+        required=False, help_text=_("Made by the client; the same one again changes nothing.")
+    )
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # a field
+        PHOTO_SOURCES,
+        default=Capture.Source.API.value,
+        help_text=_("How the photo was taken."),
+    )
+    taken_at = MomentField(
+        required=False,
+        help_text=_("With its offset from UTC; now, where it is not said. Not in the future."),
+    )
+    time_zone = TimeZoneField(
+        required=False,
+        help_text=_("IANA name of the zone lived in at that moment; else the profile's."),
+    )
+    kept = serializers.ChoiceField(
+        Capture.Kept.choices,
+        required=False,
+        help_text=_("How much of the photo to keep; else as the profile says."),
+    )
+    keep_others = YesNoField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text=_(
+            "Leave other people recognisable instead of blurred; else as the profile says."
+        ),
+    )
+    keep_without_face = YesNoField(
+        default=False, help_text=_("Record the photo even where no face is found.")
+    )
+    me_x = NumberField(
+        required=False,
+        min_value=0,
+        max_value=1,
+        help_text=_("With me_y, a point in the person's own face, as a share of the width."),
+    )
+    me_y = NumberField(
+        required=False, min_value=0, max_value=1, help_text=_("The same as a share of the height.")
+    )
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Expect a point whole or not at all."""
+        for one, other in (("me_x", "me_y"), ("me_y", "me_x")):
+            if one in values and other not in values:
+                raise serializers.ValidationError({other: [_("A point needs both numbers.")]})
+        return values
+
+
+class WordsSerializer(NewCaptureSerializer):
+    """What a client sends to record a moment without a photo."""
+
+    photo = None  # type: ignore[assignment]  # takes the field away
+
+
+def said_of(values: Mapping[str, Any]) -> Said:
+    """Return what a person says of a moment, from checked values."""
+    felt = values.get("felt")
+    return Said(
+        felt=Feeling(felt) if felt else None,
+        mood=values.get("mood"),
+        note=values.get("note", ""),
+        tags=tuple(values.get("tags", ())),
+    )
+
+
+class EditSerializer(SaidSerializer):
+    """What to change; what is not sent stays as it is."""
+
+    me = WholeField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=2**63 - 1,
+        help_text=_("The id of the detection that is the person's own face; null for none."),
+    )
+    kept = serializers.ChoiceField(
+        Capture.Kept.choices,
+        required=False,
+        help_text=_("Keep less of the photo from now on; what goes is removed at once."),
+    )
+    taken_at = MomentField(required=False, help_text=_("With its offset from UTC."))
+    time_zone = TimeZoneField(
+        required=False, help_text=_("IANA name of the zone lived in at that moment.")
+    )
+
+
+class FilterSerializer(serializers.Serializer[Any]):
+    """Which captures are wanted."""
+
+    emotion = serializers.ChoiceField(
+        Feeling.choices, required=False, help_text=_("What was felt; else what was detected.")
+    )
+    first = serializers.DateField(required=False, help_text=_("This local day and later."))
+    last = serializers.DateField(required=False, help_text=_("This local day and earlier."))
+    tag = TextField(
+        required=False,
+        allow_blank=True,
+        max_length=40,
+        help_text=_("One of the person's own words."),
+    )
+    source = serializers.ChoiceField(  # type: ignore[assignment]  # a field
+        Capture.Source.choices, required=False, help_text=_("How it was recorded.")
+    )
+    words = TextField(
+        required=False, allow_blank=True, max_length=200, help_text=_("Text that the note has.")
+    )
+    deleted = YesNoField(
+        required=False, default=False, help_text=_("Those in the trash, instead of the others.")
+    )
+
+    def selection(self) -> dict[str, Any]:
+        """Return the filters as `selectors.history` takes them.
+
+        Raises:
+            ValidationError: one of them is not as expected.
+        """
+        self.is_valid(raise_exception=True)
+        values = dict(self.validated_data)
+        values["in_trash"] = values.pop("deleted")
+        if "emotion" in values:
+            values["feeling"] = Feeling(values.pop("emotion"))
+        return values
+
+
+class PageQuerySerializer(serializers.Serializer[Any]):
+    """How much of a list is wanted at once."""
+
+    page_size = WholeField(required=False, min_value=1)
+
+
+class DeleteQuerySerializer(serializers.Serializer[Any]):
+    """How a capture is deleted."""
+
+    forever = YesNoField(
+        default=False, help_text=_("Remove it at once instead of putting it into the trash.")
+    )

@@ -1,0 +1,178 @@
+"""The REST API over captures: the same services and selectors as the pages, as JSON."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from accounts.models import User
+from common.imaging.images import MAX_BYTES
+from emotions.api.base import PersonalView, asked, checked, person_of, refuse_blank
+from emotions.api.captures.schema import (
+    CREATE,
+    CROP,
+    DESTROY,
+    LIST,
+    PHOTO,
+    RESTORE,
+    RETRIEVE,
+    THUMBNAIL,
+    UPDATE,
+)
+from emotions.api.captures.serializers import (
+    CaptureSerializer,
+    DeleteQuerySerializer,
+    EditSerializer,
+    FilterSerializer,
+    NewCaptureSerializer,
+    said_of,
+)
+from emotions.api.etags import etag, expected_sequence, unless_known
+from emotions.api.renderers import PictureRenderer
+from emotions.api.throttling import CaptureLimit
+from emotions.captures import editing, recording, selectors
+from emotions.captures.editing import Changes
+from emotions.captures.trash import delete_capture, purge_capture, restore_capture
+from emotions.models import Capture, CaptureQuerySet
+from emotions.pictures import responses
+
+LONGEST_KEY = 255
+
+
+def idempotency_key(request: Request) -> str | None:
+    """Return the key under which a client sends a request, perhaps again.
+
+    Raises:
+        ValidationError: it is too long or not plain text.
+    """
+    key: str | None = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not 0 < len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
+        raise serializers.ValidationError(
+            {"Idempotency-Key": [f"Expected 1 to {LONGEST_KEY} printable ASCII characters."]}
+        )
+    return key
+
+
+def record(owner: User, values: Mapping[str, Any], *, key: str | None = None) -> Capture:
+    """Record one moment from checked values."""
+    photo = values.get("photo")
+    return recording.record_capture(
+        owner=owner,
+        photo=None if photo is None else photo.read(MAX_BYTES + 1),
+        source=Capture.Source(values["source"]),
+        time_zone=values.get("time_zone"),
+        uuid=values.get("uuid"),
+        idempotency_key=key,
+        taken_at=values.get("taken_at"),
+        said=said_of(values),
+        kept=Capture.Kept(values["kept"]) if "kept" in values else None,
+        keep_others=values["keep_others"],
+        keep_without_face=values["keep_without_face"],
+        me=(values["me_x"], values["me_y"]) if "me_x" in values else None,
+    )
+
+
+@extend_schema_view(list=extend_schema(**LIST))
+class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSet[Capture]):
+    """The signed-in person's captures; anybody else's answer 404."""
+
+    writing_limits = [CaptureLimit]
+
+    queryset = Capture.objects.none()
+    serializer_class = CaptureSerializer
+    parser_classes = [JSONParser, MultiPartParser]
+    lookup_field = "uuid"
+    lookup_value_converter = "uuid"
+
+    def get_queryset(self) -> CaptureQuerySet:
+        """Return the person's own captures only, narrowed down in a list."""
+        selection: dict[str, Any] = {}
+        if self.action == "list":
+            query = FilterSerializer(data=self.request.query_params)
+            refuse_blank(query, self.request)
+            selection = query.selection()
+        return selectors.history(owner=person_of(self.request), **selection)
+
+    def told(self, capture: Capture, **options: Any) -> Response:
+        """Answer with a capture as it is now."""
+        found = selectors.capture_of(owner=capture.owner, uuid=capture.uuid)
+        headers = {"ETag": etag(found), **options.pop("headers", {})}
+        return Response(self.get_serializer(found).data, headers=headers, **options)
+
+    @extend_schema(**CREATE)
+    def create(self, request: Request) -> Response:
+        """Record a moment; the same request again answers the same."""
+        values = checked(NewCaptureSerializer, request.data)
+        capture = record(person_of(request), values, key=idempotency_key(request))
+        location = reverse("api:capture-detail", [capture.uuid], request=request)
+        return self.told(capture, status=status.HTTP_201_CREATED, headers={"Location": location})
+
+    @extend_schema(**RETRIEVE)
+    def retrieve(self, request: Request, **_: Any) -> HttpResponseBase:
+        """Read a capture."""
+        found = self.get_object()
+        return unless_known(request, found, lambda: self.get_serializer(found).data)
+
+    @extend_schema(**UPDATE)
+    def partial_update(self, request: Request, **_: Any) -> Response:
+        """Change what a capture says."""
+        values = checked(EditSerializer, request.data)
+        edited = editing.edit_capture(
+            capture=self.get_object(),
+            changes=Changes(**values),  # type: ignore[typeddict-item]  # checked
+            expected=expected_sequence(request),
+        )
+        return self.told(edited)
+
+    @extend_schema(**DESTROY)
+    def destroy(self, request: Request, uuid: UUID) -> Response:
+        """Put a capture into the trash, or remove it for ever."""
+        owner = person_of(request)
+        forever = asked(DeleteQuerySerializer, request)["forever"]
+        expected = expected_sequence(request)
+        if forever:
+            found = get_object_or_404(Capture, owner=owner, uuid=uuid, purged_at=None)
+            purge_capture(capture=found, expected=expected)
+        else:
+            delete_capture(capture=self.get_object(), expected=expected)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(**RESTORE)
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, uuid: UUID) -> Response:
+        """Bring a capture back from the trash."""
+        trash = selectors.history(owner=person_of(request), in_trash=True)
+        restored = restore_capture(
+            capture=get_object_or_404(trash, uuid=uuid), expected=expected_sequence(request)
+        )
+        return self.told(restored)
+
+    @extend_schema(**PHOTO)
+    @action(detail=True, renderer_classes=[PictureRenderer, JSONRenderer])
+    def photo(self, request: Request, uuid: UUID) -> HttpResponseBase:
+        """Send the photo."""
+        return responses.respond(request._request, self.get_object().photo)
+
+    @extend_schema(**CROP)
+    @action(detail=True, renderer_classes=[PictureRenderer, JSONRenderer])
+    def crop(self, request: Request, uuid: UUID) -> HttpResponseBase:
+        """Send the person's face."""
+        return responses.respond(request._request, self.get_object().crop)
+
+    @extend_schema(**THUMBNAIL)
+    @action(detail=True, renderer_classes=[PictureRenderer, JSONRenderer])
+    def thumbnail(self, request: Request, uuid: UUID) -> HttpResponseBase:
+        """Send the thumbnail."""
+        return responses.respond(request._request, self.get_object().small_picture)

@@ -1,0 +1,84 @@
+"""Reading frames without storing anything, for live pictures and previews."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.core.cache import cache
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import APIException
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.consents import require_consent
+from accounts.models import Consent
+from common.imaging import images
+from common.imaging.images import MAX_BYTES, ImageError
+from emotions.api.base import PersonalView, checked, person_of
+from emotions.api.fields import by_emotion
+from emotions.api.insights.schema import DETECT
+from emotions.api.insights.serializers import FramesSerializer
+from emotions.api.problems import problem_response
+from emotions.api.throttling import DetectLimit
+from ml import registry
+from ml.inference.predictor import Face
+
+NEVER_LONGER = 10  # seconds; then the next frames are read even where the last answer never came
+
+
+class BusyError(APIException):
+    """The frames before these are still being read."""
+
+    status_code = HTTPStatus.TOO_MANY_REQUESTS
+    default_code = "busy"
+    default_detail = _("The frames before these are still being read.")
+    wait = 1  # seconds until it is worth trying again
+
+
+class DetectView(PersonalView):
+    """Faces and what they express, of one request a person at a time."""
+
+    writing_limits = [DetectLimit]
+
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(**DETECT)
+    def post(self, request: Request) -> Response:
+        """Read some pictures and keep none."""
+        person = person_of(request)
+        photos = checked(FramesSerializer, request.data)["photos"]
+        require_consent(person=person, kind=Consent.Kind.USE)
+        under_way = f"detect:{person.pk}"
+        if not cache.add(under_way, 1, timeout=NEVER_LONGER):
+            raise BusyError
+        try:
+            serving = registry.serving()
+            told = [self.read(photo.read(MAX_BYTES + 1), serving.predictor) for photo in photos]
+        finally:
+            cache.delete(under_way)
+        return Response({"model_version": serving.version.name, "photos": told})
+
+    def read(self, photo: bytes, predictor: Any) -> dict[str, Any]:
+        """Return what one picture shows, or why it cannot be read."""
+        nothing: dict[str, Any] = {"width": None, "height": None, "faces": [], "problem": None}
+        try:
+            pixels = images.read_image(photo)
+        except ImageError as error:
+            answer = problem_response(error, {"view": self})
+            return {**nothing, "problem": answer and answer.data}
+        size = {"width": pixels.shape[1], "height": pixels.shape[0]}
+        faces = [face_as_json(face) for face in predictor.predict(pixels)]
+        return {**nothing, **size, "faces": faces}
+
+
+def face_as_json(face: Face) -> dict[str, Any]:
+    """Return one face, the largest one being taken as the person's own by clients too."""
+    box = face.box
+    return {
+        "box": {"x": box.x, "y": box.y, "width": box.width, "height": box.height},
+        "probabilities": by_emotion(face.probabilities),
+        "emotion": face.emotion.value,
+        "confidence": face.confidence,
+        "unsure": face.unsure,
+    }

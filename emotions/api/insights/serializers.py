@@ -1,0 +1,383 @@
+"""How a day, a span of days and the network look as JSON."""
+
+from collections import Counter
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.drainage import set_override
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from emotions.api.fields import (
+    BOX,
+    PROBABILITIES,
+    EmotionField,
+    PhotoField,
+    SentimentField,
+    TextField,
+    TimeZoneField,
+    by_emotion,
+)
+from emotions.captures import selectors
+from emotions.captures.selectors import Day
+from emotions.insights import patterns
+from emotions.insights.trends import Period, Span
+from emotions.models import Feeling, Tag
+from ml.models import ModelVersion
+from ml.registry.history import Told
+
+MOST_FRAMES = 8
+LONGEST = timedelta(days=3660)
+LONGEST_BY_DAY = timedelta(days=400)
+USUAL = timedelta(days=29)
+COUNTS = {
+    "type": "object",
+    "description": _("The captures of each emotion: felt where said, otherwise detected."),
+    "properties": {feeling.value: {"type": "integer", "minimum": 0} for feeling in Feeling},
+    "required": [feeling.value for feeling in Feeling],
+}
+
+
+class TodayQuerySerializer(serializers.Serializer[Any]):
+    """In which zone "today" is meant."""
+
+    time_zone = TimeZoneField(
+        required=False,
+        help_text=_("IANA name of the zone in which today is meant; else the profile's."),
+    )
+
+
+class TodaySerializer(serializers.Serializer[Day]):
+    """The mood of a day; what says nothing yet is null."""
+
+    date = serializers.DateField(read_only=True)
+    time_zone = serializers.SerializerMethodField(help_text=_("The zone of that date."))
+    captures = serializers.SerializerMethodField(help_text=_("All captures of the day."))
+    computed_from = serializers.IntegerField(
+        source="mood.captures",
+        read_only=True,
+        default=0,
+        help_text=_("The captures among them that say something about a mood."),
+    )
+    dominant = EmotionField(
+        source="mood.dominant",
+        default=None,
+        help_text=_("The emotion with the most weight; ties go to the latest capture."),
+    )
+    sentiment = SentimentField(
+        source="mood.sentiment",
+        default=None,
+        help_text=_("positive above a valence of 0.2, negative below -0.2, else neutral."),
+    )
+    valence = serializers.FloatField(
+        source="mood.valence",
+        read_only=True,
+        allow_null=True,
+        min_value=-1,
+        max_value=1,
+        help_text=_("From -1, unpleasant, to 1, pleasant: the mean over the captures."),
+    )
+    probabilities = serializers.SerializerMethodField(help_text=_("The mean over the captures."))
+
+    def get_time_zone(self, day: Day) -> str:
+        """Return the zone in which the day was looked up."""
+        zone: str = self.context["time_zone"]
+        return zone
+
+    def get_captures(self, day: Day) -> int:
+        """Return how many captures the day has."""
+        return len(day.captures)
+
+    @extend_schema_field({**PROBABILITIES, "type": ["object", "null"]})
+    def get_probabilities(self, day: Day) -> dict[str, float] | None:
+        """Return the seven shares by emotion."""
+        return by_emotion(day.mood.probabilities) if day.mood and day.mood.probabilities else None
+
+
+class SpanQuerySerializer(serializers.Serializer[Any]):
+    """Which days are wanted."""
+
+    first = serializers.DateField(
+        required=False, help_text=_("The first local day; else 30 days to the last one.")
+    )
+    last = serializers.DateField(required=False, help_text=_("The last local day; else today."))
+    time_zone = TimeZoneField(
+        required=False,
+        help_text=_("IANA name of the zone in which today is meant; else the profile's."),
+    )
+
+    read_by = TextField(
+        required=False,
+        max_length=80,
+        help_text=_(
+            "Name of a network that read kept photos again, to go by what it read; else by what "
+            "was answered."
+        ),
+    )
+
+    def validate_read_by(self, name: str) -> str:
+        """Return the name, refused where that network read nothing of the person again."""
+        if name not in selectors.versions_read_again(owner=self.context["person"]):
+            raise serializers.ValidationError(_("That network has read nothing of yours again."))
+        return name
+
+    def days(self, today: date, *, longest: timedelta = patterns.LONGEST) -> tuple[date, date]:
+        """Return the first and the last day.
+
+        Raises:
+            ValidationError: the days are in the wrong order or too many.
+        """
+        values = self.validated_data
+        last = values.get("last", today)
+        try:
+            first = values.get("first") or last - USUAL
+        except OverflowError:
+            first = last
+        if not timedelta(0) <= last - first < longest:
+            raise serializers.ValidationError(
+                {
+                    "first": [
+                        _("Choose from 1 to %(days)d days up to the last one.")
+                        % {"days": longest.days}
+                    ]
+                }
+            )
+        return first, last
+
+
+class TrendsQuerySerializer(SpanQuerySerializer):
+    """Which days are wanted, and in what portions."""
+
+    by = serializers.ChoiceField(
+        [(span.value, span.value) for span in Span],
+        default=Span.DAY.value,
+        help_text=_("How many days are told together."),
+    )
+
+    def span(self, today: date) -> tuple[Span, date, date]:
+        """Return the portions, the first and the last day.
+
+        Raises:
+            ValidationError: the days are in the wrong order or too many.
+        """
+        by = Span(self.validated_data["by"])
+        longest = LONGEST_BY_DAY if by is Span.DAY else LONGEST
+        return by, *self.days(today, longest=longest)
+
+
+class PeriodSerializer(serializers.Serializer[Period]):
+    """One day, week or month; what says nothing is null or 0."""
+
+    first = serializers.DateField()
+    last = serializers.DateField()
+    captures = serializers.IntegerField(min_value=0, help_text=_("All captures of these days."))
+    computed_from = serializers.IntegerField(
+        min_value=0, help_text=_("The captures among them that say something about a mood.")
+    )
+    valence = serializers.FloatField(
+        allow_null=True,
+        min_value=-1,
+        max_value=1,
+        help_text=_("From -1, unpleasant, to 1, pleasant: the mean over the captures."),
+    )
+    sentiment = SentimentField()
+    emotions = serializers.SerializerMethodField()
+
+    @extend_schema_field(COUNTS)
+    def get_emotions(self, period: Period) -> dict[str, int]:
+        """Return the captures of each emotion."""
+        return counted(period.feelings)
+
+
+class TrendsSerializer(serializers.Serializer[Any]):
+    """Moods over time, without gaps between the periods."""
+
+    by = serializers.ChoiceField([(span.value, span.value) for span in Span])
+    periods = PeriodSerializer(many=True)
+
+
+class PixelSerializer(serializers.Serializer[Any]):
+    """What some moments were like together."""
+
+    moments = serializers.IntegerField(min_value=1)
+    valence = serializers.FloatField(
+        allow_null=True, min_value=-1, max_value=1, help_text=_("The mean, from -1 to 1.")
+    )
+    dominant = EmotionField(help_text=_("The emotion with the most weight."))
+
+
+class DayPixelSerializer(PixelSerializer):
+    """What a day was like."""
+
+    date = serializers.DateField()
+
+
+class HourPixelSerializer(PixelSerializer):
+    """What an hour of the week was like."""
+
+    weekday = serializers.IntegerField(min_value=0, max_value=6, help_text=_("Monday is 0."))
+    hour = serializers.IntegerField(
+        min_value=0, max_value=23, help_text=_("On the clock where the moment was lived.")
+    )
+
+
+class TagEffectSerializer(serializers.Serializer[Any]):
+    """How moments with a tag differ from those without."""
+
+    tag = serializers.CharField()
+    moments = serializers.IntegerField(min_value=0)
+    difference = serializers.FloatField(
+        allow_null=True,
+        min_value=-2,
+        max_value=2,
+        help_text=_("Mean valence with the tag less without; null below ten moments."),
+    )
+    interval = serializers.ListField(
+        child=serializers.FloatField(),
+        min_length=2,
+        max_length=2,
+        allow_null=True,
+        help_text=_("Between what the difference lies in 95 of 100 draws of days."),
+    )
+
+
+class NetworkChangeSerializer(serializers.Serializer[Any]):
+    """Since when another network answers."""
+
+    date = serializers.DateField()
+    name = serializers.CharField()
+
+
+class PatternsSerializer(serializers.Serializer[Any]):
+    """What some days say beside their course."""
+
+    first = serializers.DateField()
+    last = serializers.DateField()
+    days = DayPixelSerializer(many=True, help_text=_("Those with moments."))
+    hours = HourPixelSerializer(many=True, help_text=_("Hours of the week with moments."))
+    tags = TagEffectSerializer(many=True)
+    networks = NetworkChangeSerializer(many=True)
+    read_again = serializers.ListField(
+        child=serializers.CharField(),
+        help_text=_("Networks that read kept photos again, newest first, for read_by."),
+    )
+    emotions = serializers.SerializerMethodField()
+    felt = serializers.SerializerMethodField()
+    detected = serializers.SerializerMethodField()
+
+    @extend_schema_field(COUNTS)
+    def get_emotions(self, told: dict[str, Any]) -> dict[str, int]:
+        """Return the moments of each emotion."""
+        return counted(told["emotions"])
+
+    @extend_schema_field(COUNTS)
+    def get_felt(self, told: dict[str, Any]) -> dict[str, int]:
+        """Return what was felt, over the moments of which both are known."""
+        return counted(told["felt"])
+
+    @extend_schema_field(COUNTS)
+    def get_detected(self, told: dict[str, Any]) -> dict[str, int]:
+        """Return what was detected, over the moments of which both are known."""
+        return counted(told["detected"])
+
+
+def counted(counts: Counter[Feeling]) -> dict[str, int]:
+    """Return counts of all seven emotions by their names."""
+    return {feeling.value: counts[feeling] for feeling in Feeling}
+
+
+class TagSerializer(serializers.ModelSerializer[Tag]):
+    """A word of the person's own."""
+
+    uses = serializers.IntegerField(min_value=1, help_text=_("How many captures have it."))
+
+    class Meta:
+        model = Tag
+        fields = ("name", "uses")
+        read_only_fields = fields
+
+
+class ModelSerializer(serializers.ModelSerializer[ModelVersion]):
+    """The network that reads photos now, by its own figures."""
+
+    card = serializers.DictField(
+        read_only=True, help_text=_("Everything that was measured when it was made.")
+    )
+
+    class Meta:
+        model = ModelVersion
+        fields = ("name", "sha256", "created_at", "card")
+        read_only_fields = fields
+
+
+class AnsweringSerializer(serializers.Serializer[Any]):
+    """A time in which a network answered."""
+
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField(
+        allow_null=True, help_text=_("null where it goes on answering.")
+    )
+
+
+class AnsweredModelSerializer(serializers.Serializer[Told]):
+    """A network that answers or did, by its own figures."""
+
+    name = serializers.CharField(source="version.name")
+    sha256 = serializers.CharField(source="version.sha256")
+    created_at = serializers.DateTimeField(source="version.created_at")
+    looks = serializers.IntegerField(
+        source="version.looks",
+        min_value=0,
+        help_text=_("How often its figures on the test photos were looked at."),
+    )
+    answered = AnsweringSerializer(source="times", many=True, help_text=_("The latest first."))
+    card = serializers.DictField(
+        source="version.card", help_text=_("Everything that was measured when it was made.")
+    )
+
+
+class FramesSerializer(serializers.Serializer[Any]):
+    """Pictures to read without keeping them."""
+
+    photos = serializers.ListField(
+        child=PhotoField(allow_empty_file=True),
+        min_length=1,
+        max_length=MOST_FRAMES,
+        help_text=_("Frames whose longest side has 320 pixels are enough and the fastest."),
+    )
+
+
+class FaceSerializer(serializers.Serializer[Any]):
+    """One face of a picture that is not kept; the largest comes first."""
+
+    box = serializers.DictField(child=serializers.IntegerField())
+    probabilities = serializers.DictField(child=serializers.FloatField())
+    emotion = serializers.ChoiceField(Feeling.choices)
+    confidence = serializers.FloatField(min_value=0, max_value=1)
+    unsure = serializers.BooleanField(help_text=_("Too close to call: say so, and show two."))
+
+    def get_fields(self) -> dict[str, Any]:
+        """Describe boxes and shares as those of stored faces."""
+        fields = super().get_fields()
+        set_override(fields["box"], "field", BOX)
+        set_override(fields["probabilities"], "field", PROBABILITIES)
+        return fields
+
+
+class FrameSerializer(serializers.Serializer[Any]):
+    """What one picture shows."""
+
+    width = serializers.IntegerField(allow_null=True)
+    height = serializers.IntegerField(allow_null=True)
+    faces = FaceSerializer(many=True)
+    problem = serializers.DictField(
+        allow_null=True, help_text=_("Why this picture could not be read; null where it was.")
+    )
+
+
+class FramesReadSerializer(serializers.Serializer[Any]):
+    """What some pictures show, in the order in which they were sent."""
+
+    model_version = serializers.CharField(help_text=_("The network that read them."))
+    photos = FrameSerializer(many=True)

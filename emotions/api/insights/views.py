@@ -1,0 +1,121 @@
+"""What a person reads: their day, their trends, their words, and the network."""
+
+from dataclasses import asdict
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from common.time_zones import today_in
+from emotions.api.base import PersonalView, asked, person_of, refuse_blank
+from emotions.api.insights.schema import MODEL, MODELS, PATTERNS, TAGS, TODAY, TRENDS
+from emotions.api.insights.serializers import (
+    AnsweredModelSerializer,
+    ModelSerializer,
+    PatternsSerializer,
+    SpanQuerySerializer,
+    TagSerializer,
+    TodayQuerySerializer,
+    TodaySerializer,
+    TrendsQuerySerializer,
+    TrendsSerializer,
+)
+from emotions.captures import selectors
+from emotions.insights import patterns, trends
+from ml.registry import active_version
+from ml.registry.history import versions_that_answered
+
+
+class TodayView(PersonalView):
+    """Answer "what is the mood of today" and "what is the sentiment"."""
+
+    @extend_schema(**TODAY)
+    def get(self, request: Request) -> Response:
+        """Return today's mood in the zone that the client names, else the profile's."""
+        person = person_of(request)
+        zone = asked(TodayQuerySerializer, request).get("time_zone", person.time_zone)
+        day = selectors.day(owner=person, on=today_in(zone))
+        return Response(TodaySerializer(day, context={"time_zone": zone}).data)
+
+
+class TrendsView(PersonalView):
+    """Moods over time."""
+
+    @extend_schema(**TRENDS)
+    def get(self, request: Request) -> Response:
+        """Return a span of days, by day, week or month."""
+        person = person_of(request)
+        query = TrendsQuerySerializer(data=request.query_params, context={"person": person})
+        refuse_blank(query, request)
+        query.is_valid(raise_exception=True)
+        zone = query.validated_data.get("time_zone", person.time_zone)
+        by, first, last = query.span(today_in(zone))
+        read_by = query.validated_data.get("read_by", "")
+        periods = trends.trend(owner=person, by=by, first=first, last=last, read_by=read_by)
+        return Response(TrendsSerializer({"by": by.value, "periods": periods}).data)
+
+
+class PatternsView(PersonalView):
+    """What some days say beside their course."""
+
+    @extend_schema(**PATTERNS)
+    def get(self, request: Request) -> Response:
+        """Return days, hours, tags and emotions of at most a year."""
+        person = person_of(request)
+        query = SpanQuerySerializer(data=request.query_params, context={"person": person})
+        refuse_blank(query, request)
+        query.is_valid(raise_exception=True)
+        zone = query.validated_data.get("time_zone", person.time_zone)
+        first, last = query.days(today_in(zone))
+        read_by = query.validated_data.get("read_by", "")
+        moments = patterns.read(owner=person, first=first, last=last, read_by=read_by)
+        felt, looked = patterns.felt_and_looked(moments)
+        told = {
+            "first": first,
+            "last": last,
+            "read_again": selectors.versions_read_again(owner=person),
+            "days": [
+                {"date": on, **asdict(pixel)} for on, pixel in patterns.by_day(moments).items()
+            ],
+            "hours": [
+                {"weekday": weekday, "hour": hour, **asdict(pixel)}
+                for (weekday, hour), pixel in sorted(patterns.by_hour_of_week(moments).items())
+            ],
+            "tags": patterns.tag_effects(moments, owner=person),
+            "networks": [
+                {"date": on, "name": name} for on, name in patterns.changes_of_network(moments)
+            ],
+            "emotions": patterns.distribution(moments),
+            "felt": felt,
+            "detected": looked,
+        }
+        return Response(PatternsSerializer(told).data)
+
+
+class TagsView(PersonalView):
+    """The person's own words."""
+
+    @extend_schema(**TAGS)
+    def get(self, request: Request) -> Response:
+        """Return the tags that are in use, most used first."""
+        return Response(TagSerializer(selectors.tags(owner=person_of(request)), many=True).data)
+
+
+class ModelsView(PersonalView):
+    """The networks that read photos, now or earlier."""
+
+    @extend_schema(**MODELS)
+    def get(self, request: Request) -> Response:
+        """Return every one with its card and when it answered."""
+        told: Any = versions_that_answered()  # the framework's types know no lists
+        return Response(AnsweredModelSerializer(told, many=True).data)
+
+
+class ModelView(PersonalView):
+    """The network that reads photos now."""
+
+    @extend_schema(**MODEL)
+    def get(self, request: Request) -> Response:
+        """Return its card."""
+        return Response(ModelSerializer(active_version()).data)

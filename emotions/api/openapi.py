@@ -1,0 +1,132 @@
+"""What every operation's description shares: who may call, and which problems are answered."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse
+from rest_framework import serializers
+
+from emotions.api.problems import CONTENT_TYPE, problem
+from emotions.pictures.errors import MESSAGES, STATUSES, message
+
+PROBLEMS: dict[str, tuple[int, str]] = {
+    "invalid": (400, "Some fields are not as expected."),
+    "parse_error": (400, "Multipart form parse error - Invalid boundary in multipart: None"),
+    "bad_request": (400, "The request is not as expected."),
+    "invalid_cursor": (400, "Take the cursor from the addresses next and previous, as it is."),
+    "not_authenticated": (401, "Authentication credentials were not provided."),
+    "authentication_failed": (401, "The session token is not valid (any more)."),
+    "permission_denied": (403, "CSRF Failed: CSRF token missing."),
+    "read_only_token": (403, "This access token only reads. Make one that writes, or sign in."),
+    "consent_required": (403, "Consent to the current text is needed before a photo is read."),
+    "not_found": (404, "There is nothing here."),
+    "method_not_allowed": (405, 'Method "PUT" not allowed.'),
+    "not_acceptable": (406, "Could not satisfy the request Accept header."),
+    "conflict": (409, "Another request came under this UUID or key before."),
+    "push_not_offered": (409, "This site sends no notifications. Choose email instead."),
+    "too_many_reminders": (409, "You have as many reminders as there can be."),
+    "deleted": (410, "This capture was deleted."),
+    "precondition_failed": (412, "The capture has changed since you read it."),
+    "unsupported_media_type": (415, 'Unsupported media type "text/plain" in request.'),
+    **{code: (STATUSES[code], message(code)) for code in MESSAGES},
+    "no_face": (422, "No face was found and nothing was saved."),
+    "busy": (429, "The frames before these are still being read."),
+    "throttled": (429, "Request was throttled. Expected available in 20 seconds."),
+    "server_error": (500, "Something went wrong on our side. Nothing was saved."),
+    "unavailable": (
+        503,
+        "Something that we need does not answer right now. Nothing was saved.",
+    ),
+    "no_model": (503, "No trained network can answer right now. Nothing was saved."),
+}
+"""Every stable code with its status and an example of what it says."""
+
+EVERYWHERE = [
+    "not_authenticated",
+    "authentication_failed",
+    "not_acceptable",
+    "throttled",
+    "server_error",
+]
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """An error as `application/problem+json` (RFC 9457); `code` is what programs may rely on."""
+
+    type = serializers.CharField(help_text=_("Always about:blank; the code says what happened."))
+    title = serializers.CharField(help_text=_("The status in words."))
+    status = serializers.IntegerField(help_text=_("The status of the answer."))
+    code = serializers.CharField(help_text=_("Stable: programs decide by it."))
+    detail = serializers.CharField(help_text=_("What happened, for people; may change."))
+    errors = serializers.DictField(  # type: ignore[assignment]  # a field
+        child=serializers.ListField(child=serializers.CharField()),
+        required=False,
+        help_text=_("With the code invalid: what is wrong, by the field's name."),
+    )
+    request_id = serializers.CharField(
+        required=False,
+        help_text=_("With the statuses 500 and 503: by what the log names the request."),
+    )
+
+
+def example_of(code: str) -> OpenApiExample:
+    """Return how the problem with this code looks."""
+    status, detail = PROBLEMS[code]
+    wrong = {"errors": {"time_zone": ["This is not the IANA name of a time zone."]}}
+    more: dict[str, Any] = wrong if code == "invalid" else {}
+    body = problem(status=status, code=code, detail=detail, **more)
+    return OpenApiExample(code, value=body, response_only=True)
+
+
+def answers(*codes: str) -> dict[tuple[int, str], OpenApiResponse]:
+    """Describe the problems with these codes, and those that every operation may answer."""
+    writing = ["read_only_token"] if "permission_denied" in codes else []
+    by_status: dict[int, list[str]] = {}
+    for code in sorted({*codes, *writing, *EVERYWHERE}, key=list(PROBLEMS).index):
+        by_status.setdefault(int(PROBLEMS[code][0]), []).append(code)
+    return {
+        (status, CONTENT_TYPE): OpenApiResponse(
+            ProblemSerializer,
+            description=f"{HTTPStatus(status).phrase}: {', '.join(together)}.",
+            examples=[example_of(code) for code in together],
+        )
+        for status, together in sorted(by_status.items())
+    }
+
+
+class SessionTokenScheme(OpenApiAuthenticationExtension):
+    """Describes the token of an app's sign-in."""
+
+    target_class = "emotions.api.authentication.SessionTokenAuthentication"
+    name = "sessionToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """Return the scheme."""
+        return {
+            "type": "apiKey",
+            "in": "header",
+            "name": "X-Session-Token",
+            "description": gettext(
+                "What signing in at /api/auth/app/v1/auth/login answers for an app."
+            ),
+        }
+
+
+class SessionScheme(OpenApiAuthenticationExtension):
+    """Describes the cookie of a page's sign-in."""
+
+    target_class = "emotions.api.authentication.SessionAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """Return the scheme."""
+        return {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": settings.SESSION_COOKIE_NAME,
+            "description": gettext("The session of a page; POST and DELETE also need X-CSRFToken."),
+        }

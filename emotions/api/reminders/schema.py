@@ -1,0 +1,147 @@
+"""Descriptions of reminders and of what takes notifications."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+
+from emotions.api.account.profile_schema import BODY_PROBLEMS, body
+from emotions.api.openapi import answers
+from emotions.api.reminders.serializers import (
+    NewPushSubscriptionSerializer,
+    NewReminderSerializer,
+    PushSerializer,
+    PushSubscriptionSerializer,
+    ReminderChangesSerializer,
+    ReminderSerializer,
+)
+from emotions.api.schema_shared import answered, example
+
+REMINDER = {"id": 5, "at": "20:00", "days": [1, 2, 3, 4, 5], "way": "email", "paused": False}
+ENDPOINT = "https://push.example.net/wpush/v2/gAAAAABpExample"
+SUBSCRIPTION = {"id": 8, "endpoint": ENDPOINT, "created_at": "2026-03-14T08:30:00Z"}
+KEY = "BNcRdreALRFXTkOOUHK1EtK2wtaz5Ry4YfYCA_0QTpQtUbVlUls0VJXg7A8u-Ts1XbjhazAkj7I99e8QcYP7DkM"
+OF_BROWSER = {
+    "endpoint": ENDPOINT,
+    "p256dh": KEY,
+    "auth": "tBHItJI5svbpez7KI4CCXg",
+}
+
+
+def which(told: Any, value: int) -> OpenApiParameter:
+    """Describe the number in an address."""
+    return OpenApiParameter(
+        "id",
+        int,
+        OpenApiParameter.PATH,
+        description=told,
+        examples=[OpenApiExample("number", value=value)],
+    )
+
+
+WHICH_REMINDER = which(_("The id of the reminder."), 5)
+WHICH_SUBSCRIPTION = which(_("The id of the subscription."), 8)
+
+REMINDERS: dict[str, Any] = {
+    "tags": ["reminders"],
+    "operation_id": "reminders_list",
+    "summary": _("List reminders"),
+    "description": _("The hours at which you are asked, paused ones too, in their order."),
+    "responses": {
+        200: OpenApiResponse(
+            ReminderSerializer(many=True),
+            description=_("Your reminders."),
+            examples=example(REMINDER, "on weekdays"),
+        ),
+        **answers(),
+    },
+}
+
+ADD_REMINDER: dict[str, Any] = {
+    "tags": ["reminders"],
+    "operation_id": "reminders_create",
+    "summary": _("Add a reminder"),
+    "description": _(
+        "Comes once on each of the days, by the clock in the zone of your profile, unless you have "
+        "recorded a moment in the three hours before. At most 20."
+    ),
+    "request": body(NewReminderSerializer, {"at": "20:00", "days": [1, 2, 3, 4, 5]}, "weekdays"),
+    "responses": {
+        201: answered(ReminderSerializer, _("Added."), REMINDER, "on weekdays"),
+        **answers(*BODY_PROBLEMS, "push_not_offered", "too_many_reminders"),
+    },
+}
+
+CHANGE_REMINDER: dict[str, Any] = {
+    "tags": ["reminders"],
+    "operation_id": "reminders_update",
+    "summary": _("Change a reminder"),
+    "description": _("What is left out stays. An hour of today that has passed counts tomorrow."),
+    "request": body(ReminderChangesSerializer, {"paused": True}, "pause it"),
+    "parameters": [WHICH_REMINDER],
+    "responses": {
+        200: answered(
+            ReminderSerializer, _("Changed."), {**REMINDER, "paused": True}, "now paused"
+        ),
+        **answers(*BODY_PROBLEMS, "not_found", "push_not_offered"),
+    },
+}
+
+REMOVE_REMINDER: dict[str, Any] = {
+    "tags": ["reminders"],
+    "operation_id": "reminders_delete",
+    "summary": _("Remove a reminder"),
+    "description": _("It never comes again."),
+    "parameters": [WHICH_REMINDER],
+    "responses": {
+        204: OpenApiResponse(description=_("Removed.")),
+        **answers("permission_denied", "not_found"),
+    },
+}
+
+PUSH: dict[str, Any] = {
+    "tags": ["reminders"],
+    "operation_id": "push_subscriptions_list",
+    "summary": _("List what takes notifications"),
+    "description": _(
+        "Your browsers and apps that take notifications, newest first, and the key that one "
+        "subscribes with (applicationServerKey, RFC 8292)."
+    ),
+    "responses": {
+        200: answered(
+            PushSerializer,
+            _("Key and subscriptions."),
+            {"public_key": KEY, "subscriptions": [SUBSCRIPTION]},
+            "one browser",
+        ),
+        **answers(),
+    },
+}
+
+ADD_SUBSCRIPTION: dict[str, Any] = {
+    "tags": ["reminders"],
+    "operation_id": "push_subscriptions_create",
+    "summary": _("Take notifications"),
+    "description": _(
+        "Sends your reminders by notification to this browser or app as well. The same endpoint "
+        "again takes the place of the one before, whoever was signed in then. The oldest of more "
+        "than 10 gives way."
+    ),
+    "request": body(NewPushSubscriptionSerializer, OF_BROWSER, "as a browser makes it"),
+    "responses": {
+        201: answered(PushSubscriptionSerializer, _("Added."), SUBSCRIPTION, "a browser"),
+        **answers(*BODY_PROBLEMS, "push_not_offered"),
+    },
+}
+
+REMOVE_SUBSCRIPTION: dict[str, Any] = {
+    "tags": ["reminders"],
+    "operation_id": "push_subscriptions_delete",
+    "summary": _("Take no more notifications"),
+    "description": _("Nothing more is sent to this browser or app."),
+    "parameters": [WHICH_SUBSCRIPTION],
+    "responses": {
+        204: OpenApiResponse(description=_("Removed.")),
+        **answers("permission_denied", "not_found"),
+    },
+}

@@ -1,0 +1,107 @@
+"""When and how the person is asked, and what takes their notifications."""
+
+from http import HTTPStatus
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from emotions.api.base import PersonalView, checked, person_of
+from emotions.api.reminders import schema
+from emotions.api.reminders.serializers import (
+    NewPushSubscriptionSerializer,
+    NewReminderSerializer,
+    PushSerializer,
+    PushSubscriptionSerializer,
+    ReminderChangesSerializer,
+    ReminderSerializer,
+)
+from emotions.captures import selectors
+from emotions.models import Reminder
+from emotions.reminders import web_push
+from emotions.reminders.services import (
+    ReminderChanges,
+    add_reminder,
+    add_subscription,
+    change_reminder,
+    remove_reminder,
+    remove_subscription,
+)
+
+
+def own_reminder(request: Request, number: int) -> Reminder:
+    """Return a reminder of the person who asks; anybody else's answers 404."""
+    return get_object_or_404(selectors.reminders(owner=person_of(request)), pk=number)
+
+
+class RemindersView(PersonalView):
+    """All reminders of the person."""
+
+    parser_classes = [JSONParser]
+
+    @extend_schema(**schema.REMINDERS)
+    def get(self, request: Request) -> Response:
+        """List them."""
+        found = selectors.reminders(owner=person_of(request))
+        return Response(ReminderSerializer(found, many=True).data)
+
+    @extend_schema(**schema.ADD_REMINDER)
+    def post(self, request: Request) -> Response:
+        """Add one."""
+        values = checked(NewReminderSerializer, request.data)
+        made = add_reminder(owner=person_of(request), **values)
+        return Response(ReminderSerializer(made).data, status=HTTPStatus.CREATED)
+
+
+class ReminderView(PersonalView):
+    """One reminder of the person."""
+
+    parser_classes = [JSONParser]
+
+    @extend_schema(**schema.CHANGE_REMINDER)
+    def patch(self, request: Request, id: int) -> Response:  # noqa: A002 - named by the address
+        """Change it."""
+        reminder = own_reminder(request, id)
+        values = checked(ReminderChangesSerializer, request.data)
+        changes = ReminderChanges(**values)  # type: ignore[typeddict-item]
+        changed = change_reminder(reminder=reminder, changes=changes)
+        return Response(ReminderSerializer(changed).data)
+
+    @extend_schema(**schema.REMOVE_REMINDER)
+    def delete(self, request: Request, id: int) -> Response:  # noqa: A002
+        """Remove it."""
+        remove_reminder(reminder=own_reminder(request, id))
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+
+class PushSubscriptionsView(PersonalView):
+    """All browsers and apps of the person that take notifications."""
+
+    parser_classes = [JSONParser]
+
+    @extend_schema(**schema.PUSH)
+    def get(self, request: Request) -> Response:
+        """List them, with the key to subscribe with."""
+        found = selectors.push_subscriptions(owner=person_of(request))
+        told = {"public_key": web_push.public_key(), "subscriptions": found}
+        return Response(PushSerializer(told).data)
+
+    @extend_schema(**schema.ADD_SUBSCRIPTION)
+    def post(self, request: Request) -> Response:
+        """Add one."""
+        values = checked(NewPushSubscriptionSerializer, request.data)
+        made = add_subscription(owner=person_of(request), **values)
+        return Response(PushSubscriptionSerializer(made).data, status=HTTPStatus.CREATED)
+
+
+class PushSubscriptionView(PersonalView):
+    """One browser or app of the person that takes notifications."""
+
+    @extend_schema(**schema.REMOVE_SUBSCRIPTION)
+    def delete(self, request: Request, id: int) -> Response:  # noqa: A002
+        """Send nothing more to it."""
+        found = selectors.push_subscriptions(owner=person_of(request))
+        remove_subscription(subscription=get_object_or_404(found, pk=id))
+        return Response(status=HTTPStatus.NO_CONTENT)

@@ -1,0 +1,110 @@
+"""Descriptions of keeping an app and the server equal."""
+
+import json
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiExample, OpenApiRequest
+
+from emotions.api.openapi import answers, example_of
+from emotions.api.schema_shared import CAPTURE, UUID, answered
+from emotions.api.sync.serializers import (
+    BatchSerializer,
+    ChangesQuerySerializer,
+    ChangesSerializer,
+    OutcomesSerializer,
+)
+
+TOMBSTONE = {
+    "sequence": 43,
+    "uuid": "90b0e2a4-2d5f-4f7e-8a38-0b9d3f1f4c11",
+    "deleted": True,
+    "capture": None,
+}
+
+CHANGES: dict[str, Any] = {
+    "tags": ["sync"],
+    "operation_id": "changes_list",
+    "summary": _("Read what changed"),
+    "description": _(
+        "Everything of yours that was created, changed, deleted or restored since the cursor, "
+        "each capture once, as it is now, in the order of the latest changes. Apply them in that "
+        "order, keep the cursor, and ask again with it: whoever does holds what the server holds."
+    ),
+    "parameters": [ChangesQuerySerializer],
+    "responses": {
+        200: answered(
+            ChangesSerializer,
+            _("Changes, perhaps none."),
+            {
+                "changes": [
+                    {"sequence": 42, "uuid": UUID, "deleted": False, "capture": CAPTURE},
+                    TOMBSTONE,
+                ],
+                "cursor": "YWZ0ZXI6NDM",
+                "more": False,
+            },
+            "a change and a deletion",
+        ),
+        **answers("invalid", "invalid_cursor"),
+    },
+}
+
+BATCH: dict[str, Any] = {
+    "tags": ["sync"],
+    "operation_id": "captures_batch",
+    "summary": _("Record what waited"),
+    "description": _(
+        "Records up to 20 captures that were taken offline, each on its own: one that is refused "
+        "stops none of the others. Send it again as it is after a lost connection."
+    ),
+    "request": {
+        "multipart/form-data": OpenApiRequest(
+            BatchSerializer,
+            examples=[
+                OpenApiExample(
+                    "one with a photo, one without",
+                    value={
+                        "captures": json.dumps(
+                            [
+                                {
+                                    "uuid": UUID,
+                                    "photo": "first",
+                                    "taken_at": "2026-03-14T08:30:00+00:00",
+                                },
+                                {"uuid": TOMBSTONE["uuid"], "mood": 4},
+                            ]
+                        )
+                    },
+                    request_only=True,
+                )
+            ],
+        )
+    },
+    "responses": {
+        200: answered(
+            OutcomesSerializer,
+            _("What became of each, in their order."),
+            {
+                "outcomes": [
+                    {"uuid": UUID, "status": 201, "capture": CAPTURE, "problem": None},
+                    {
+                        "uuid": TOMBSTONE["uuid"],
+                        "status": 410,
+                        "capture": None,
+                        "problem": example_of("deleted").value,
+                    },
+                ]
+            },
+            "one recorded, one refused",
+        ),
+        **answers(
+            "invalid",
+            "parse_error",
+            "bad_request",
+            "permission_denied",
+            "too_large",
+            "unsupported_media_type",
+        ),
+    },
+}

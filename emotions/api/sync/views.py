@@ -1,0 +1,123 @@
+"""Keeping an app and the server equal: what changed since, and what waited offline."""
+
+import base64
+import re
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from emotions.api.base import PersonalView, asked, checked, person_of
+from emotions.api.captures.serializers import CaptureSerializer
+from emotions.api.captures.views import record
+from emotions.api.pagination import InvalidCursorError
+from emotions.api.problems import problem_response
+from emotions.api.sync.schema import BATCH, CHANGES
+from emotions.api.sync.serializers import (
+    MOST_CHANGES,
+    BatchSerializer,
+    ChangesQuerySerializer,
+    ChangesSerializer,
+    WaitingSerializer,
+)
+from emotions.api.throttling import CaptureLimit
+from emotions.captures import selectors
+
+PLACE = re.compile(r"after:(\d{1,18})")
+
+
+def cursor_after(sequence: int) -> str:
+    """Return the opaque name of the place behind a change."""
+    return base64.urlsafe_b64encode(f"after:{sequence}".encode()).decode().rstrip("=")
+
+
+def sequence_of(cursor: str) -> int:
+    """Return the number of the last change that a client has seen.
+
+    Raises:
+        InvalidCursorError: the cursor is none of ours.
+    """
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        place = PLACE.fullmatch(base64.urlsafe_b64decode(padded).decode("ascii"))
+    except ValueError as error:
+        raise InvalidCursorError from error
+    if place is None or cursor_after(int(place[1])) != cursor:
+        raise InvalidCursorError
+    return int(place[1])
+
+
+class ChangesView(PersonalView):
+    """Everything that was created, changed or deleted since."""
+
+    @extend_schema(**CHANGES)
+    def get(self, request: Request) -> Response:
+        """Return changes in their order."""
+        query = asked(ChangesQuerySerializer, request)
+        person = person_of(request)
+        after = sequence_of(query["cursor"]) if "cursor" in query else 0
+        if after > person.sequence:
+            raise InvalidCursorError
+        limit = min(query["page_size"], MOST_CHANGES)
+        found = selectors.changes(owner=person, after=after, limit=limit + 1)
+        changes, more = found[:limit], len(found) > limit
+        answer = {
+            "changes": changes,
+            "cursor": cursor_after(changes[-1].sequence if changes else after),
+            "more": more,
+        }
+        return Response(ChangesSerializer(answer, context={"request": request}).data)
+
+
+class BatchView(PersonalView):
+    """Many captures in one request, each on its own."""
+
+    cost = 10
+    writing_limits = [CaptureLimit]
+
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(**BATCH)
+    def post(self, request: Request) -> Response:
+        """Record what waited, one after the other; one that fails stops none."""
+        waiting = checked(BatchSerializer, request.data)["captures"]
+        outcomes = [self.outcome(request, sent) for sent in waiting]
+        return Response({"outcomes": outcomes}, status=status.HTTP_200_OK)
+
+    def outcome(self, request: Request, sent: Any) -> dict[str, Any]:
+        """Record one capture and tell what became of it."""
+        told = {"uuid": sent.get("uuid") if isinstance(sent, dict) else None}
+        try:
+            values = checked(WaitingSerializer, sent)
+            if "photo" in values:
+                values["photo"] = self.part(request, values["photo"])
+            recorded = record(person_of(request), values)
+            found = selectors.capture_of(owner=recorded.owner, uuid=recorded.uuid)
+        except Exception as error:
+            answer = problem_response(error, {"view": self, "request": request})
+            if answer is None:
+                raise
+            return {**told, "status": answer.status_code, "capture": None, "problem": answer.data}
+        capture = CaptureSerializer(found, context={"request": request}).data
+        return {
+            **told,
+            "status": status.HTTP_201_CREATED,
+            "capture": capture,
+            "problem": None,
+        }
+
+    def part(self, request: Request, name: str) -> Any:
+        """Return a file part.
+
+        Raises:
+            ValidationError: there is none of that name.
+        """
+        found = request.FILES.get(name)
+        if found is None:
+            raise serializers.ValidationError({"photo": [_("There is no file part of that name.")]})
+        found.seek(0)
+        return found

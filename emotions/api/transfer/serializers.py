@@ -1,0 +1,63 @@
+"""How a file to be brought in is sent, and what became of it."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from emotions.api.fields import TextField, TimeZoneField, WholeField, YesNoField
+from emotions.transfer.readers import moods_in
+
+
+@extend_schema_field({"type": "string", "format": "binary"})
+class ArchiveField(serializers.FileField):
+    """A whole file; what it is, is told by what is in it."""
+
+
+class ImportSerializer(serializers.Serializer[Any]):
+    """A file with a history in it."""
+
+    file = ArchiveField(
+        allow_empty_file=True,
+        help_text=_("An archive of export/, or the CSV file that Daylio exports; at most 1 GB."),
+    )
+    time_zone = TimeZoneField(
+        required=False,
+        help_text=_("Of times that do not say theirs, as Daylio's; else the profile's."),
+    )
+    moods = TextField(
+        default="",
+        allow_blank=True,
+        max_length=1000,
+        help_text=_("Numbers from 1 to 5 for moods of one's own in Daylio: great 5, tired 2"),
+    )
+
+    def validate_moods(self, text: str) -> dict[str, int]:
+        """Return the numbers by the names of moods."""
+        try:
+            return moods_in(text)
+        except ValueError as error:
+            raise serializers.ValidationError(
+                _("Say a name and a number from 1 to 5 each, such as: great 5, tired 2")
+            ) from error
+
+
+class RefusedSerializer(serializers.Serializer[Any]):
+    """An entry that was not brought in."""
+
+    place = TextField(help_text=_("Where it stands in the file."))
+    reason = TextField(help_text=_("What was expected, for people; may change."))
+
+
+class ImportedSerializer(serializers.Serializer[Any]):
+    """What became of the entries of a file."""
+
+    new = WholeField(help_text=_("Brought in."))
+    already_there = WholeField(help_text=_("Left as they are."))
+    deleted = WholeField(help_text=_("In the trash or deleted for ever, and left so."))
+    refused = WholeField(help_text=_("Not as expected."))
+    refusals = RefusedSerializer(source="told", many=True, help_text=_("The first 100 of those."))
+    complete = YesNoField(
+        help_text=_("False where it took too long: send the file again to go on.")
+    )

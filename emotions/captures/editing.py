@@ -1,0 +1,163 @@
+"""Changing what a capture says, whose face counts and how much of its photo is kept."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypedDict
+
+from django.db import transaction
+
+from common.imaging import images
+from common.time_zones import day_of
+from emotions.captures.errors import (
+    CaptureDeletedError,
+    KeepsMoreError,
+    NoSuchFaceError,
+    NothingSaidError,
+)
+from emotions.captures.locking import locked
+from emotions.captures.trash import discard
+from emotions.contributions.syncing import follow
+from emotions.models import Capture, Detection, Feeling, Tag
+from emotions.pictures import storage
+
+
+class Changes(TypedDict, total=False):
+    """What to change; what is not named stays as it is.
+
+    Attributes:
+        felt: what the person felt, or None to take it back.
+        mood: from 1 to 5, or None to take it back.
+        tags: all of them; new ones are made.
+        me: the number of the detection that is the person's face; None where none is.
+        kept: less than is kept until now.
+        taken_at: an aware moment.
+        time_zone: IANA name of the zone in which it was lived.
+    """
+
+    felt: Feeling | None
+    mood: int | None
+    note: str
+    tags: list[str]
+    me: int | None
+    kept: Capture.Kept
+    taken_at: datetime
+    time_zone: str
+
+
+def edit_capture(*, capture: Capture, changes: Changes, expected: int | None = None) -> Capture:
+    """Change a capture and return it; what was detected is never changed.
+
+    Args:
+        expected: the sequence number that the caller read; None where any will do.
+
+    Raises:
+        CaptureDeletedError: it is in the trash.
+        StaleError: it changed since it had the number `expected`.
+        NoSuchFaceError: `me` is no face of this capture.
+        KeepsMoreError: `kept` is more than is kept.
+        NothingSaidError: nothing would be left of a capture without a photo.
+    """
+    stored = pictures_for(capture, changes)
+    try:
+        with locked(capture, expected=expected) as current:
+            if current.deleted_at:
+                raise CaptureDeletedError
+            before = current.picture_names
+            for field in ("felt", "mood", "note", "taken_at", "time_zone"):
+                if field in changes:
+                    setattr(current, field, changes[field])
+            current.local_date = day_of(current.taken_at, current.time_zone)
+            if "me" in changes:
+                point_out(current, changes["me"])
+                current.crop = ""
+            for field, name in stored.items():
+                setattr(current, field, name)
+            if "kept" in changes:
+                keep_less(current, changes["kept"])
+            if says_nothing(current):
+                raise NothingSaidError
+            current.save()
+            follow(current, other_face="me" in changes)
+            if "tags" in changes:
+                set_tags(current, changes["tags"])
+            unused = {*before, *stored.values()} - {*current.picture_names}
+            transaction.on_commit(lambda: discard(unused))
+    except BaseException:
+        discard(stored.values())
+        raise
+    return current
+
+
+def says_nothing(capture: Capture) -> bool:
+    """Tell whether a capture without a photo says nothing at all."""
+    said = capture.felt or capture.mood or capture.note
+    return capture.source in Capture.IN_WORDS and not said
+
+
+def pictures_for(capture: Capture, changes: Changes) -> dict[str, str]:
+    """Store the pictures that another choice of the person's face needs; return their names.
+
+    Where other people are blurred, the face that was taken for the person's is blurred from now
+    on, and the new one has been blurred already, so that it cannot be cut out any more.
+    """
+    me = changes.get("me")
+    if "me" not in changes or not capture.photo or changes.get("kept") is Capture.Kept.NOTHING:
+        return {}
+    faces = {face.pk: face for face in capture.detections.filter(role=Detection.Role.ANSWER)}
+    with capture.photo.open("rb") as file:
+        pixels = images.read_image(file.read())
+    if not capture.others_blurred:
+        chosen = faces.get(me) if me else None
+        return storage.write(crop=storage.portrait(pixels, chosen.box)) if chosen else {}
+    other = [face.box for face in faces.values() if face.is_me and face.pk != me]
+    if not other:
+        return {}
+    return storage.write(
+        **storage.pictures_to_keep(pixels, None, Capture.Kept.PHOTO, blurred=other)
+    )
+
+
+def point_out(capture: Capture, me: int | None) -> None:
+    """Let one face count as the person's own, in every reading of it; or none.
+
+    Raises:
+        NoSuchFaceError: the capture has no such answer.
+    """
+    faces = list(capture.detections.all())
+    chosen = next(
+        (face for face in faces if face.pk == me and face.role == Detection.Role.ANSWER), None
+    )
+    if me is not None and chosen is None:
+        raise NoSuchFaceError
+    capture.detections.update(is_me=False)
+    if chosen:
+        capture.detections.filter(
+            x=chosen.x, y=chosen.y, width=chosen.width, height=chosen.height
+        ).update(is_me=True)
+
+
+def keep_less(capture: Capture, kept: Capture.Kept) -> None:
+    """Forget pictures that are not to be kept any more.
+
+    Raises:
+        KeepsMoreError: it would be more than is kept.
+    """
+    less = list(Capture.Kept)
+    if less.index(kept) < less.index(Capture.Kept(capture.kept)):
+        raise KeepsMoreError
+    capture.kept = kept
+    if kept != Capture.Kept.PHOTO:
+        capture.photo = capture.thumbnail = ""
+    if kept == Capture.Kept.NOTHING:
+        capture.crop = ""
+
+
+def set_tags(capture: Capture, names: Sequence[str]) -> None:
+    """Give a capture these tags of its owner and no others; capitals make no difference."""
+    wanted = {name.casefold(): name for name in reversed(names)}
+    known = {tag.name.casefold(): tag for tag in Tag.objects.filter(owner=capture.owner)}
+    missing = [
+        Tag(owner=capture.owner, name=name) for key, name in wanted.items() if key not in known
+    ]
+    made = Tag.objects.bulk_create(missing)
+    capture.tags.set([*(known[key] for key in wanted.keys() & known.keys()), *made])

@@ -1,0 +1,48 @@
+"""Giving up pictures whose files are lost, and making those anew that another one shows."""
+
+from common.imaging import images
+from emotions.captures.editing import keep_less
+from emotions.captures.locking import locked
+from emotions.captures.trash import discard
+from emotions.models import Capture
+from emotions.pictures import storage
+
+
+def mend_picture(*, capture: Capture, field: str) -> None:
+    """Make a lost picture anew from the photo, or let its capture keep what is left; never less.
+
+    Numbers, words and tags stay as they are. A capture that has changed meanwhile is left alone.
+
+    Args:
+        capture: as it was read when its file was found lost.
+        field: one of `Capture.PICTURES`.
+    """
+    lost = getattr(capture, field).name
+    made = storage.write(**again(capture, field))
+    try:
+        with locked(capture) as current:
+            if getattr(current, field).name != lost:
+                discard(made.values())
+                return
+            before = current.picture_names
+            setattr(current, field, made.get(field, ""))
+            if not current.photo:
+                keep_less(current, Capture.Kept.CROP if current.crop else Capture.Kept.NOTHING)
+            current.save()
+    except BaseException:
+        discard(made.values())
+        raise
+    discard({*before} - {*current.picture_names})
+
+
+def again(capture: Capture, field: str) -> dict[str, images.Pixels]:
+    """Return the picture that a field had, by the field, where the photo still shows it."""
+    photo = capture.photo.name
+    if field == "photo" or not photo or storage.flaw_of(photo):
+        return {}
+    with capture.photo.open("rb") as file:
+        pixels = images.read_image(file.read())
+    mine = capture.detections.filter(is_me=True).first()
+    face = mine.box if mine else None
+    pictures = storage.pictures_to_keep(pixels, face, Capture.Kept.PHOTO)
+    return {field: pictures[field]} if field in pictures else {}

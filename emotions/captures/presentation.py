@@ -1,0 +1,131 @@
+"""Records as the pages show them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from emotions.captures.moods import answer_of
+from emotions.insights.wording import MOODS, headline
+from emotions.models import Capture, Detection, Feeling
+from ml.emotions import EMOTIONS
+
+SAME_TIME = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One capture in a list."""
+
+    capture: Capture
+    emotion: Feeling | None
+    headline: str
+    unsure: bool
+    local_time: datetime
+    local_date: date
+
+    @property
+    def in_words(self) -> bool:
+        """Whether it was recorded without a photo."""
+        return self.capture.source in Capture.IN_WORDS
+
+    @property
+    def icon(self) -> str:
+        """What stands for a moment of which no picture is kept."""
+        return "words" if self.in_words else "camera"
+
+    @property
+    def without_feeling(self) -> str:
+        """What stands where no emotion was seen or said."""
+        return _("In words") if self.in_words else _("No face found")
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """How much of one emotion a face shows."""
+
+    emotion: Feeling
+    probability: float
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class FaceView:
+    """One face of a photo with everything that was read from it."""
+
+    number: int
+    box: Detection
+    emotion: Feeling
+    headline: str
+    unsure: bool
+    confidence_percent: int
+    is_me: bool
+    bars: list[Bar]
+
+
+def item(capture: Capture) -> Item:
+    """Return a capture for a list: what was felt where said, otherwise what the face looks like."""
+    answer = answer_of(capture)
+    feeling = capture.felt or (answer and answer.emotion)
+    words = ""
+    if capture.felt:
+        words = str(Feeling(capture.felt).label)
+    elif answer:
+        words = headline(answer)
+    return Item(
+        capture=capture,
+        emotion=Feeling(feeling) if feeling else None,
+        headline=words,
+        unsure=bool(answer and answer.unsure),
+        local_time=capture.taken_at.astimezone(ZoneInfo(capture.time_zone)),
+        local_date=capture.local_date,
+    )
+
+
+def face_view(number: int, detection: Detection) -> FaceView:
+    """Return a detected face for the result page."""
+    bars = [
+        Bar(Feeling(emotion), probability, round(100 * probability))
+        for emotion, probability in zip(EMOTIONS, detection.probabilities, strict=True)
+    ]
+    return FaceView(
+        number=number,
+        box=detection,
+        emotion=Feeling(detection.emotion),
+        headline=headline(detection),
+        unsure=detection.unsure,
+        confidence_percent=round(100 * detection.confidence),
+        is_me=detection.is_me,
+        bars=sorted(bars, key=lambda bar: -bar.probability),
+    )
+
+
+def result(capture: Capture) -> dict[str, Any]:
+    """Return the context of the result page: the owner's face first, then the others by size."""
+    answers = [d for d in capture.detections.all() if d.role == Detection.Role.ANSWER]
+    answers.sort(key=lambda d: (not d.is_me, -d.width * d.height))
+    faces = [face_view(number, detection) for number, detection in enumerate(answers, start=1)]
+    return {
+        "capture": capture,
+        "item": item(capture),
+        "faces": faces,
+        "model_name": answers[0].version_name if answers else "",
+        "time_of_photo": time_of_photo(capture),
+        "me": next((face for face in faces if face.is_me), None),
+        "moods": MOODS,
+        "feelings": list(Feeling),
+        "may_keep": list(Capture.Kept)[list(Capture.Kept).index(Capture.Kept(capture.kept)) + 1 :],
+    }
+
+
+def time_of_photo(capture: Capture) -> datetime | None:
+    """Return when the photo says it was taken, where that is another time than its moment."""
+    if capture.clock_of_photo is None:
+        return None
+    zone = ZoneInfo(capture.time_zone)
+    moment = capture.clock_of_photo.replace(tzinfo=zone)
+    apart = abs(moment - capture.taken_at)
+    return moment if apart > SAME_TIME and moment <= timezone.now() else None

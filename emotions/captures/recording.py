@@ -1,0 +1,282 @@
+"""Recording a moment: whole or not at all, once however often it is sent."""
+
+import hashlib
+import json
+import logging
+import math
+import time
+import uuid as uuid_module
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.consents import require_consent
+from accounts.models import Consent, User
+from accounts.services import next_sequence, remember_time_zone
+from common.imaging import images
+from common.time_zones import day_of
+from emotions.captures import selectors
+from emotions.captures.editing import set_tags
+from emotions.captures.errors import (
+    CaptureDeletedError,
+    NoFaceError,
+    NothingSaidError,
+    RequestConflictError,
+)
+from emotions.captures.retention import plan_forgetting
+from emotions.captures.trash import discard
+from emotions.contributions.syncing import follow
+from emotions.model_quality.shadowing import consider
+from emotions.models import Capture, Detection, Feeling
+from emotions.pictures import storage
+from ml import registry
+from ml.inference.predictor import Face
+from ml.models import ModelVersion
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a person says of a moment.
+
+    Attributes:
+        felt: what they felt, which may be another thing than they looked like.
+        mood: from 1 (bad) to 5 (good).
+        tags: words of their own.
+    """
+
+    felt: Feeling | None = None
+    mood: int | None = None
+    note: str = ""
+    tags: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.felt or self.mood or self.note)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read from a photo, and the names of the pictures that were stored of it."""
+
+    faces: list[Face] = field(default_factory=list)
+    me: int = 0
+    version: ModelVersion | None = None
+    stored: Mapping[str, str] = field(default_factory=dict)
+    size: tuple[int, int] | None = None
+    others_blurred: bool = False
+    clock: datetime | None = None
+
+
+def record_capture(
+    *,
+    owner: User,
+    photo: bytes | None = None,
+    source: Capture.Source,
+    time_zone: str | None = None,
+    uuid: uuid_module.UUID | None = None,
+    idempotency_key: str | None = None,
+    taken_at: datetime | None = None,
+    said: Said | None = None,
+    kept: Capture.Kept | None = None,
+    keep_others: bool | None = None,
+    keep_without_face: bool = False,
+    me: tuple[float, float] | None = None,
+) -> Capture:
+    """Record a moment: what its photo expresses, or only words.
+
+    The same request again, by `uuid` or `idempotency_key`, returns the capture that is there.
+    Decoding, inference and file writing come first, then one short transaction; whatever fails
+    leaves neither row nor file.
+
+    Args:
+        photo: a whole JPEG, PNG or WebP file; None for a moment without a photo.
+        time_zone: IANA name of the zone in which the moment was lived; the profile's where None.
+        taken_at: an aware moment; now where None.
+        kept: how much of the photo is kept; as the person prefers where None.
+        keep_others: whether other people in the photo stay recognisable; as the person prefers
+            where None.
+        me: a point in the owner's face, as shares of the photo's width and height: the face that
+            has it counts, else the nearest; the largest where None.
+        keep_without_face: store a photo on which no face was found.
+
+    Raises:
+        ConsentRequiredError: the owner has not consented to the current text.
+        common.imaging.images.ImageError: the photo cannot be read; says what was expected.
+        NoFaceError: no face was found and `keep_without_face` is false.
+        NothingSaidError: there is neither a photo nor a word.
+        CaptureDeletedError: this capture was deleted.
+        RequestConflictError: another request came under this UUID or key.
+        ml.registry.NoModelError: no trained version can answer.
+    """
+    said = said or Said()
+    if photo is not None:
+        require_consent(person=owner, kind=Consent.Kind.USE)
+    elif not said:
+        raise NothingSaidError
+    capture = Capture(
+        owner=owner,
+        uuid=uuid or uuid_module.uuid4(),
+        idempotency_key=idempotency_key,
+        request_digest=digest(
+            photo, source, time_zone, taken_at, said, kept, keep_others, keep_without_face, me
+        ),
+    )
+    if earlier := earlier_capture(capture):
+        return earlier
+
+    started = time.perf_counter()
+    capture.source = source if photo is not None else Capture.Source.MANUAL
+    preferences = selectors.preferences(owner=owner)
+    capture.kept = kept or preferences.kept
+    capture.taken_at = taken_at or timezone.now()
+    capture.time_zone = time_zone or owner.time_zone
+    capture.local_date = day_of(capture.taken_at, capture.time_zone)
+    capture.felt, capture.mood, capture.note = said.felt, said.mood, said.note
+    reading = Reading()
+    if photo is not None:
+        keep_others = preferences.keep_others if keep_others is None else keep_others
+        reading = read(
+            photo,
+            Capture.Kept(capture.kept),
+            keep_others=keep_others,
+            keep_without_face=keep_without_face,
+            me=me,
+        )
+    try:
+        insert(capture=capture, reading=reading, tags=said.tags)
+    except IntegrityError:
+        # The same request came twice at once and the other one was faster.
+        discard(reading.stored.values())
+        if earlier := earlier_capture(capture):
+            return earlier
+        raise
+    except BaseException:
+        discard(reading.stored.values())
+        raise
+    logger.info(
+        "capture recorded",
+        extra={
+            "capture": str(capture.uuid),
+            "source": source,
+            "faces": len(reading.faces),
+            "milliseconds": round(1000 * (time.perf_counter() - started)),
+        },
+    )
+    return capture
+
+
+def digest(photo: bytes | None, *sent: object) -> str:
+    """Return a sha256 over all that a request says, to tell it from another one."""
+    picture = None if photo is None else hashlib.sha256(photo).hexdigest()
+    whole = [picture, *map(repr, sent)]
+    return hashlib.sha256(json.dumps(whole).encode()).hexdigest()
+
+
+def earlier_capture(capture: Capture) -> Capture | None:
+    """Return what was recorded by the same request before, if it was.
+
+    Raises:
+        CaptureDeletedError: it was deleted.
+        RequestConflictError: it was another request under the same UUID or key.
+    """
+    same = Q(uuid=capture.uuid)
+    if capture.idempotency_key is not None:
+        same |= Q(idempotency_key=capture.idempotency_key)
+    found = list(Capture.objects.filter(same, owner=capture.owner))
+    for earlier in found:
+        if earlier.deleted_at:
+            raise CaptureDeletedError
+        if earlier.request_digest not in ("", capture.request_digest):
+            raise RequestConflictError
+    if len(found) > 1:
+        raise RequestConflictError
+    return found[0] if found else None
+
+
+def read(
+    photo: bytes,
+    kept: Capture.Kept,
+    *,
+    keep_others: bool,
+    keep_without_face: bool,
+    me: tuple[float, float] | None,
+) -> Reading:
+    """Read a photo and store what is kept of it.
+
+    Raises:
+        common.imaging.images.ImageError: it cannot be read.
+        NoFaceError: no face was found and `keep_without_face` is false.
+        ml.registry.NoModelError: no trained version can answer.
+    """
+    pixels = images.read_image(photo)
+    serving = registry.serving()
+    faces = serving.predictor.predict(pixels)
+    if not faces and not keep_without_face:
+        raise NoFaceError
+    height, width = pixels.shape[:2]
+    place = nearest(faces, me[0] * width, me[1] * height) if me else 0
+    others = [] if keep_others else [face.box for n, face in enumerate(faces) if n != place]
+    mine = faces[place].box if faces else None
+    stored = storage.write(**storage.pictures_to_keep(pixels, mine, kept, blurred=others))
+    return Reading(
+        faces=faces,
+        me=place,
+        version=serving.version,
+        stored=stored,
+        size=(width, height),
+        others_blurred=bool(others) and "photo" in stored,
+        clock=images.taken_at(photo),
+    )
+
+
+def nearest(faces: list[Face], x: float, y: float) -> int:
+    """Return which face has a point in its box, or has its middle nearest to it."""
+
+    def distance(face: Face) -> float:
+        box = face.box
+        inside = box.x <= x <= box.x + box.width and box.y <= y <= box.y + box.height
+        return 0 if inside else math.hypot(box.x + box.width / 2 - x, box.y + box.height / 2 - y)
+
+    return min(range(len(faces)), key=lambda place: distance(faces[place]), default=0)
+
+
+@transaction.atomic
+def insert(*, capture: Capture, reading: Reading, tags: tuple[str, ...]) -> None:
+    """Write a capture, its tags and its detections, whole or not at all."""
+    capture.sequence = next_sequence(person=capture.owner)
+    for name, stored in reading.stored.items():
+        setattr(capture, name, stored)
+    if reading.size:
+        capture.width, capture.height = reading.size
+    capture.others_blurred = reading.others_blurred
+    capture.clock_of_photo = reading.clock and reading.clock.replace(tzinfo=UTC)
+    capture.save(force_insert=True)
+    set_tags(capture, tags)
+    Detection.objects.bulk_create(
+        Detection(
+            capture=capture,
+            model_version=reading.version,
+            x=face.box.x,
+            y=face.box.y,
+            width=face.box.width,
+            height=face.box.height,
+            emotion=face.emotion,
+            confidence=face.confidence,
+            unsure=face.unsure,
+            milliseconds=face.milliseconds,
+            is_me=index == reading.me,
+            **Detection.probability_columns(face.probabilities),
+        )
+        for index, face in enumerate(reading.faces)
+    )
+    follow(capture)
+    if reading.faces:
+        consider(capture)
+    if reading.stored:
+        plan_forgetting(capture)
+    remember_time_zone(person=capture.owner, name=capture.time_zone)

@@ -1,0 +1,160 @@
+"""Consent, and the ways in which a moment comes in."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.consents import ConsentRequiredError, give_consent, has_consent
+from accounts.models import Consent, User
+from accounts.requests import person_of, zone_of
+from common.imaging.images import MAX_BYTES, ImageError
+from emotions.captures import recording, selectors
+from emotions.captures.errors import CaptureDeletedError, NoFaceError, RequestConflictError
+from emotions.captures.forms import CaptureForm, ConsentForm, KeepingForm, WordsForm
+from emotions.models import Capture, Feeling
+from emotions.offline.headers import kept_offline
+from emotions.pictures.errors import STATUSES
+from emotions.preferences.services import set_preferences
+from ml.registry import active_version
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def consent(request: HttpRequest) -> HttpResponse:
+    """Ask for consent before the first photo."""
+    form = ConsentForm(request.POST if request.method == "POST" else None)
+    onward = request.POST.get("next") or request.GET.get("next") or reverse("emotions:capture")
+    if not url_has_allowed_host_and_scheme(onward, {request.get_host()}, request.is_secure()):
+        onward = reverse("emotions:capture")
+    if request.method == "POST" and form.is_valid():
+        give_consent(person=person_of(request), kind=Consent.Kind.USE)
+        return redirect(onward)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "emotions/consent.html", {"form": form, "next": onward}, status=status)
+
+
+def ask_consent(request: HttpRequest) -> HttpResponseRedirect:
+    """Send the person to the consent page and back here afterwards."""
+    return redirect(f"{reverse('emotions:consent')}?{urlencode({'next': request.path})}")
+
+
+@login_required
+@kept_offline
+@require_http_methods(["GET", "POST"])
+def capture(request: HttpRequest) -> HttpResponse:
+    """Take a photo in and show what it expresses."""
+    person = person_of(request)
+    if not has_consent(person=person, kind=Consent.Kind.USE):
+        return ask_consent(request)
+    context: dict[str, Any] = {"feelings": list(Feeling)}
+    if request.method == "GET":
+        return render(request, "emotions/capture.html", {"form": CaptureForm(), **context})
+
+    form = CaptureForm(request.POST, request.FILES)
+    status, outcome = HTTPStatus.UNPROCESSABLE_ENTITY, None
+    if form.is_valid():
+        try:
+            recorded = record(person, form, request)
+        except ConsentRequiredError:
+            return ask_consent(request)
+        except ImageError as error:
+            form.refuse(error.code)
+            status = STATUSES[error.code]
+        except CaptureDeletedError:
+            form = CaptureForm()
+            messages.warning(request, _("That moment was deleted. You can add a new one."))
+            status = HTTPStatus.GONE
+        except NoFaceError:
+            outcome = "no_face"
+        else:
+            return redirect("emotions:capture_detail", recorded.uuid)
+    context |= {"form": form, "outcome": outcome}
+    return render(request, "emotions/capture.html", context, status=status)
+
+
+def record(person: User, form: CaptureForm, request: HttpRequest) -> Capture:
+    """Record what the form says; another photo in a form that was sent before is another moment."""
+    moment: dict[str, Any] = {
+        "owner": person,
+        "photo": form.cleaned_data["photo"].read(MAX_BYTES + 1),
+        "source": form.cleaned_data["source"],
+        "time_zone": zone_of(request, person),
+        "keep_without_face": "keep_without_face" in request.POST,
+        "me": form.me(),
+    }
+    try:
+        return recording.record_capture(**moment, uuid=form.cleaned_data["client_uuid"])
+    except RequestConflictError:
+        return recording.record_capture(**moment)
+
+
+@login_required
+@require_GET
+def live(request: HttpRequest) -> HttpResponse:
+    """Show what the camera sees and how it reads, storing nothing."""
+    if not has_consent(person=person_of(request), kind=Consent.Kind.USE):
+        return ask_consent(request)
+    context = {
+        "form": CaptureForm(initial={"source": Capture.Source.LIVE}),
+        "feelings": list(Feeling),
+        "unsure_below": active_version().card["unsure_below"],
+    }
+    return render(request, "emotions/live.html", context)
+
+
+@login_required
+@kept_offline
+@require_http_methods(["GET", "POST"])
+def words(request: HttpRequest) -> HttpResponse:
+    """Take a moment in without a photo."""
+    person = person_of(request)
+    zone = zone_of(request, person)
+    form = WordsForm(request.POST if request.method == "POST" else None, zone=zone)
+    if request.method == "POST" and form.is_valid():
+        recorded = recording.record_capture(
+            owner=person,
+            source=Capture.Source.MANUAL,
+            time_zone=zone,
+            taken_at=form.cleaned_data["taken_at"],
+            said=form.said(),
+        )
+        messages.success(request, _("Kept."))
+        return redirect("emotions:capture_detail", recorded.uuid)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    context = {"form": form, "known_tags": selectors.tags(owner=person)}
+    return render(request, "emotions/words.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def keeping(request: HttpRequest) -> HttpResponse:
+    """Let the person say what is kept of photos to come."""
+    person = person_of(request)
+    preferences = selectors.preferences(owner=person)
+    form = KeepingForm(
+        request.POST if request.method == "POST" else None,
+        initial={
+            "kept": preferences.kept,
+            "keep_others": preferences.keep_others,
+            "pictures_kept_for": preferences.pictures_kept_for,
+        },
+    )
+    if request.method == "POST" and form.is_valid():
+        set_preferences(
+            owner=person,
+            kept=Capture.Kept(form.cleaned_data["kept"]),
+            keep_others=form.cleaned_data["keep_others"],
+            pictures_kept_for=form.cleaned_data["pictures_kept_for"],
+        )
+        messages.success(request, _("Kept."))
+        return redirect("emotions:keeping")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "emotions/keeping.html", {"form": form}, status=status)

@@ -1,0 +1,45 @@
+"""Forgetting pictures that are older than their person wants them to be."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from accounts.models import User
+from emotions.captures import selectors, tasks
+from emotions.captures.editing import edit_capture
+from emotions.captures.errors import CaptureDeletedError, NothingSaidError
+from emotions.models import Capture, Preferences
+
+
+def forget_old_pictures(*, owner: User | None = None, now: datetime | None = None) -> int:
+    """Keep only the numbers of what came in too long ago; return how many captures that were.
+
+    Interrupted, it goes on where it was when it is run again.
+
+    Args:
+        owner: whose pictures; everybody's where it is None.
+    """
+    now = now or timezone.now()
+    forgotten = 0
+    wishes = Preferences.objects.exclude(pictures_kept_for=Preferences.KeptFor.ALWAYS)
+    if owner:
+        wishes = wishes.filter(owner=owner)
+    for wish in wishes.select_related("owner").iterator():
+        old = Capture.objects.of(wish.owner).exclude(kept=Capture.Kept.NOTHING)
+        old = old.filter(created_at__lte=now - timedelta(days=wish.pictures_kept_for))
+        for capture in list(old):
+            try:
+                edit_capture(capture=capture, changes={"kept": Capture.Kept.NOTHING})
+            except (CaptureDeletedError, NothingSaidError):  # It has gone meanwhile, or is words.
+                continue
+            forgotten += 1
+    return forgotten
+
+
+def plan_forgetting(capture: Capture) -> None:
+    """Let a job look when a new capture's pictures will be too old, if its owner wants that."""
+    days = selectors.preferences(owner=capture.owner).pictures_kept_for
+    if days:
+        # A minute later, so that clocks that differ do no harm.
+        due = capture.created_at + timedelta(days=days, minutes=1)
+        tasks.forget_old_pictures.using(run_after=due).enqueue(capture.owner_id)

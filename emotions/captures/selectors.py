@@ -1,0 +1,171 @@
+"""Every read of a person's moods; each begins with the owner, so none can forget whose they are."""
+
+import uuid as uuid_module
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
+
+from accounts.models import User
+from emotions.captures.moods import Mood, mood_of_captures
+from emotions.models import (
+    Capture,
+    CaptureQuerySet,
+    Contribution,
+    Detection,
+    Feeling,
+    Preferences,
+    PushSubscription,
+    Reminder,
+    Tag,
+)
+from ml.models import ModelVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One local day: its captures in the order of time and the mood computed from them."""
+
+    date: date
+    captures: list[Capture]
+    mood: Mood | None
+
+
+def capture_of(*, owner: User, uuid: uuid_module.UUID) -> Capture:
+    """Return one capture of the owner.
+
+    Raises:
+        Capture.DoesNotExist: when it does not exist, was deleted or is somebody else's.
+    """
+    return history(owner=owner).get(uuid=uuid)
+
+
+def preferences(*, owner: User) -> Preferences:
+    """Return what a person wants by default, which is not stored before they say something."""
+    return Preferences.objects.filter(owner=owner).first() or Preferences(owner=owner)
+
+
+def contributions(*, owner: User) -> int:
+    """Return how many of a person's moments help to improve the network."""
+    return Contribution.objects.filter(contributor__person=owner).count()
+
+
+def reminders(*, owner: User) -> QuerySet[Reminder]:
+    """Return the owner's reminders in the order of their hours; those that are paused too."""
+    return Reminder.objects.filter(owner=owner).order_by("at", "id")
+
+
+def push_subscriptions(*, owner: User) -> QuerySet[PushSubscription]:
+    """Return the owner's browsers and apps that take notifications, newest first."""
+    return PushSubscription.objects.filter(owner=owner).order_by("-created_at", "-id")
+
+
+def history(
+    *,
+    owner: User,
+    feeling: Feeling | None = None,
+    first: date | None = None,
+    last: date | None = None,
+    tag: str = "",
+    source: Capture.Source | None = None,
+    words: str = "",
+    in_trash: bool = False,
+) -> CaptureQuerySet:
+    """Return the owner's captures with their detections and tags, newest first.
+
+    Args:
+        feeling: keep those that show it (felt where said, otherwise detected).
+        first: keep those of this local day and later.
+        last: keep those of this local day and earlier.
+        tag: keep those with this tag, whatever its capitals.
+        source: keep those that came from there.
+        words: keep those with this text in their note, whatever its capitals.
+        in_trash: those that can be restored, instead of those that are not deleted.
+    """
+    captures = Capture.objects.in_trash_of(owner) if in_trash else Capture.objects.of(owner)
+    captures = captures.order_by("-taken_at", "-id")
+    if feeling:
+        captures = captures.with_feeling().filter(feeling=feeling)  # type: ignore[misc]
+    if first:
+        captures = captures.filter(local_date__gte=first)
+    if last:
+        captures = captures.filter(local_date__lte=last)
+    if tag:
+        captures = captures.filter(tags__in=Tag.objects.filter(owner=owner, name__iexact=tag))
+    if source:
+        captures = captures.filter(source=source)
+    if words:
+        captures = captures.filter(note__icontains=words)
+    return with_readings(captures)
+
+
+def with_readings(captures: CaptureQuerySet) -> CaptureQuerySet:
+    """Fetch what belongs to captures along with them; trials of other versions do not show."""
+    shown = Detection.objects.exclude(role=Detection.Role.SHADOW).select_related("model_version")
+    return captures.select_related("owner").prefetch_related(
+        Prefetch("detections", queryset=shown), "tags"
+    )
+
+
+def versions_read_again(*, owner: User) -> list[str]:
+    """Return the names of the versions that read kept photos of the owner again, newest first."""
+    if ModelVersion.objects.count() <= 1:  # Nobody else could; asking every face would take longer.
+        return []
+    read = (
+        Detection.objects.filter(
+            capture__owner=owner,
+            capture__deleted_at=None,
+            role=Detection.Role.RESCORE,
+            is_me=True,
+        )
+        .values("version_elsewhere", "model_version__name")
+        .annotate(latest=Max("pk"))
+        .order_by("-latest")
+    )
+    names = [row["version_elsewhere"] or row["model_version__name"] for row in read]
+    return list(dict.fromkeys(names))
+
+
+def changes(*, owner: User, after: int, limit: int) -> list[Capture]:
+    """Return what changed after a sequence number, in the order of the changes.
+
+    Deleted captures are among them. Numbers become visible in their order, because whoever takes
+    one holds the lock on the owner's row, so nothing can appear before what was returned.
+
+    Args:
+        after: the last number that the caller has seen; 0 where none.
+        limit: how many at most.
+    """
+    changed = Capture.objects.filter(owner=owner, sequence__gt=after).order_by("sequence")
+    return list(with_readings(changed)[:limit])
+
+
+def days_with_captures(*, owner: User, first: date, last: date) -> list[date]:
+    """Return the local days on which something was recorded, newest first.
+
+    Args:
+        first: the first day that counts.
+        last: the last day that counts.
+    """
+    found = history(owner=owner, first=first, last=last).order_by("-local_date")
+    return list(found.values_list("local_date", flat=True).distinct())
+
+
+def tags(*, owner: User) -> QuerySet[Tag]:
+    """Return the owner's tags with `uses`, the number of captures that have them, most used first.
+
+    Tags that are on no capture are left out.
+    """
+    used = Count("captures", filter=Q(captures__deleted_at=None))
+    return (
+        Tag.objects.filter(owner=owner)
+        .annotate(uses=used)
+        .filter(uses__gt=0)
+        .order_by("-uses", "name")
+    )
+
+
+def day(*, owner: User, on: date) -> Day:
+    """Return one local day of the owner."""
+    captures = list(reversed(history(owner=owner).filter(local_date=on)))
+    return Day(date=on, captures=captures, mood=mood_of_captures(captures))

@@ -1,0 +1,209 @@
+"""One moment: what it shows, what the person says of it, its pictures, and the trash."""
+
+from http import HTTPStatus
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.requests import person_of
+from emotions.captures import editing, explanations, presentation, selectors
+from emotions.captures.editing import Changes
+from emotions.captures.errors import KeepsMoreError, NoSuchFaceError, NothingSaidError
+from emotions.captures.forms import EditForm
+from emotions.captures.requests import own_capture
+from emotions.captures.trash import TRASH_KEPT_FOR, delete_capture, purge_capture, restore_capture
+from emotions.insights import wording
+from emotions.models import Capture
+from emotions.offline.headers import kept_offline
+from emotions.pictures import responses
+from emotions.templatetags.moments import UNDO
+from ml.inference.predictor import ModelFileError
+
+
+def show(
+    request: HttpRequest, capture: Capture, form: EditForm, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    """Show one capture with what can be said of it."""
+    known_tags = selectors.tags(owner=capture.owner)
+    context = presentation.result(capture) | {"form": form, "known_tags": known_tags}
+    return render(request, "emotions/result.html", context, status=status)
+
+
+@login_required
+@kept_offline
+@require_GET
+def capture_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Show one capture: the photo with its faces and all seven probabilities."""
+    found = own_capture(request, uuid)
+    return show(request, found, EditForm.of(found))
+
+
+@login_required
+@require_POST
+def capture_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Change what a capture says; a form changes only the fields that it sends."""
+    found = own_capture(request, uuid)
+    form = EditForm(request.POST)
+    if form.is_valid():
+        try:
+            editing.edit_capture(capture=found, changes=form.changes())
+        except NothingSaidError:
+            form.add_error(None, _("A moment without a photo needs a feeling, a mood or a note."))
+        except KeepsMoreError:
+            form.add_error("kept", _("What is not kept any more cannot come back."))
+        except NoSuchFaceError:
+            form.add_error("me", _("That face is not in this photo."))
+        else:
+            messages.success(request, _("Kept."))
+            return redirect("emotions:capture_detail", uuid)
+    return show(request, found, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def capture_delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Ask, then put a capture into the trash."""
+    found = own_capture(request, uuid)
+    if request.method == "POST":
+        delete_capture(capture=found)
+        offer_undo(request, [found])
+        return redirect("emotions:history")
+    context = {"item": presentation.item(found)}
+    return render(request, "emotions/confirm_delete.html", context)
+
+
+@login_required
+@require_POST
+def bulk_delete(request: HttpRequest) -> HttpResponse:
+    """Put the chosen captures into the trash."""
+    chosen = selectors.history(owner=person_of(request)).filter(uuid__in=uuids(request))
+    deleted = list(chosen)
+    for capture in deleted:
+        delete_capture(capture=capture)
+    if deleted:
+        offer_undo(request, deleted)
+    else:
+        messages.info(request, _("Choose some moments first."))
+    return redirect("emotions:history")
+
+
+@login_required
+@require_POST
+def restore(request: HttpRequest) -> HttpResponse:
+    """Bring captures back from the trash."""
+    trash = selectors.history(owner=person_of(request), in_trash=True)
+    restored = [
+        restore_capture(capture=capture) for capture in trash.filter(uuid__in=uuids(request))
+    ]
+    if len(restored) == 1:
+        messages.success(request, _("It is back."))
+        return redirect("emotions:capture_detail", restored[0].uuid)
+    messages.success(request, _("%(number)d are back.") % {"number": len(restored)})
+    return redirect("emotions:history")
+
+
+@login_required
+@require_GET
+def explanation(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Show which part of the face the answer rests on."""
+    found = own_capture(request, uuid)
+    context = {"capture": found, "item": presentation.item(found), "words": "", "told": None}
+    try:
+        told = explanations.explanation(found)
+    except (explanations.NothingToExplainError, ModelFileError):
+        return render(request, "emotions/explanation.html", context)
+    context |= {"told": told, "words": wording.what_it_looked_at(told)}
+    return render(request, "emotions/explanation.html", context)
+
+
+@login_required
+@require_GET
+def explanation_picture(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
+    """Send the face with the heat over it."""
+    try:
+        told = explanations.explanation(own_capture(request, uuid))
+    except (explanations.NothingToExplainError, ModelFileError) as error:
+        raise Http404("There is nothing to explain.") from error
+    return responses.for_its_owner(HttpResponse(told.picture, content_type="image/jpeg"))
+
+
+@login_required
+@require_POST
+def use_time_of_photo(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Move a capture to the time that its photo says."""
+    found = own_capture(request, uuid)
+    if found.clock_of_photo is None:
+        raise Http404("The photo says nothing.")
+    moment = found.clock_of_photo.replace(tzinfo=ZoneInfo(found.time_zone))
+    if moment <= timezone.now():
+        editing.edit_capture(capture=found, changes=Changes(taken_at=moment))
+        messages.success(request, _("Kept."))
+    return redirect("emotions:capture_detail", uuid)
+
+
+@login_required
+@require_GET
+def trash(request: HttpRequest) -> HttpResponse:
+    """Show what was deleted in the last thirty days."""
+    deleted = selectors.history(owner=person_of(request), in_trash=True).order_by("-deleted_at")
+    context = {
+        "items": [presentation.item(capture) for capture in deleted],
+        "days": TRASH_KEPT_FOR.days,
+    }
+    return render(request, "emotions/trash.html", context)
+
+
+@login_required
+@require_POST
+def purge(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Remove a deleted capture for ever."""
+    trash = selectors.history(owner=person_of(request), in_trash=True)
+    purge_capture(capture=get_object_or_404(trash, uuid=uuid))
+    messages.success(request, _("Gone, with its photo and numbers."))
+    return redirect("emotions:trash")
+
+
+def uuids(request: HttpRequest) -> list[UUID]:
+    """Return the UUIDs that a form names; what is none is passed over."""
+    found = []
+    for text in request.POST.getlist("uuid"):
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found
+
+
+def offer_undo(request: HttpRequest, deleted: list[Capture]) -> None:
+    """Say what went into the trash, with a way back."""
+    words = ngettext("In the trash.", "%(number)d in the trash.", len(deleted))
+    messages.success(
+        request,
+        words % {"number": len(deleted)},
+        extra_tags=" ".join([UNDO, *(str(capture.uuid) for capture in deleted)]),
+    )
+
+
+@login_required
+@kept_offline
+@require_GET
+def capture_photo(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
+    """Send the photo to its owner."""
+    return responses.respond(request, own_capture(request, uuid).photo)
+
+
+@login_required
+@kept_offline
+@require_GET
+def capture_thumbnail(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
+    """Send the thumbnail to the owner of its photo."""
+    return responses.respond(request, own_capture(request, uuid).small_picture)

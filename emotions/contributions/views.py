@@ -1,0 +1,40 @@
+"""Helping to improve the network, which nobody has to."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.consents import give_consent, has_consent, withdraw_consent
+from accounts.models import Consent
+from accounts.requests import person_of
+from emotions.captures import selectors
+from emotions.captures.forms import HelpForm
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def helping(request: HttpRequest) -> HttpResponse:
+    """Say what helping means, and let the person begin or end it."""
+    person, form = person_of(request), HelpForm()
+    if request.method == "POST":
+        if "stop" in request.POST:
+            withdraw_consent(person=person, kind=Consent.Kind.IMPROVE)
+            messages.success(request, _("You no longer help. Your faces are taken back."))
+            return redirect("emotions:helping")
+        form = HelpForm(request.POST)
+        if form.is_valid():
+            give_consent(person=person, kind=Consent.Kind.IMPROVE)
+            messages.success(request, _("Thank you. You can take it back here at any time."))
+            return redirect("emotions:helping")
+    context = {
+        "form": form,
+        "helps": has_consent(person=person, kind=Consent.Kind.IMPROVE),
+        "contributions": selectors.contributions(owner=person),
+    }
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "emotions/helping.html", context, status=status)

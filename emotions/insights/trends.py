@@ -1,0 +1,140 @@
+"""Moods over time, a day, a week or a month at a time."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+
+from django.db.models import Case, Count, Expression, F, FloatField, Q, Sum, Value, When
+
+from accounts.models import User
+from emotions.captures.moods import CALM_MOOD, Sentiment, sentiment_of
+from emotions.models import Capture, Feeling, reading_of
+from ml.emotions import EMOTIONS, VALENCES
+
+
+class Span(StrEnum):
+    """How many days are told together."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(slots=True)
+class Period:
+    """Some days in a row.
+
+    Attributes:
+        captures: how many there are.
+        computed_from: how many of them say something about a mood.
+        total: the sum of their valences.
+        feelings: how many show each: felt where said, otherwise detected.
+    """
+
+    first: date
+    last: date
+    captures: int = 0
+    computed_from: int = 0
+    total: float = 0.0
+    feelings: Counter[Feeling] = field(default_factory=Counter)
+
+    @property
+    def valence(self) -> float | None:
+        """The mean from -1 (unpleasant) to 1 (pleasant), None where nothing says anything."""
+        return self.total / self.computed_from if self.computed_from else None
+
+    @property
+    def sentiment(self) -> Sentiment | None:
+        """The direction of the mean."""
+        return None if self.valence is None else sentiment_of(self.valence)
+
+
+def trend(*, owner: User, by: Span, first: date, last: date, read_by: str = "") -> list[Period]:
+    """Return the owner's moods from `first` to `last`, in one query however many there are.
+
+    Weeks begin on Monday; the first and the last period end where the span does.
+
+    Args:
+        read_by: name of a version that read kept photos again, to go by that where it did.
+    """
+    periods = list(cut(by, first, last))
+    of_day = {
+        period.first + timedelta(days=n): period
+        for period in periods
+        for n in range((period.last - period.first).days + 1)
+    }
+    # A column an emotion: the index of days then gives the groups in order, without sorting.
+    shown = {
+        f"showing_{feeling.value}": Count("id", filter=Q(feeling=feeling.value))
+        for feeling in Feeling
+    }
+    says_something = Count("id", filter=Q(mood__isnull=False) | Q(feeling__isnull=False))
+    rows = (
+        Capture.objects.of(owner)
+        .filter(local_date__range=(first, last))
+        .with_feeling(read_by=read_by)
+        .values_list("local_date")
+        .annotate(Count("id"), computed_from=says_something, total=Sum(valence(read_by)), **shown)
+        .order_by()
+    )
+    for on, captures, computed_from, total, *counts in rows:
+        period = of_day[on]
+        period.captures += captures
+        period.computed_from += computed_from
+        period.total += total or 0.0
+        for feeling, count in zip(Feeling, counts, strict=True):
+            if count:
+                period.feelings[feeling] += count
+    return periods
+
+
+def together(periods: Sequence[Period]) -> Period:
+    """Return some periods in a row, at least one, as a single one."""
+    return Period(
+        first=periods[0].first,
+        last=periods[-1].last,
+        captures=sum(period.captures for period in periods),
+        computed_from=sum(period.computed_from for period in periods),
+        total=sum(period.total for period in periods),
+        feelings=sum((period.feelings for period in periods), Counter()),
+    )
+
+
+def cut(by: Span, first: date, last: date) -> Iterator[Period]:
+    """Cut a span of days into periods."""
+    begin = first
+    while begin <= last:
+        following = begin + timedelta(days=1)
+        while following <= last and not starts(by, following):
+            following += timedelta(days=1)
+        yield Period(begin, following - timedelta(days=1))
+        begin = following
+
+
+def starts(by: Span, on: date) -> bool:
+    """Tell whether a period begins on this day."""
+    if by is Span.WEEK:
+        return on.weekday() == 0
+    return by is Span.DAY or on.day == 1
+
+
+def valence(read_by: str) -> Expression:
+    """Return a capture's valence, `with_feeling`, by the rule of `emotions.captures.moods`."""
+    given = (F("mood") - Value(float(CALM_MOOD))) / Value(2.0)
+    seen = sum(
+        (
+            reading_of(f"p_{emotion}", read_by=read_by) * Value(valence)
+            for emotion, valence in VALENCES.items()
+            if valence
+        ),
+        Value(0.0),
+    )
+    felt = [When(felt=emotion, then=Value(VALENCES[emotion])) for emotion in EMOTIONS]
+    return Case(
+        When(mood__isnull=False, then=given),
+        When(felt__isnull=True, then=seen),  # first, because it is most often so
+        *felt,
+        output_field=FloatField(),
+    )

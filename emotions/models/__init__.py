@@ -1,0 +1,33 @@
+"""What people record of themselves, and what the site keeps for them."""
+
+from emotions.models.captures import (
+    Capture,
+    CaptureQuerySet,
+    Detection,
+    Feeling,
+    Tag,
+    name_digest,
+    private_name,
+    reading_of,
+)
+from emotions.models.contributions import Contribution, Contributor, CorrectionsFile
+from emotions.models.preferences import Preferences
+from emotions.models.reminders import Delivery, PushSubscription, Reminder
+
+__all__ = [
+    "Capture",
+    "CaptureQuerySet",
+    "Contribution",
+    "Contributor",
+    "CorrectionsFile",
+    "Delivery",
+    "Detection",
+    "Feeling",
+    "Preferences",
+    "PushSubscription",
+    "Reminder",
+    "Tag",
+    "name_digest",
+    "private_name",
+    "reading_of",
+]

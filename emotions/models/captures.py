@@ -1,0 +1,308 @@
+"""What a person recorded of their moods, and what networks read from it."""
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models.fields.files import FieldFile
+from django.db.models.functions import Coalesce, Lower
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from common.imaging.geometry import Box
+from ml.emotions import EMOTIONS, Emotion
+from ml.models import ModelVersion
+
+
+class Feeling(models.TextChoices):
+    """The seven emotions with the names that people read."""
+
+    ANGRY = Emotion.ANGRY.value, _("Angry")
+    DISGUST = Emotion.DISGUST.value, _("Disgusted")
+    FEAR = Emotion.FEAR.value, _("Afraid")
+    HAPPY = Emotion.HAPPY.value, _("Happy")
+    NEUTRAL = Emotion.NEUTRAL.value, _("Neutral")
+    SAD = Emotion.SAD.value, _("Sad")
+    SURPRISE = Emotion.SURPRISE.value, _("Surprised")
+
+
+def private_name(kind: str, content: bytes) -> str:
+    """Return a storage name that nobody can guess, and that vouches for what is written there."""
+    return str(PurePath(kind, f"{uuid.uuid4().hex}-{name_digest(content)}.jpg"))
+
+
+def name_digest(content: bytes) -> str:
+    """Return what a name says about its file: half of its sha256, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+class Tag(models.Model):
+    """A word of the person's own for what was going on."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        db_index=False,  # the constraint's begins with the owner
+    )
+    name = models.CharField(max_length=40)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("owner", Lower("name"), name="emotions_tag_once_per_owner")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def reading_of(column: str, *, read_by: str = "") -> models.F | Coalesce:
+    """Return a column of what was read from my face, over captures `with_feeling`."""
+    answer = models.F(f"answer__{column}")
+    return Coalesce(models.F(f"again__{column}"), answer) if read_by else answer
+
+
+class CaptureQuerySet(models.QuerySet["Capture"]):
+    """Ways to narrow captures down; every read of a person's captures begins with `of`."""
+
+    def of(self, owner: User) -> Self:
+        """Keep the owner's captures that are not deleted."""
+        return self.filter(owner=owner, deleted_at=None)
+
+    def in_trash_of(self, owner: User) -> Self:
+        """Keep the owner's captures that can still be restored."""
+        return self.filter(owner=owner, purged_at=None).exclude(deleted_at=None)
+
+    def with_feeling(self, *, read_by: str = "") -> Self:
+        """Add `feeling`: what was felt where it was said, otherwise what was detected on me.
+
+        Args:
+            read_by: name of a version that read kept photos again; where it did, that counts and
+                not what was answered. `reading_of` names the columns.
+        """
+        mine = models.Q(detections__is_me=True)
+        answer = mine & models.Q(detections__role=Detection.Role.ANSWER)
+        captures = self.annotate(answer=models.FilteredRelation("detections", condition=answer))
+        if read_by:
+            here = list(ModelVersion.objects.filter(name=read_by))
+            again = mine & models.Q(detections__role=Detection.Role.RESCORE)
+            again &= models.Q(detections__version_elsewhere=read_by) | models.Q(
+                detections__version_elsewhere="", detections__model_version__in=here
+            )
+            captures = captures.annotate(
+                again=models.FilteredRelation("detections", condition=again)
+            )
+        return captures.annotate(feeling=Coalesce("felt", reading_of("emotion", read_by=read_by)))
+
+
+class Capture(models.Model):
+    """One moment of a person: perhaps a photo, what was read from it, what they felt."""
+
+    class Source(models.TextChoices):
+        """Where a capture came from."""
+
+        UPLOAD = "upload", _("upload")
+        CAMERA = "camera", _("camera")
+        LIVE = "live", _("live")
+        API = "api", _("app")
+        IMPORT = "import", _("import")
+        MANUAL = "manual", _("without a photo")
+
+    class Kept(models.TextChoices):
+        """How much of the photo is kept."""
+
+        PHOTO = "photo", _("the whole photo")
+        CROP = "crop", _("the face only")
+        NOTHING = "nothing", _("numbers only")
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="captures",
+        db_index=False,  # five others begin with the owner
+    )
+    uuid = models.UUIDField(help_text=_("Made by the client: the same one again changes nothing."))
+    idempotency_key = models.CharField(  # noqa: DJ001 - no key is not a key
+        max_length=255, null=True, blank=True, help_text=_("Made by the client, as the UUID is.")
+    )
+    request_digest = models.CharField(
+        max_length=64, blank=True, help_text=_("Tells the same request from another one.")
+    )
+    sequence = models.BigIntegerField(help_text=_("Orders all changes of one owner."))
+    source = models.CharField(max_length=8, choices=Source.choices)
+    taken_at = models.DateTimeField()
+    time_zone = models.CharField(max_length=64, help_text=_("The zone of that moment."))
+    local_date = models.DateField(help_text=_("The day of that moment in its zone."))
+    kept = models.CharField(max_length=8, choices=Kept.choices, default=Kept.PHOTO)
+    others_blurred = models.BooleanField(
+        default=False, help_text=_("Faces of other people in the kept photo are blurred.")
+    )
+    photo = models.FileField(blank=True)
+    crop = models.FileField(blank=True, help_text=_("The square around the owner's face."))
+    thumbnail = models.FileField(blank=True)
+    width = models.PositiveIntegerField(null=True, blank=True, help_text=_("Pixels of the photo."))
+    height = models.PositiveIntegerField(null=True, blank=True, help_text=_("Pixels of the photo."))
+    clock_of_photo = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text=_("When the photo says it was taken, by the clock on the wall, as if in UTC."),
+    )
+    note = models.TextField(blank=True, max_length=2000)
+    tags = models.ManyToManyField(Tag, blank=True, related_name="captures")
+    felt = models.CharField(  # noqa: DJ001 - nothing said is not an empty answer
+        max_length=8, choices=Feeling.choices, null=True, blank=True
+    )
+    mood = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(null=True, blank=True, help_text=_("In the trash since."))
+    purged_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("A tombstone since: nothing of it is left.")
+    )
+
+    objects = CaptureQuerySet.as_manager()
+
+    PICTURES: ClassVar[tuple[str, ...]] = ("photo", "crop", "thumbnail")
+    IN_WORDS: ClassVar[frozenset[Source]] = frozenset({Source.MANUAL, Source.IMPORT})
+    """Sources of captures that never had a photo, so that they have to say something."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "uuid"], name="emotions_capture_once"),
+            models.UniqueConstraint(
+                fields=["owner", "idempotency_key"], name="emotions_capture_one_per_key"
+            ),
+            models.UniqueConstraint(fields=["owner", "sequence"], name="emotions_capture_ordered"),
+            models.CheckConstraint(
+                condition=models.Q(mood=None) | models.Q(mood__range=(1, 5)),
+                name="emotions_capture_mood_1_to_5",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["owner", "-taken_at", "-id"],
+                condition=models.Q(deleted_at=None),
+                name="emotions_capture_history",
+            ),
+            models.Index(
+                fields=["owner", "local_date"],
+                condition=models.Q(deleted_at=None),
+                name="emotions_capture_days",
+            ),
+            models.Index(
+                fields=["owner", "-taken_at", "-id"],
+                condition=models.Q(deleted_at__isnull=False, purged_at=None),
+                name="emotions_capture_trash",
+            ),
+            models.Index(
+                fields=["deleted_at"],
+                condition=models.Q(deleted_at__isnull=False, purged_at=None),
+                name="emotions_capture_expiry",
+            ),
+            models.Index(
+                fields=["created_at"],
+                condition=models.Q(deleted_at=None),
+                name="emotions_capture_weeks",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+    @property
+    def small_picture(self) -> FieldFile:
+        """What lists show: the thumbnail, or the face where only that is kept."""
+        return self.thumbnail or self.crop
+
+    @property
+    def picture_names(self) -> list[str]:
+        """Storage names of all pictures that are kept."""
+        return [name for field in self.PICTURES if (name := getattr(self, field).name)]
+
+
+class Detection(models.Model):
+    """One face as one version of the network read it; a later version adds, it never rewrites."""
+
+    class Role(models.TextChoices):
+        """Why a detection was made."""
+
+        ANSWER = "answer", _("answer")
+        RESCORE = "rescore", _("read again")
+        SHADOW = "shadow", _("trial")
+
+    PROBABILITY_FIELDS: ClassVar[tuple[str, ...]] = tuple(f"p_{emotion}" for emotion in EMOTIONS)
+
+    capture = models.ForeignKey(Capture, on_delete=models.CASCADE, related_name="detections")
+    model_version = models.ForeignKey(
+        ModelVersion,
+        on_delete=models.PROTECT,
+        db_index=False,  # half of all rows have the same, so that none would be found by it
+    )
+    version_elsewhere = models.CharField(
+        max_length=80,
+        blank=True,
+        help_text=_("The name of the version that read it, where that is not here."),
+    )
+    role = models.CharField(max_length=8, choices=Role.choices, default=Role.ANSWER)
+    x = models.IntegerField(help_text=_("Left edge of the face in pixels of the photo."))
+    y = models.IntegerField(help_text=_("Upper edge of the face in pixels of the photo."))
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    p_angry = models.FloatField()
+    p_disgust = models.FloatField()
+    p_fear = models.FloatField()
+    p_happy = models.FloatField()
+    p_neutral = models.FloatField()
+    p_sad = models.FloatField()
+    p_surprise = models.FloatField()
+    emotion = models.CharField(max_length=8, choices=Feeling.choices)
+    confidence = models.FloatField()
+    unsure = models.BooleanField()
+    is_me = models.BooleanField(default=False)
+    milliseconds = models.FloatField(
+        null=True, blank=True, help_text=_("How long the network took; unknown where it is empty.")
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["capture", "model_version", "version_elsewhere", "role"],
+                condition=models.Q(is_me=True),
+                name="emotions_detection_one_me",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["model_version"],
+                condition=models.Q(role="shadow"),
+                name="emotions_detection_trial",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.capture_id}: face {self.pk}"
+
+    @property
+    def version_name(self) -> str:
+        """The name of the version that read it, here or elsewhere."""
+        return self.version_elsewhere or self.model_version.name
+
+    @property
+    def probabilities(self) -> tuple[float, ...]:
+        """Seven shares that sum to 1, in the order of `ml.emotions.EMOTIONS`."""
+        return tuple(getattr(self, name) for name in self.PROBABILITY_FIELDS)
+
+    @property
+    def box(self) -> Box:
+        """Where the face is in the photo."""
+        return Box(self.x, self.y, self.width, self.height)
+
+    @classmethod
+    def probability_columns(cls, probabilities: Sequence[float]) -> dict[str, Any]:
+        """Return the seven columns for `probabilities`, by name."""
+        return dict(zip(cls.PROBABILITY_FIELDS, probabilities, strict=True))

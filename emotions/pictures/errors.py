@@ -1,0 +1,45 @@
+"""What people are told, and which status is answered, when a photo cannot be read."""
+
+from http import HTTPStatus
+
+from django.utils.translation import gettext_lazy as _
+
+from common.imaging.images import MAX_BYTES, MAX_PIXELS
+
+LIMITS = {"megabytes": MAX_BYTES // 2**20, "megapixels": MAX_PIXELS // 10**6}
+
+MESSAGES = {
+    "empty": _("That file is empty. Nothing was saved. Please choose a JPEG, PNG or WebP photo."),
+    "too_large": _(
+        "That file is larger than %(megabytes)d MB. Nothing was saved. Please choose a smaller one."
+    ),
+    "too_many_pixels": _(
+        "That photo has more than %(megapixels)d megapixels. Nothing was saved. "
+        "Please choose a smaller one."
+    ),
+    "unsupported_type": _(
+        "That file is not a photo we can read. Nothing was saved. "
+        "Please choose a JPEG, PNG or WebP photo."
+    ),
+    "heic_unsupported": _(
+        "That is a HEIC photo, which we cannot read. Nothing was saved. On an iPhone choose "
+        "Settings, Camera, Formats, Most Compatible, or send it as JPEG."
+    ),
+    "broken_image": _(
+        "That photo is damaged or incomplete. Nothing was saved. Please choose another one."
+    ),
+}
+
+STATUSES = {
+    "empty": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "too_many_pixels": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "unsupported_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "heic_unsupported": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "broken_image": HTTPStatus.UNPROCESSABLE_ENTITY,
+}
+
+
+def message(code: str) -> str:
+    """Return the words for the `code` of an `common.imaging.images.ImageError`."""
+    return str(MESSAGES[code]) % LIMITS

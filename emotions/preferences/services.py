@@ -1,0 +1,40 @@
+"""Writing what a person wants by default."""
+
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from accounts.models import User
+from emotions.captures import tasks
+from emotions.models import Capture, Feeling, Preferences
+
+
+def set_preferences(
+    *,
+    owner: User,
+    kept: Capture.Kept | None = None,
+    keep_others: bool | None = None,
+    pictures_kept_for: Preferences.KeptFor | None = None,
+    theme: Preferences.Theme | None = None,
+    colours: Mapping[Feeling, str] | None = None,
+) -> Preferences:
+    """Set what a person wants by default; None leaves as it is.
+
+    Args:
+        kept: how much of photos to come is kept.
+        keep_others: whether other people in them stay recognisable.
+        pictures_kept_for: how long pictures stay; those that are older go at once.
+        colours: of emotions, such as `#1d6460`; those that are not named are ours.
+    """
+    changes = {
+        "kept": kept,
+        "keep_others": keep_others,
+        "pictures_kept_for": pictures_kept_for,
+        "theme": theme,
+        "colours": colours,
+    }
+    defaults = {name: value for name, value in changes.items() if value is not None}
+    preferences, _ = Preferences.objects.update_or_create(owner=owner, defaults=defaults)
+    if pictures_kept_for:
+        transaction.on_commit(lambda: tasks.forget_old_pictures.enqueue(owner.pk))
+    return preferences

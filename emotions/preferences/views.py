@@ -1,0 +1,54 @@
+"""How pages look to one person."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.requests import person_of
+from emotions.captures import selectors
+from emotions.captures.forms import AppearanceForm
+from emotions.models import Preferences
+from emotions.offline.headers import kept_offline
+from emotions.preferences.services import set_preferences
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def appearance(request: HttpRequest) -> HttpResponse:
+    """Let the person choose a theme and the colours of emotions."""
+    person = person_of(request)
+    form = AppearanceForm.of(selectors.preferences(owner=person))
+    if request.method == "POST":
+        form = AppearanceForm(request.POST)
+        if form.is_valid():
+            set_preferences(
+                owner=person,
+                theme=Preferences.Theme(form.cleaned_data["theme"]),
+                colours={} if "ours" in request.POST else form.colours(),
+            )
+            messages.success(request, _("Kept."))
+            return redirect("emotions:appearance")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "emotions/appearance.html", {"form": form}, status=status)
+
+
+@login_required
+@kept_offline
+@require_GET
+def colours(request: HttpRequest) -> HttpResponse:
+    """Send the person's colours as a style sheet; lines are a little darker, so that they show."""
+    chosen = selectors.preferences(owner=person_of(request)).colours
+    rules = "".join(
+        f"--{feeling}: {colour}; --{feeling}-line: color-mix(in oklab, {colour} 70%, var(--ink)); "
+        for feeling, colour in sorted(chosen.items())
+    )
+    return HttpResponse(
+        f":root {{ {rules}}}",
+        content_type="text/css",
+        headers={"Cache-Control": "private, no-cache"},
+    )

@@ -1,0 +1,118 @@
+"""When and how people are asked, and the way out of it."""
+
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.requests import person_of, zone_of
+from accounts.services import remember_time_zone
+from emotions.captures import selectors
+from emotions.captures.errors import PushNotOfferedError, TooManyRemindersError
+from emotions.captures.forms import ReminderForm
+from emotions.models import Reminder
+from emotions.reminders import web_push
+from emotions.reminders.services import (
+    MOST_REMINDERS,
+    add_reminder,
+    change_reminder,
+    remove_reminder,
+    stop_reminders,
+)
+from emotions.reminders.unsubscribe import read_stop_link
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def reminders(request: HttpRequest) -> HttpResponse:
+    """Show all reminders of the person, and add one."""
+    person = person_of(request)
+    form = ReminderForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        # Hours are meant by the clock that the person sees now.
+        remember_time_zone(person=person, name=zone_of(request, person))
+        try:
+            add_reminder(owner=person, **form.said())
+        except (PushNotOfferedError, TooManyRemindersError) as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("We will ask you then."))
+            return redirect("emotions:reminders")
+    known = selectors.reminders(owner=person)
+    context = {
+        "form": form,
+        "reminders": known,
+        "subscriptions": selectors.push_subscriptions(owner=person),
+        "zone": person.time_zone if known else zone_of(request, person),
+        "push_key": web_push.public_key(),
+    }
+    return render(request, "emotions/reminders.html", context, status=status_of(form))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def reminder_edit(request: HttpRequest, number: int) -> HttpResponse:
+    """Change one reminder."""
+    reminder = own_reminder(request, number)
+    form = ReminderForm(request.POST) if request.method == "POST" else ReminderForm.of(reminder)
+    if form.is_valid():
+        try:
+            change_reminder(reminder=reminder, changes=form.said())
+        except PushNotOfferedError as error:
+            refuse(form, error)
+        else:
+            messages.success(request, _("Kept."))
+            return redirect("emotions:reminders")
+    context = {"form": form, "reminder": reminder}
+    return render(request, "emotions/reminder.html", context, status=status_of(form))
+
+
+@login_required
+@require_POST
+def reminder_remove(request: HttpRequest, number: int) -> HttpResponse:
+    """Remove one reminder."""
+    remove_reminder(reminder=own_reminder(request, number))
+    messages.success(request, _("The reminder is gone."))
+    return redirect("emotions:reminders")
+
+
+# Mail programs and service workers post here without a cookie; the sealed link is who they are.
+@csrf_exempt
+@require_http_methods(["GET", "POST"])
+def stop(request: HttpRequest, sealed: str) -> HttpResponse:
+    """Ask, then stop the reminders of whoever the link was sent to, without a sign-in."""
+    found = read_stop_link(sealed)
+    if found is None:
+        raise Http404
+    owner, way = found
+    if request.method == "POST":
+        stop_reminders(owner=owner, way=way)
+    context = {"way": way, "stopped": request.method == "POST"}
+    return render(request, "emotions/reminders_stop.html", context)
+
+
+def own_reminder(request: HttpRequest, number: int) -> Reminder:
+    """Return the signed-in person's reminder; somebody else's answers 404 like one that is not."""
+    return get_object_or_404(selectors.reminders(owner=person_of(request)), pk=number)
+
+
+def refuse(form: ReminderForm, error: Exception) -> None:
+    """Say at the form why a service refused."""
+    if isinstance(error, PushNotOfferedError):
+        form.add_error("way", _("This site sends no notifications. Choose e-mail."))
+    else:
+        most = MOST_REMINDERS
+        form.add_error(
+            None,
+            _("You have %(most)d reminders, which is as many as there can be.") % {"most": most},
+        )
+
+
+def status_of(form: ReminderForm) -> HTTPStatus:
+    """Return the status of a page with this form."""
+    return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

@@ -1,0 +1,177 @@
+"""The table that Daylio exports."""
+
+import csv
+import io
+import re
+import uuid as uuid_module
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import IO
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from emotions.models import Capture
+from emotions.transfer.readers.entries import (
+    LONGEST_NOTE,
+    LONGEST_TAG,
+    MOST_TAGS,
+    Entry,
+    EntryError,
+    Read,
+    Refused,
+    UnreadableError,
+    check_moment,
+    check_text,
+)
+
+MAX_BYTES = 50 * 2**20
+NEEDED = ("full_date", "time", "mood", "activities", "note")
+MOODS = {"rad": 5, "good": 4, "meh": 3, "bad": 2, "awful": 1}
+WRONG_FILE = gettext_lazy(
+    "Expected the zip archive that you downloaded from this site, or Daylio’s CSV file with the "
+    "columns %(columns)s."
+)
+TIMES = ("%H:%M", "%I:%M %p", "%I:%M%p")
+ROWS = uuid_module.UUID("5e0a9c1c-6c1f-4a55-9f0e-6f1a8d0b3c77")
+"""Names the space of UUIDs that are made from rows, for ever."""
+
+
+class Daylio:
+    """A CSV file with a row a moment."""
+
+    has_pictures = False
+
+    def __init__(
+        self, file: IO[bytes], *, size: int, time_zone: str, moods: Mapping[str, int]
+    ) -> None:
+        """Look at its first row.
+
+        Args:
+            size: its bytes.
+            time_zone: IANA name of the zone in which the times were lived.
+            moods: the numbers from 1 to 5 of moods that the person named.
+
+        Raises:
+            UnreadableError: it is too large, or no such table.
+        """
+        if size > MAX_BYTES:
+            raise UnreadableError(
+                _("A table may have %(most)d MB at most.") % {"most": MAX_BYTES >> 20}
+            )
+        text = io.TextIOWrapper(file, "utf-8-sig", newline="")
+        try:
+            while text.read(2**16):
+                continue
+        except UnicodeDecodeError as error:
+            raise UnreadableError(WRONG_FILE % {"columns": ", ".join(NEEDED)}) from error
+        text.seek(0)
+        self._rows = csv.DictReader(text, restval="")
+        self._time_zone = time_zone
+        self._moods = MOODS | {name.casefold(): number for name, number in moods.items()}
+        try:
+            columns = self._rows.fieldnames or []
+        except csv.Error:
+            columns = []
+        if not set(NEEDED) <= set(columns):
+            raise UnreadableError(WRONG_FILE % {"columns": ", ".join(NEEDED)})
+
+    def entries(self) -> Iterator[Read]:
+        """Yield the rows in their order."""
+        while True:
+            try:
+                row = next(self._rows)
+            except StopIteration:
+                return
+            except csv.Error:
+                # The line that cannot be read is not counted.
+                yield Refused(self._place(1), _("Expected cells of at most 128 kB."))
+                continue
+            try:
+                yield self._entry(row)
+            except EntryError as error:
+                yield Refused(self._place(), str(error))
+
+    def _place(self, more: int = 0) -> str:
+        """Return where the last row ends, and so many lines more."""
+        return _("line %(number)d") % {"number": self._rows.line_num + more}
+
+    def _entry(self, row: Mapping[str, str]) -> Entry:
+        """Return one row as a moment.
+
+        Raises:
+            EntryError: a cell is not as expected.
+        """
+        cells = {name: (row.get(name) or "").strip() for name in (*NEEDED, "note_title")}
+        for text in cells.values():
+            check_text(text)
+        moment = when(cells["full_date"], cells["time"])
+        taken_at = moment.replace(tzinfo=ZoneInfo(self._time_zone))
+        check_moment(taken_at)
+        mood = self._moods.get(cells["mood"].casefold())
+        if mood is None:
+            raise EntryError(
+                _("The mood “%(mood)s” has no number yet: say which of 1 to 5 it is.")
+                % {"mood": cells["mood"][:LONGEST_TAG]}
+            )
+        tags, note = words_of(cells)
+        told = "\n".join(
+            [moment.isoformat(), *(cells[name] for name in ("mood", "activities")), note]
+        )
+        return Entry(
+            place=self._place(),
+            uuid=uuid_module.uuid5(ROWS, told),
+            source=Capture.Source.IMPORT,
+            taken_at=taken_at,
+            time_zone=self._time_zone,
+            mood=mood,
+            note=note,
+            tags=tags,
+        )
+
+
+def moods_in(text: str) -> dict[str, int]:
+    """Return the numbers that a person gives to moods of their own: `great 5, so so 3`.
+
+    Raises:
+        ValueError: a part is not a name and a number from 1 to 5.
+    """
+    found = {}
+    for part in filter(None, map(str.strip, text.split(","))):
+        name, _space, number = part.rpartition(" ")
+        if not name.strip() or number not in {"1", "2", "3", "4", "5"}:
+            raise ValueError(part)
+        found[name.strip()] = int(number)
+    return found
+
+
+def when(day: str, time: str) -> datetime:
+    """Return the time on the wall of a row.
+
+    Raises:
+        EntryError: it is not a date and a time.
+    """
+    time = re.sub(r"\s+", " ", time).upper().replace(".", "")
+    for form in TIMES:
+        try:
+            return datetime.strptime(f"{day} {time}", f"%Y-%m-%d {form}")  # noqa: DTZ007
+        except ValueError:
+            continue
+    raise EntryError(_("Expected a full_date such as 2026-03-14 and a time such as 14:30."))
+
+
+def words_of(cells: Mapping[str, str]) -> tuple[tuple[str, ...], str]:
+    """Return the tags and the note of a row; activities that no tag can be end the note.
+
+    Raises:
+        EntryError: the note is too long.
+    """
+    activities = [word for part in cells["activities"].split(" | ") if (word := part.strip())]
+    activities = list({word.casefold(): word for word in reversed(activities)}.values())[::-1]
+    tags = [word for word in activities if len(word) <= LONGEST_TAG][:MOST_TAGS]
+    others = ", ".join(word for word in activities if word not in tags)
+    note = "\n".join(filter(None, [cells["note_title"], cells["note"], others]))
+    if len(note) > LONGEST_NOTE:
+        raise EntryError(_("Expected a note of at most %(most)d letters.") % {"most": LONGEST_NOTE})
+    return tuple(tags), note

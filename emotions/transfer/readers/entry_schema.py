@@ -1,0 +1,260 @@
+"""How a capture stands in our export, as a JSON schema whose titles say what was expected."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+
+from common.time_zones import KNOWN_ZONES
+from emotions.models import Capture, Detection, Feeling
+from emotions.transfer.readers.entries import (
+    LONGEST_NOTE,
+    LONGEST_TAG,
+    MOST_TAGS,
+    Entry,
+    EntryError,
+    ReadFace,
+    check_moment,
+    check_text,
+)
+from ml.emotions import EMOTIONS
+
+MOST_FACES = 500
+YEARS_OF_CLOCKS = range(1900, 2200)
+ROUNDING = 0.01
+"""How far the sum of seven shares may be from 1."""
+
+SHARE = {"title": "a number from 0 to 1", "type": "number", "minimum": 0, "maximum": 1}
+YES_NO = {"title": "true or false", "type": "boolean"}
+UUID_FORM = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+PIXELS = {
+    "title": "a number of pixels",
+    "type": ["integer", "null"],
+    "minimum": 1,
+    "maximum": 100_000,
+}
+PICTURE = {"title": "the name of a picture", "type": ["string", "null"]}
+DETECTION = {
+    "title": "one face with its seven probabilities",
+    "type": "object",
+    "required": [
+        *("role", "model_version", "box", "probabilities"),
+        *("emotion", "confidence", "unsure", "is_me"),
+    ],
+    "properties": {
+        "role": {
+            "title": f"one of {', '.join(Detection.Role.values)}",
+            "enum": Detection.Role.values,
+        },
+        "model_version": {
+            "title": "a name of at most 80 letters",
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 80,
+        },
+        "box": {
+            "title": "left, top, width and height in pixels",
+            "type": "array",
+            "minItems": 4,
+            "maxItems": 4,
+            "items": {
+                "title": "pixels",
+                "type": "integer",
+                "minimum": -100_000,
+                "maximum": 100_000,
+            },
+        },
+        "probabilities": {
+            "title": "the seven emotions",
+            "type": "object",
+            "required": [*map(str, EMOTIONS)],
+            "properties": {str(emotion): SHARE for emotion in EMOTIONS},
+        },
+        "emotion": {"title": "one of the seven emotions", "enum": Feeling.values},
+        "confidence": SHARE,
+        "unsure": YES_NO,
+        "is_me": YES_NO,
+    },
+}
+CAPTURE = {
+    "title": "one capture, as the export writes it",
+    "type": "object",
+    "required": ["uuid", "source", "taken_at", "time_zone"],
+    "properties": {
+        "uuid": {"title": "a UUID", "type": "string", "pattern": UUID_FORM, "maxLength": 36},
+        "source": {
+            "title": f"one of {', '.join(Capture.Source.values)}",
+            "enum": Capture.Source.values,
+        },
+        "taken_at": {"title": "a moment with its offset", "type": "string", "maxLength": 40},
+        "time_zone": {"title": "the name of a time zone", "type": "string"},
+        "kept": {"title": f"one of {', '.join(Capture.Kept.values)}", "enum": Capture.Kept.values},
+        "others_blurred": YES_NO,
+        "photo": PICTURE,
+        "crop": PICTURE,
+        "width": PIXELS,
+        "height": PIXELS,
+        "clock_of_photo": {
+            "title": "a date and time",
+            "type": ["string", "null"],
+            "maxLength": 40,
+        },
+        "felt": {"title": "one of the seven emotions, or null", "enum": [*Feeling.values, None]},
+        "mood": {
+            "title": "a number from 1 to 5, or null",
+            "type": ["integer", "null"],
+            "minimum": 1,
+            "maximum": 5,
+        },
+        "note": {
+            "title": f"a text of at most {LONGEST_NOTE} letters",
+            "type": "string",
+            "maxLength": LONGEST_NOTE,
+        },
+        "tags": {
+            "title": f"at most {MOST_TAGS} words",
+            "type": "array",
+            "maxItems": MOST_TAGS,
+            "items": {
+                "title": f"a word of at most {LONGEST_TAG} letters",
+                "type": "string",
+                "minLength": 1,
+                "maxLength": LONGEST_TAG,
+            },
+        },
+        "detections": {
+            "title": f"at most {MOST_FACES} faces",
+            "type": "array",
+            "maxItems": MOST_FACES,
+            "items": DETECTION,
+        },
+    },
+}
+VALIDATOR = Draft202012Validator(CAPTURE)
+
+
+def check(told: Any) -> None:
+    """Expect a capture of the right form.
+
+    Raises:
+        EntryError: it has another one; says where and what was expected.
+    """
+    error = next(VALIDATOR.iter_errors(told), None)
+    if error is None:
+        return
+    place = "".join(f"{part}: " for part in error.absolute_path)
+    expected = error.message if error.validator == "required" else error.schema["title"]
+    raise EntryError(_("%(place)sexpected %(what)s.") % {"place": place, "what": expected})
+
+
+def entry_of(
+    told: Mapping[str, Any], place: str, pictures: Mapping[str, Callable[[], bytes]]
+) -> Entry:
+    """Return the entry that a capture of the right form tells.
+
+    Args:
+        place: where it stands.
+        pictures: how to read its pictures.
+
+    Raises:
+        EntryError: it tells something that cannot be.
+    """
+    size = (told.get("width"), told.get("height"))
+    entry = Entry(
+        place=place,
+        uuid=UUID(told["uuid"]),
+        source=Capture.Source(told["source"]),
+        taken_at=moment(told["taken_at"]),
+        time_zone=told["time_zone"],
+        felt=Feeling(told["felt"]) if told.get("felt") else None,
+        mood=told.get("mood") and int(told["mood"]),
+        note=told.get("note", ""),
+        tags=tuple(told.get("tags", ())),
+        kept=Capture.Kept(told.get("kept", Capture.Kept.NOTHING)),
+        others_blurred=told.get("others_blurred", False),
+        pictures=pictures,
+        size=None if None in size else (int(size[0]), int(size[1])),  # type: ignore[arg-type]
+        clock=clock_of(told.get("clock_of_photo")),
+        faces=tuple(map(face_of, told.get("detections", ()))),
+    )
+    check_moment(entry.taken_at)
+    for text in (entry.note, *entry.tags, *(face.version for face in entry.faces)):
+        check_text(text)
+    if entry.time_zone not in KNOWN_ZONES:
+        raise EntryError(_("time_zone: expected an IANA name, such as Europe/Lisbon."))
+    mine = [(face.version, face.role) for face in entry.faces if face.is_me]
+    if len(set(mine)) < len(mine):
+        raise EntryError(_("detections: expected at most one face that is me."))
+    if entry.kept != Capture.Kept.PHOTO and "photo" in pictures:
+        raise EntryError(_("kept: expected “photo” where there is a photo."))
+    if entry.kept == Capture.Kept.NOTHING and pictures:
+        raise EntryError(_("kept: expected “photo” or “crop” where there is a picture."))
+    return entry
+
+
+def face_of(told: Mapping[str, Any]) -> ReadFace:
+    """Return one face of the right form.
+
+    Raises:
+        EntryError: its box is empty or its probabilities do not sum to 1.
+    """
+    left, top, width, height = map(int, told["box"])
+    if width < 1 or height < 1:
+        raise EntryError(_("detections: expected boxes with a width and a height."))
+    probabilities = tuple(float(told["probabilities"][emotion]) for emotion in EMOTIONS)
+    if abs(sum(probabilities) - 1) > ROUNDING:
+        raise EntryError(_("detections: expected probabilities that sum to 1."))
+    return ReadFace(
+        version=told["model_version"],
+        role=Detection.Role(told["role"]),
+        box=(left, top, width, height),
+        probabilities=probabilities,
+        emotion=Feeling(told["emotion"]),
+        confidence=float(told["confidence"]),
+        unsure=told["unsure"],
+        is_me=told["is_me"],
+    )
+
+
+def clock_of(text: str | None) -> datetime | None:
+    """Return a time by the clock on the wall, as if in UTC; None where no clock shows it.
+
+    Raises:
+        EntryError: it is no date and time.
+    """
+    if text is None:
+        return None
+    clock = parse(text).replace(tzinfo=UTC)
+    return clock if clock.year in YEARS_OF_CLOCKS else None
+
+
+def moment(text: str) -> datetime:
+    """Return a moment in UTC.
+
+    Raises:
+        EntryError: it is none, or does not say its offset.
+    """
+    found = parse(text)
+    if found.tzinfo is None:
+        raise EntryError(_("taken_at: expected a moment with its offset from UTC."))
+    try:
+        return found.astimezone(UTC)
+    except OverflowError as error:
+        raise EntryError(_("Expected a moment since 1900 and not in the future.")) from error
+
+
+def parse(text: str) -> datetime:
+    """Return a date and time.
+
+    Raises:
+        EntryError: it is none.
+    """
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise EntryError(
+            _("Expected a date and time such as 2026-03-14T08:30:00+00:00.")
+        ) from error

@@ -1,0 +1,221 @@
+"""Follow the Dockerfile without a container engine, then start the site that it makes and ask it.
+
+Usage, as root on Linux: python -m integration_tests.try_container [--base ROOT] [--target web]
+
+Every stage is a layer over ROOT, in which the file's own RUN, COPY and CMD lines are executed. ROOT
+stands for the images that stages begin with and so needs `python` and `npm`: this machine's own
+system unless told, or a fresh one that debootstrap made.
+"""
+
+import argparse
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from string import Template
+
+from pathspec import PathSpec
+
+ROOT = Path(__file__).parents[1]
+PORT = "8765"
+PRODUCTION = {
+    "SECRET_KEY": "".join(chr(65 + n % 58) for n in range(60)),
+    "ALLOWED_HOSTS": "mood.example.org",
+    "DATABASE_URL": "sqlite:////site/var/db.sqlite3",
+    "EMAIL_URL": "consolemail://",
+    "MEDIA_IS_PERSISTENT": "1",
+    "PORT": PORT,
+}
+# How this machine reaches the registries; part of no image.
+REGISTRIES = {
+    name: value
+    for name, value in os.environ.items()
+    if name.startswith(("PIP_", "NODE_", "npm_config_", "SSL_"))
+}
+
+
+@dataclass
+class Stage:
+    """A stage as far as it is built: its layers, the topmost first, and what commands find."""
+
+    layers: list[Path]
+    root: Path = Path("/")
+    env: dict[str, str] = field(default_factory=dict)
+    folder: str = "/"
+    user: str = "0"
+    command: list[str] = field(default_factory=list)
+    health: list[str] = field(default_factory=list)
+
+    def mount(self, place: Path) -> None:
+        """Lay a new, empty layer over the others."""
+        upper, work, self.root = (place / name for name in ("upper", "work", "root"))
+        for folder in (upper, work, self.root):
+            folder.mkdir(parents=True)
+        lower = ":".join(map(str, self.layers))
+        layers = f"lowerdir={lower},upperdir={upper},workdir={work}"
+        run("mount", "-t", "overlay", "overlay", "-o", layers, str(self.root))
+        for shared in ("dev", "proc"):
+            run("mount", "--rbind", f"/{shared}", str(self.root / shared))
+        self.layers = [upper, *self.layers]
+
+    def start(self, command: list[str], **env: str) -> subprocess.Popen[bytes]:
+        """Start a command inside, as its user and in its folder."""
+        inside = f"cd {shlex.quote(self.folder)} && exec {shlex.join(command)}"
+        known = {"PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/tmp"}  # noqa: S108
+        return subprocess.Popen(
+            ["chroot", f"--userspec={self.user}", str(self.root), "sh", "-c", inside],  # noqa: S607
+            env=known | self.env | env,
+        )
+
+    def run(self, command: list[str], **env: str) -> None:
+        """Run a command inside; end everything where it fails."""
+        if status := self.start(command, **env).wait():
+            sys.exit(f"{shlex.join(command)} ended with {status}.")
+
+    def copy(self, words: list[str], stages: dict[str, "Stage"]) -> None:
+        """Copy files of another stage, or of the repository without what .dockerignore names."""
+        other = next((stages[w.removeprefix("--from=")] for w in words if w[:7] == "--from="), None)
+        *sources, target = [word for word in words if not word.startswith("--")]
+        place = self.root / (Path(self.folder) / target).relative_to("/")
+        for source in sources:
+            if other:
+                shutil.copytree(other.root / source.lstrip("/"), place, symlinks=True)
+            elif source == ".":
+                for path in context():
+                    (place / path).parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy2(ROOT / path, place / path)
+            else:
+                shutil.copy2(ROOT / source, place)
+
+
+def run(*command: str) -> None:
+    """Run a command of this machine."""
+    subprocess.run(command, check=True)
+
+
+def ignored_files() -> PathSpec:
+    """Return what .dockerignore names: unlike git, it means names at the root unless told."""
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    told = [line for line in lines if line and not line.startswith("#")]
+    return PathSpec.from_lines(
+        "gitignore", [line if line.startswith("**/") else f"/{line}" for line in told]
+    )
+
+
+def context() -> list[Path]:
+    """Return the files that an engine would be sent, relative to the repository."""
+    ignored = ignored_files()
+    found = []
+    for where, folders, files in os.walk(ROOT):
+        here = Path(where).relative_to(ROOT)
+        folders[:] = [name for name in folders if not ignored.match_file(here / name)]
+        found += [here / name for name in files if not ignored.match_file(here / name)]
+    return found
+
+
+def instructions(text: str) -> list[tuple[str, str]]:
+    """Return the names of a Dockerfile's instructions with what follows each."""
+    whole = re.sub(r"\\\n", " ", re.sub(r"^#.*\n", "", text, flags=re.MULTILINE))
+    lines = [line.split(maxsplit=1) for line in whole.splitlines() if line.strip()]
+    return [(name, rest) for name, rest in lines]
+
+
+def build(base: Path, target: str, folder: Path) -> Stage:
+    """Execute the Dockerfile up to the end of a stage, and return it."""
+    text = (ROOT / "Dockerfile").read_text()
+    stages: dict[str, Stage] = {}
+    wanted = True
+    for name, rest in instructions(text):
+        words = shlex.split(rest)
+        if name == "FROM":
+            image, _, title = words
+            wanted = title == target or re.search(rf"(FROM |--from=){title}\b", text) is not None
+            if wanted:
+                known = stages.get(image, Stage([base]))
+                stage = stages[title] = replace(known, env=dict(known.env))
+                stage.mount(folder / title)
+        if not wanted:
+            continue
+        print(f"{name} {rest}", flush=True)
+        if name == "WORKDIR":
+            stage.folder = rest
+            (stage.root / rest.lstrip("/")).mkdir(parents=True, exist_ok=True)
+        elif name == "ENV":
+            path = {"PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"} | stage.env
+            stage.env |= {
+                key: Template(value).safe_substitute(path)
+                for key, value in (word.split("=", 1) for word in words)
+            }
+        elif name == "USER":
+            stage.user = rest
+        elif name == "COPY":
+            stage.copy(words, stages)
+        elif name == "RUN":
+            stage.run(["sh", "-c", rest], **REGISTRIES)
+        elif name == "HEALTHCHECK":
+            stage.health = json.loads(rest.partition("CMD ")[2])
+        elif name == "CMD":
+            stage.command = json.loads(rest)
+    return stages[target]
+
+
+def ask(stage: Stage) -> None:
+    """Migrate, serve, wait until the health check is content, read /readyz, and stop."""
+    stage.run(["python", "manage.py", "migrate", "--no-input", "--verbosity", "0"], **PRODUCTION)
+    server = stage.start(stage.command, **PRODUCTION)
+    until = time.monotonic() + 60
+    while stage.start(["sh", "-c", f"{shlex.join(stage.health)} 2>&-"], **PRODUCTION).wait():
+        if time.monotonic() > until:
+            server.kill()
+            sys.exit("The health check does not become content.")
+        time.sleep(1)
+    address = urllib.request.Request(
+        f"http://127.0.0.1:{PORT}/readyz", headers={"Host": PRODUCTION["ALLOWED_HOSTS"]}
+    )
+    with urllib.request.urlopen(address) as answer:  # noqa: S310
+        print(answer.status, answer.read().decode())
+    server.terminate()
+    print("Stopped with", server.wait())
+
+
+def in_namespace(module: str) -> None:
+    """Run a module again in a mount namespace, which takes every mount along when it ends."""
+    if "IN_NAMESPACE" not in os.environ:
+        again = ["unshare", "--mount", sys.executable, "-m", module, *sys.argv[1:]]
+        sys.exit(subprocess.call(again, env=os.environ | {"IN_NAMESPACE": "1"}))
+
+
+def unmount(folder: Path) -> None:
+    """Take the layers in a folder away, with all that was written to them."""
+    run("umount", "--recursive", *(str(path) for path in folder.glob("*/root")))
+    shutil.rmtree(folder)
+
+
+def main() -> None:
+    """Build the stage that was asked for and try what it starts."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--base", type=Path, default=Path("/"), help="root of a fresh system")
+    parser.add_argument("--target", default="web", help="stage to build; default: web")
+    options = parser.parse_args()
+    in_namespace("integration_tests.try_container")
+    folder = Path(tempfile.mkdtemp(prefix="container-"))
+    try:
+        stage = build(options.base.resolve(), options.target, folder)
+        if stage.health:
+            ask(stage)
+        else:
+            stage.run(stage.command, **PRODUCTION)
+    finally:
+        unmount(folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""Faces written as numbers: the original table fer2013.csv."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
+
+from common.archives import MAX_ENTRIES, MAX_TABLE_BYTES, DatasetError
+from ml.emotions import Emotion
+
+SIDE = 48
+"""Height and width of a face in pixels."""
+COLUMNS = ("emotion", "pixels", "usage")
+CODES = (
+    Emotion.ANGRY,
+    Emotion.DISGUST,
+    Emotion.FEAR,
+    Emotion.HAPPY,
+    Emotion.SAD,
+    Emotion.SURPRISE,
+    Emotion.NEUTRAL,
+)
+"""What its numbers 0 to 6 stand for (Goodfellow et al. 2013)."""
+USAGES = {"training": "train", "publictest": "validation", "privatetest": "test"}
+MAX_LINE_BYTES = 2**16
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One face of the table.
+
+    Attributes:
+        split: `train`, `validation` or `test`.
+        emotion: its label.
+        number: how many rows of this split and emotion stand before it.
+        pixels: 48 × 48 grey values, a byte each, row by row.
+    """
+
+    split: str
+    emotion: Emotion
+    number: int
+    pixels: bytes
+
+
+def read_table(file: IO[bytes], place: str) -> tuple[list[Row], Counter[str]]:
+    """Return the faces of a table, and why other rows were left out and how many were.
+
+    The table is CSV with the columns emotion (0 to 6), pixels (2,304 numbers from 0 to 255 with
+    spaces between) and Usage (Training, PublicTest, PrivateTest), in any order. No cell holds a
+    comma or a line break, so a line is a row and damage ends with it.
+
+    Args:
+        file: the table, of which only the rows that fit are kept in memory.
+        place: what to call it in errors.
+
+    Raises:
+        DatasetError: when it lacks a column, or is too large.
+    """
+    lines = _lines(file, place)
+    header = [cell.lower() for cell in next(lines, [])]
+    if not set(COLUMNS) <= set(header):
+        raise DatasetError(
+            f"{place}: expected the columns emotion, pixels, Usage, received "
+            f"{', '.join(header)[:100]!r}."
+        )
+    emotion_at, pixels_at, usage_at = (header.index(column) for column in COLUMNS)
+    rows: list[Row] = []
+    dropped: Counter[str] = Counter()
+    numbers: Counter[tuple[str, Emotion]] = Counter()
+    for cells in lines:
+        if len(cells) != len(header):
+            dropped["a row with other columns"] += 1
+            continue
+        code, split = cells[emotion_at], USAGES.get(cells[usage_at].lower())
+        if code not in map(str, range(len(CODES))):
+            dropped["a row with an unknown emotion"] += 1
+        elif split is None:
+            dropped["a row with an unknown usage"] += 1
+        else:
+            emotion = CODES[int(code)]
+            if pixels := _pixels(cells[pixels_at]):
+                rows.append(Row(split, emotion, numbers[split, emotion], pixels))
+            else:
+                dropped[f"a row without {SIDE**2} pixels from 0 to 255"] += 1
+            numbers[split, emotion] += 1
+        if numbers.total() > MAX_ENTRIES:
+            raise DatasetError(f"{place}: expected at most {MAX_ENTRIES} rows, has more.")
+    return rows, dropped
+
+
+def _lines(file: IO[bytes], place: str) -> Iterator[list[str]]:
+    """Yield the cells of each line that is not empty."""
+    total = 0
+    while line := file.readline(MAX_LINE_BYTES):
+        total += len(line)
+        if len(line) == MAX_LINE_BYTES or total > MAX_TABLE_BYTES:
+            raise DatasetError(
+                f"{place}: expected lines of less than {MAX_LINE_BYTES >> 10} kB and "
+                f"{MAX_TABLE_BYTES >> 20} MB at most, has more."
+            )
+        if text := line.decode("utf-8-sig", errors="replace").strip():
+            yield [cell.strip(' "') for cell in text.split(",")]
+
+
+def _pixels(text: str) -> bytes | None:
+    """Return grey values a byte each, or None where they are not 48 × 48 from 0 to 255."""
+    try:
+        pixels = bytes(map(int, text.split()))
+    except ValueError:
+        return None
+    return pixels if len(pixels) == SIDE**2 else None

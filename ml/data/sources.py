@@ -1,0 +1,186 @@
+"""Labelled pictures of a dataset as it was downloaded: an archive, a folder or a table."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import cv2
+import numpy as np
+
+from common.archives import UNREADABLE, DatasetError, Files, is_table, open_files
+from ml.data.fer2013_csv import SIDE, read_table
+from ml.emotions import EMOTIONS, Emotion
+
+__all__ = ["SPELLINGS", "DatasetError", "Entry", "Source", "pick_split"]
+
+PICTURES = {".png", ".jpg", ".jpeg"}
+SPLITS = {
+    "train": "train",
+    "training": "train",
+    "validation": "validation",
+    "val": "validation",
+    "valid": "validation",
+    "test": "test",
+    "testing": "test",
+}
+SPELLINGS = {str(emotion): emotion for emotion in EMOTIONS} | {
+    "anger": Emotion.ANGRY,
+    "disgusted": Emotion.DISGUST,
+    "fearful": Emotion.FEAR,
+    "happiness": Emotion.HAPPY,
+    "sadness": Emotion.SAD,
+    "surprised": Emotion.SURPRISE,
+    "suprise": Emotion.SURPRISE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One labelled picture of a source.
+
+    Attributes:
+        path: where it is inside the source, with forward slashes.
+        split: `train`, `validation` or `test`, or the folder's own name where it is another.
+        emotion: its label.
+    """
+
+    path: str
+    split: str
+    emotion: Emotion
+
+
+class Source:
+    """Labelled pictures in an archive or a folder, or as rows of FER2013's table.
+
+    Pictures stand in `<split>/<emotion>/<picture>` somewhere inside. The table may stand alone, or
+    be the only CSV file of an archive or folder without such pictures.
+
+    Attributes:
+        path: the archive, folder or table.
+        name: its name without the ending.
+        entries: its pictures, sorted by path; a copy of the tree nested in itself counts once.
+        dropped: why other files, or rows of the table, are left out, and how many are.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """List what is inside.
+
+        Raises:
+            DatasetError: when there is nothing, it is not to be trusted, or nothing fits.
+        """
+        self.path = path
+        self.name = path.stem
+        files = open_files(path)
+        tables = [name for name in files.names if is_table(name)]
+        pictures = _Tree(files)
+        self._pictures: _Tree | _Table = pictures
+        if not pictures.entries and len(tables) == 1:
+            self._pictures = _Table(files, tables[0], str(path))
+        self.entries = self._pictures.entries
+        self.dropped = files.dropped + self._pictures.dropped
+        if not self.entries:
+            reasons = ", ".join(f"{reason}: {n}" for reason, n in sorted(self.dropped.items()))
+            raise DatasetError(
+                f"{path}: expected <split>/<emotion>/<picture> with the emotions "
+                f"{', '.join(EMOTIONS)}, or one fer2013.csv, found no face "
+                f"({reasons or 'nothing inside'})."
+            )
+
+    def splits(self) -> Counter[str]:
+        """Count the pictures of each split."""
+        return Counter(entry.split for entry in self.entries)
+
+    def read(self, split: str | None = None) -> Iterator[tuple[Entry, bytes]]:
+        """Yield each picture of a split (of all where None) with its bytes.
+
+        A row of a table comes as PNG. There are no bytes where a file is damaged or may not be
+        read.
+        """
+        for entry in self.entries:
+            if split in (None, entry.split):
+                yield entry, self._pictures.read(entry.path)
+
+    def pick_split(self, wanted: str | None) -> str:
+        """Return `wanted`, else `test`, else `validation`, else the only split there is.
+
+        Raises:
+            DatasetError: when there is no such split, or several and none of those.
+        """
+        return pick_split(self.splits(), wanted, str(self.path))
+
+
+class _Tree:
+    """The pictures of the fullest tree among some files; what is no part of it is dropped."""
+
+    def __init__(self, files: Files) -> None:
+        trees: dict[PurePosixPath, list[Entry]] = {}
+        for name in sorted(files.names):
+            if found := labelled(PurePosixPath(name)):
+                root, entry = found
+                trees.setdefault(root, []).append(entry)
+        fullest = max(trees, key=lambda root: (len(trees[root]), -len(root.parts)), default=None)
+        pictures = sum(map(len, trees.values()))
+        self.entries = trees[fullest] if fullest else []
+        self.dropped = +Counter(
+            {
+                "in a second copy of the tree": pictures - len(self.entries),
+                "no labelled picture": len(files.names) - pictures,
+            }
+        )
+        self.read = files.read
+
+
+class _Table:
+    """The rows of a table as pictures; rows that do not fit are dropped."""
+
+    def __init__(self, files: Files, name: str, place: str) -> None:
+        try:
+            with files.open(name) as file:
+                rows, dropped = read_table(file, place)
+        except DatasetError:
+            raise
+        except UNREADABLE as error:
+            raise DatasetError(f"{place}: expected a readable {name} ({error}).") from error
+        faces = {
+            Entry(f"{row.split}/{row.emotion}/{row.number}", row.split, row.emotion): row.pixels
+            for row in rows
+        }
+        self.entries = sorted(faces, key=lambda entry: entry.path)
+        self.dropped = dropped + Counter({"no labelled picture": len(files.names) - 1})
+        self._pixels = {entry.path: pixels for entry, pixels in faces.items()}
+
+    def read(self, path: str) -> bytes:
+        """Return a row as PNG."""
+        face = np.frombuffer(self._pixels[path], np.uint8).reshape(SIDE, SIDE)
+        return bytes(cv2.imencode(".png", face, [cv2.IMWRITE_PNG_COMPRESSION, 0])[1])
+
+
+def pick_split(counts: Counter[str], wanted: str | None, place: str) -> str:
+    """Return `wanted`, else `test`, else `validation`, else the only one of `counts`.
+
+    Raises:
+        DatasetError: when there is no such split, or several and none of those.
+    """
+    there = ", ".join(sorted(counts))
+    if wanted:
+        if wanted not in counts:
+            raise DatasetError(f"{place}: expected the split {wanted}, found {there}.")
+        return wanted
+    for name in ("test", "validation"):
+        if name in counts:
+            return name
+    if len(counts) != 1:
+        raise DatasetError(f"{place}: expected one split or its name, found {there}.")
+    return next(iter(counts))
+
+
+def labelled(path: PurePosixPath) -> tuple[PurePosixPath, Entry] | None:
+    """Return the tree that a picture belongs to and its entry, or None for a stray file."""
+    if path.suffix.lower() not in PICTURES or len(path.parts) < 3:  # noqa: PLR2004 - see Source
+        return None
+    split, label = path.parts[-3], path.parts[-2].lower()
+    if label not in SPELLINGS or path.name.startswith("."):
+        return None
+    entry = Entry(str(path), SPLITS.get(split.lower(), split), SPELLINGS[label])
+    return path.parents[2], entry

@@ -1,0 +1,131 @@
+"""Where the faces are: upright pixels become boxes, the largest face first."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from cv2.data import haarcascades
+
+from common.imaging.geometry import Box
+from common.imaging.images import Pixels, crop_face, shrink
+from ml.inference import yunet
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """One look over a picture with one cascade, for faces of one range of sizes.
+
+    Attributes:
+        cascade: which of OpenCV's frontal face cascades.
+        side: longest side of the picture that is searched, in pixels.
+        padding: what is added around the picture, as a share of each side: the cascades miss
+            large faces that touch the edge.
+        smallest, largest: side of the window in pixels of that picture.
+        step: ratio of one window size to the next.
+        hits: how many neighbouring windows must see a face.
+    """
+
+    cascade: str
+    side: int
+    padding: float
+    smallest: int
+    largest: int
+    step: float
+    hits: int
+
+
+# Three octaves, coarse for large faces and fine for small ones: OpenCV moves windows of less than
+# twice the cascade's 24 pixels by two pixels at a time, which makes each of them cheap.
+_OCTAVES = (
+    _Scan("default", 160, 0.25, 24, 240, 1.1, hits=2),
+    _Scan("default", 320, 0.0, 24, 51, 1.15, hits=1),
+    _Scan("default", 640, 0.0, 28, 47, 1.2, hits=1),
+)
+_SECOND_LOOKS = (
+    _Scan("alt2", 320, 0.25, 30, 480, 1.1, hits=4),
+    _Scan("alt", 320, 0.25, 30, 480, 1.05, hits=4),
+)
+_CLOSE_UP = _Scan("alt", 72, 0.0, 24, 72, 1.08, hits=3)
+_CLOSE_UP_MARGIN = 0.4
+_SURE_HITS = 9
+_SAME_FACE = 0.4
+
+_local = threading.local()
+
+
+def find_faces(pixels: Pixels) -> list[Box]:
+    """Return every face in an upright RGB picture, the largest first; often none.
+
+    YuNet looks where it is installed, else OpenCV's cascades. Faces smaller than about a twentieth
+    of the longest side are not found.
+    """
+    if yunet.installed():
+        faces = [Box(*found) for found in yunet.find(pixels)]
+    else:
+        faces = _seen_by_cascades(pixels)
+    return sorted(faces, key=lambda box: box.area, reverse=True)
+
+
+def _seen_by_cascades(pixels: Pixels) -> list[Box]:
+    """Return the faces that the cascades see, in no order."""
+    grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+    candidates = _distinct([seen for scan in _OCTAVES for seen in _look(grey, scan)])
+    faces = [box for hits, box in candidates if hits >= _SURE_HITS or _is_face(grey, box)]
+    for scan in _SECOND_LOOKS:
+        faces = faces or [box for _, box in _distinct(_look(grey, scan))]
+    return faces
+
+
+def _look(grey: Pixels, scan: _Scan) -> list[tuple[int, Box]]:
+    """Return what may be faces, each with the number of windows that saw it."""
+    small = shrink(grey, scan.side)
+    scale = max(grey.shape) / max(small.shape)
+    down, right = (round(length * scan.padding) for length in small.shape)
+    padded = cv2.copyMakeBorder(small, down, down, right, right, cv2.BORDER_REPLICATE)
+    boxes, hits = _cascade(scan.cascade).detectMultiScale2(
+        padded,
+        scaleFactor=scan.step,
+        minNeighbors=scan.hits,
+        minSize=(scan.smallest, scan.smallest),
+        maxSize=(scan.largest, scan.largest),
+    )
+    return [
+        (
+            int(count),
+            Box(
+                round((x - right) * scale),
+                round((y - down) * scale),
+                round(width * scale),
+                round(height * scale),
+            ),
+        )
+        for (x, y, width, height), count in zip(boxes, np.ravel(hits), strict=True)
+    ]
+
+
+def _distinct(candidates: list[tuple[int, Box]]) -> list[tuple[int, Box]]:
+    """Sort by hits, most first, and drop every box that mostly covers one with more."""
+    kept: list[tuple[int, Box]] = []
+    for hits, box in sorted(candidates, key=lambda candidate: candidate[0], reverse=True):
+        if all(box.overlap(other) < _SAME_FACE for _, other in kept):
+            kept.append((hits, box))
+    return kept
+
+
+def _is_face(grey: Pixels, box: Box) -> bool:
+    """Ask another cascade about a candidate that few windows saw."""
+    close_up = crop_face(grey, box, _CLOSE_UP.side, _CLOSE_UP_MARGIN)
+    return bool(_look(close_up, _CLOSE_UP))
+
+
+def _cascade(name: str) -> cv2.CascadeClassifier:
+    """Return this thread's cascade of that name: they cannot be shared between threads."""
+    cascades: dict[str, cv2.CascadeClassifier] = _local.__dict__.setdefault("cascades", {})
+    if name not in cascades:
+        folder = Path(haarcascades)
+        cascades[name] = cv2.CascadeClassifier(str(folder / f"haarcascade_frontalface_{name}.xml"))
+    return cascades[name]

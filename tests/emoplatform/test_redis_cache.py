@@ -1,0 +1,86 @@
+"""Redis may be away, refusing or silent: the site goes on at its usual speed and says so once."""
+
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from pytest_django import Settings
+from redis import RedisError
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from emoplatform import redis_cache as forgiving
+from emoplatform.env import Environment
+from tests import factories, pictures
+from tests.emotions.api.calls import TODAY, note
+
+pytestmark = pytest.mark.django_db
+SIGN_IN = "/api/auth/app/v1/auth/login"
+
+
+@pytest.fixture(params=["refusing", "silent"])
+def away(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of a Redis that is not there, or that never answers."""
+    monkeypatch.setattr(forgiving, "absence", forgiving.Absence())
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        if request.param == "silent":
+            place.listen(100)
+        yield f"redis://127.0.0.1:{place.getsockname()[1]}/0"
+
+
+@pytest.fixture
+def without_redis(away: str, settings: Settings) -> Iterator[None]:
+    usual = settings.CACHES
+    settings.CACHES = Environment({"REDIS_URL": away}).caches("REDIS_URL")
+    yield
+    settings.CACHES = usual
+
+
+@pytest.mark.usefixtures("without_redis")
+def test_the_api_goes_on_and_tells_it_once(
+    settings: Settings, owner_api: APIClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.API_LIMITS = dict.fromkeys(settings.API_LIMITS, (1, 60))
+    began = time.monotonic()
+    for _ in range(3):
+        assert owner_api.get(TODAY).status_code == 200
+        assert note(owner_api, mood=3).status_code == 201
+        frame = SimpleUploadedFile("x.jpg", pictures.astronaut_jpeg())
+        assert owner_api.post("/api/v1/detect/", {"photos": frame}).status_code == 200
+        assert APIClient().get(TODAY).status_code == 401
+    assert time.monotonic() - began < 10
+    told = [entry for entry in caplog.records if "Redis is away" in entry.message]
+    assert len(told) == 1
+
+
+@pytest.mark.usefixtures("without_redis")
+def test_people_still_sign_in(client: Client, owner: User) -> None:
+    began = time.monotonic()
+    body = {"email": owner.email, "password": factories.PASSWORD}
+    signed_in = client.post(SIGN_IN, body, content_type="application/json")
+    assert signed_in.status_code == 200
+    wrong = client.post(SIGN_IN, {**body, "password": "x"}, content_type="application/json")
+    assert wrong.status_code == 400
+    page = Client().post("/accounts/login/", {"login": owner.email, "password": factories.PASSWORD})
+    assert page.status_code == 302
+    assert time.monotonic() - began < 10
+
+
+def test_a_redis_that_came_back_is_asked_again() -> None:
+    absence = forgiving.Absence()
+    answers: list[object] = [RedisError(), "again"]
+
+    def ask() -> str:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return str(answer)
+
+    assert absence.bridge(ask, otherwise="nothing") == "nothing"
+    assert absence.bridge(ask, otherwise="nothing") == "nothing"
+    absence.ask_at = time.monotonic()
+    assert absence.bridge(ask, otherwise="nothing") == "again"

@@ -1,0 +1,76 @@
+"""Failures are reported to whoever asked for it, without what is people's own."""
+
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sentry_sdk
+from pytest_django import Settings
+from sentry_sdk.envelope import Envelope
+from sentry_sdk.transport import Transport
+
+from accounts.models import User
+from emoplatform.sentry import begin
+from tests.emoplatform.test_logs import lines, live
+
+__all__ = ["lines"]
+ROOT = Path(__file__).parents[2]
+
+
+class Kept(Transport):
+    """A Sentry that keeps what it is told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[dict[str, Any]] = []
+
+    def capture_envelope(self, envelope: Envelope) -> None:
+        """Keep the report."""
+        if event := envelope.get_event():
+            self.told.append(dict(event))
+
+
+@pytest.fixture
+def sentry() -> Iterator[Kept]:
+    kept = Kept()
+    begin("https://key@sentry.example.org/1", transport=kept)
+    yield kept
+    sentry_sdk.get_client().close()
+    sentry_sdk.init()
+
+
+@pytest.mark.django_db
+def test_a_report_says_what_failed_and_never_to_whom(
+    owner: User, sentry: Kept, lines: io.StringIO, settings: Settings
+) -> None:
+    settings.ALLOWED_HOSTS = ["testserver"]
+    private = live(owner)
+    kinds = {failure["type"] for event in sentry.told for failure in event["exception"]["values"]}
+    assert kinds == {"IntegrityError", "RuntimeError"}
+    told = json.dumps(sentry.told, default=str)
+    assert "record_capture" in told
+    assert {secret for secret in private if secret in told} == set()
+    for event in sentry.told:
+        assert event["tags"]["request_id"]
+        assert event["request"].keys() == {"method", "url"}
+
+
+def test_nothing_of_it_is_loaded_unless_it_is_wanted() -> None:
+    code = (
+        "import django, sys; django.setup();"
+        "import emoplatform.urls; print('sentry_sdk' in sys.modules)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env={"DJANGO_SETTINGS_MODULE": "emoplatform.settings", "DEBUG": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.split()[-1] == "False"

@@ -1,0 +1,188 @@
+"""Words, corrections, entity tags and the trash over the API."""
+
+import uuid
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from emotions.models import Capture
+from tests import factories, pictures
+from tests.emotions.api.calls import CAPTURES, assert_problem, create, note
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_moment_in_words_is_recorded(owner_api: APIClient) -> None:
+    made = note(
+        owner_api,
+        felt="sad",
+        mood=2,
+        note="Rain.",
+        tags=["home"],
+        taken_at="2026-03-14T23:30:00-03:00",
+        time_zone="America/Sao_Paulo",
+    )
+    assert made.status_code == 201
+    body = made.json()
+    assert (body["source"], body["felt"], body["mood"]) == ("manual", "sad", 2)
+    assert (body["note"], body["tags"], body["local_date"]) == ("Rain.", ["home"], "2026-03-14")
+    assert (body["photo"], body["crop"], body["thumbnail"]) == (None, None, None)
+    assert body["detections"] == []
+    assert owner_api.get("/api/v1/tags/").json() == [{"name": "home", "uses": 1}]
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({}, "photo"),
+        ({"tags": ["home"]}, "photo"),
+        ({"mood": 6}, "mood"),
+        ({"mood": "good"}, "mood"),
+        ({"felt": "joyful"}, "felt"),
+        ({"mood": 3, "note": "x" * 2001}, "note"),
+        ({"mood": 3, "note": "\x00"}, "note"),
+        ({"mood": 3, "tags": ["x" * 41]}, "tags"),
+        ({"mood": 3, "tags": [str(n) for n in range(21)]}, "tags"),
+        ({"mood": 3, "tags": "home"}, "tags"),
+        ({"mood": 3, "tags": [1]}, "tags"),
+        ({"mood": "3"}, "mood"),
+        ({"mood": True}, "mood"),
+        ({"mood": 3, "note": 5}, "note"),
+        ({"mood": 3, "uuid": 5}, "uuid"),
+        ({"mood": 3, "keep_others": 0}, "keep_others"),
+        ({"mood": 3, "source": "import"}, "source"),
+        ({"mood": 3, "kept": "all"}, "kept"),
+    ],
+)
+def test_words_that_are_not_as_expected_record_nothing(
+    owner_api: APIClient, fields: dict[str, Any], wrong: str
+) -> None:
+    refused = note(owner_api, **fields)
+    assert_problem(refused, 400, "invalid")
+    assert set(refused.json()["errors"]) == {wrong}
+    assert all(isinstance(text, str) for text in refused.json()["errors"][wrong])
+    assert not Capture.objects.exists()
+
+
+def test_a_capture_is_changed_only_in_the_state_that_was_read(owner_api: APIClient) -> None:
+    made = create(owner_api, pictures.astronaut_jpeg())
+    url, first = made["Location"], made["ETag"]
+    edited = owner_api.patch(url, {"felt": "sad"}, format="json", headers={"If-Match": first})
+    assert edited.status_code == 200
+    assert edited.json()["felt"] == "sad"
+    assert edited.json()["detections"] == made.json()["detections"]
+    assert edited["ETag"] != first
+    for tag in (first, f"W/{edited['ETag']}", "nonsense", '"x"'):
+        for call in (
+            owner_api.patch(url, {"mood": 1}, format="json", headers={"If-Match": tag}),
+            owner_api.delete(url, headers={"If-Match": tag}),
+        ):
+            assert_problem(call, 412, "precondition_failed")
+    assert owner_api.get(url).json() == edited.json()
+    anyway = owner_api.patch(url, {"mood": 1}, format="json", headers={"If-Match": "*"})
+    assert anyway.status_code == 200
+
+
+def test_what_the_client_has_already_is_not_sent_again(owner_api: APIClient) -> None:
+    made = note(owner_api, mood=3)
+    url = made["Location"]
+    unchanged = owner_api.get(url, headers={"If-None-Match": made["ETag"]})
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    assert unchanged["ETag"] == made["ETag"]
+    owner_api.patch(url, {"mood": 4}, format="json")
+    assert owner_api.get(url, headers={"If-None-Match": made["ETag"]}).json()["mood"] == 4
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"me": 1}, "me"),
+        ({"me": "first"}, "me"),
+        ({"kept": "photo"}, "kept"),
+        ({"mood": None, "felt": None}, "photo"),
+    ],
+)
+def test_changes_that_cannot_be_are_refused_and_nothing_changes(
+    owner_api: APIClient, changes: dict[str, Any], wrong: str
+) -> None:
+    made = note(owner_api, mood=3, kept="crop")
+    refused = owner_api.patch(made["Location"], changes, format="json")
+    assert_problem(refused, 400, "invalid")
+    assert set(refused.json()["errors"]) == {wrong}
+    assert owner_api.get(made["Location"]).json() == made.json()
+
+
+def test_the_face_that_is_cut_out_is_served_and_goes_when_less_is_kept(
+    owner_api: APIClient, other_api: APIClient
+) -> None:
+    made = create(owner_api, pictures.astronaut_jpeg()).json()
+    crop = owner_api.get(made["crop"])
+    assert (crop["Content-Type"], crop["Cache-Control"]) == ("image/jpeg", "private, no-cache")
+    assert owner_api.get(made["crop"], headers={"If-None-Match": crop["ETag"]}).status_code == 304
+    assert_problem(other_api.get(made["crop"]), 404, "not_found")
+    url = f"{CAPTURES}{made['uuid']}/"
+    less = owner_api.patch(url, {"kept": "nothing"}, format="json").json()
+    assert (less["photo"], less["crop"], less["thumbnail"]) == (None, None, None)
+    assert_problem(owner_api.get(made["crop"]), 404, "not_found")
+
+
+def test_what_is_deleted_is_in_the_trash_until_it_is_restored_or_removed(
+    owner_api: APIClient,
+) -> None:
+    made = create(owner_api, pictures.astronaut_jpeg())
+    url = made["Location"]
+    assert owner_api.delete(url).status_code == 204
+    assert_problem(owner_api.get(url), 404, "not_found")
+    assert_problem(owner_api.patch(url, {"mood": 1}, format="json"), 404, "not_found")
+    assert owner_api.get(CAPTURES).json()["results"] == []
+    (trashed,) = owner_api.get(CAPTURES, {"deleted": "true"}).json()["results"]
+    assert trashed["uuid"] == made.json()["uuid"]
+    assert trashed["deleted_at"]
+
+    restored = owner_api.post(f"{url}restore/")
+    assert restored.status_code == 200
+    assert restored.json() == {**made.json(), "sequence": restored.json()["sequence"]}
+    assert_problem(owner_api.post(f"{url}restore/"), 404, "not_found")
+
+    assert owner_api.delete(url).status_code == 204
+    assert owner_api.delete(f"{url}?forever=true").status_code == 204
+    assert_problem(owner_api.post(f"{url}restore/"), 404, "not_found")
+    assert_problem(owner_api.delete(f"{url}?forever=true"), 404, "not_found")
+    assert owner_api.get(CAPTURES, {"deleted": "true"}).json()["results"] == []
+
+
+def test_another_person_changes_deletes_and_restores_nothing(
+    owner: User, owner_api: APIClient, other_api: APIClient
+) -> None:
+    url = f"{CAPTURES}{factories.capture(owner=owner, mood=3).uuid}/"
+    assert_problem(other_api.patch(url, {"mood": 1}, format="json"), 404, "not_found")
+    assert_problem(other_api.delete(url), 404, "not_found")
+    assert_problem(other_api.delete(f"{url}?forever=true"), 404, "not_found")
+    assert owner_api.delete(url).status_code == 204
+    assert_problem(other_api.post(f"{url}restore/"), 404, "not_found")
+    assert Capture.objects.get().purged_at is None
+
+
+def test_a_list_is_narrowed_and_wrong_filters_are_named(owner: User, owner_api: APIClient) -> None:
+    happy = factories.capture(owner=owner, looks="happy", note="River.")
+    factories.capture(owner=owner, looks="sad", felt="fear")
+    for query in (
+        {"emotion": "happy"},
+        {"words": "river"},
+        {"emotion": "happy", "first": "2026-03-14", "last": "2026-03-14", "source": "upload"},
+    ):
+        (found,) = owner_api.get(CAPTURES, query).json()["results"]
+        assert found["uuid"] == str(happy.uuid)
+    assert owner_api.get(CAPTURES, {"tag": "none"}).json()["results"] == []
+    for name, value in {"emotion": "joy", "first": "soon", "source": "x", "deleted": "?"}.items():
+        refused = owner_api.get(CAPTURES, {name: value})
+        assert_problem(refused, 400, "invalid")
+        assert set(refused.json()["errors"]) == {name}
+
+
+def test_a_person_without_a_capture_of_that_uuid_gets_404(owner_api: APIClient) -> None:
+    url = f"{CAPTURES}{uuid.uuid4()}/"
+    assert_problem(owner_api.patch(url, {"mood": 1}, format="json"), 404, "not_found")
+    assert_problem(owner_api.post(f"{url}restore/"), 404, "not_found")

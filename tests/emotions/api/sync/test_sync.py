@@ -1,0 +1,195 @@
+"""Apps that lose the line at random end with what the server holds."""
+
+import json
+import random
+import uuid
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from emotions.models import Capture
+from tests import factories, pictures, uploads
+from tests.conftest import signed_in
+from tests.emotions.api.calls import CAPTURES, assert_problem, create, note
+
+pytestmark = pytest.mark.django_db
+CHANGES, BATCH = "/api/v1/changes/", "/api/v1/captures/batch/"
+MOODS = 5
+
+
+class Phone:
+    """An app with a copy of everything, which it keeps by the changes alone."""
+
+    def __init__(self, person: User, chance: random.Random) -> None:
+        self.api = signed_in(APIClient(), person)
+        self.chance = chance
+        self.copy: dict[str, Any] = {}
+        self.cursor = ""
+        self.waiting: list[dict[str, Any]] = []
+
+    def act(self) -> None:
+        """Do something, perhaps twice, perhaps without ever hearing the answer."""
+        doing = self.chance.choice([self.write, self.write, self.edit, self.remove, self.restore])
+        doing()
+        if self.chance.random() < 0.3:
+            self.pull()
+
+    def write(self) -> None:
+        self.waiting.append({"uuid": str(uuid.uuid4()), "mood": self.chance.randint(1, MOODS)})
+        if self.chance.random() < 0.5:
+            self.push()
+
+    def push(self) -> None:
+        """Send what waits; where the answer is lost, the same is sent again later."""
+        answer = self.api.post(BATCH, {"captures": json.dumps(self.waiting[:20])})
+        assert {outcome["status"] for outcome in answer.json()["outcomes"]} <= {201, 410}
+        if self.chance.random() < 0.7:
+            del self.waiting[:20]
+
+    def known(self) -> str | None:
+        return self.chance.choice([*self.copy]) if self.copy else None
+
+    def edit(self) -> None:
+        if key := self.known():
+            etag = f'"{self.copy[key]["sequence"]}"'
+            answer = self.api.patch(
+                f"{CAPTURES}{key}/",
+                {"mood": self.chance.randint(1, MOODS), "tags": [f"t{self.chance.randint(1, 3)}"]},
+                format="json",
+                headers={"If-Match": etag},
+            )
+            assert answer.status_code in {200, 404, 412}
+
+    def remove(self) -> None:
+        if (key := self.known()) and self.chance.random() < 0.5:
+            forever = self.chance.random() < 0.3
+            url = f"{CAPTURES}{key}/{'?forever=true' if forever else ''}"
+            assert self.api.delete(url).status_code in {204, 404}
+
+    def restore(self) -> None:
+        trash = self.api.get(CAPTURES, {"deleted": "true"}).json()["results"]
+        if trash:
+            key = self.chance.choice(trash)["uuid"]
+            assert self.api.post(f"{CAPTURES}{key}/restore/").status_code == 200
+
+    def pull(self, *, may_fail: bool = True) -> None:
+        """Play back what changed; a lost answer changes neither copy nor cursor."""
+        more = True
+        while more:
+            query: dict[str, Any] = {"page_size": self.chance.choice([1, 3, 50])}
+            query |= {"cursor": self.cursor} if self.cursor else {}
+            told = self.api.get(CHANGES, query).json()
+            if may_fail and self.chance.random() < 0.3:
+                return
+            for change in told["changes"]:
+                if change["deleted"]:
+                    self.copy.pop(change["uuid"], None)
+                else:
+                    self.copy[change["uuid"]] = change["capture"]
+            self.cursor, more = told["cursor"], told["more"]
+
+
+def test_three_phones_that_lose_the_line_end_equal_to_the_server(owner: User) -> None:
+    chance = random.Random(11)
+    phones = [Phone(owner, chance) for _ in range(3)]
+    for _ in range(1000):
+        chance.choice(phones).act()
+    for phone in phones:
+        while phone.waiting:
+            phone.push()
+    held: dict[str, Any] = {}
+    url: str | None = f"{CAPTURES}?page_size=200"
+    while url:
+        page = phones[0].api.get(url).json()
+        held |= {capture["uuid"]: capture for capture in page["results"]}
+        url = page["next"]
+    for phone in phones:
+        phone.pull(may_fail=False)
+        assert phone.copy == held
+    assert Capture.objects.exclude(purged_at=None).exists()
+    assert len(held) > 50
+
+
+def test_changes_are_the_owners_alone_and_begin_at_the_beginning(
+    owner: User, owner_api: APIClient, other_api: APIClient
+) -> None:
+    factories.capture(owner=owner, looks="happy")
+    (change,) = owner_api.get(CHANGES).json()["changes"]
+    assert change["capture"] == owner_api.get(f"{CAPTURES}{change['uuid']}/").json()
+    assert other_api.get(CHANGES).json() == {
+        "changes": [],
+        "cursor": "YWZ0ZXI6MA",
+        "more": False,
+    }
+    assert_problem(APIClient().get(CHANGES), 401, "not_authenticated")
+
+
+@pytest.mark.parametrize("cursor", ["x", "YWZ0ZXI6OTk", "YWZ0ZXI6LTE", "é", "YWZ0ZXI6MA=="])
+def test_a_cursor_that_is_none_of_ours_is_refused(owner_api: APIClient, cursor: str) -> None:
+    assert_problem(owner_api.get(CHANGES, {"cursor": cursor}), 400, "invalid_cursor")
+
+
+def test_a_deletion_is_told_without_what_was_deleted(owner_api: APIClient) -> None:
+    made = note(owner_api, mood=2, note="Secret.")
+    owner_api.delete(made["Location"])
+    answer = owner_api.get(CHANGES)
+    assert answer.json()["changes"] == [
+        {"sequence": 2, "uuid": made.json()["uuid"], "deleted": True, "capture": None}
+    ]
+    assert b"Secret" not in answer.content
+
+
+def test_what_waited_is_recorded_each_on_its_own(owner_api: APIClient) -> None:
+    keys = [str(uuid.uuid4()) for _ in range(5)]
+    gone = note(owner_api, uuid=keys[3], mood=1)
+    owner_api.delete(gone["Location"])
+    waiting: list[Any] = [
+        {"uuid": keys[0], "photo": "first", "taken_at": "2026-03-14T08:30:00+01:00", "mood": 4},
+        {"uuid": keys[1], "photo": "landscape"},
+        {"uuid": keys[2], "photo": "missing"},
+        {"uuid": keys[3], "mood": 1},
+        {"uuid": "nonsense", "mood": 1},
+        "nonsense",
+        {"uuid": keys[4], "note": "On the train."},
+    ]
+
+    def send() -> list[dict[str, Any]]:
+        body = {
+            "captures": json.dumps(waiting),
+            "first": SimpleUploadedFile("a.jpg", pictures.astronaut_jpeg()),
+            "landscape": SimpleUploadedFile("b.jpg", uploads.landscape_jpeg()),
+        }
+        answer = owner_api.post(BATCH, body)
+        assert answer.status_code == 200
+        outcomes: list[dict[str, Any]] = answer.json()["outcomes"]
+        return outcomes
+
+    outcomes = send()
+    assert [outcome["status"] for outcome in outcomes] == [201, 422, 400, 410, 400, 400, 201]
+    codes = [outcome["problem"] and outcome["problem"]["code"] for outcome in outcomes]
+    assert codes == [None, "no_face", "invalid", "deleted", "invalid", "invalid", None]
+    assert outcomes[0]["capture"] == owner_api.get(f"{CAPTURES}{keys[0]}/").json()
+    assert outcomes[0]["capture"]["detections"][0]["emotion"] == "happy"
+    assert [outcome["uuid"] for outcome in outcomes[4:6]] == ["nonsense", None]
+    assert send() == outcomes
+    assert Capture.objects.filter(deleted_at=None).count() == 2
+
+
+@pytest.mark.parametrize("captures", ["", "{", "{}", "[]", json.dumps([{}] * 21)])
+def test_a_batch_that_is_none_is_refused_whole(owner_api: APIClient, captures: str) -> None:
+    refused = owner_api.post(BATCH, {"captures": captures})
+    assert_problem(refused, 400, "invalid")
+    assert set(refused.json()["errors"]) == {"captures"}
+
+
+def test_a_photo_sent_alone_and_again_in_a_batch_is_one_capture(owner_api: APIClient) -> None:
+    key = str(uuid.uuid4())
+    assert create(owner_api, pictures.astronaut_jpeg(), uuid=key).status_code == 201
+    photo = SimpleUploadedFile("a.jpg", pictures.astronaut_jpeg())
+    body = {"captures": json.dumps([{"uuid": key, "photo": "a"}]), "a": photo}
+    (outcome,) = owner_api.post(BATCH, body).json()["outcomes"]
+    assert outcome["status"] == 201
+    assert Capture.objects.count() == 1

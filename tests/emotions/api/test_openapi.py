@@ -1,0 +1,138 @@
+"""The schema is valid, complete, true, and shown by ourselves."""
+
+import re
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from emotions.api.openapi import PROBLEMS
+from emotions.api.problems import CONTENT_TYPE
+from tests import factories, pictures, uploads
+from tests.emotions.api.calls import CAPTURES, TODAY, create
+
+pytestmark = pytest.mark.django_db
+GUIDE = Path(__file__).parents[3] / "docs" / "api.md"
+
+
+@pytest.fixture
+def schema(client: Client) -> dict[str, Any]:
+    """The schema as it is served."""
+    answer = client.get("/api/schema/", headers={"Accept": "application/json"})
+    assert answer.status_code == 200
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+def operations(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    return [told for methods in schema["paths"].values() for told in methods.values()]
+
+
+def routes(patterns: list[URLPattern | URLResolver], before: str = "") -> set[str]:
+    """Return every address below `patterns`, with `{name}` for what varies."""
+    found: set[str] = set()
+    for pattern in patterns:
+        path = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            found |= routes(pattern.url_patterns, path)
+        else:
+            found.add("/" + re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path))
+    return found
+
+
+def test_the_schema_is_valid_and_made_without_a_warning() -> None:
+    out = StringIO()
+    call_command("spectacular", "--validate", "--fail-on-warn", stdout=out)
+    assert out.getvalue().startswith("openapi: 3.1.0")
+
+
+def test_every_route_is_in_the_schema(schema: dict[str, Any]) -> None:
+    served = {path for path in routes(get_resolver().url_patterns) if path.startswith("/api/v1/")}
+    assert "^api/v1/" in str(routes(get_resolver().url_patterns)), "all else is no such address"
+    assert served == set(schema["paths"])
+
+
+def test_every_operation_is_described(schema: dict[str, Any]) -> None:
+    for told in operations(schema):
+        assert told["summary"]
+        assert told["description"]
+        assert told["security"] == [{"sessionToken": []}, {"accessToken": []}, {"session": []}]
+        assert {"401", "406", "500"} <= set(told["responses"])
+        for parameter in told.get("parameters", []):
+            assert parameter["description"]
+        for status, answer in told["responses"].items():
+            assert answer["description"]
+            if status >= "400":
+                content = answer["content"][CONTENT_TYPE]
+                assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
+                codes = {example["value"]["code"] for example in content["examples"].values()}
+                assert codes
+                assert all(PROBLEMS[code][0] == int(status) for code in codes)
+
+
+def test_pictures_and_forms_are_described_as_what_they_are(schema: dict[str, Any]) -> None:
+    body = schema["paths"][CAPTURES]["post"]["requestBody"]["content"]
+    assert set(body) == {"multipart/form-data", "application/json"}
+    for name in ("photo", "crop", "thumbnail"):
+        told = schema["paths"][f"{CAPTURES}{{uuid}}/{name}/"]["get"]["responses"]["200"]
+        assert set(told["content"]) == {"image/jpeg"}
+
+
+def test_every_example_is_as_its_schema_says(schema: dict[str, Any]) -> None:
+    for told in operations(schema):
+        for answer in told["responses"].values():
+            for content in answer.get("content", {}).values():
+                for example in content.get("examples", {}).values():
+                    check(schema, content["schema"], example["value"])
+
+
+def check(schema: dict[str, Any], part: dict[str, Any], value: Any) -> None:
+    """Hold a value to a part of the schema."""
+    whole = {**part, "components": schema["components"]}
+    Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(value)
+
+
+def test_real_answers_are_as_the_schema_says(
+    schema: dict[str, Any], owner: User, owner_api: APIClient
+) -> None:
+    def told(path: str, method: str, answer: Any) -> None:
+        described = schema["paths"][path][method]["responses"][str(answer.status_code)]
+        content = described["content"][answer["Content-Type"]]
+        check(schema, content["schema"], answer.json())
+
+    told(TODAY, "get", owner_api.get(TODAY))
+    made = create(owner_api, pictures.astronaut_jpeg())
+    told(CAPTURES, "post", made)
+    told(CAPTURES, "post", create(owner_api, b"x"))
+    told(CAPTURES, "post", create(owner_api, uploads.landscape_jpeg()))
+    told(CAPTURES, "post", create(owner_api, b"x", uuid="no"))
+    factories.capture(owner=owner, felt="sad", mood=2)
+    told(CAPTURES, "get", owner_api.get(CAPTURES))
+    told(CAPTURES, "get", APIClient().get(CAPTURES))
+    told(f"{CAPTURES}{{uuid}}/", "get", owner_api.get(made["Location"]))
+    told(TODAY, "get", owner_api.get(TODAY))
+
+
+def test_the_page_shows_every_operation_and_every_code(client: Client) -> None:
+    shown = client.get("/api/docs/")
+    assert shown.status_code == 200
+    text = shown.content.decode()
+    for path in ("/api/v1/captures/", "/api/v1/captures/{uuid}/photo/", "/api/v1/today/"):
+        assert path in text
+    assert all(f"<code>{code}</code>" in text for code in PROBLEMS)
+    assert "<style" not in text
+    assert " style=" not in text
+    assert "unsafe-inline" not in shown["Content-Security-Policy"]
+
+
+def test_the_guide_names_every_code_and_its_status() -> None:
+    guide = GUIDE.read_text()
+    for code, (status, _) in PROBLEMS.items():
+        assert re.search(rf"^\| `{code}` \| {int(status)} \|", guide, re.MULTILINE), code

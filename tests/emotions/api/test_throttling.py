@@ -1,0 +1,183 @@
+"""Fair use: exact limits, told in advance, that nobody escapes and that take nothing down."""
+
+import os
+import threading
+import time
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import redis
+import requests
+from pytest_django import Settings
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from accounts.services import create_token
+from emotions.api import throttling
+from tests.emotions.api.calls import CAPTURES, TODAY, assert_problem, note
+from tests.sites import installed, phone, served
+
+pytestmark = pytest.mark.django_db
+HOUR = 3600
+REDIS = os.environ.get("REDIS_URL", "")
+
+
+def limit(settings: Settings, **limits: int) -> None:
+    counts = {name: (count, HOUR) for name, count in limits.items()}
+    settings.API_LIMITS = {**settings.API_LIMITS, **counts}
+
+
+def test_what_is_left_is_told_until_nothing_is(
+    settings: Settings, owner_api: APIClient, other_api: APIClient
+) -> None:
+    limit(settings, person=3)
+    for left in (2, 1, 0):
+        answer = owner_api.get(TODAY)
+        assert answer.status_code == 200
+        assert answer["RateLimit-Policy"] == '"person";q=3;w=3600'
+        assert answer["RateLimit"].startswith(f'"person";r={left};t=')
+    refused = owner_api.get(TODAY)
+    assert_problem(refused, 429, "throttled")
+    assert 1 <= int(refused["Retry-After"]) <= HOUR
+    assert refused["RateLimit"].startswith('"person";r=0;')
+    assert other_api.get(TODAY).status_code == 200
+
+
+def test_recording_has_a_limit_of_its_own(settings: Settings, owner_api: APIClient) -> None:
+    limit(settings, capture=2)
+    for _ in range(2):
+        made = note(owner_api, mood=3)
+        assert made.status_code == 201
+        assert '"capture";q=2;w=3600' in made["RateLimit-Policy"]
+    assert_problem(note(owner_api, mood=3), 429, "throttled")
+    assert owner_api.get(CAPTURES).status_code == 200
+    assert owner_api.patch(made["Location"], {"mood": 4}, format="json").status_code == 200
+
+
+def test_each_token_is_counted_by_itself(
+    settings: Settings, owner: User, owner_api: APIClient
+) -> None:
+    limit(settings, person=1)
+    assert owner_api.get(TODAY).status_code == 200
+    for name in ("one", "two"):
+        _, secret = create_token(person=owner, name=name, scope="read", days=1)
+        script = APIClient(headers={"Authorization": f"Bearer {secret}"})
+        assert script.get(TODAY).status_code == 200
+        assert_problem(script.get(TODAY), 429, "throttled")
+
+
+@pytest.mark.parametrize("proxies", [0, 1])
+def test_who_guesses_tokens_is_stopped_whatever_address_they_claim(
+    settings: Settings, owner_api: APIClient, proxies: int
+) -> None:
+    limit(settings, address=3)
+    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NUM_PROXIES": proxies}
+    statuses = []
+    for number in range(5):
+        claimed = f"10.0.0.{number}, 203.0.113.7" if proxies else f"10.0.0.{number}"
+        headers = {"Authorization": "Bearer emo_guess", "X-Forwarded-For": claimed}
+        statuses.append(APIClient().get(TODAY, headers=headers).status_code)
+    assert statuses == [401, 401, 401, 429, 429]
+    assert owner_api.get(TODAY).status_code == 200
+
+
+def test_another_address_behind_the_proxy_is_another_one(settings: Settings, db: None) -> None:
+    limit(settings, address=1)
+    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NUM_PROXIES": 1}
+    for number in range(3):
+        headers = {"X-Forwarded-For": f"203.0.113.{number}"}
+        assert APIClient().get(TODAY, headers=headers).status_code == 401
+
+
+def test_who_waits_as_long_as_told_is_let_in(
+    settings: Settings, owner_api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit(settings, person=1)
+    now = (time.time() // HOUR + 2) * HOUR + 0.6
+    monkeypatch.setattr(time, "time", lambda: now)
+    assert owner_api.get(TODAY).status_code == 200
+    refused = owner_api.get(TODAY)
+    assert_problem(refused, 429, "throttled")
+    now += int(refused["Retry-After"])
+    assert owner_api.get(TODAY).status_code == 200
+
+
+def test_many_others_do_not_push_a_counter_out() -> None:
+    assert throttling.count("limit:mine", 1, HOUR) == 1
+    for number in range(1000):
+        throttling.count(f"limit:another-{number}", 1, HOUR)
+    assert throttling.count("limit:mine", 1, HOUR) == 2
+
+
+def test_limits_count_exactly_when_many_ask_at_once(settings: Settings, owner: User) -> None:
+    limit(settings, person=20)
+    counts: list[int | None] = []
+    threads = [
+        threading.Thread(target=lambda: counts.append(throttling.count("limit:test", 1, HOUR)))
+        for _ in range(50)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(told for told in counts if told) == list(range(1, 51))
+
+
+@pytest.mark.skipif(not REDIS, reason="counts are shared between processes only by Redis")
+@pytest.mark.xdist_group("sites")
+def test_a_limit_is_exact_over_two_processes(tmp_path: Path) -> None:
+    address_of_counts = urlsplit(REDIS)._replace(path="/14").geturl()
+    redis.Redis.from_url(address_of_counts).flushdb()
+    statuses: list[int] = []
+    with installed(tmp_path) as site:
+        token = phone(site)
+        with served(site, API_LIMIT_PERSON="40/h", REDIS_URL=address_of_counts) as address:
+
+            def ask() -> None:
+                for _ in range(10):
+                    headers = {"X-Session-Token": token}
+                    answer = requests.get(f"{address}{TODAY}", headers=headers, timeout=30)
+                    statuses.append(answer.status_code)
+
+            threads = [threading.Thread(target=ask) for _ in range(6)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+    assert (statuses.count(200), statuses.count(429)) == (40, 20)
+
+
+# --- Pages elsewhere --------------------------------------------------------------------------
+
+ELSEWHERE = "https://app.example.org"
+
+
+def preflight(path: str = TODAY) -> Any:
+    return APIClient().options(
+        path,
+        headers={
+            "Origin": ELSEWHERE,
+            "Access-Control-Request-Method": "GET",
+            "Access-Control-Request-Headers": "x-session-token, if-match, idempotency-key",
+        },
+    )
+
+
+def test_pages_elsewhere_may_not_call_unless_they_are_named(
+    settings: Settings, owner_api: APIClient
+) -> None:
+    assert "Access-Control-Allow-Origin" not in preflight()
+    assert "Access-Control-Allow-Origin" not in owner_api.get(TODAY, headers={"Origin": ELSEWHERE})
+    settings.CORS_ALLOWED_ORIGINS = [ELSEWHERE]
+    allowed = preflight()
+    assert allowed["Access-Control-Allow-Origin"] == ELSEWHERE
+    assert "idempotency-key" in allowed["Access-Control-Allow-Headers"]
+    assert "Access-Control-Allow-Credentials" not in allowed
+    told = owner_api.get(TODAY, headers={"Origin": ELSEWHERE})
+    assert "ETag" in told["Access-Control-Expose-Headers"]
+    other = owner_api.get(TODAY, headers={"Origin": "https://evil.example.org"})
+    assert "Access-Control-Allow-Origin" not in other
+    page = APIClient().get("/model/", headers={"Origin": ELSEWHERE})
+    assert "Access-Control-Allow-Origin" not in page

@@ -1,0 +1,59 @@
+"""Reading a history: only one's own, in order, in few queries."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from emotions.captures import selectors, trash
+from emotions.insights import trends
+from emotions.insights.trends import Span
+from emotions.models import Capture, Feeling
+from tests import factories
+
+MARCH_14 = datetime(2026, 3, 14, 12, tzinfo=UTC)
+
+
+def test_history_is_newest_first_and_ones_own(owner: User, other: User) -> None:
+    late = factories.capture(owner=owner, taken_at=MARCH_14)
+    early = factories.capture(owner=owner, taken_at=MARCH_14 - timedelta(days=3))
+    factories.capture(owner=other)
+    assert list(selectors.history(owner=owner)) == [late, early]
+
+
+def test_a_capture_of_another_does_not_exist(owner: User, other: User) -> None:
+    capture = factories.capture(owner=owner)
+    assert selectors.capture_of(owner=owner, uuid=capture.uuid) == capture
+    with pytest.raises(Capture.DoesNotExist):
+        selectors.capture_of(owner=other, uuid=capture.uuid)
+
+
+def test_a_deleted_capture_is_in_no_selection(owner: User) -> None:
+    trash.delete_capture(capture=factories.capture(owner=owner, looks="happy"))
+    assert not selectors.history(owner=owner).exists()
+    assert selectors.day(owner=owner, on=MARCH_14.date()).captures == []
+    today = MARCH_14.date()
+    [period] = trends.trend(owner=owner, by=Span.DAY, first=today, last=today)
+    assert not period.captures
+
+
+def test_a_day_has_its_captures_in_the_order_of_time(owner: User) -> None:
+    evening = factories.capture(owner=owner, taken_at=MARCH_14 + timedelta(hours=8), looks="sad")
+    morning = factories.capture(owner=owner, taken_at=MARCH_14 - timedelta(hours=4), looks="happy")
+    factories.capture(owner=owner, taken_at=MARCH_14 + timedelta(days=1))
+    day = selectors.day(owner=owner, on=MARCH_14.date())
+    assert day.captures == [morning, evening]
+    assert day.mood
+    assert day.mood.dominant == Feeling.SAD
+
+
+def test_history_takes_the_same_queries_however_long_it_is(
+    owner: User, django_assert_num_queries: Any
+) -> None:
+    for _ in range(12):
+        factories.capture(owner=owner, looks="happy")
+    with django_assert_num_queries(3):
+        for capture in selectors.history(owner=owner):
+            assert not capture.tags.all()
+            assert capture.detections.all()[0].model_version.name

@@ -1,0 +1,85 @@
+"""Who takes back their help leaves nothing of it: a scan of every table and every file."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from django.db import connection
+
+from accounts.consents import give_consent, withdraw_consent
+from accounts.models import Consent, User
+from accounts.services import delete_account
+from emotions.captures import editing, recording
+from emotions.captures.editing import Changes
+from emotions.contributions import dataset_files
+from emotions.models import Capture, Contribution, Feeling
+from ml.data.datasets import Dataset
+from tests import pictures
+from tests.jobs import work
+from tests.lenders import lenders
+
+pytestmark = pytest.mark.django_db
+IMPROVE = Consent.Kind.IMPROVE
+
+
+def cells() -> list[tuple[str, bytes]]:
+    """Return every cell of every table as bytes, with the name of its table."""
+    found = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - the name of a table of ours
+            for cell in (cell for row in cursor.fetchall() for cell in row):
+                raw = isinstance(cell, bytes | memoryview)
+                found.append((table, bytes(cell) if raw else str(cell).replace("-", "").encode()))
+    return found
+
+
+def contents(folder: Path) -> list[tuple[str, bytes]]:
+    """Return what is in every file; of a dataset its arrays too, which are packed in it."""
+    found = []
+    for path in (path for path in folder.rglob("*") if path.is_file()):
+        found.append((path.name, path.read_bytes()))
+        if path.suffix == ".npz":
+            with np.load(path) as file:
+                found += [(path.name, file[name].tobytes()) for name in file.files]
+                found += [(path.name, str(file[name].tolist()).encode()) for name in file.files]
+    return found
+
+
+def places_of(traces: list[bytes], folder: Path) -> set[str]:
+    """Return the tables and files in which any of these traces is."""
+    everything = cells() + contents(folder)
+    return {place for place, content in everything for trace in traces if trace in content}
+
+
+@pytest.mark.parametrize("way", ["withdraw", "leave"])
+def test_nothing_of_their_faces_is_left_anywhere(
+    owner: User, tmp_path: Path, way: str, django_capture_on_commit_callbacks: Any
+) -> None:
+    lenders(10)
+    give_consent(person=owner, kind=IMPROVE)
+    capture = recording.record_capture(
+        owner=owner, photo=pictures.astronaut_jpeg(), source=Capture.Source.UPLOAD
+    )
+    editing.edit_capture(capture=capture, changes=Changes(felt=Feeling.SAD))
+    work()
+    for seed in (1, 2):
+        dataset_files.export_corrections(path=tmp_path / f"mine-{seed}.npz", seed=seed)
+    lent = Contribution.objects.get(capture=capture)
+    face, name, member = bytes(lent.face), lent.name.hex, lent.contributor.member.hex
+    files = {"mine-1.npz", "mine-2.npz"}
+    assert places_of([face], tmp_path) == {"emotions_contribution", *files}
+    assert places_of([name.encode()], tmp_path) == {"emotions_contribution", *files}
+    assert places_of([member.encode()], tmp_path) == {"emotions_contributor", *files}
+
+    with django_capture_on_commit_callbacks(execute=True):
+        if way == "withdraw":
+            withdraw_consent(person=owner, kind=IMPROVE)
+        else:
+            delete_account(person=owner)
+
+    assert places_of([face, name.encode(), member.encode()], tmp_path) == set()
+    for file in files:
+        assert len(Dataset.load(tmp_path / file)) == 70, "what others lend stays"
+    assert Capture.objects.filter(uuid=capture.uuid).exists() == (way == "withdraw")

@@ -1,0 +1,121 @@
+"""Every network that answers or did has a public page, made from the registry alone."""
+
+import re
+
+import pytest
+from django.test import Client
+from rest_framework.test import APIClient
+
+from emotions.model_quality.model_cards import data_of, weaknesses
+from emotions.models import Feeling
+from ml import registry
+from ml.models import ModelVersion
+from ml.registry import active
+from ml.registry.history import versions_that_answered
+from tests.ml import versions
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def second() -> ModelVersion:
+    active.forget()
+    ModelVersion.objects.update(answers=[versions.answers(0.30).to_json()])
+    return registry.register(versions.files("second", wrong=0.25), made_by="ada")
+
+
+def page(client: Client, name: str) -> str:
+    answer = client.get(f"/model/{name}/")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_version_gets_its_page_once_it_answers_and_keeps_it(
+    client: Client, second: ModelVersion
+) -> None:
+    first = registry.active_version()
+    assert client.get("/model/second/").status_code == 404
+    registry.promote(second, by="ada@example.org", reason="a secret reason")
+    now, before = page(client, "second"), page(client, first.name)
+    assert "answered earlier" not in now
+    assert f"This is {first.name}, which answered earlier." in before
+    for shown in (now, before):
+        assert f"/model/{first.name}/" in shown
+        assert "/model/second/" in shown
+        assert "ada@example.org" not in shown
+        assert "a secret reason" not in shown
+    token = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')  # of the choice of a language
+    assert token.sub("", client.get("/model/").content.decode()) == token.sub("", now)
+
+
+def test_the_times_of_a_version_follow_its_promotions(second: ModelVersion) -> None:
+    first = registry.active_version()
+    registry.promote(second, by="ada")
+    registry.roll_back(by="ada")
+    told = {one.version: one.times for one in versions_that_answered()}
+    assert list(told) == [first, second]
+    latest, earliest = told[first]
+    (between,) = told[second]
+    assert latest.until is None
+    assert (earliest.until, between.until) == (between.since, latest.since)
+
+
+def test_the_page_shows_the_card(client: Client) -> None:
+    version = registry.active_version()
+    shown = page(client, version.name)
+    matrix = version.card["evaluation"]["confusion_matrix"]
+    table = shown.split("What it takes for what")[1].split("</table>")[0]
+    for row in matrix:
+        for count in (*row, sum(row)):
+            assert f'<td class="number">{count}</td>' in table
+    ModelVersion.objects.update(looks=37)
+    assert "looked at 37 times" in page(client, version.name)
+    assert "learnt once more" in shown  # residual-2 is a refit
+    counts = version.card["dataset"]["counts"]["train"]
+    assert f'<td class="number">{sum(counts.values())}</td>' in shown
+
+
+def test_a_version_that_was_never_measured_says_so(client: Client, second: ModelVersion) -> None:
+    registry.promote(second, by="ada")
+    card = {key: value for key, value in second.card.items() if key != "evaluation"}
+    ModelVersion.objects.filter(pk=second.pk).update(card={**card, "dataset": {}})
+    shown = page(client, "second")
+    assert "never tried on photos" in shown
+    assert "What it takes for what" not in shown
+    assert "What it learnt from" not in shown
+
+
+def test_a_name_with_a_slash_has_a_page_too(client: Client, second: ModelVersion) -> None:
+    ModelVersion.objects.filter(pk=second.pk).update(name="fine/tuned 1")
+    registry.promote(ModelVersion.objects.get(pk=second.pk), by="ada")
+    assert "fine/tuned 1" in page(client, "fine/tuned%201")
+
+
+def test_weaknesses_are_frequent_mistakes_and_few_photos() -> None:
+    matrix = [[0] * 7 for _ in Feeling]
+    for place in range(7):
+        matrix[place][place] = 100
+    assert list(weaknesses(matrix)) == []
+    matrix[0][5] = 30
+    matrix[1] = [0, 40, 0, 0, 0, 0, 0]
+    assert list(weaknesses(matrix)) == [
+        "Of 100 faces labelled “Angry” it names 23 “Sad”.",
+        "Only 40 test photos show “Disgusted”: its figures are rough.",
+    ]
+
+
+def test_splits_that_are_missing_are_left_out() -> None:
+    (only,) = data_of({"counts": {"train": {"happy": 3, "sad": 2}}})
+    assert (only["total"], only["cells"]) == (5, [0, 0, 0, 3, 0, 2, 0])
+
+
+def test_the_api_tells_the_same(owner_api: APIClient, second: ModelVersion) -> None:
+    first = registry.active_version()
+    assert [one["name"] for one in owner_api.get("/api/v1/models/").json()] == [first.name]
+    registry.promote(second, by="ada")
+    now, before = owner_api.get("/api/v1/models/").json()
+    assert (now["name"], before["name"]) == ("second", first.name)
+    assert now["answered"][0]["until"] is None
+    assert before["answered"][0]["until"] == now["answered"][0]["since"]
+    assert now["card"] == second.card
+    assert APIClient().get("/api/v1/models/").status_code == 401

@@ -1,0 +1,330 @@
+"""Reminders: each once a day by the clock where its person is, stopped by one tap."""
+
+import re
+import threading
+from datetime import UTC, datetime, time, timedelta
+from email import message_from_bytes
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.mail.backends import locmem
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+from pytest_django import Settings
+
+from accounts.models import User
+from accounts.services import delete_account
+from emotions.captures import trash
+from emotions.models import Delivery, PushSubscription, Reminder
+from emotions.reminders import delivery as reminding
+from emotions.reminders.delivery import send_reminders
+from emotions.reminders.services import (
+    add_reminder,
+    change_reminder,
+    remove_reminder,
+    stop_reminders,
+)
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+EIGHT = datetime(2026, 3, 14, 20, tzinfo=UTC)  # a Saturday
+BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
+MINUTES = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+def remind(owner: User, at: time = time(20), *, now: datetime = BEFORE, **more: Any) -> Reminder:
+    return add_reminder(owner=owner, at=at, now=now, **more)
+
+
+def work(now: datetime) -> list[str]:
+    """Do the jobs that wait, at a moment; return who got an e-mail."""
+    before = len(mail.outbox)
+    for delivery in Delivery.objects.filter(sent_at=None):
+        reminding.deliver(delivery_id=delivery.pk, now=now)
+    return [message.to[0] for message in mail.outbox[before:]]
+
+
+def run(now: datetime) -> int:
+    """Let the scheduler and the worker come by at a moment; return how many e-mails went out."""
+    send_reminders(now=now)
+    return len(work(now))
+
+
+def test_nobody_is_reminded_who_did_not_ask(owner: User) -> None:
+    assert run(EIGHT) == 0
+
+
+def test_a_reminder_comes_once_however_often_the_scheduler_runs(owner: User, other: User) -> None:
+    remind(owner)
+    sent = [run(EIGHT + late * MINUTES) for late in range(-5, 70, 5)]
+    assert sent == [0, 1, *[0] * 13]
+    assert run(EIGHT + 24 * HOUR) == 1
+    assert {address for message in mail.outbox for address in message.to} == {owner.email}
+
+
+@pytest.mark.parametrize(("late", "sent"), [(59, 1), (60, 0), (61, 0)])
+def test_a_scheduler_that_was_away_sends_what_is_not_an_hour_old(
+    owner: User, late: int, sent: int
+) -> None:
+    remind(owner)
+    assert run(EIGHT + late * MINUTES) == sent
+
+
+def test_it_comes_only_on_its_days(owner: User) -> None:
+    remind(owner, days=[6, 1])
+    assert [run(EIGHT + days * 24 * HOUR) for days in range(7)] == [1, 0, 1, 0, 0, 0, 0]
+
+
+def test_the_clock_is_that_of_the_person(owner: User, other: User) -> None:
+    User.objects.filter(pk=owner.pk).update(time_zone="Asia/Tokyo")
+    User.objects.filter(pk=other.pk).update(time_zone="America/New_York")
+    for person in (owner, other):
+        remind(person)
+    send_reminders(now=EIGHT)
+    assert work(EIGHT) == []
+    for now, told in ((EIGHT - 9 * HOUR, owner), (EIGHT + 4 * HOUR, other)):
+        send_reminders(now=now)
+        assert work(now) == [told.email]
+
+
+def test_an_hour_that_clocks_leave_out_comes_once_when_they_have_been_turned(owner: User) -> None:
+    User.objects.update(time_zone="Europe/Berlin")
+    remind(owner, time(2, 30))
+    three = datetime(2026, 3, 29, 1, tzinfo=UTC)
+    sent = {late: run(three + late * MINUTES) for late in range(-65, 125, 5)}
+    assert [late for late, count in sent.items() if count] == [0]
+
+
+def test_an_hour_that_comes_twice_is_sent_once(owner: User) -> None:
+    User.objects.update(time_zone="Europe/Berlin")
+    remind(owner, time(2, 30))
+    first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    sent = {late: run(first + late * MINUTES) for late in range(-5, 125, 5)}
+    assert [late for late, count in sent.items() if count] == [0]
+
+
+def test_a_person_who_travels_is_asked_once_a_day(owner: User) -> None:
+    User.objects.update(time_zone="Pacific/Auckland")
+    remind(owner)
+    there = datetime(2026, 3, 14, 7, tzinfo=UTC)
+    assert run(there) == 1
+    User.objects.update(time_zone="Pacific/Honolulu")  # where the same day begins anew
+    here = datetime(2026, 3, 15, 6, tzinfo=UTC)
+    assert run(here) == 0
+    assert run(here + 24 * HOUR) == 1
+
+
+def test_an_hour_that_has_passed_when_it_is_chosen_counts_from_tomorrow(owner: User) -> None:
+    reminder = remind(owner, now=EIGHT + 10 * MINUTES)
+    assert run(EIGHT + 15 * MINUTES) == 0
+    assert run(EIGHT + 24 * HOUR) == 1
+    change_reminder(reminder=reminder, changes={"at": time(21)}, now=EIGHT + 49 * HOUR + MINUTES)
+    assert run(EIGHT + 49 * HOUR + 5 * MINUTES) == 0
+
+
+@pytest.mark.parametrize(("second", "sent"), [(-1, 1), (0, 0), (1, 0)])
+def test_an_hour_counts_today_only_if_it_was_chosen_before(
+    owner: User, second: int, sent: int
+) -> None:
+    remind(owner, now=EIGHT + timedelta(seconds=second))
+    assert run(EIGHT + 5 * MINUTES) == sent
+
+
+def test_paused_removed_and_inactive_send_nothing(owner: User, other: User) -> None:
+    remind(owner, paused=True)
+    remove_reminder(reminder=remind(owner))
+    remind(other)
+    User.objects.filter(pk=other.pk).update(is_active=False)
+    assert run(EIGHT) == 0
+
+
+@pytest.mark.parametrize(
+    ("minutes", "sent"), [(-181, 1), (-180, 0), (-1, 0), (2, 0), (10, 1)], ids=str
+)
+def test_who_has_just_recorded_is_left_in_peace(owner: User, minutes: int, sent: int) -> None:
+    remind(owner)
+    factories.capture(owner=owner, taken_at=EIGHT + minutes * MINUTES)
+    assert run(EIGHT + 5 * MINUTES) == sent
+
+
+def test_a_moment_in_the_trash_and_that_of_another_do_not_count(owner: User, other: User) -> None:
+    remind(owner)
+    factories.capture(owner=other, taken_at=EIGHT - HOUR)
+    trash.delete_capture(capture=factories.capture(owner=owner, taken_at=EIGHT - HOUR))
+    assert run(EIGHT) == 1
+
+
+def test_what_changed_while_a_job_waited_counts(owner: User) -> None:
+    reminder = remind(owner)
+    send_reminders(now=EIGHT)
+    stop_reminders(owner=owner, way=Reminder.Way.EMAIL)
+    assert work(EIGHT) == []
+    Reminder.objects.update(paused=False)
+    capture = factories.capture(owner=owner, taken_at=EIGHT + MINUTES)
+    assert work(EIGHT + 2 * MINUTES) == []
+    trash.delete_capture(capture=capture)
+    assert work(EIGHT + 61 * MINUTES) == []
+    assert work(EIGHT + 60 * MINUTES) == [owner.email]
+    reminder.delete()
+    assert not reminding.deliver(delivery_id=1)
+
+
+def test_a_job_that_is_done_twice_sends_once(owner: User) -> None:
+    remind(owner)
+    send_reminders(now=EIGHT)
+    delivery = Delivery.objects.get()
+    assert reminding.deliver(delivery_id=delivery.pk, now=EIGHT)
+    assert not reminding.deliver(delivery_id=delivery.pk, now=EIGHT)
+    assert len(mail.outbox) == 1
+
+
+def test_two_schedulers_that_saw_the_same_hand_it_over_once(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remind(owner)
+    seen = reminding.due(EIGHT)
+    monkeypatch.setattr(reminding, "due", lambda _now: seen)
+    assert [send_reminders(now=EIGHT) for _ in range(2)] == [1, 0]
+    assert Delivery.objects.count() == DBTaskResult.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_schedulers_at_the_same_moment_hand_each_over_once(owner: User) -> None:
+    for minute in range(5):
+        remind(owner, time(20, minute))
+    handed: list[int] = []
+    barrier = threading.Barrier(3)
+
+    def scheduler() -> None:
+        barrier.wait()
+        handed.append(send_reminders(now=EIGHT + 10 * MINUTES))
+        connection.close()
+
+    threads = [threading.Thread(target=scheduler) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(handed) == 5
+    assert Delivery.objects.count() == DBTaskResult.objects.count() == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_and_the_worker_send_what_is_due_now(owner: User, capsys: Any) -> None:
+    at = timezone.now().time()
+    remind(owner, at, now=timezone.now() - HOUR)
+    call_command("send_reminders")
+    assert capsys.readouterr().out == "1 reminders handed over.\n"
+    assert mail.outbox == []
+    call_command("db_worker", batch=True, interval=0, reload=False, verbosity=0)
+    assert [message.to for message in mail.outbox] == [[owner.email]]
+
+
+class Away(locmem.EmailBackend):
+    """A mail server that cannot be reached."""
+
+    def open(self) -> bool:
+        raise ConnectionRefusedError
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_server_that_is_away_is_asked_again_later(owner: User, settings: Settings) -> None:
+    remind(owner, timezone.now().time(), now=timezone.now() - HOUR)
+    send_reminders()
+    backend = settings.EMAIL_BACKEND
+    settings.EMAIL_BACKEND = f"{__name__}.Away"
+    call_command("db_worker", batch=True, interval=0, reload=False, verbosity=0)
+    again = DBTaskResult.objects.get(status="READY")
+    assert again.run_after
+    assert 4 * MINUTES < again.run_after - timezone.now() <= 5 * MINUTES
+    settings.EMAIL_BACKEND = backend
+    DBTaskResult.objects.update(run_after=timezone.now())
+    call_command("db_worker", batch=True, interval=0, reload=False, verbosity=0)
+    assert len(mail.outbox) == 1
+    assert not DBTaskResult.objects.filter(status="READY").exists()
+
+
+def test_what_was_sent_is_remembered_for_a_week_only(owner: User) -> None:
+    remind(owner)
+    run(EIGHT)
+    run(EIGHT + 8 * 24 * HOUR)
+    assert [str(delivery.local_date) for delivery in Delivery.objects.all()] == ["2026-03-22"]
+
+
+# --- The e-mail and the way out ---------------------------------------------------------------
+
+
+def letter_to(person: User) -> Any:
+    remind(person)
+    run(EIGHT)
+    return mail.outbox[-1]
+
+
+def path_of(link: str) -> str:
+    """Return the path of one of our links, which begin with the site's address."""
+    site = "http://127.0.0.1:8000"
+    assert link.startswith(site)
+    return link.removeprefix(site)
+
+
+def test_the_letter_is_short_and_leads_to_the_diary_and_out(owner: User) -> None:
+    letter = letter_to(owner)
+    assert letter.subject == "How are you right now?"
+    assert "!" not in letter.body
+    links = re.findall(r"http\S+", letter.body)
+    assert path_of(links[0]) == "/capture/"
+    assert path_of(links[1]).startswith("/reminders/stop/")
+    assert len(links) == 2
+    received = message_from_bytes(letter.message().as_bytes())
+    assert received["List-Unsubscribe"].strip() == f"<{links[1]}>"
+    assert received["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_looking_at_the_link_stops_nothing_and_one_tap_does(owner: User, other: User) -> None:
+    pushed = factories.push_reminder(owner)
+    link = path_of(re.findall(r"http\S+", letter_to(owner).body)[1])
+    theirs = remind(other)
+    nobody = Client(enforce_csrf_checks=True)
+    page = nobody.get(link)
+    assert page.status_code == 200
+    assert "Stop them" in page.content.decode()
+    assert not Reminder.objects.filter(paused=True).exists()
+
+    stopped = nobody.post(link, {"List-Unsubscribe": "One-Click"})
+    assert stopped.status_code == 200
+    assert "Stopped" in stopped.content.decode()
+    for reminder, paused in ((owner.reminders.get(way="email"), True), (pushed, False)):
+        reminder.refresh_from_db()
+        assert reminder.paused is paused
+    theirs.refresh_from_db()
+    assert not theirs.paused
+    assert nobody.post(link).status_code == 200
+
+
+def test_a_link_that_was_tampered_with_is_nobodys(owner: User, other: User) -> None:
+    link = path_of(re.findall(r"http\S+", letter_to(owner).body)[1])
+    for wrong in (
+        link.replace(f"{owner.pk}-", f"{other.pk}-"),
+        link.replace("-email", "-push"),
+        "/reminders/stop/nonsense/",
+        "/reminders/stop/1-email:x/",
+    ):
+        assert Client().post(wrong).status_code == 404
+    delete_account(person=owner)
+    assert Client().get(link).status_code == 404
+
+
+def test_nothing_is_left_of_an_account_that_was_deleted(owner: User, other: User) -> None:
+    for person in (owner, other):
+        remind(person)
+        factories.push_subscription(person)
+    run(EIGHT)
+    delete_account(person=owner)
+    for model in (Reminder, Delivery, PushSubscription):
+        assert model.objects.count() == 1, model
+    assert Reminder.objects.get().owner == other

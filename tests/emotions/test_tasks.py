@@ -1,0 +1,42 @@
+"""Jobs that the release before left in the queue, by the paths that its tasks had."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.management import call_command
+from django.utils.module_loading import import_string
+from django_tasks_db.models import DBTaskResult
+
+from emotions.captures.tasks import forget_old_pictures, purge_trash
+from emotions.contributions.tasks import contribute, tidy_corrections
+from emotions.model_quality.tasks import read_on_trial
+from emotions.pictures.tasks import remove_files
+from emotions.reminders.tasks import deliver_reminder
+
+TASKS = [
+    contribute,
+    deliver_reminder,
+    forget_old_pictures,
+    purge_trash,
+    read_on_trial,
+    remove_files,
+    tidy_corrections,
+]
+
+
+@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
+def test_an_old_path_leads_to_the_task(task: Any) -> None:
+    assert import_string(f"emotions.tasks.{task.name}") is task
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stored_job_with_an_old_path_is_done(media: Path) -> None:
+    name = default_storage.save("photos/left.jpg", ContentFile(b"left"))
+    remove_files.enqueue([name])
+    DBTaskResult.objects.update(task_path="emotions.tasks.remove_files")
+    call_command("db_worker", "--batch", "--no-startup-delay")
+    assert DBTaskResult.objects.get().status == "SUCCESSFUL"
+    assert not default_storage.exists(name)

@@ -1,0 +1,104 @@
+"""The exported file answers like the trained network, and is as small as that allows."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from ml.data.datasets import Dataset
+from ml.training import export
+from ml.training.architectures import build, deployable
+from ml.training.export import ExportError
+from ml.training.fitting import probabilities
+from tests.ml import faces
+
+pytestmark = pytest.mark.xdist_group("training")
+SHARP = {"folder": 0.1, "crowd": 0.1}  # so that even an untrained network answers clearly
+
+
+@pytest.fixture(scope="module")
+def data() -> Dataset:
+    return faces.dataset(train=10, validation=0, test=0)
+
+
+@pytest.fixture(scope="module")
+def network() -> keras.Model:
+    keras.utils.set_random_seed(3)
+    return deployable("residual", build("residual", ("folder", "crowd")), SHARP)
+
+
+def test_both_outputs_of_the_file_answer_like_the_network(
+    tmp_path: Path, network: keras.Model, data: Dataset
+) -> None:
+    path = tmp_path / "network.tflite"
+    export.export(network, path, "float32")
+    expected = probabilities(network, data.images)
+    told = export.answers(path, data.images)
+    assert told.keys() == {"folder", "crowd"}
+    for output, shares in told.items():
+        assert np.abs(shares - expected[output]).max() < 1e-4
+    export.check(path, network, data.images)
+
+
+def test_a_file_of_another_network_is_refused(
+    tmp_path: Path, network: keras.Model, data: Dataset
+) -> None:
+    path = tmp_path / "network.tflite"
+    export.export(network, path, "float32")
+    other = deployable("residual", build("residual", ("folder", "crowd")), SHARP)
+    with pytest.raises(ExportError, match="differs from the network by"):
+        export.check(path, other, data.images)
+    single = deployable("residual", build("residual"), {"folder": 1.0})
+    with pytest.raises(ExportError, match=r"expected the outputs \['folder'\]"):
+        export.check(path, single, data.images)
+
+
+def test_a_file_that_is_no_network_is_refused(tmp_path: Path, data: Dataset) -> None:
+    path = tmp_path / "network.tflite"
+    path.write_bytes(b"not a network")
+    with pytest.raises(ExportError, match="needs more than builtin operators"):
+        export.answers(path, data.images)
+
+
+def test_the_smallest_form_that_answers_as_well_ships(
+    tmp_path: Path, network: keras.Model, data: Dataset
+) -> None:
+    path = tmp_path / "network.tflite"
+    right = {
+        output: shares.argmax(axis=1)
+        for output, shares in probabilities(network, data.images).items()
+    }
+    report = export.export_smallest(network, path, data.images, right)
+    sizes = {form: facts["bytes"] for form, facts in report.items()}
+    assert sizes["int8"] < sizes["float16"] < sizes["float32"]
+    assert report["float32"]["accuracy"] == {"folder": 1.0, "crowd": 1.0}
+    (shipped,) = [form for form, facts in report.items() if facts["ships"]]
+    assert path.stat().st_size == sizes[shipped]
+    for form, facts in report.items():
+        good_enough = min(facts["accuracy"].values()) >= 1 - export.MAY_COST
+        assert good_enough or form != shipped
+        assert not good_enough or sizes[form] >= sizes[shipped]
+    assert [file.name for file in tmp_path.iterdir()] == ["network.tflite"]
+
+
+def test_a_small_form_that_costs_too_much_does_not_ship(
+    tmp_path: Path, network: keras.Model, data: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = {"float32": 0.700, "float16": 0.698, "int8": 0.6979}
+    monkeypatch.setattr(
+        export,
+        "answers",
+        lambda path, _: probabilities(network, data.images) | {"form": path.stem.split("-")[-1]},
+    )
+    monkeypatch.setattr(export, "check", lambda *_: None)
+    forms = iter(told.values())
+    monkeypatch.setattr(export, "accuracy", lambda *_: next(forms))
+    path = tmp_path / "network.tflite"
+    report = export.export_smallest(network, path, data.images, {"folder": data.labels})
+    assert [form for form, facts in report.items() if facts["ships"]] == ["float16"]
+
+
+def test_accuracy_counts_only_faces_whose_label_is_known() -> None:
+    shares = np.eye(7, dtype=np.float32)[[0, 1, 2, 3]]
+    assert export.accuracy(shares, np.array([0, 1, 5, -1])) == pytest.approx(2 / 3)
