@@ -9,9 +9,16 @@ import pytest
 from django.core.management import get_commands, load_command_class
 
 ROOT = Path(__file__).parents[2]
-GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+GUIDES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 UNITS = sorted((ROOT / "deploy" / "systemd").iterdir())
 FILES = [*GUIDES, *UNITS, ROOT / "Procfile", ROOT / "Makefile", ROOT / "compose.yaml"]
+
+
+def name_of(file: Path) -> str:
+    return str(file.relative_to(ROOT))
 
 
 def typed(file: Path) -> list[tuple[str, set[str]]]:
@@ -47,6 +54,46 @@ def test_every_target_of_make_is_there() -> None:
         assert told <= targets, f"{file.name}: make {told - targets}"
 
 
+SOURCES = (
+    *("accounts", "backups", "benchmarks", "common", "deploy", "docs", "emoplatform", "emotions"),
+    *("integration_tests", "locale", "ml", "monitoring", "scripts", "static", "templates", "tests"),
+)
+
+
+@pytest.mark.parametrize("file", GUIDES, ids=name_of)
+def test_every_path_is_there(file: Path) -> None:
+    for path in re.findall(r"`([\w.-]+/[\w./*-]*)`", file.read_text()):
+        if path.partition("/")[0] in SOURCES:
+            assert any(ROOT.glob(path.rstrip("/"))), f"{file.name}: {path}"
+
+
+def anchors_of(file: Path) -> set[str]:
+    """Return the anchors that GitHub gives to the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", file.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("file", GUIDES, ids=name_of)
+def test_every_link_leads_somewhere(file: Path) -> None:
+    for link in re.findall(r"\]\((?!https?:|mailto:)([^)\s]+)\)", file.read_text()):
+        name, _, anchor = link.partition("#")
+        target = file.parent / name if name else file
+        assert target.exists(), f"{file.name}: {link}"
+        assert not anchor or anchor in anchors_of(target), f"{file.name}: {link}"
+
+
+def test_the_index_of_decisions_lists_each_once() -> None:
+    folder = ROOT / "docs" / "decisions"
+    listed = re.findall(r"\]\((\d{4}-[a-z0-9-]+\.md)\) (.+)", (folder / "README.md").read_text())
+    records = sorted(folder.glob("[0-9]*.md"))
+    titles = [record.read_text().partition("\n")[0] for record in records]
+    assert sorted(listed) == [
+        (record.name, title.partition(". ")[2])
+        for record, title in zip(records, titles, strict=True)
+    ]
+    assert [int(record.name[:4]) for record in records] == list(range(1, len(records) + 1))
+
+
 def test_every_module_that_is_run_is_there() -> None:
     for file in GUIDES:
         for module in re.findall(
@@ -55,7 +102,7 @@ def test_every_module_that_is_run_is_there() -> None:
             assert (ROOT / f"{module.replace('.', '/')}.py").is_file(), f"{file.name}: {module}"
 
 
-@pytest.mark.parametrize("file", GUIDES, ids=lambda file: file.name)
+@pytest.mark.parametrize("file", GUIDES, ids=name_of)
 def test_every_line_of_shell_can_be_parsed(file: Path) -> None:
     for lines in re.findall(r"^```sh\n(.*?)^```", file.read_text(), re.DOTALL | re.MULTILINE):
         told = subprocess.run(
