@@ -1,7 +1,6 @@
 """The rooms of the house: who may import whom, and what a web process never loads."""
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -40,9 +39,3 @@ print(sorted({"tensorflow", "keras", "sklearn", "matplotlib"} & set(sys.modules)
         check=False,
     )
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
-
-
-def test_every_test_that_a_document_names_is_there() -> None:
-    for document in ROOT.glob("docs/*.md"):
-        for path in re.findall(r"tests/[\w/]+\.py", document.read_text()):
-            assert (ROOT / path).exists(), f"{document.name}: {path}"

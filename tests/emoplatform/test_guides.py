@@ -62,9 +62,9 @@ SOURCES = (
 
 @pytest.mark.parametrize("file", GUIDES, ids=name_of)
 def test_every_path_is_there(file: Path) -> None:
-    for path in re.findall(r"`([\w.-]+/[\w./*-]*)`", file.read_text()):
-        if path.partition("/")[0] in SOURCES:
-            assert any(ROOT.glob(path.rstrip("/"))), f"{file.name}: {path}"
+    named = rf"(?<![\w/.-])(?:{'|'.join(SOURCES)})/[\w./*-]*[\w*]"
+    for path in re.findall(named, file.read_text()):
+        assert any(ROOT.glob(path)), f"{file.name}: {path}"
 
 
 def anchors_of(file: Path) -> set[str]:
