@@ -100,7 +100,8 @@ def test_promotions_under_load_fail_no_request_and_every_row_names_its_version(
 
     told = site.python(
         "import json; from collections import Counter; import numpy as np\n"
-        "from emotions.models import Detection; from ml import images, registry\n"
+        "from common.imaging import images\n"
+        "from emotions.models import Detection; from ml import registry\n"
         "from tests.pictures import astronaut_jpeg\n"
         "pixels = images.read_image(astronaut_jpeg())\n"
         "seen = Counter()\n"

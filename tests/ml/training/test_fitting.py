@@ -187,10 +187,10 @@ def test_the_same_code_trains_on_jax_and_shares_batches_between_devices(
 ) -> None:
     code = (
         "from pathlib import Path; import keras\n"
-        "from ml import training; from tests.ml import faces\n"
+        "from ml.training import fitting; from tests.ml import faces\n"
         "from tests.ml.training.test_fitting import COSINE\n"
         "data = faces.dataset(train=6, validation=2, test=0)\n"
-        f"training.train(data, COSINE, Path({str(tmp_path)!r}), log=print)\n"
+        f"fitting.train(data, COSINE, Path({str(tmp_path)!r}), log=print)\n"
         "shared = keras.distribution.distribution()\n"
         "print(keras.backend.backend(), len(keras.distribution.list_devices()), "
         "type(shared).__name__)"
