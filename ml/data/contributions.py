@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ml.data.crowd_votes import unanimous
-from ml.data.datasets import SIZE, Dataset
+from ml.data.datasets import Dataset
+from ml.data.faces import face_from_bytes
 from ml.data.sources import DatasetError
 from ml.emotions import EMOTIONS, Emotion
 
@@ -68,7 +68,7 @@ def compose(corrections: Sequence[Correction], *, share: float = SHARE, seed: in
     labels = np.array([order[correction.felt] for correction in chosen], np.int64)
     return Dataset(
         name="corrections",
-        images=np.stack([pixels(correction.face) for correction in chosen]),
+        images=np.stack([face_from_bytes(correction.face) for correction in chosen]),
         labels=labels,
         votes=unanimous(labels),
         splits=np.array([splits[correction.member] for correction in chosen]),
@@ -76,11 +76,6 @@ def compose(corrections: Sequence[Correction], *, share: float = SHARE, seed: in
         personal=True,
         members=np.array([correction.member for correction in chosen]),
     )
-
-
-def pixels(face: bytes) -> NDArray[np.uint8]:
-    """Return the grey values of a face as a square."""
-    return np.frombuffer(face, np.uint8).reshape(SIZE, SIZE)
 
 
 def largest(counts: Counter[str], share: float) -> int:

@@ -10,17 +10,14 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from common.imaging.images import ImageError, read_image
+from common.imaging.images import ImageError
 from ml.data.crowd_votes import ANSWERS
+from ml.data.faces import read_face
 from ml.data.sources import DatasetError, Source, pick_split
 from ml.emotions import EMOTIONS
-
-SIZE = 48
-"""Side of a face in pixels."""
 
 VALIDATION_SHARE = 0.2
 
@@ -236,23 +233,6 @@ def read_faces(
         np.array([entry.path for entry in entries]),
     )
     return dataset, dropped, converted
-
-
-def read_face(data: bytes) -> tuple[NDArray[np.uint8], list[str]]:
-    """Return a picture as 48 × 48 grey values, and what had to be done to it for that.
-
-    Raises:
-        ImageError: when it cannot be read.
-    """
-    colour = read_image(data)
-    grey = np.asarray(cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY), np.uint8)
-    changes = []
-    if (colour != colour[:, :, :1]).any():
-        changes.append("colour to grey")
-    if grey.shape != (SIZE, SIZE):
-        changes.append(f"another size to {SIZE} × {SIZE}")
-        grey = np.asarray(cv2.resize(grey, (SIZE, SIZE), interpolation=cv2.INTER_AREA), np.uint8)
-    return grey, changes
 
 
 def prepare(source: Source, *, seed: int = 1) -> tuple[Dataset, Report]:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import IO
 
 from common.archives import MAX_ENTRIES, MAX_TABLE_BYTES, DatasetError
+from ml.data.faces import FACE_SIDE
 from ml.emotions import Emotion
 
-SIDE = 48
-"""Height and width of a face in pixels."""
 COLUMNS = ("emotion", "pixels", "usage")
 CODES = (
     Emotion.ANGRY,
@@ -81,7 +80,7 @@ def read_table(file: IO[bytes], place: str) -> tuple[list[Row], Counter[str]]:
             if pixels := _pixels(cells[pixels_at]):
                 rows.append(Row(split, emotion, numbers[split, emotion], pixels))
             else:
-                dropped[f"a row without {SIDE**2} pixels from 0 to 255"] += 1
+                dropped[f"a row without {FACE_SIDE**2} pixels from 0 to 255"] += 1
             numbers[split, emotion] += 1
         if numbers.total() > MAX_ENTRIES:
             raise DatasetError(f"{place}: expected at most {MAX_ENTRIES} rows, has more.")
@@ -108,4 +107,4 @@ def _pixels(text: str) -> bytes | None:
         pixels = bytes(map(int, text.split()))
     except ValueError:
         return None
-    return pixels if len(pixels) == SIDE**2 else None
+    return pixels if len(pixels) == FACE_SIDE**2 else None

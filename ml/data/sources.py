@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import cv2
-import numpy as np
 
 from common.archives import UNREADABLE, DatasetError, Files, is_table, open_files
-from ml.data.fer2013_csv import SIDE, read_table
+from ml.data.faces import face_from_bytes
+from ml.data.fer2013_csv import read_table
 from ml.emotions import EMOTIONS, Emotion
 
 __all__ = ["SPELLINGS", "DatasetError", "Entry", "Source", "pick_split"]
@@ -152,7 +152,7 @@ class _Table:
 
     def read(self, path: str) -> bytes:
         """Return a row as PNG."""
-        face = np.frombuffer(self._pixels[path], np.uint8).reshape(SIDE, SIDE)
+        face = face_from_bytes(self._pixels[path])
         return bytes(cv2.imencode(".png", face, [cv2.IMWRITE_PNG_COMPRESSION, 0])[1])
 
 

@@ -22,6 +22,7 @@ from common.imaging.geometry import Box
 from common.imaging.images import Pixels, crop_face
 from ml.emotions import EMOTIONS, Emotion
 from ml.inference.face_detection import find_faces
+from ml.version_files import CARD, NETWORK
 
 BUNDLED = Path(__file__).parents[1] / "bundled"
 """The folder of the network that ships with the repository, with its card."""
@@ -259,7 +260,7 @@ def bundled_predictor() -> Predictor:
     Raises:
         ModelFileError: when its file or card is missing or damaged.
     """
-    return predictor_for(BUNDLED / "emotion.tflite", Card.read(BUNDLED / "card.json"))
+    return predictor_for(BUNDLED / NETWORK, Card.read(BUNDLED / CARD))
 
 
 class _Network:

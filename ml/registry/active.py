@@ -9,6 +9,7 @@ from typing import ClassVar
 from ml.inference.predictor import Card, ModelFileError, Predictor
 from ml.models import ModelVersion
 from ml.registry import artefacts
+from ml.version_files import NETWORK
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +58,7 @@ def active_version() -> ModelVersion:
 def _predictor(sha256: str, pk: int) -> Predictor:
     """Return the predictor of a version, the same object each time; errors are not kept."""
     version = ModelVersion.objects.get(pk=pk, sha256=sha256)
-    return Predictor(artefacts.content(version, "emotion.tflite"), Card.of(version.card))
+    return Predictor(artefacts.content(version, NETWORK), Card.of(version.card))
 
 
 def predictor_of(version: ModelVersion) -> Predictor:

@@ -11,7 +11,8 @@ from ml.inference.predictor import BUNDLED, Card, ModelFileError
 from ml.models import ModelVersion
 from ml.registry.active import NoModelError, active_version
 from ml.registry.artefacts import content
-from ml.registry.versions import CARD, KERAS_NETWORK, NETWORK, find_version
+from ml.registry.versions import find_version
+from ml.version_files import CARD, KERAS_NETWORK, NETWORK
 
 ACTIVE = "ACTIVE"
 """Stands for the version that answers now."""

@@ -12,13 +12,8 @@ from ml.inference.predictor import BUNDLED, Card, ModelFileError, Predictor
 from ml.metrics.gate import Answers
 from ml.models import Artefact, ModelVersion, Promotion
 from ml.registry import artefacts
+from ml.version_files import ANSWERS, CARD, KERAS_NETWORK, NETWORK
 
-NETWORK, KERAS_NETWORK, CARD, ANSWERS = (
-    "emotion.tflite",
-    "network.keras",
-    "card.json",
-    "answers.json",
-)
 ELSEWHERE = "elsewhere"
 """Name and, since no file has such a one, sha256 of what stands for versions that are not here."""
 

@@ -11,12 +11,10 @@ from collections.abc import Callable, Collection, Mapping
 import keras
 from keras import layers
 
+from ml.data.faces import FACE_SIDE
 from ml.emotions import EMOTIONS
 
-SIDE = 48
-"""Of a face, in pixels."""
-
-INPUT_SHAPE = (SIDE, SIDE, 1)
+INPUT_SHAPE = (FACE_SIDE, FACE_SIDE, 1)
 
 
 def convolution(features: keras.KerasTensor, filters: int) -> keras.KerasTensor:

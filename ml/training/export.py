@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from ml.data.faces import FACE_SIDE
 from ml.inference.predictor import Card, ModelFileError, Predictor
 from ml.training import architectures
 from ml.training.fitting import probabilities
@@ -55,7 +56,7 @@ def answers(path: Path, faces: NDArray[np.uint8]) -> dict[str, NDArray[np.float3
     """
     content = path.read_bytes()
     sha256 = hashlib.sha256(content).hexdigest()
-    predictor = Predictor(content, Card(path.name, sha256, architectures.SIDE, 0, "folder", 0, {}))
+    predictor = Predictor(content, Card(path.name, sha256, FACE_SIDE, 0, "folder", 0, {}))
     try:
         return predictor.answers(faces)
     except (ModelFileError, RuntimeError, ValueError) as error:

@@ -10,6 +10,7 @@ from ml.data.datasets import Dataset
 from ml.inference.predictor import Card, ModelFileError
 from ml.training import run_folder
 from ml.training.fitting import Settings
+from ml.version_files import CARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def recipe(folder: Path, dataset: Dataset) -> Recipe:
     """
     try:
         facts = json.loads((folder / run_folder.SETTINGS).read_text())
-        card = Card.read(folder / "card.json")
+        card = Card.read(folder / CARD)
     except (OSError, ModelFileError) as error:
         raise run_folder.RunError(
             f"{folder}: expected a finished run to refit ({error})."

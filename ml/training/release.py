@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.data.crowd_votes import majority
-from ml.data.datasets import SIZE, Dataset
+from ml.data.datasets import Dataset
+from ml.data.faces import FACE_SIDE
 from ml.emotions import EMOTIONS
 from ml.evaluation.evaluation import Evaluation, evaluate, gate_answers, report
 from ml.evaluation.figures.evaluation import draw_evaluation
@@ -26,10 +27,9 @@ from ml.training.export import answers, export_as, export_smallest
 from ml.training.fitting import Settings, probabilities
 from ml.training.parity import difference
 from ml.training.refit import Recipe
+from ml.version_files import ANSWERS, CARD, KERAS_NETWORK, NETWORK
 
 FACE_MARGIN = 0.0
-NETWORK, KERAS_NETWORK = "emotion.tflite", "network.keras"
-CARD, ANSWERS = "card.json", "answers.json"
 
 
 def release(
@@ -91,7 +91,7 @@ def release(
         "bytes": path.stat().st_size,
         "keras_sha256": sha256(keras_path),
         "emotions": list(EMOTIONS),
-        "input_size": SIZE,
+        "input_size": FACE_SIDE,
         "face_margin": FACE_MARGIN,
         "outputs": list(labels),
         "shown": shown,

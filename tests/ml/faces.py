@@ -8,14 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ml.data.datasets import SIZE, Dataset
+from ml.data.datasets import Dataset
+from ml.data.faces import FACE_SIDE
 from ml.emotions import EMOTIONS
 
 
 def drawn_face(label: int, number: int) -> NDArray[np.uint8]:
     """Return a noisy square with a bright bar whose place tells the label; each number differs."""
     random = np.random.default_rng([label, number])
-    face = random.integers(0, 60, (SIZE, SIZE))
+    face = random.integers(0, 60, (FACE_SIDE, FACE_SIDE))
     face[4 + 6 * label : 9 + 6 * label, 6:42] += 180
     return face.astype(np.uint8)
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ml.data.datasets import SIZE, Dataset
+from ml.data.datasets import Dataset
+from ml.data.faces import FACE_SIDE
 from ml.emotions import EMOTIONS
 from ml.evaluation.figures.style import ACCENT, PALE, SECOND, drawing
 
@@ -40,7 +41,7 @@ def draw_dataset(dataset: Dataset, file: Path, *, seed: int) -> list[Path]:
 def draw_samples(dataset: Dataset, path: Path, *, seed: int) -> None:
     """Draw a contact sheet: a row of random faces for each emotion, whatever their split."""
     random = np.random.default_rng(seed)
-    step = SIZE + GAP
+    step = FACE_SIDE + GAP
     sheet = np.full((len(EMOTIONS) * step - GAP, SAMPLES * step - GAP), 255, np.uint8)
     names = []
     for index, emotion in enumerate(EMOTIONS):
@@ -49,13 +50,13 @@ def draw_samples(dataset: Dataset, path: Path, *, seed: int) -> None:
         top = index * step
         for place, row in enumerate(random.permutation(rows)[:SAMPLES]):
             left = place * step
-            sheet[top : top + SIZE, left : left + SIZE] = dataset.images[row]
+            sheet[top : top + FACE_SIDE, left : left + FACE_SIDE] = dataset.images[row]
     with drawing(path, 11, 5) as figure:
         axes = figure.subplots()
         axes.imshow(sheet, cmap="gray", vmin=0, vmax=255)
         title = f"{dataset.name}: random samples of {len(dataset):,} faces"
         axes.set_title(title, pad=10, parse_math=False)
-        axes.set_yticks(np.arange(len(EMOTIONS)) * step + SIZE / 2, names)
+        axes.set_yticks(np.arange(len(EMOTIONS)) * step + FACE_SIDE / 2, names)
         axes.set_xticks([])
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)

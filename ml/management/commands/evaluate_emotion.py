@@ -12,7 +12,8 @@ from ml.data.sources import DatasetError
 from ml.emotions import EMOTIONS
 from ml.inference.predictor import BUNDLED, ModelFileError, Predictor
 from ml.registry.lookup import Files, files_of, in_folder
-from ml.registry.versions import KERAS_NETWORK, NETWORK, count_look, find_version, remember_answers
+from ml.registry.versions import count_look, find_version, remember_answers
+from ml.version_files import KERAS_NETWORK, NETWORK
 
 if TYPE_CHECKING:
     from ml.evaluation.evaluation import Evaluation

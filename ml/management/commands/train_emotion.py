@@ -22,7 +22,8 @@ from ml.inference.predictor import BUNDLED, ModelFileError
 from ml.registry.active import NoModelError, active_version, predictor_of
 from ml.registry.lookup import files_of
 from ml.registry.transfer import in_files
-from ml.registry.versions import KERAS_NETWORK, register, remember_answers
+from ml.registry.versions import register, remember_answers
+from ml.version_files import KERAS_NETWORK, NETWORK
 
 FINE_TUNING: dict[str, Any] = {"learning_rate": 1e-4, "epochs": 10}
 """So that a network learns something new without forgetting what it knows."""
@@ -168,7 +169,7 @@ class Command(BaseCommand):
         from ml.training import release  # noqa: PLC0415 - TensorFlow itself, only here
 
         card = release.release(folder=folder, command=command_line(), **made)
-        self.stdout.write(f"{card.name}: {folder / release.NETWORK}")
+        self.stdout.write(f"{card.name}: {folder / NETWORK}")
         if bundle:
             release.bundle(folder, BUNDLED)
         else:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from common.imaging.images import MESSAGES
-from ml.data.datasets import UNREADABLE, Dataset, Report, open_dataset, prepare, read_face
+from ml.data.datasets import UNREADABLE, Dataset, Report, open_dataset, prepare
+from ml.data.faces import read_face
 from ml.data.sources import DatasetError, Source
 from tests.ml import faces
 

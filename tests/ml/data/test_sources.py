@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ml.data.crowd_votes import key
-from ml.data.datasets import read_face
+from ml.data.faces import read_face
 from ml.data.sources import DatasetError, Source
 from ml.emotions import Emotion
 from tests.ml import faces
