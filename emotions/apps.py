@@ -12,4 +12,5 @@ class EmotionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the receivers."""
-        import_module("emotions.contributions.receivers")
+        for name in ("captures.receivers", "contributions.receivers", "model_quality.receivers"):
+            import_module(f"emotions.{name}")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from accounts import selectors as people
-from emotions.captures import recording, retention, selectors, trash
+from emotions.captures import purging, recording, retention, selectors, trash
 from emotions.captures.recording import Said
 from emotions.contributions import dataset_files, syncing
 from emotions.insights import baseline, patterns, reviews, trends
@@ -28,7 +28,9 @@ from emotions.models import (
     Reminder,
 )
 from emotions.pictures import storage
+from emotions.preferences.selectors import get_preferences
 from emotions.reminders import delivery
+from emotions.reminders import selectors as reminder_selectors
 from emotions.transfer.exports import captures_of
 from ml import registry
 from ml.models import ModelVersion
@@ -93,9 +95,9 @@ def use_cases() -> dict[str, Callable[[], object]]:
         "days in a row": lambda: baseline.days_in_a_row(owner=owner, today=today),
         "agreement": lambda: baseline.agreement(owner=owner),
         "export, first thousand": lambda: list(islice(captures_of(owner), 1000)),
-        "preferences": lambda: selectors.preferences(owner=owner),
-        "reminders of one": lambda: list(selectors.reminders(owner=owner)),
-        "browsers of one": lambda: list(selectors.push_subscriptions(owner=owner)),
+        "preferences": lambda: get_preferences(owner=owner),
+        "reminders of one": lambda: list(reminder_selectors.reminders(owner=owner)),
+        "browsers of one": lambda: list(reminder_selectors.push_subscriptions(owner=owner)),
         "browser by address": lambda: list(PushSubscription.objects.filter(endpoint="https://x")),
         "reminders due": lambda: delivery.due(timezone.now()),
         "reminder, recorded lately": lambda: delivery.has_recorded(
@@ -105,7 +107,7 @@ def use_cases() -> dict[str, Callable[[], object]]:
             due_at__lt=timezone.now() - delivery.KEPT_FOR
         ).delete(),
         "trash, what is due": lambda: list(
-            trash.in_trash_since(timezone.now() - trash.TRASH_KEPT_FOR)
+            purging.in_trash_since(timezone.now() - purging.TRASH_KEPT_FOR)
         ),
         "retention, whose": lambda: list(
             Preferences.objects.exclude(pictures_kept_for=0).select_related("owner")[:1000]

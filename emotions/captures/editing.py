@@ -14,11 +14,11 @@ from emotions.captures.errors import (
     NoSuchFaceError,
     NothingSaidError,
 )
-from emotions.captures.locking import locked
-from emotions.captures.trash import discard
-from emotions.contributions.syncing import follow
+from emotions.captures.locking import lock_for_update
+from emotions.captures.signals import capture_changed
 from emotions.models import Capture, Detection, Feeling, Tag
 from emotions.pictures import storage
+from emotions.pictures.removal import delete_files
 
 
 class Changes(TypedDict, total=False):
@@ -59,7 +59,7 @@ def edit_capture(*, capture: Capture, changes: Changes, expected: int | None = N
     """
     stored = pictures_for(capture, changes)
     try:
-        with locked(capture, expected=expected) as current:
+        with lock_for_update(capture, expected=expected) as current:
             if current.deleted_at:
                 raise CaptureDeletedError
             before = current.picture_names
@@ -68,22 +68,24 @@ def edit_capture(*, capture: Capture, changes: Changes, expected: int | None = N
                     setattr(current, field, changes[field])
             current.local_date = day_of(current.taken_at, current.time_zone)
             if "me" in changes:
-                point_out(current, changes["me"])
+                choose_own_face(current, changes["me"])
                 current.crop = ""
             for field, name in stored.items():
                 setattr(current, field, name)
             if "kept" in changes:
-                keep_less(current, changes["kept"])
+                reduce_kept(current, changes["kept"])
             if says_nothing(current):
                 raise NothingSaidError
             current.save()
-            follow(current, other_face="me" in changes)
+            capture_changed.send(
+                sender=Capture, capture=current, created=False, face_changed="me" in changes
+            )
             if "tags" in changes:
                 set_tags(current, changes["tags"])
             unused = {*before, *stored.values()} - {*current.picture_names}
-            transaction.on_commit(lambda: discard(unused))
+            transaction.on_commit(lambda: delete_files(unused))
     except BaseException:
-        discard(stored.values())
+        delete_files(stored.values())
         raise
     return current
 
@@ -117,7 +119,7 @@ def pictures_for(capture: Capture, changes: Changes) -> dict[str, str]:
     )
 
 
-def point_out(capture: Capture, me: int | None) -> None:
+def choose_own_face(capture: Capture, me: int | None) -> None:
     """Let one face count as the person's own, in every reading of it; or none.
 
     Raises:
@@ -136,7 +138,7 @@ def point_out(capture: Capture, me: int | None) -> None:
         ).update(is_me=True)
 
 
-def keep_less(capture: Capture, kept: Capture.Kept) -> None:
+def reduce_kept(capture: Capture, kept: Capture.Kept) -> None:
     """Forget pictures that are not to be kept any more.
 
     Raises:

@@ -12,7 +12,7 @@ from emotions.models import Capture
 
 
 @contextmanager
-def locked(capture: Capture, *, expected: int | None = None) -> Iterator[Capture]:
+def lock_for_update(capture: Capture, *, expected: int | None = None) -> Iterator[Capture]:
     """Give the row as it is now, with its next number, to nobody else until the block ends.
 
     Args:
@@ -31,7 +31,7 @@ def locked(capture: Capture, *, expected: int | None = None) -> Iterator[Capture
 
 
 @contextmanager
-def held(capture: Capture) -> Iterator[Capture]:
+def hold_for_update(capture: Capture) -> Iterator[Capture]:
     """Give the row as it is now, which nobody changes until the block ends, and no app sees."""
     with transaction.atomic():
         User.objects.select_for_update().get(pk=capture.owner_id)

@@ -1,11 +1,11 @@
 """Giving up pictures whose files are lost, and making those anew that another one shows."""
 
 from common.imaging import images
-from emotions.captures.editing import keep_less
-from emotions.captures.locking import locked
-from emotions.captures.trash import discard
+from emotions.captures.editing import reduce_kept
+from emotions.captures.locking import lock_for_update
 from emotions.models import Capture
 from emotions.pictures import storage
+from emotions.pictures.removal import delete_files
 
 
 def mend_picture(*, capture: Capture, field: str) -> None:
@@ -20,19 +20,19 @@ def mend_picture(*, capture: Capture, field: str) -> None:
     lost = getattr(capture, field).name
     made = storage.write(**again(capture, field))
     try:
-        with locked(capture) as current:
+        with lock_for_update(capture) as current:
             if getattr(current, field).name != lost:
-                discard(made.values())
+                delete_files(made.values())
                 return
             before = current.picture_names
             setattr(current, field, made.get(field, ""))
             if not current.photo:
-                keep_less(current, Capture.Kept.CROP if current.crop else Capture.Kept.NOTHING)
+                reduce_kept(current, Capture.Kept.CROP if current.crop else Capture.Kept.NOTHING)
             current.save()
     except BaseException:
-        discard(made.values())
+        delete_files(made.values())
         raise
-    discard({*before} - {*current.picture_names})
+    delete_files({*before} - {*current.picture_names})
 
 
 def again(capture: Capture, field: str) -> dict[str, images.Pixels]:

@@ -19,7 +19,6 @@ from accounts.models import Consent, User
 from accounts.services import next_sequence, remember_time_zone
 from common.imaging import images
 from common.time_zones import day_of
-from emotions.captures import selectors
 from emotions.captures.editing import set_tags
 from emotions.captures.errors import (
     CaptureDeletedError,
@@ -27,12 +26,12 @@ from emotions.captures.errors import (
     NothingSaidError,
     RequestConflictError,
 )
-from emotions.captures.retention import plan_forgetting
-from emotions.captures.trash import discard
-from emotions.contributions.syncing import follow
-from emotions.model_quality.shadowing import consider
+from emotions.captures.scheduling import schedule_retention
+from emotions.captures.signals import capture_changed
 from emotions.models import Capture, Detection, Feeling
 from emotions.pictures import storage
+from emotions.pictures.removal import delete_files
+from emotions.preferences.selectors import get_preferences
 from ml import registry
 from ml.inference.predictor import Face
 from ml.models import ModelVersion
@@ -131,7 +130,7 @@ def record_capture(
 
     started = time.perf_counter()
     capture.source = source if photo is not None else Capture.Source.MANUAL
-    preferences = selectors.preferences(owner=owner)
+    preferences = get_preferences(owner=owner)
     capture.kept = kept or preferences.kept
     capture.taken_at = taken_at or timezone.now()
     capture.time_zone = time_zone or owner.time_zone
@@ -151,12 +150,12 @@ def record_capture(
         insert(capture=capture, reading=reading, tags=said.tags)
     except IntegrityError:
         # The same request came twice at once and the other one was faster.
-        discard(reading.stored.values())
+        delete_files(reading.stored.values())
         if earlier := earlier_capture(capture):
             return earlier
         raise
     except BaseException:
-        discard(reading.stored.values())
+        delete_files(reading.stored.values())
         raise
     logger.info(
         "capture recorded",
@@ -274,9 +273,7 @@ def insert(*, capture: Capture, reading: Reading, tags: tuple[str, ...]) -> None
         )
         for index, face in enumerate(reading.faces)
     )
-    follow(capture)
-    if reading.faces:
-        consider(capture)
+    capture_changed.send(sender=Capture, capture=capture, created=True, face_changed=False)
     if reading.stored:
-        plan_forgetting(capture)
+        schedule_retention(capture)
     remember_time_zone(person=capture.owner, name=capture.time_zone)

@@ -22,6 +22,7 @@ from emotions.captures.forms import CaptureForm, ConsentForm, KeepingForm, Words
 from emotions.models import Capture, Feeling
 from emotions.offline.headers import kept_offline
 from emotions.pictures.errors import STATUSES
+from emotions.preferences.selectors import get_preferences
 from emotions.preferences.services import set_preferences
 from ml.registry import active_version
 
@@ -138,7 +139,7 @@ def words(request: HttpRequest) -> HttpResponse:
 def keeping(request: HttpRequest) -> HttpResponse:
     """Let the person say what is kept of photos to come."""
     person = person_of(request)
-    preferences = selectors.preferences(owner=person)
+    preferences = get_preferences(owner=person)
     form = KeepingForm(
         request.POST if request.method == "POST" else None,
         initial={

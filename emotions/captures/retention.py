@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from accounts.models import User
-from emotions.captures import selectors, tasks
 from emotions.captures.editing import edit_capture
 from emotions.captures.errors import CaptureDeletedError, NothingSaidError
 from emotions.models import Capture, Preferences
@@ -34,12 +33,3 @@ def forget_old_pictures(*, owner: User | None = None, now: datetime | None = Non
                 continue
             forgotten += 1
     return forgotten
-
-
-def plan_forgetting(capture: Capture) -> None:
-    """Let a job look when a new capture's pictures will be too old, if its owner wants that."""
-    days = selectors.preferences(owner=capture.owner).pictures_kept_for
-    if days:
-        # A minute later, so that clocks that differ do no harm.
-        due = capture.created_at + timedelta(days=days, minutes=1)
-        tasks.forget_old_pictures.using(run_after=due).enqueue(capture.owner_id)

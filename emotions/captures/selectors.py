@@ -8,17 +8,7 @@ from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
 from accounts.models import User
 from emotions.captures.moods import Mood, mood_of_captures
-from emotions.models import (
-    Capture,
-    CaptureQuerySet,
-    Contribution,
-    Detection,
-    Feeling,
-    Preferences,
-    PushSubscription,
-    Reminder,
-    Tag,
-)
+from emotions.models import Capture, CaptureQuerySet, Detection, Feeling, Tag
 from ml.models import ModelVersion
 
 
@@ -38,26 +28,6 @@ def capture_of(*, owner: User, uuid: uuid_module.UUID) -> Capture:
         Capture.DoesNotExist: when it does not exist, was deleted or is somebody else's.
     """
     return history(owner=owner).get(uuid=uuid)
-
-
-def preferences(*, owner: User) -> Preferences:
-    """Return what a person wants by default, which is not stored before they say something."""
-    return Preferences.objects.filter(owner=owner).first() or Preferences(owner=owner)
-
-
-def contributions(*, owner: User) -> int:
-    """Return how many of a person's moments help to improve the network."""
-    return Contribution.objects.filter(contributor__person=owner).count()
-
-
-def reminders(*, owner: User) -> QuerySet[Reminder]:
-    """Return the owner's reminders in the order of their hours; those that are paused too."""
-    return Reminder.objects.filter(owner=owner).order_by("at", "id")
-
-
-def push_subscriptions(*, owner: User) -> QuerySet[PushSubscription]:
-    """Return the owner's browsers and apps that take notifications, newest first."""
-    return PushSubscription.objects.filter(owner=owner).order_by("-created_at", "-id")
 
 
 def history(

@@ -3,14 +3,13 @@
 from django_tasks import task
 
 from accounts.models import User
+from emotions.captures import purging, retention
 
 
 @task()
 def purge_trash() -> None:
     """Remove for ever what has been in the trash long enough."""
-    from emotions.captures import trash  # noqa: PLC0415 - services hand jobs to this module
-
-    trash.purge_trash()
+    purging.purge_trash()
 
 
 @task()
@@ -19,8 +18,6 @@ def forget_old_pictures(person_id: int | None = None) -> None:
 
     Jobs from before they named a person look at everybody.
     """
-    from emotions.captures import retention  # noqa: PLC0415 - services hand jobs to this module
-
     if person_id is None:
         retention.forget_old_pictures()
     elif owner := User.objects.filter(pk=person_id).first():

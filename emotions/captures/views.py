@@ -19,8 +19,9 @@ from emotions.captures import editing, explanations, presentation, selectors
 from emotions.captures.editing import Changes
 from emotions.captures.errors import KeepsMoreError, NoSuchFaceError, NothingSaidError
 from emotions.captures.forms import EditForm
+from emotions.captures.purging import TRASH_KEPT_FOR, purge_capture
 from emotions.captures.requests import own_capture
-from emotions.captures.trash import TRASH_KEPT_FOR, delete_capture, purge_capture, restore_capture
+from emotions.captures.trash import delete_capture, restore_capture
 from emotions.insights import wording
 from emotions.models import Capture
 from emotions.offline.headers import kept_offline

@@ -1,26 +1,21 @@
-"""What follows from a person's consent, and what goes with them beside their rows."""
+"""What consent, changes of captures and the end of an account mean for contributions."""
 
 from typing import Any
 
-from django.db import transaction
-from django.db.models import FileField
 from django.dispatch import receiver
 
 from accounts.models import Consent, User
 from accounts.signals import account_deleted, consent_changed
-from emotions.captures.trash import discard
+from emotions.captures.signals import capture_changed
 from emotions.contributions import tasks
-from emotions.contributions.syncing import take_back
+from emotions.contributions.syncing import follow, take_back
 from emotions.models import Capture
 
 
-@receiver(account_deleted)
-def remove_pictures(person: User, **_: Any) -> None:
-    """Remove the files of all captures once their rows are gone, those in the trash too."""
-    fields = [field.name for field in Capture._meta.get_fields() if isinstance(field, FileField)]
-    rows = Capture.objects.filter(owner=person).values_list(*fields)
-    names = [name for row in rows for name in row if name]
-    transaction.on_commit(lambda: discard(names))
+@receiver(capture_changed)
+def follow_capture(capture: Capture, *, face_changed: bool, **_: Any) -> None:
+    """Bring what is lent of a capture in step with what it says now."""
+    follow(capture, other_face=face_changed)
 
 
 @receiver(account_deleted)

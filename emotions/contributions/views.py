@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 from accounts.consents import give_consent, has_consent, withdraw_consent
 from accounts.models import Consent
 from accounts.requests import person_of
-from emotions.captures import selectors
 from emotions.captures.forms import HelpForm
+from emotions.contributions.selectors import count_contributions
 
 
 @login_required
@@ -34,7 +34,7 @@ def helping(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "helps": has_consent(person=person, kind=Consent.Kind.IMPROVE),
-        "contributions": selectors.contributions(owner=person),
+        "contributions": count_contributions(owner=person),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "emotions/helping.html", context, status=status)

@@ -9,7 +9,7 @@ from accounts.models import Consent
 from common.imaging import images
 from emotions.captures.errors import UnreadablePictureError
 from emotions.captures.explanations import NothingToExplainError, picture_of
-from emotions.captures.locking import locked
+from emotions.captures.locking import lock_for_update
 from emotions.captures.moods import answer_of
 from emotions.models import Capture, CaptureQuerySet, Detection
 from ml import registry
@@ -66,7 +66,7 @@ def read_again(*, capture: Capture, version: ModelVersion) -> Detection | None:
     if answer is None:
         return None
     detection = read_face(capture, answer, version, role=Detection.Role.RESCORE)
-    with locked(capture) as current:
+    with lock_for_update(capture) as current:
         still = current.detections.filter(pk=answer.pk, is_me=True).exists()
         if not still or not waiting_for(version).filter(pk=current.pk).exists():
             return None

@@ -1,32 +1,17 @@
 """Letting a version on trial read new photos, after their people were answered."""
 
 import logging
-import secrets
 
 from accounts.consents import has_consent
 from accounts.models import Consent
 from emotions.captures.errors import UnreadablePictureError
-from emotions.captures.locking import held
+from emotions.captures.locking import hold_for_update
 from emotions.captures.moods import answer_of
-from emotions.model_quality import tasks
 from emotions.model_quality.rescoring import read_face
 from emotions.models import Capture, Detection
-from ml import registry
 from ml.models import Trial
 
 logger = logging.getLogger(__name__)
-
-
-def consider(capture: Capture) -> None:
-    """Hand a new capture to the trial that goes on, by chance; call it where it is written.
-
-    Nothing is left to read where only numbers are kept, and a trial is no reason to keep more.
-    """
-    if not (capture.photo or capture.crop):
-        return
-    trial = registry.running_trial()
-    if trial and secrets.randbelow(100) < trial.share:
-        tasks.read_on_trial.enqueue(capture.pk, trial.pk)
 
 
 def read_on_trial(*, capture_id: int, trial_id: int) -> Detection | None:
@@ -53,7 +38,7 @@ def read_on_trial(*, capture_id: int, trial_id: int) -> Detection | None:
     except UnreadablePictureError:
         logger.warning("a photo on trial cannot be read", extra={"capture": str(capture.uuid)})
         return None
-    with held(capture) as current:
+    with hold_for_update(capture) as current:
         mine = current.detections.filter(is_me=True)
         fits = mine.filter(pk=answer.pk).exists()
         twice = mine.filter(role=Detection.Role.SHADOW, model_version=trial.version).exists()

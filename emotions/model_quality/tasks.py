@@ -2,10 +2,10 @@
 
 from django_tasks import task
 
+from emotions.model_quality import shadowing
+
 
 @task()
 def read_on_trial(capture_id: int, trial_id: int) -> None:
     """Let the version on trial read a new photo."""
-    from emotions.model_quality import shadowing  # noqa: PLC0415 - services hand jobs to this module
-
     shadowing.read_on_trial(capture_id=capture_id, trial_id=trial_id)

@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 
 from accounts.models import User
-from emotions.captures import selectors
 from emotions.offline.headers import diary_key
+from emotions.preferences.selectors import get_preferences
 
 
 def appearance(request: HttpRequest) -> dict[str, Any]:
@@ -14,4 +14,4 @@ def appearance(request: HttpRequest) -> dict[str, Any]:
     person = getattr(request, "user", None)
     if not isinstance(person, User):
         return {"appearance": None, "diary": ""}
-    return {"appearance": selectors.preferences(owner=person), "diary": diary_key(person)}
+    return {"appearance": get_preferences(owner=person), "diary": diary_key(person)}

@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 
-from django.db import transaction
-
 from accounts.models import User
-from emotions.captures import tasks
 from emotions.models import Capture, Feeling, Preferences
+from emotions.preferences.signals import preferences_changed
 
 
 def set_preferences(
@@ -35,6 +33,5 @@ def set_preferences(
     }
     defaults = {name: value for name, value in changes.items() if value is not None}
     preferences, _ = Preferences.objects.update_or_create(owner=owner, defaults=defaults)
-    if pictures_kept_for:
-        transaction.on_commit(lambda: tasks.forget_old_pictures.enqueue(owner.pk))
+    preferences_changed.send(sender=Preferences, preferences=preferences, fields=defaults.keys())
     return preferences

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import person_of
-from emotions.captures import selectors
 from emotions.captures.forms import AppearanceForm
 from emotions.models import Preferences
 from emotions.offline.headers import kept_offline
+from emotions.preferences.selectors import get_preferences
 from emotions.preferences.services import set_preferences
 
 
@@ -22,7 +22,7 @@ from emotions.preferences.services import set_preferences
 def appearance(request: HttpRequest) -> HttpResponse:
     """Let the person choose a theme and the colours of emotions."""
     person = person_of(request)
-    form = AppearanceForm.of(selectors.preferences(owner=person))
+    form = AppearanceForm.of(get_preferences(owner=person))
     if request.method == "POST":
         form = AppearanceForm(request.POST)
         if form.is_valid():
@@ -42,7 +42,7 @@ def appearance(request: HttpRequest) -> HttpResponse:
 @require_GET
 def colours(request: HttpRequest) -> HttpResponse:
     """Send the person's colours as a style sheet; lines are a little darker, so that they show."""
-    chosen = selectors.preferences(owner=person_of(request)).colours
+    chosen = get_preferences(owner=person_of(request)).colours
     rules = "".join(
         f"--{feeling}: {colour}; --{feeling}-line: color-mix(in oklab, {colour} 70%, var(--ink)); "
         for feeling, colour in sorted(chosen.items())

@@ -12,11 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import person_of, zone_of
 from accounts.services import remember_time_zone
-from emotions.captures import selectors
 from emotions.captures.errors import PushNotOfferedError, TooManyRemindersError
 from emotions.captures.forms import ReminderForm
 from emotions.models import Reminder
-from emotions.reminders import web_push
+from emotions.reminders import selectors, web_push
 from emotions.reminders.services import (
     MOST_REMINDERS,
     add_reminder,

@@ -13,9 +13,9 @@ from django.utils import timezone
 from zipstream import ZIP_DEFLATED, ZipStream
 
 from accounts.models import User
-from emotions.captures import selectors
 from emotions.captures.moods import answer_of
 from emotions.models import Capture, Detection
+from emotions.preferences.selectors import get_preferences
 from emotions.transfer.export_page import page_of, picture_entries
 from ml.emotions import EMOTIONS
 
@@ -64,9 +64,9 @@ def profile(owner: User) -> dict[str, Any]:
         "time_zone": owner.time_zone,
         "language": owner.language,
         "joined_at": owner.date_joined.isoformat(),
-        "kept": selectors.preferences(owner=owner).kept,
-        "keep_others": selectors.preferences(owner=owner).keep_others,
-        "pictures_kept_for": selectors.preferences(owner=owner).pictures_kept_for,
+        "kept": get_preferences(owner=owner).kept,
+        "keep_others": get_preferences(owner=owner).keep_others,
+        "pictures_kept_for": get_preferences(owner=owner).pictures_kept_for,
         "consents": [
             {key: getattr(value, "isoformat", lambda v=value: v)() for key, value in row.items()}
             for row in consents

@@ -19,11 +19,11 @@ from common.imaging import images
 from common.time_zones import day_of
 from emotions.captures.editing import says_nothing, set_tags
 from emotions.captures.errors import ImportUnderWayError
-from emotions.captures.trash import discard
 from emotions.contributions.syncing import invite
 from emotions.models import Capture, Detection
 from emotions.pictures import storage
 from emotions.pictures.errors import LIMITS
+from emotions.pictures.removal import delete_files
 from emotions.transfer.readers import Entry, EntryError, Read, ReadFace, Refused, open_history
 from ml import registry
 from ml.models import ModelVersion
@@ -155,12 +155,12 @@ def import_entry(*, owner: User, entry: Entry) -> Outcome:
         insert(capture, entry, stored)
     except IntegrityError:
         # The same entry came twice at once and the other one was faster.
-        discard(stored.values())
+        delete_files(stored.values())
         if earlier := outcome_before(owner, entry):
             return earlier
         raise
     except BaseException:
-        discard(stored.values())
+        delete_files(stored.values())
         raise
     return Outcome.NEW
 

@@ -32,7 +32,7 @@ from accounts.consents import withdraw_consent
 from accounts.models import Consent, User
 from backups.archive import MANIFEST
 from backups.rows import tables
-from emotions.captures import recording, trash
+from emotions.captures import purging, recording, trash
 from emotions.captures.recording import Said
 from emotions.models import (
     Capture,
@@ -66,7 +66,7 @@ def live(owner: User) -> None:
         )
     first, second, _ = Capture.objects.filter(owner=owner).order_by("pk")
     trash.delete_capture(capture=first)
-    trash.purge_capture(capture=second)
+    purging.purge_capture(capture=second)
     elsewhere = version_elsewhere()
     factories.detection(
         capture=factories.capture(owner=owner),

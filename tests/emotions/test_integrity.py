@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db.models.fields.files import FieldFile
 
 from accounts.models import User
-from emotions.captures import picture_repair, recording, trash
+from emotions.captures import picture_repair, purging, recording
 from emotions.captures.recording import Said
 from emotions.models import Capture, name_digest
 from emotions.pictures import storage
@@ -164,7 +164,7 @@ def test_a_lost_crop_of_somebody_who_keeps_no_photo_leaves_numbers(
 
 def test_a_capture_that_changes_meanwhile_is_left_alone(owner: User) -> None:
     capture = record(owner)
-    trash.purge_capture(capture=capture)
+    purging.purge_capture(capture=capture)
 
     picture_repair.mend_picture(capture=capture, field="crop")
 

@@ -31,8 +31,9 @@ from emotions.api.account.profile_serializers import (
     ProfileSerializer,
 )
 from emotions.api.base import PersonalView, checked, person_of
-from emotions.captures import selectors
+from emotions.contributions.selectors import count_contributions
 from emotions.models import Capture
+from emotions.preferences.selectors import get_preferences
 from emotions.preferences.services import set_preferences
 from emotions.transfer import exports
 
@@ -42,7 +43,7 @@ WAIT_AFTER_GUESSES = 60  # seconds
 def told(person: User) -> Response:
     """Answer with a person's profile as it is now."""
     standing = {consent.kind: consent for consent in person.consents.filter(withdrawn_at=None)}
-    preferences = selectors.preferences(owner=person)
+    preferences = get_preferences(owner=person)
     profile = {
         "email": person.email,
         "joined_at": person.date_joined,
@@ -61,7 +62,7 @@ def told(person: User) -> Response:
             }
             for kind, version in CURRENT_VERSIONS.items()
         ],
-        "contributions": selectors.contributions(owner=person),
+        "contributions": count_contributions(owner=person),
     }
     return Response(ProfileSerializer(profile).data)
 

@@ -42,7 +42,8 @@ from emotions.api.renderers import PictureRenderer
 from emotions.api.throttling import CaptureLimit
 from emotions.captures import editing, recording, selectors
 from emotions.captures.editing import Changes
-from emotions.captures.trash import delete_capture, purge_capture, restore_capture
+from emotions.captures.purging import purge_capture
+from emotions.captures.trash import delete_capture, restore_capture
 from emotions.models import Capture, CaptureQuerySet
 from emotions.pictures import responses
 

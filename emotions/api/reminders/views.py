@@ -18,9 +18,8 @@ from emotions.api.reminders.serializers import (
     ReminderChangesSerializer,
     ReminderSerializer,
 )
-from emotions.captures import selectors
 from emotions.models import Reminder
-from emotions.reminders import web_push
+from emotions.reminders import selectors, web_push
 from emotions.reminders.services import (
     ReminderChanges,
     add_reminder,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from emotions.captures import trash
+from emotions.captures import purging
 
 
 class Command(BaseCommand):
@@ -14,4 +14,4 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **__: Any) -> None:
         """Purge once and say how much was removed."""
-        self.stdout.write(f"{trash.purge_trash()} moments removed for ever.")
+        self.stdout.write(f"{purging.purge_trash()} moments removed for ever.")

@@ -16,7 +16,7 @@ from PIL import Image
 from accounts.consents import withdraw_consent
 from accounts.models import Consent, User
 from emotions.api.insights.serializers import TagSerializer
-from emotions.captures import editing, recording, selectors, trash
+from emotions.captures import editing, purging, recording, selectors, trash
 from emotions.captures.editing import Changes
 from emotions.captures.errors import (
     CaptureDeletedError,
@@ -222,7 +222,7 @@ def test_a_moment_in_words_keeps_some(owner: User) -> None:
             capture=capture, changes=Changes(mood=1), expected=expected
         ),
         lambda capture, expected: trash.delete_capture(capture=capture, expected=expected),
-        lambda capture, expected: trash.purge_capture(capture=capture, expected=expected),
+        lambda capture, expected: purging.purge_capture(capture=capture, expected=expected),
     ],
 )
 def test_what_changed_meanwhile_is_not_overwritten(
@@ -282,7 +282,7 @@ def test_the_trash_is_emptied_by_command_too(
 @pytest.mark.django_db(transaction=True)
 def test_what_is_removed_for_ever_leaves_a_tombstone(owner: User, media: Path) -> None:
     capture = record(owner, pictures.astronaut_jpeg(), said=Said(note="Secret.", tags=("a",)))
-    trash.purge_capture(capture=capture)
+    purging.purge_capture(capture=capture)
     capture.refresh_from_db()
     assert kept_files(media) == []
     assert not capture.detections.exists()

@@ -16,11 +16,11 @@ from PIL import Image
 from accounts.consents import ConsentRequiredError, withdraw_consent
 from accounts.models import Consent, User
 from common.imaging.images import ImageError
-from emotions.captures import recording, trash
+from emotions.captures import purging, recording
 from emotions.captures.errors import NoFaceError, RequestConflictError
 from emotions.captures.recording import Said
 from emotions.models import Capture, Detection, Feeling
-from emotions.pictures import storage
+from emotions.pictures import removal, storage
 from ml.registry import active_version
 from tests import pictures, uploads
 
@@ -191,9 +191,9 @@ def test_files_that_cannot_be_removed_now_are_removed_by_a_job(owner: User, medi
     capture = record(owner)
     with (
         patch.object(default_storage, "delete", side_effect=OSError),
-        patch.object(trash, "RETRY_REMOVAL_AFTER", timedelta()),
+        patch.object(removal, "RETRY_REMOVAL_AFTER", timedelta()),
     ):
-        trash.purge_capture(capture=capture)
+        purging.purge_capture(capture=capture)
     assert len(stored_files(media)) == 3
     assert DBTaskResult.objects.count() == 1
     call_command("db_worker", batch=True, interval=0, reload=False, verbosity=0)

@@ -13,7 +13,7 @@ from accounts.consents import give_consent, has_consent, withdraw_consent
 from accounts.models import Consent, User
 from accounts.services import delete_account
 from common.imaging import images
-from emotions.captures import editing, recording, trash
+from emotions.captures import editing, purging, recording, trash
 from emotions.captures.editing import Changes
 from emotions.captures.recording import Said
 from emotions.contributions import syncing
@@ -143,7 +143,7 @@ def test_in_the_trash_a_face_is_not_lent_and_comes_back_with_its_moment(helper: 
     trash.restore_capture(capture=capture)
     work()
     assert Contribution.objects.count() == 1
-    trash.purge_capture(capture=capture)
+    purging.purge_capture(capture=capture)
     assert not Contribution.objects.exists()
 
 

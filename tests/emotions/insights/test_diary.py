@@ -20,6 +20,7 @@ from emotions.insights import baseline, trends
 from emotions.insights.baseline import Usual
 from emotions.insights.wording import beside_usual, days_in_a_row
 from emotions.models import Capture, Feeling
+from emotions.preferences.selectors import get_preferences
 from tests import factories, pictures, uploads
 from tests.pictures import dated
 
@@ -350,7 +351,7 @@ def test_a_person_says_what_is_kept_of_photos_to_come(owner: User, owner_client:
     assert owner_client.get(url).status_code == 200
     said = {"kept": "crop", "keep_others": "on", "pictures_kept_for": "91"}
     assert owner_client.post(url, said)["Location"] == url
-    preferences = selectors.preferences(owner=owner)
+    preferences = get_preferences(owner=owner)
     assert (preferences.kept, preferences.keep_others) == ("crop", True)
     assert preferences.pictures_kept_for == 91
     assert owner_client.post(url, said | {"kept": "all"}).status_code == 422

@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 
 from accounts.consents import withdraw_consent
 from accounts.models import Consent, User
-from emotions.captures import editing, recording, selectors, trash
+from emotions.captures import editing, purging, recording, selectors, trash
 from emotions.insights import patterns, trends
 from emotions.insights.trends import Span
 from emotions.model_quality import rescoring
@@ -172,7 +172,7 @@ def test_a_capture_that_is_deleted_meanwhile_gets_nothing(
 ) -> None:
     capture = record(owner)
     found = selectors.capture_of(owner=owner, uuid=capture.uuid)
-    trash.purge_capture(capture=capture)
+    purging.purge_capture(capture=capture)
     monkeypatch.setattr(
         "emotions.model_quality.rescoring.picture_of",
         lambda *_: (pictures.astronaut(), found.detections.all()[0].box),

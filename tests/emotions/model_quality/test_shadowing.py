@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 
 from accounts.consents import withdraw_consent
 from accounts.models import Consent, User
-from emotions.captures import editing, recording, trash
+from emotions.captures import editing, purging, recording, trash
 from emotions.model_quality.k_anonymity import ENOUGH_PEOPLE
 from emotions.model_quality.shadow_comparison import compare
 from emotions.model_quality.shadowing import read_on_trial
@@ -100,14 +100,14 @@ def test_only_its_share_is_read(
     owner: User, candidate: ModelVersion, monkeypatch: pytest.MonkeyPatch, drawn: int, read: int
 ) -> None:
     registry.begin_trial(candidate, share=50, by="ada")
-    monkeypatch.setattr("emotions.model_quality.shadowing.secrets.randbelow", lambda _: drawn)
+    monkeypatch.setattr("emotions.model_quality.receivers.secrets.randbelow", lambda _: drawn)
     record(owner)
     work()
     assert len(shadows()) == read
 
 
 def test_what_is_gone_by_then_is_left_alone(owner: User, other: User, trial: Trial) -> None:
-    trash.purge_capture(capture=record(owner))
+    purging.purge_capture(capture=record(owner))
     trash.delete_capture(capture=record(owner))
     editing.edit_capture(capture=record(owner), changes={"kept": Capture.Kept.NOTHING})
     record(other)

@@ -1,0 +1,16 @@
+"""Removing the files of pictures that nothing refers to any more."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.utils import timezone
+
+from emotions.pictures import storage, tasks
+
+RETRY_REMOVAL_AFTER = timedelta(minutes=5)
+
+
+def delete_files(names: Iterable[str]) -> None:
+    """Delete files at once; where the storage refuses, a job tries again later."""
+    if remaining := storage.remove_files(names):
+        tasks.remove_files.using(run_after=timezone.now() + RETRY_REMOVAL_AFTER).enqueue(remaining)
