@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from backups.archive import FILES, MANIFEST, TABLES, BackupError, Manifest, migrations_here
 from backups.rows import pieces, tables
+from common.files import atomic_write
 from emotions.models import Capture
 from ml.models import Artefact
 
@@ -41,19 +42,14 @@ def write(path: Path) -> Written:
     Raises:
         BackupError: the file cannot be written, or a stored file cannot be read.
     """
-    aside = path.with_name(f"{path.name}.tmp")
     try:
-        descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
+        with atomic_write(path, mode=0o600) as temporary, temporary.open("wb") as file:
             with tarfile.open(fileobj=file, mode="w|") as archive, snapshot():
                 written = fill(archive)
             file.flush()
             os.fsync(file.fileno())
-        aside.replace(path)
     except OSError as error:
         raise BackupError(f"{path}: cannot be written ({error}).") from error
-    finally:
-        aside.unlink(missing_ok=True)
     return written
 
 

@@ -7,8 +7,6 @@ not in the repository: `manage.py fetch_face_detector` gets them, and until then
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 import threading
 import urllib.request
 from functools import lru_cache
@@ -17,6 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from common.files import atomic_write
 from common.imaging.images import Pixels, shrink
 
 ADDRESS = (
@@ -107,6 +106,5 @@ def fetch(address: str = ADDRESS) -> None:
     if found != SHA256:
         raise DetectorFileError(f"{address}: expected the sha256 {SHA256}, received {found}.")
     FILE.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=FILE.parent, delete=False) as part:
-        part.write(content)
-    os.replace(part.name, FILE)
+    with atomic_write(FILE) as temporary:
+        temporary.write_bytes(content)

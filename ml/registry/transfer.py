@@ -5,6 +5,7 @@ import json
 import zipfile
 from pathlib import Path
 
+from common.files import atomic_write
 from ml.inference.predictor import ModelFileError
 from ml.models import ModelVersion
 from ml.registry.artefacts import content
@@ -31,15 +32,13 @@ def export_version(version: ModelVersion, path: Path) -> None:
         "made_by": version.made_by,
         "sha256": {name: digest(data) for name, data in files.items()},
     }
-    aside = path.with_name(f"{path.name}.tmp")
-    try:
-        with zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED) as packed:
-            packed.writestr(MANIFEST, json.dumps(manifest, indent=2))
-            for name, data in files.items():
-                packed.writestr(name, data)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    with (
+        atomic_write(path) as temporary,
+        zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as packed,
+    ):
+        packed.writestr(MANIFEST, json.dumps(manifest, indent=2))
+        for name, data in files.items():
+            packed.writestr(name, data)
 
 
 def in_files(folder: Path) -> dict[str, bytes]:

@@ -1,0 +1,25 @@
+"""Writing files whole or not at all."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def atomic_write(path: Path, *, mode: int = 0o666) -> Iterator[Path]:
+    """Yield a temporary file beside `path` that takes its place when the block succeeds.
+
+    Readers see the old file or the new one, never a part of it. The temporary file is called
+    `NAME.PID.tmp` and is removed when the block fails; only a killed process leaves it behind.
+
+    Args:
+        mode: permissions of a new file, less those that the umask takes away.
+    """
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.touch(mode)
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
