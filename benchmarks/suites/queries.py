@@ -29,7 +29,7 @@ from emotions.models import (
 )
 from emotions.pictures import storage
 from emotions.preferences.selectors import get_preferences
-from emotions.reminders import delivery
+from emotions.reminders import delivery, scheduling
 from emotions.reminders import selectors as reminder_selectors
 from emotions.transfer.exports import captures_of
 from ml import registry
@@ -99,12 +99,12 @@ def use_cases() -> dict[str, Callable[[], object]]:
         "reminders of one": lambda: list(reminder_selectors.reminders(owner=owner)),
         "browsers of one": lambda: list(reminder_selectors.push_subscriptions(owner=owner)),
         "browser by address": lambda: list(PushSubscription.objects.filter(endpoint="https://x")),
-        "reminders due": lambda: delivery.due(timezone.now()),
+        "reminders due": lambda: scheduling.due_reminders(timezone.now()),
         "reminder, recorded lately": lambda: delivery.has_recorded(
             reminder, timezone.now(), timezone.now()
         ),
         "reminders, old deliveries": lambda: Delivery.objects.filter(
-            due_at__lt=timezone.now() - delivery.KEPT_FOR
+            due_at__lt=timezone.now() - scheduling.DELIVERIES_KEPT_FOR
         ).delete(),
         "trash, what is due": lambda: list(
             purging.in_trash_since(timezone.now() - purging.TRASH_KEPT_FOR)

@@ -21,14 +21,16 @@ from emotions.captures.errors import (
     NoFaceError,
     NoSuchFaceError,
     NothingSaidError,
-    PushNotOfferedError,
     RequestConflictError,
     StaleError,
-    TooManyRemindersError,
-    UnfitEndpointError,
-    UnfitKeysError,
 )
 from emotions.pictures.errors import STATUSES, message
+from emotions.reminders.errors import (
+    InvalidEndpointError,
+    InvalidKeysError,
+    PushNotOfferedError,
+    TooManyRemindersError,
+)
 from emotions.transfer.readers import UnreadableError
 from ml.registry import NoModelError
 
@@ -115,11 +117,11 @@ REFUSALS: dict[type[Exception], tuple[HTTPStatus, str, str | Promise]] = {
 UNFIT: dict[type[Exception], tuple[str, str | Promise]] = {
     NothingSaidError: ("photo", _("Send a photo, or say felt, mood or a note.")),
     NoSuchFaceError: ("me", _("This is not the id of a face of this capture.")),
-    UnfitEndpointError: (
+    InvalidEndpointError: (
         "endpoint",
         _("This is not the https address of a push service on the internet."),
     ),
-    UnfitKeysError: (
+    InvalidKeysError: (
         "p256dh",
         _("Send p256dh, a public key on P-256, and auth, 16 bytes, both as base64url."),
     ),

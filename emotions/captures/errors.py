@@ -33,21 +33,5 @@ class KeepsMoreError(Exception):
     """What is not kept any more cannot be kept again."""
 
 
-class PushNotOfferedError(Exception):
-    """This site has no key to send notifications with."""
-
-
-class TooManyRemindersError(Exception):
-    """The person has as many reminders as anybody may have."""
-
-
-class UnfitEndpointError(Exception):
-    """A push service's address is not one of the open internet."""
-
-
-class UnfitKeysError(Exception):
-    """The keys of a push subscription are none."""
-
-
 class UnreadablePictureError(Exception):
     """What is kept of a capture's face is gone or damaged."""

@@ -1,4 +1,4 @@
-"""The words of reminders: an e-mail, or what a notification shows."""
+"""The texts of reminders: the e-mail, and the payload of a notification."""
 
 from typing import Any
 
@@ -10,44 +10,39 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from emotions.models import Reminder
-from emotions.reminders.unsubscribe import stop_link
+from emotions.reminders.unsubscribe import unsubscribe_link
 
 
 def capture_link() -> str:
-    """Return the address, with its host, at which a moment is recorded."""
+    """Return the absolute address of the page that records a moment."""
     return f"{settings.SITE_URL}{reverse('emotions:capture')}"
 
 
-def letter(reminder: Reminder) -> EmailMessage:
-    """Return the e-mail of a reminder, which mail programs can stop with one tap (RFC 8058)."""
+def reminder_email(reminder: Reminder) -> EmailMessage:
+    """Return a reminder's e-mail in its owner's language, with one-click unsubscribe (RFC 8058)."""
+    stop = unsubscribe_link(owner=reminder.owner, way=Reminder.Way.EMAIL)
     with translation.override(reminder.owner.language or settings.LANGUAGE_CODE):
-        return written(reminder)
+        context = {"capture": capture_link(), "stop": stop}
+        return EmailMessage(
+            subject=_("How are you right now?"),
+            body=render_to_string("emotions/reminder_email.txt", context),
+            to=[reminder.owner.email],
+            headers={
+                "List-Unsubscribe": f"<{stop}>",
+                "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+                "Auto-Submitted": "auto-generated",
+            },
+        )
 
 
-def written(reminder: Reminder) -> EmailMessage:
-    """Return the e-mail of a reminder in the language that is spoken now."""
-    stop = stop_link(owner=reminder.owner, way=Reminder.Way.EMAIL)
-    words = {"capture": capture_link(), "stop": stop}
-    return EmailMessage(
-        subject=_("How are you right now?"),
-        body=render_to_string("emotions/reminder_letter.txt", words),
-        to=[reminder.owner.email],
-        headers={
-            "List-Unsubscribe": f"<{stop}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            "Auto-Submitted": "auto-generated",
-        },
-    )
-
-
-def notice(reminder: Reminder) -> dict[str, Any]:
-    """Return what `static/js/push/worker.js` needs to show a reminder."""
+def notification_payload(reminder: Reminder) -> dict[str, Any]:
+    """Return what `static/js/push/worker.js` needs to show a reminder in its owner's language."""
     with translation.override(reminder.owner.language or settings.LANGUAGE_CODE):
         return {
             "title": _("How are you right now?"),
             "body": _("A moment for your diary, if you like."),
             "open": capture_link(),
-            "stop": stop_link(owner=reminder.owner, way=Reminder.Way.PUSH),
+            "stop": unsubscribe_link(owner=reminder.owner, way=Reminder.Way.PUSH),
             "stop_label": _("Stop these"),
             "stopped": _("Stopped. You can let them come again on the page Reminders."),
         }

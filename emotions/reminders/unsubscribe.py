@@ -1,4 +1,4 @@
-"""Links that stop a person's reminders without a sign-in, from an e-mail or a notification."""
+"""Signed links that pause a person's reminders without signing in."""
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
@@ -7,20 +7,20 @@ from django.urls import reverse
 from accounts.models import User
 from emotions.models import Reminder
 
-SIGNER = Signer(salt="emotions.stop_links")
+SIGNER = Signer(salt="emotions.stop_links")  # links that were sent out carry this salt
 
 
-def stop_link(*, owner: User, way: Reminder.Way) -> str:
-    """Return the address, with its host, at which one tap stops the owner's reminders this way."""
-    sealed = SIGNER.sign(f"{owner.pk}-{way.value}")
-    return f"{settings.SITE_URL}{reverse('emotions:reminders_stop', args=[sealed])}"
+def unsubscribe_link(*, owner: User, way: Reminder.Way) -> str:
+    """Return the absolute address that pauses the owner's reminders of this way."""
+    signed = SIGNER.sign(f"{owner.pk}-{way.value}")
+    return f"{settings.SITE_URL}{reverse('emotions:reminders_stop', args=[signed])}"
 
 
-def read_stop_link(sealed: str) -> tuple[User, Reminder.Way] | None:
-    """Return whose reminders a link stops, and which; None where it is not one of ours."""
+def parse_unsubscribe_token(signed: str) -> tuple[User, Reminder.Way] | None:
+    """Return whose reminders a link pauses, and which; None unless this site signed it."""
     try:
-        number, _, way = SIGNER.unsign(sealed).partition("-")
+        owner_id, _, way = SIGNER.unsign(signed).partition("-")
     except BadSignature:
         return None
-    owner = User.objects.filter(pk=int(number)).first()
+    owner = User.objects.filter(pk=int(owner_id)).first()
     return (owner, Reminder.Way(way)) if owner else None

@@ -1,4 +1,4 @@
-"""When and how people are asked, and the way out of it."""
+"""The pages of reminders, and the page that stops them without signing in."""
 
 from http import HTTPStatus
 
@@ -12,42 +12,42 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import person_of, zone_of
 from accounts.services import remember_time_zone
-from emotions.captures.errors import PushNotOfferedError, TooManyRemindersError
 from emotions.captures.forms import ReminderForm
 from emotions.models import Reminder
 from emotions.reminders import selectors, web_push
+from emotions.reminders.errors import PushNotOfferedError, TooManyRemindersError
 from emotions.reminders.services import (
-    MOST_REMINDERS,
+    MAX_REMINDERS,
     add_reminder,
     change_reminder,
     remove_reminder,
     stop_reminders,
 )
-from emotions.reminders.unsubscribe import read_stop_link
+from emotions.reminders.unsubscribe import parse_unsubscribe_token
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def reminders(request: HttpRequest) -> HttpResponse:
-    """Show all reminders of the person, and add one."""
+    """List the person's reminders, and add one."""
     person = person_of(request)
     form = ReminderForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        # Hours are meant by the clock that the person sees now.
+        # The hour is meant by the clock that the person sees, so their zone is updated first.
         remember_time_zone(person=person, name=zone_of(request, person))
         try:
             add_reminder(owner=person, **form.said())
         except (PushNotOfferedError, TooManyRemindersError) as error:
-            refuse(form, error)
+            add_refusal(form, error)
         else:
             messages.success(request, _("We will ask you then."))
             return redirect("emotions:reminders")
-    known = selectors.reminders(owner=person)
+    existing = selectors.reminders(owner=person)
     context = {
         "form": form,
-        "reminders": known,
+        "reminders": existing,
         "subscriptions": selectors.push_subscriptions(owner=person),
-        "zone": person.time_zone if known else zone_of(request, person),
+        "zone": person.time_zone if existing else zone_of(request, person),
         "push_key": web_push.public_key(),
     }
     return render(request, "emotions/reminders.html", context, status=status_of(form))
@@ -63,7 +63,7 @@ def reminder_edit(request: HttpRequest, number: int) -> HttpResponse:
         try:
             change_reminder(reminder=reminder, changes=form.said())
         except PushNotOfferedError as error:
-            refuse(form, error)
+            add_refusal(form, error)
         else:
             messages.success(request, _("Kept."))
             return redirect("emotions:reminders")
@@ -80,15 +80,15 @@ def reminder_remove(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("emotions:reminders")
 
 
-# Mail programs and service workers post here without a cookie; the sealed link is who they are.
+# Mail programs and service workers post here without a cookie; the signed link authenticates them.
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 def stop(request: HttpRequest, sealed: str) -> HttpResponse:
-    """Ask, then stop the reminders of whoever the link was sent to, without a sign-in."""
-    found = read_stop_link(sealed)
-    if found is None:
+    """Ask for confirmation, then stop the reminders of the person whom the link was sent to."""
+    parsed = parse_unsubscribe_token(sealed)
+    if parsed is None:
         raise Http404
-    owner, way = found
+    owner, way = parsed
     if request.method == "POST":
         stop_reminders(owner=owner, way=way)
     context = {"way": way, "stopped": request.method == "POST"}
@@ -96,22 +96,19 @@ def stop(request: HttpRequest, sealed: str) -> HttpResponse:
 
 
 def own_reminder(request: HttpRequest, number: int) -> Reminder:
-    """Return the signed-in person's reminder; somebody else's answers 404 like one that is not."""
+    """Return the person's reminder; somebody else's gives 404, like one that does not exist."""
     return get_object_or_404(selectors.reminders(owner=person_of(request)), pk=number)
 
 
-def refuse(form: ReminderForm, error: Exception) -> None:
-    """Say at the form why a service refused."""
+def add_refusal(form: ReminderForm, error: Exception) -> None:
+    """Show on the form why a service refused."""
     if isinstance(error, PushNotOfferedError):
         form.add_error("way", _("This site sends no notifications. Choose e-mail."))
     else:
-        most = MOST_REMINDERS
-        form.add_error(
-            None,
-            _("You have %(most)d reminders, which is as many as there can be.") % {"most": most},
-        )
+        refusal = _("You have %(most)d reminders, which is as many as there can be.")
+        form.add_error(None, refusal % {"most": MAX_REMINDERS})
 
 
 def status_of(form: ReminderForm) -> HTTPStatus:
-    """Return the status of a page with this form."""
+    """Return 422 for a page whose form has errors."""
     return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

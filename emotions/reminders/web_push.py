@@ -1,4 +1,4 @@
-"""Sending notifications through browsers' push services, whose addresses strangers gave us."""
+"""Web Push (RFC 8030) to endpoints that come from users and are therefore not trusted."""
 
 import ipaddress
 import json
@@ -20,28 +20,28 @@ from py_vapid import Vapid02, b64urlencode
 
 from emotions.models import PushSubscription
 
-HTTPS = 443
-PATIENCE = 5  # seconds for each step of a conversation
-DEADLINE = 15  # seconds for all of it
-HELD_FOR = 3600  # seconds that a push service keeps a message for a device that is away
-IPV6_IN_USE = ipaddress.ip_network("2000::/3")
+HTTPS_PORT = 443
+SOCKET_TIMEOUT = 5  # seconds for each operation on a socket
+REQUEST_TIMEOUT = 15  # seconds for a whole request
+MESSAGE_TTL = 3600  # seconds that a push service keeps a message for a device that is offline
+IPV6_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 
 
 class PushFailedError(Exception):
-    """A push service could not be reached or did not take a message."""
+    """A push service could not be reached or did not accept a message."""
 
 
-class NoAnswerError(PushFailedError):
-    """A push service was given a message and did not say what became of it: it may still come."""
+class NoResponseError(PushFailedError):
+    """A push service did not respond to a message, which it may deliver all the same."""
 
 
 class SubscriptionGoneError(PushFailedError):
-    """The browser or app takes no messages under this subscription any more."""
+    """The browser or app has ended its subscription."""
 
 
 @lru_cache(maxsize=1)
-def signer(private_key: str) -> Vapid02:
-    """Return what signs messages as ours (RFC 8292)."""
+def vapid_key(private_key: str) -> Vapid02:
+    """Return the key that signs messages as this site's (VAPID, RFC 8292)."""
     return Vapid02.from_string(private_key)
 
 
@@ -49,63 +49,67 @@ def public_key() -> str | None:
     """Return the key that browsers subscribe with, as base64url; None where push is not offered."""
     if not settings.VAPID_PRIVATE_KEY:
         return None
-    numbers = signer(settings.VAPID_PRIVATE_KEY).public_key.public_numbers()
+    numbers = vapid_key(settings.VAPID_PRIVATE_KEY).public_key.public_numbers()
     return str(b64urlencode(b"\x04" + numbers.x.to_bytes(32) + numbers.y.to_bytes(32)))
 
 
 def is_public(address: str) -> bool:
-    """Tell whether an IP address is one of the open internet, not of a network around us."""
+    """Tell whether an IP address belongs to the public internet.
+
+    Raises:
+        ValueError: it is not an IP address.
+    """
     ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv6Address) and (
-        ip not in IPV6_IN_USE or ip.sixtofour or ip.teredo
+        ip not in IPV6_GLOBAL_UNICAST or ip.sixtofour or ip.teredo
     ):
         return False
     return ip.is_global and not ip.is_multicast
 
 
 def public_address(host: str) -> tuple[str, int]:
-    """Look a host up and return where to connect to.
+    """Resolve a host to a public address and port to connect to.
 
-    Looked up here and connected to as found, so that a name cannot mean something else meanwhile.
+    The connection must go to this address: the name could resolve to another one a moment later.
 
     Raises:
         PushFailedError: the host is unknown, or not on the open internet.
     """
     try:
-        found = socket.getaddrinfo(host, HTTPS, type=socket.SOCK_STREAM)
+        results = socket.getaddrinfo(host, HTTPS_PORT, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise PushFailedError(f"{host} is unknown.") from error
-    addresses = [str(place[4][0]) for place in found]
-    for address in addresses:
+    for *_, sockaddr in results:
+        address = str(sockaddr[0])
         if is_public(address):
-            return address, HTTPS
+            return address, HTTPS_PORT
     raise PushFailedError(f"{host} is not on the open internet.")
 
 
 @contextmanager
-def cut_off_late(line: socket.socket) -> Iterator[None]:
-    """End a connection that is not done by the deadline.
+def limit_duration(sock: socket.socket) -> Iterator[None]:
+    """Shut a socket down after `REQUEST_TIMEOUT`.
 
-    Bytes that come one by one begin the timeout of the socket anew each time.
+    The timeout of a socket starts anew with every byte, so a slow sender never reaches it.
     """
-    same = line.dup()  # the line itself is taken over by TLS
+    duplicate = sock.dup()  # TLS takes the socket itself over
 
-    def cut() -> None:
-        with suppress(OSError):  # It has ended by itself.
-            same.shutdown(socket.SHUT_RDWR)
+    def shut_down() -> None:
+        with suppress(OSError):  # It is closed already.
+            duplicate.shutdown(socket.SHUT_RDWR)
 
-    late = Timer(DEADLINE, cut)
-    late.start()
+    timer = Timer(REQUEST_TIMEOUT, shut_down)
+    timer.start()
     try:
         yield
     finally:
-        late.cancel()
-        same.close()
+        timer.cancel()
+        duplicate.close()
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a push service said, as pywebpush reads it; its text is never fetched."""
+class PushResponse:
+    """The response of a push service, with what pywebpush expects of one; its body is not read."""
 
     status_code: int
     reason: str = ""
@@ -113,14 +117,16 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class Courier:
-    """Carries messages as pywebpush's session: no proxy, no redirect, no body, no long wait."""
+class PushSession:
+    """A session for pywebpush without proxies and redirects, which reads no response body."""
 
-    def post(self, url: str, *, data: bytes, headers: Mapping[str, str], timeout: float) -> Answer:
+    def post(
+        self, url: str, *, data: bytes, headers: Mapping[str, str], timeout: float
+    ) -> PushResponse:
         """Send one message.
 
         Raises:
-            NoAnswerError: it was sent and not answered in time, or not in HTTP.
+            NoResponseError: no response came in time, or it was not HTTP.
             PushFailedError: the service cannot be reached, or is not on the open internet.
         """
         parts = urlsplit(url)
@@ -128,32 +134,32 @@ class Courier:
         path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
         connection = HTTPSConnection(host, timeout=timeout)
         try:
-            line = socket.create_connection(public_address(host), timeout=timeout)
+            sock = socket.create_connection(public_address(host), timeout=timeout)
         except OSError as error:
             raise PushFailedError(f"{host} cannot be reached.") from error
-        with cut_off_late(line):
+        with limit_duration(sock):
             try:
                 context = ssl.create_default_context()
-                connection.sock = context.wrap_socket(line, server_hostname=host)
+                connection.sock = context.wrap_socket(sock, server_hostname=host)
             except OSError as error:
-                raise PushFailedError(f"{host} does not speak TLS with us.") from error
+                raise PushFailedError(f"No TLS connection to {host}.") from error
             try:
                 connection.request("POST", path, body=data, headers=dict(headers))
-                answer = connection.getresponse()
+                response = connection.getresponse()
             except (OSError, HTTPException) as error:
-                raise NoAnswerError(f"{host} does not answer.") from error
+                raise NoResponseError(f"{host} does not respond.") from error
             finally:
                 connection.close()
-        return Answer(answer.status, answer.reason)
+        return PushResponse(response.status, response.reason)
 
 
-def send(subscription: PushSubscription, message: dict[str, Any]) -> None:
-    """Encrypt a message for one browser or app and hand it to its push service.
+def send(subscription: PushSubscription, payload: dict[str, Any]) -> None:
+    """Encrypt a payload for one browser or app and hand it to its push service.
 
     Raises:
-        SubscriptionGoneError: it is not there any more.
-        NoAnswerError: the service may have taken it.
-        PushFailedError: the service cannot be reached or refuses.
+        SubscriptionGoneError: the subscription has ended.
+        NoResponseError: the service did not respond, but may have accepted the message.
+        PushFailedError: the service cannot be reached or did not accept the message.
     """
     # Costly to import, and only the worker of a site with push pays for it.
     from pywebpush import WebPusher  # noqa: PLC0415
@@ -162,18 +168,18 @@ def send(subscription: PushSubscription, message: dict[str, Any]) -> None:
     claims = {
         "sub": settings.VAPID_CONTACT,
         "aud": f"https://{parts.hostname}",
-        "exp": int(time.time()) + HELD_FOR,
+        "exp": int(time.time()) + MESSAGE_TTL,
     }
     keys = {"p256dh": subscription.p256dh, "auth": subscription.auth}
-    answer = WebPusher(
-        {"endpoint": subscription.endpoint, "keys": keys}, requests_session=Courier()
+    response = WebPusher(
+        {"endpoint": subscription.endpoint, "keys": keys}, requests_session=PushSession()
     ).send(
-        json.dumps(message),
-        signer(settings.VAPID_PRIVATE_KEY).sign(claims) | {"Urgency": "normal"},
-        ttl=HELD_FOR,
-        timeout=PATIENCE,
+        json.dumps(payload),
+        vapid_key(settings.VAPID_PRIVATE_KEY).sign(claims) | {"Urgency": "normal"},
+        ttl=MESSAGE_TTL,
+        timeout=SOCKET_TIMEOUT,
     )
-    if answer.status_code in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
-        raise SubscriptionGoneError(f"{parts.hostname} knows it no more.")
-    if not 200 <= answer.status_code < 300:  # noqa: PLR2004 - the classes of HTTP
-        raise PushFailedError(f"{parts.hostname} answers {answer.status_code}.")
+    if response.status_code in {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}:
+        raise SubscriptionGoneError(f"{parts.hostname} no longer knows this subscription.")
+    if not 200 <= response.status_code < 300:  # noqa: PLR2004 - the classes of HTTP
+        raise PushFailedError(f"{parts.hostname} responded with {response.status_code}.")

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.services import create_token
 from emotions.captures import recording
 from emotions.models import Capture, Reminder
-from emotions.reminders.unsubscribe import stop_link
+from emotions.reminders.unsubscribe import unsubscribe_link
 from ml.registry import active_version
 from tests import factories, pictures
 from tests.conftest import signed_in
@@ -240,7 +240,7 @@ def theirs(owner: User) -> dict[str, Any]:
         "tokens": token.pk,
         "reminders": factories.push_reminder(owner).pk,
         "push-subscriptions": factories.push_subscription(owner).pk,
-        "sealed": stop_link(owner=owner, way=Reminder.Way.PUSH).split("/")[-2],
+        "sealed": unsubscribe_link(owner=owner, way=Reminder.Way.PUSH).split("/")[-2],
     }
 
 

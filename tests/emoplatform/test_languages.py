@@ -244,8 +244,8 @@ def test_an_app_reads_and_sets_the_language(owner: User) -> None:
 
 def test_a_reminder_is_written_in_the_language_of_its_person(owner: User) -> None:
     reminder = add_reminder(owner=owner, at=timezone.now().time())
-    assert emails.letter(reminder).subject == "How are you right now?"
+    assert emails.reminder_email(reminder).subject == "How are you right now?"
     owner.language = "de"
-    assert emails.letter(reminder).subject == "Wie geht es dir gerade?"
-    assert "E-Mails anzuhalten" in emails.letter(reminder).body
-    assert emails.notice(reminder)["stop_label"] == "Nicht mehr fragen"
+    assert emails.reminder_email(reminder).subject == "Wie geht es dir gerade?"
+    assert "E-Mails anzuhalten" in emails.reminder_email(reminder).body
+    assert emails.notification_payload(reminder)["stop_label"] == "Nicht mehr fragen"

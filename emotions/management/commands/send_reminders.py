@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
 
-from emotions.reminders import delivery
+from emotions.reminders.scheduling import send_reminders
 
 
 class Command(BaseCommand):
@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, every: int | None = None, **__: Any) -> None:
         """Hand over what is due and say how many there were."""
         while True:
-            self.stdout.write(f"{delivery.send_reminders()} reminders handed over.")
+            self.stdout.write(f"{send_reminders()} reminders handed over.")
             if every is None:
                 return
             close_old_connections()

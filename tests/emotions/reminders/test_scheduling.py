@@ -1,9 +1,7 @@
 """Reminders: each once a day by the clock where its person is, stopped by one tap."""
 
-import re
 import threading
 from datetime import UTC, datetime, time, timedelta
-from email import message_from_bytes
 from typing import Any
 
 import pytest
@@ -11,48 +9,27 @@ from django.core import mail
 from django.core.mail.backends import locmem
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
 from accounts.models import User
-from accounts.services import delete_account
 from emotions.captures import trash
-from emotions.models import Delivery, PushSubscription, Reminder
-from emotions.reminders import delivery as reminding
-from emotions.reminders.delivery import send_reminders
+from emotions.models import Delivery, Reminder
+from emotions.reminders import scheduling
+from emotions.reminders.delivery import deliver
+from emotions.reminders.scheduling import send_reminders
 from emotions.reminders.services import (
-    add_reminder,
     change_reminder,
     remove_reminder,
     stop_reminders,
 )
 from tests import factories
+from tests.emotions.reminders.steps import EIGHT, remind, run, work
 
 pytestmark = pytest.mark.django_db
-EIGHT = datetime(2026, 3, 14, 20, tzinfo=UTC)  # a Saturday
-BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
 MINUTES = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
-
-
-def remind(owner: User, at: time = time(20), *, now: datetime = BEFORE, **more: Any) -> Reminder:
-    return add_reminder(owner=owner, at=at, now=now, **more)
-
-
-def work(now: datetime) -> list[str]:
-    """Do the jobs that wait, at a moment; return who got an e-mail."""
-    before = len(mail.outbox)
-    for delivery in Delivery.objects.filter(sent_at=None):
-        reminding.deliver(delivery_id=delivery.pk, now=now)
-    return [message.to[0] for message in mail.outbox[before:]]
-
-
-def run(now: datetime) -> int:
-    """Let the scheduler and the worker come by at a moment; return how many e-mails went out."""
-    send_reminders(now=now)
-    return len(work(now))
 
 
 def test_nobody_is_reminded_who_did_not_ask(owner: User) -> None:
@@ -171,15 +148,15 @@ def test_what_changed_while_a_job_waited_counts(owner: User) -> None:
     assert work(EIGHT + 61 * MINUTES) == []
     assert work(EIGHT + 60 * MINUTES) == [owner.email]
     reminder.delete()
-    assert not reminding.deliver(delivery_id=1)
+    assert not deliver(delivery_id=1)
 
 
 def test_a_job_that_is_done_twice_sends_once(owner: User) -> None:
     remind(owner)
     send_reminders(now=EIGHT)
     delivery = Delivery.objects.get()
-    assert reminding.deliver(delivery_id=delivery.pk, now=EIGHT)
-    assert not reminding.deliver(delivery_id=delivery.pk, now=EIGHT)
+    assert deliver(delivery_id=delivery.pk, now=EIGHT)
+    assert not deliver(delivery_id=delivery.pk, now=EIGHT)
     assert len(mail.outbox) == 1
 
 
@@ -187,8 +164,8 @@ def test_two_schedulers_that_saw_the_same_hand_it_over_once(
     owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     remind(owner)
-    seen = reminding.due(EIGHT)
-    monkeypatch.setattr(reminding, "due", lambda _now: seen)
+    seen = scheduling.due_reminders(EIGHT)
+    monkeypatch.setattr(scheduling, "due_reminders", lambda _now: seen)
     assert [send_reminders(now=EIGHT) for _ in range(2)] == [1, 0]
     assert Delivery.objects.count() == DBTaskResult.objects.count() == 1
 
@@ -254,77 +231,3 @@ def test_what_was_sent_is_remembered_for_a_week_only(owner: User) -> None:
     run(EIGHT)
     run(EIGHT + 8 * 24 * HOUR)
     assert [str(delivery.local_date) for delivery in Delivery.objects.all()] == ["2026-03-22"]
-
-
-# --- The e-mail and the way out ---------------------------------------------------------------
-
-
-def letter_to(person: User) -> Any:
-    remind(person)
-    run(EIGHT)
-    return mail.outbox[-1]
-
-
-def path_of(link: str) -> str:
-    """Return the path of one of our links, which begin with the site's address."""
-    site = "http://127.0.0.1:8000"
-    assert link.startswith(site)
-    return link.removeprefix(site)
-
-
-def test_the_letter_is_short_and_leads_to_the_diary_and_out(owner: User) -> None:
-    letter = letter_to(owner)
-    assert letter.subject == "How are you right now?"
-    assert "!" not in letter.body
-    links = re.findall(r"http\S+", letter.body)
-    assert path_of(links[0]) == "/capture/"
-    assert path_of(links[1]).startswith("/reminders/stop/")
-    assert len(links) == 2
-    received = message_from_bytes(letter.message().as_bytes())
-    assert received["List-Unsubscribe"].strip() == f"<{links[1]}>"
-    assert received["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-
-
-def test_looking_at_the_link_stops_nothing_and_one_tap_does(owner: User, other: User) -> None:
-    pushed = factories.push_reminder(owner)
-    link = path_of(re.findall(r"http\S+", letter_to(owner).body)[1])
-    theirs = remind(other)
-    nobody = Client(enforce_csrf_checks=True)
-    page = nobody.get(link)
-    assert page.status_code == 200
-    assert "Stop them" in page.content.decode()
-    assert not Reminder.objects.filter(paused=True).exists()
-
-    stopped = nobody.post(link, {"List-Unsubscribe": "One-Click"})
-    assert stopped.status_code == 200
-    assert "Stopped" in stopped.content.decode()
-    for reminder, paused in ((owner.reminders.get(way="email"), True), (pushed, False)):
-        reminder.refresh_from_db()
-        assert reminder.paused is paused
-    theirs.refresh_from_db()
-    assert not theirs.paused
-    assert nobody.post(link).status_code == 200
-
-
-def test_a_link_that_was_tampered_with_is_nobodys(owner: User, other: User) -> None:
-    link = path_of(re.findall(r"http\S+", letter_to(owner).body)[1])
-    for wrong in (
-        link.replace(f"{owner.pk}-", f"{other.pk}-"),
-        link.replace("-email", "-push"),
-        "/reminders/stop/nonsense/",
-        "/reminders/stop/1-email:x/",
-    ):
-        assert Client().post(wrong).status_code == 404
-    delete_account(person=owner)
-    assert Client().get(link).status_code == 404
-
-
-def test_nothing_is_left_of_an_account_that_was_deleted(owner: User, other: User) -> None:
-    for person in (owner, other):
-        remind(person)
-        factories.push_subscription(person)
-    run(EIGHT)
-    delete_account(person=owner)
-    for model in (Reminder, Delivery, PushSubscription):
-        assert model.objects.count() == 1, model
-    assert Reminder.objects.get().owner == other

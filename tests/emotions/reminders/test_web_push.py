@@ -13,10 +13,14 @@ from py_vapid import Vapid02
 from pytest_django import Settings
 
 from accounts.models import User
-from emotions.captures.errors import PushNotOfferedError, UnfitEndpointError, UnfitKeysError
 from emotions.models import Delivery, PushSubscription, Reminder
-from emotions.reminders import delivery as reminding
 from emotions.reminders import web_push
+from emotions.reminders.delivery import NothingSentError, deliver
+from emotions.reminders.errors import (
+    InvalidEndpointError,
+    InvalidKeysError,
+    PushNotOfferedError,
+)
 from emotions.reminders.services import add_reminder, add_subscription
 from tests import factories
 from tests.push_service import HOST, Browser, Service, running
@@ -46,12 +50,12 @@ def subscribed(owner: User, path: str = "/box/1") -> tuple[Browser, PushSubscrip
     return browser, add_subscription(owner=owner, **browser.subscription)
 
 
-def deliver(owner: User) -> bool:
+def remind(owner: User) -> bool:
     """Let a reminder come by notification; return whether it was sent."""
     delivery = Delivery.objects.create(
         reminder=factories.push_reminder(owner), local_date=EIGHT.date(), due_at=EIGHT
     )
-    return reminding.deliver(delivery_id=delivery.pk, now=EIGHT)
+    return deliver(delivery_id=delivery.pk, now=EIGHT)
 
 
 def test_only_the_browser_can_read_a_message_and_the_service_knows_who_sent_it(
@@ -74,12 +78,12 @@ def test_a_reminder_reaches_every_browser_of_its_person_and_nobody_elses(
 ) -> None:
     browsers = {path: subscribed(owner, path)[0] for path in ("/box/1", "/box/2")}
     subscribed(other, "/box/3")
-    assert deliver(owner)
+    assert remind(owner)
     told = {path: json.loads(browsers[path].read(body)) for path, _, body in service.received}
     assert set(told) == set(browsers)
     assert told["/box/1"]["open"] == "http://127.0.0.1:8000/capture/"
     assert told["/box/1"]["stop"].startswith("http://127.0.0.1:8000/reminders/stop/")
-    assert not reminding.deliver(delivery_id=Delivery.objects.get().pk, now=EIGHT)
+    assert not deliver(delivery_id=Delivery.objects.get().pk, now=EIGHT)
     assert len(service.received) == 2
 
 
@@ -88,7 +92,7 @@ def test_a_browser_that_is_gone_is_forgotten(owner: User, service: Service, stat
     subscribed(owner, "/gone")
     _, kept = subscribed(owner, "/box/1")
     service.answers["/gone"] = status
-    assert deliver(owner)
+    assert remind(owner)
     assert PushSubscription.objects.get() == kept
 
 
@@ -98,11 +102,11 @@ def test_a_service_that_does_not_take_it_is_asked_again_and_never_led_elsewhere(
 ) -> None:
     subscribed(owner)
     service.answers["/box/1"] = status
-    with pytest.raises(reminding.NothingLeftError):
-        deliver(owner)
+    with pytest.raises(NothingSentError):
+        remind(owner)
     assert len(service.received) == 1
     service.answers.clear()
-    assert reminding.deliver(delivery_id=Delivery.objects.get().pk, now=EIGHT)
+    assert deliver(delivery_id=Delivery.objects.get().pk, now=EIGHT)
 
 
 def test_what_reached_one_browser_is_not_sent_again_for_another(
@@ -111,21 +115,21 @@ def test_what_reached_one_browser_is_not_sent_again_for_another(
     for path in ("/box/1", "/box/2"):
         subscribed(owner, path)
     service.answers["/box/2"] = 503
-    assert deliver(owner)
-    assert not reminding.deliver(delivery_id=Delivery.objects.get().pk, now=EIGHT)
+    assert remind(owner)
+    assert not deliver(delivery_id=Delivery.objects.get().pk, now=EIGHT)
     assert len(service.received) == 2
 
 
 def test_an_answer_that_never_ends_is_cut_off_and_what_was_said_not_repeated(
     owner: User, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web_push, "DEADLINE", 0.4)
+    monkeypatch.setattr(web_push, "REQUEST_TIMEOUT", 0.4)
     subscribed(owner)
     service.drip = 0.05
     begun = time.monotonic()
-    assert deliver(owner)
+    assert remind(owner)
     assert 0.3 < time.monotonic() - begun < 3
-    assert not reminding.deliver(delivery_id=Delivery.objects.get().pk, now=EIGHT)
+    assert not deliver(delivery_id=Delivery.objects.get().pk, now=EIGHT)
 
 
 def test_a_service_that_nobody_vouches_for_is_sent_nothing(
@@ -152,7 +156,7 @@ def test_a_name_that_leads_into_a_private_network_is_not_followed(
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", (address, 443))])
     monkeypatch.setattr(socket, "create_connection", lambda *_, **__: pytest.fail("connected"))
     with pytest.raises(web_push.PushFailedError, match="not on the open internet"):
-        web_push.Courier().post(f"https://{HOST}/box/1", data=b"x", headers={}, timeout=1)
+        web_push.PushSession().post(f"https://{HOST}/box/1", data=b"x", headers={}, timeout=1)
 
 
 def test_the_address_that_was_looked_at_is_the_one_that_is_connected_to(
@@ -218,7 +222,7 @@ def test_an_unknown_name_is_a_failure_like_others(
 )
 def test_an_address_that_is_plainly_no_push_service_is_refused(endpoint: str) -> None:
     keys = {**Browser().subscription, "endpoint": endpoint}
-    with pytest.raises(UnfitEndpointError):
+    with pytest.raises(InvalidEndpointError):
         add_subscription(owner=User(), **keys)
     assert not PushSubscription.objects.exists()
 
@@ -231,7 +235,7 @@ def test_an_address_that_is_plainly_no_push_service_is_refused(endpoint: str) ->
     ],
 )
 def test_keys_that_are_none_are_refused(wrong: dict[str, str]) -> None:
-    with pytest.raises(UnfitKeysError):
+    with pytest.raises(InvalidKeysError):
         add_subscription(owner=User(), **{**Browser().subscription, **wrong})
     assert not PushSubscription.objects.exists()
 
@@ -263,5 +267,5 @@ def test_without_a_key_nothing_is_offered_or_sent(
         subscribed(owner)
     with pytest.raises(PushNotOfferedError):
         add_reminder(owner=owner, at=EIGHT.time(), way=Reminder.Way.PUSH)
-    assert not deliver(owner)
+    assert not remind(owner)
     assert service.received == []
