@@ -29,7 +29,8 @@ from sklearn.metrics import f1_score
 from common.imaging.geometry import Box
 from common.imaging.images import read_image
 from ml.data.crowd_votes import NO_MAJORITY, majority, votes_on
-from ml.data.datasets import Dataset, read_faces
+from ml.data.datasets import Dataset
+from ml.data.preparation import read_faces
 from ml.data.sources import Source
 from ml.emotions import EMOTIONS
 from ml.evaluation.evaluation import LABELS, MISSED

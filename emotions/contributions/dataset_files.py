@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.consents import CURRENT_VERSIONS
 from accounts.models import Consent
 from emotions.models import Contribution, CorrectionsFile
-from ml.data.contributions import SHARE, Correction, compose
+from ml.data.contributions import MAX_SHARE, ContributedFace, compose_dataset
 from ml.data.datasets import Dataset
 from ml.data.sources import DatasetError
 from ml.emotions import Emotion
@@ -18,7 +18,7 @@ from ml.emotions import Emotion
 logger = logging.getLogger(__name__)
 
 
-def export_corrections(*, path: Path, share: float = SHARE, seed: int = 1) -> Dataset:
+def export_corrections(*, path: Path, share: float = MAX_SHARE, seed: int = 1) -> Dataset:
     """Write what people lend into a dataset file and remember that it is there.
 
     Args:
@@ -32,7 +32,7 @@ def export_corrections(*, path: Path, share: float = SHARE, seed: int = 1) -> Da
     Raises:
         DatasetError: when too few people lend their faces, or the file cannot be written.
     """
-    dataset = compose(lent(), share=share, seed=seed)
+    dataset = compose_dataset(lent(), share=share, seed=seed)
     # Known before it is there, so that whoever takes something back meanwhile finds it.
     file, _ = CorrectionsFile.objects.update_or_create(
         machine=platform.node(), path=str(path.resolve()), defaults=figures(dataset)
@@ -46,7 +46,7 @@ def export_corrections(*, path: Path, share: float = SHARE, seed: int = 1) -> Da
     return Dataset.load(path)
 
 
-def lent() -> list[Correction]:
+def lent() -> list[ContributedFace]:
     """Return what people lend who agreed to the current text."""
     standing = Consent.objects.filter(
         kind=Consent.Kind.IMPROVE,
@@ -55,8 +55,8 @@ def lent() -> list[Correction]:
     )
     rows = Contribution.objects.filter(contributor__person__in=standing.values("person"))
     return [
-        Correction(name.hex, member.hex, Emotion(felt), bytes(face))
-        for name, member, felt, face in rows.values_list(
+        ContributedFace(name.hex, contributor.hex, Emotion(felt), bytes(face))
+        for name, contributor, felt, face in rows.values_list(
             "name", "contributor__member", "felt", "face"
         )
     ]
@@ -96,7 +96,7 @@ def tidy(file: CorrectionsFile) -> bool:
 def still_lent(dataset: Dataset) -> Dataset:
     """Return the faces of a dataset that are lent, or no person's own."""
     names = [name.hex for name in Contribution.objects.values_list("name", flat=True)]
-    return dataset.where(~dataset.of_members() | np.isin(dataset.paths, names))
+    return dataset.where(~dataset.is_contribution() | np.isin(dataset.paths, names))
 
 
 def rewrite(path: Path, dataset: Dataset) -> None:
@@ -109,7 +109,7 @@ def rewrite(path: Path, dataset: Dataset) -> None:
 
 def figures(dataset: Dataset) -> dict[str, str | int]:
     """Return what is remembered of a dataset."""
-    people = dataset.people()[dataset.of_members()].tolist()
+    people = dataset.contributor_names()[dataset.is_contribution()].tolist()
     return {
         "fingerprint": dataset.fingerprint(),
         "faces": len(people),

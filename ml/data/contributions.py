@@ -1,7 +1,7 @@
-"""From faces with what their people said to a dataset: nobody weighs too much, nobody on two sides.
+"""A dataset of contributed faces: none of its people dominates it or appears in two splits.
 
-Who is held out follows from their random name and the seed alone, so the same people stay held out
-however many come later; only where a split would be empty somebody is moved into it.
+Who is held out depends only on their random name and the seed, so the same people stay held out
+however many others join; people are moved only to keep a split from being empty.
 """
 
 import hashlib
@@ -18,100 +18,108 @@ from ml.data.faces import face_from_bytes
 from ml.data.sources import DatasetError
 from ml.emotions import EMOTIONS, Emotion
 
-SHARE = 0.1
-"""Of all faces, what one person may have at most."""
-HELD_OUT = 0.2  # of the people for the test split, and as many for validation
-FEWEST = 3  # people, one for each split
-ROUNDING = 1e-9
+MAX_SHARE = 0.1
+"""Share of all faces that one contributor may have."""
+HELD_OUT_SHARE = 0.2
+"""Share of the contributors for the test split, and again for the validation split."""
+MIN_CONTRIBUTORS = 3  # one for each split
+EPSILON = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
-    """A face with what its person said that they felt.
+class ContributedFace:
+    """A face, labelled with the emotion that its contributor felt.
 
     Attributes:
-        name: random, stands for the face.
-        member: random, stands for the person.
-        face: 48 × 48 grey values, row by row.
+        name: a random name for the face.
+        contributor: a random name for the person.
+        felt: the label.
+        pixels: 48 × 48 grey values, one byte each, row by row.
     """
 
     name: str
-    member: str
+    contributor: str
     felt: Emotion
-    face: bytes
+    pixels: bytes
 
 
-def compose(corrections: Sequence[Correction], *, share: float = SHARE, seed: int = 1) -> Dataset:
-    """Return corrections as a dataset that is marked personal.
+def compose_dataset(
+    faces: Sequence[ContributedFace], *, share: float = MAX_SHARE, seed: int = 1
+) -> Dataset:
+    """Return contributed faces as a dataset, split by contributor.
 
-    What somebody felt counts as every vote on their face: without votes the output `crowd`, which
-    people see, would never learn from it.
+    What a contributor felt counts as every vote on their face. Without votes, the `crowd` output,
+    which is the one shown to people, would not learn from it.
 
     Args:
-        share: of all its faces, what one person may have at most; of those who gave more, some
-            are drawn. Above 0, at most 1.
-        seed: decides who is held out and which faces are drawn.
+        share: the largest share of the dataset's faces that one contributor may have, above 0 and
+            at most 1; the faces of those who gave more are sampled.
+        seed: decides who is held out and which faces are sampled.
 
     Raises:
-        DatasetError: when there are too few people for that share, or for three splits.
+        DatasetError: when there are too few contributors for `share` or for three splits.
     """
-    counts = Counter(correction.member for correction in corrections)
-    needed = max(FEWEST, math.ceil(1 / share - ROUNDING))
-    if len(counts) < needed:
+    counts = Counter(face.contributor for face in faces)
+    required = max(MIN_CONTRIBUTORS, math.ceil(1 / share - EPSILON))
+    if len(counts) < required:
         raise DatasetError(
-            f"Expected corrections by at least {needed} people, so that none has more than "
+            f"Expected corrections by at least {required} people, so that none has more than "
             f"{share:.0%} of the faces; found {len(counts)}."
         )
-    chosen = drawn(corrections, cap=largest(counts, share), seed=seed)
-    splits = splits_of(counts, seed)
+    sampled = sample_faces(faces, limit=faces_per_contributor(counts, share), seed=seed)
+    splits = assign_splits(counts, seed)
     order = {emotion: index for index, emotion in enumerate(EMOTIONS)}
-    labels = np.array([order[correction.felt] for correction in chosen], np.int64)
+    labels = np.array([order[face.felt] for face in sampled], np.int64)
     return Dataset(
         name="corrections",
-        images=np.stack([face_from_bytes(correction.face) for correction in chosen]),
+        images=np.stack([face_from_bytes(face.pixels) for face in sampled]),
         labels=labels,
         votes=unanimous(labels),
-        splits=np.array([splits[correction.member] for correction in chosen]),
-        paths=np.array([correction.name for correction in chosen]),
-        personal=True,
-        members=np.array([correction.member for correction in chosen]),
+        splits=np.array([splits[face.contributor] for face in sampled]),
+        paths=np.array([face.name for face in sampled]),
+        has_contributions=True,
+        contributors=np.array([face.contributor for face in sampled]),
     )
 
 
-def largest(counts: Counter[str], share: float) -> int:
-    """Return how many faces of one person there may be, so that none has more than the share."""
-    cap = max(counts.values())
-    while cap > (most := share * sum(min(count, cap) for count in counts.values()) + ROUNDING):
-        cap = math.floor(most)
-    return cap
+def faces_per_contributor(counts: Counter[str], share: float) -> int:
+    """Return how many faces each contributor may have so that none exceeds `share` of the total."""
+    limit = max(counts.values())
+    while limit > (
+        allowed := share * sum(min(count, limit) for count in counts.values()) + EPSILON
+    ):
+        limit = math.floor(allowed)
+    return limit
 
 
-def drawn(corrections: Sequence[Correction], *, cap: int, seed: int) -> list[Correction]:
-    """Return so many corrections of each person at most, in the order of their names."""
-    kept: Counter[str] = Counter()
-    chosen = []
-    for correction in sorted(corrections, key=lambda one: place(one.name, seed)):
-        kept[correction.member] += 1
-        if kept[correction.member] <= cap:
-            chosen.append(correction)
-    return sorted(chosen, key=lambda one: one.name)
+def sample_faces(
+    faces: Sequence[ContributedFace], *, limit: int, seed: int
+) -> list[ContributedFace]:
+    """Return at most `limit` faces of each contributor, sorted by name."""
+    counts: Counter[str] = Counter()
+    sampled = []
+    for face in sorted(faces, key=lambda face: hash_to_unit(face.name, seed)):
+        counts[face.contributor] += 1
+        if counts[face.contributor] <= limit:
+            sampled.append(face)
+    return sorted(sampled, key=lambda face: face.name)
 
 
-def splits_of(members: Counter[str], seed: int) -> dict[str, str]:
-    """Return the split of each person: a fifth for test and for validation, none of them empty."""
-    order = sorted(members, key=lambda member: place(member, seed))
+def assign_splits(contributors: Counter[str], seed: int) -> dict[str, str]:
+    """Return the split of each contributor; no split is left empty."""
+    order = sorted(contributors, key=lambda contributor: hash_to_unit(contributor, seed))
     splits = {}
-    for member in order:
-        at = place(member, seed)
-        side = "validation" if at < 2 * HELD_OUT else "train"
-        splits[member] = "test" if at < HELD_OUT else side
+    for contributor in order:
+        position = hash_to_unit(contributor, seed)
+        split = "validation" if position < 2 * HELD_OUT_SHARE else "train"
+        splits[contributor] = "test" if position < HELD_OUT_SHARE else split
     splits[order[0]], splits[order[-1]] = "test", "train"
     if "validation" not in splits.values():
         splits[order[1]] = "validation"
     return splits
 
 
-def place(name: str, seed: int) -> float:
-    """Return a number from 0 to 1 that a random name and the seed decide."""
-    digest = hashlib.sha256(f"{seed}/{name}".encode()).digest()
-    return int.from_bytes(digest[:8]) / 2**64
+def hash_to_unit(name: str, seed: int) -> float:
+    """Return a number from 0 to 1 that depends only on a random name and the seed."""
+    sha256 = hashlib.sha256(f"{seed}/{name}".encode()).digest()
+    return int.from_bytes(sha256[:8]) / 2**64

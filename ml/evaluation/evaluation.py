@@ -12,7 +12,8 @@ from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from common.imaging.images import ImageError, read_image
 from ml.data.crowd_votes import NO_MAJORITY, majority, votes_on
-from ml.data.datasets import Dataset, read_faces
+from ml.data.datasets import Dataset
+from ml.data.preparation import read_faces
 from ml.data.sources import DatasetError, Source, pick_split
 from ml.emotions import EMOTIONS
 from ml.evaluation.descriptions import describe
@@ -229,7 +230,11 @@ def gate_answers(evaluation: Evaluation) -> Answers:
     if test.votes is not None:
         truth["crowd"] = majority(test.votes)
     given = {name: shares.argmax(axis=1) for name, shares in evaluation.answers.items()}
-    people = np.unique(test.people(), return_inverse=True)[1] if test.personal else None
+    people = (
+        np.unique(test.contributor_names(), return_inverse=True)[1]
+        if test.has_contributions
+        else None
+    )
     return Answers(
         f"{test.name}, {evaluation.split} split",
         test.fingerprint(),

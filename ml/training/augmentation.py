@@ -176,5 +176,5 @@ def examples(
     nothing = np.zeros((len(faces), len(EMOTIONS)), np.float32)
     targets["crowd"] = nothing if faces.votes is None else shares(faces.votes)
     targets = {name: targets[name] for name in outputs}
-    counts = np.where(faces.of_members(), personal_weight, 1).astype(np.float32)
+    counts = np.where(faces.is_contribution(), personal_weight, 1).astype(np.float32)
     return targets, {name: target.sum(axis=1).round() * counts for name, target in targets.items()}

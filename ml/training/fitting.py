@@ -159,7 +159,7 @@ def outputs(dataset: Dataset, start_from: keras.Model | None = None) -> tuple[st
     """
     if start_from:
         return tuple(start_from.output_names)
-    others = None if dataset.votes is None else dataset.votes[~dataset.of_members()]
+    others = None if dataset.votes is None else dataset.votes[~dataset.is_contribution()]
     return ("folder",) if others is None or not others.any() else ("crowd", "folder")
 
 

@@ -116,7 +116,7 @@ def release(
     card = write_card(folder, facts)
     evaluations = [
         evaluate(test_set, "test", predictor_for(path, card))
-        for test_set in sorted(test_sets or [dataset], key=lambda one: one.personal)
+        for test_set in sorted(test_sets or [dataset], key=lambda one: one.has_contributions)
         if len(test_set.split("test"))
     ]
     if evaluations:
@@ -124,7 +124,7 @@ def release(
         told = report(evaluation) | {"keras": difference(evaluation, keras_path.read_bytes())}
         facts["evaluation"] = told | {"command": evaluation_command}
         for held_out in evaluations:
-            if held_out.faces.personal:
+            if held_out.faces.has_contributions:
                 facts["corrections"] = on_corrections(held_out)
         card = write_card(folder, facts)
         run_folder.write_json(
@@ -156,8 +156,8 @@ def calibrated(shares: NDArray[np.float32], labels: NDArray[np.int64]) -> dict[s
 def learned_from_people(dataset: Dataset) -> dict[str, Any] | None:
     """Return how many faces of how many people a network learned from; None where none is."""
     learned = dataset.split("train", "validation")
-    people = learned.people()[learned.of_members()].tolist()
-    if not dataset.personal:
+    people = learned.contributor_names()[learned.is_contribution()].tolist()
+    if not dataset.has_contributions:
         return None
     return {
         "faces": len(people),
@@ -170,7 +170,7 @@ def on_corrections(evaluation: Evaluation) -> dict[str, Any]:
     """Return how well a version reads held-out corrections."""
     told = report(evaluation)
     return {
-        "people": len(set(evaluation.faces.people().tolist())),
+        "people": len(set(evaluation.faces.contributor_names().tolist())),
         **{key: told[key] for key in ("images", "accuracy", "macro_f1", "shown")},
     }
 

@@ -77,7 +77,7 @@ def test_corrections_make_the_network_better_for_faces_like_theirs_and_it_can_go
     learned = corrections.split("train", "validation")
     assert card["dataset"]["personal"] == {
         "faces": len(learned),
-        "people": len(set(learned.people().tolist())),
+        "people": len(set(learned.contributor_names().tolist())),
         "share": pytest.approx(len(learned) / (len(learned) + 7 * 36)),
     }
     assert card["evaluation"]["images"] == 42, "the test splits stay apart"

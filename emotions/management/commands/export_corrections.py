@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from emotions.contributions import dataset_files
-from ml.data.contributions import SHARE
+from ml.data.contributions import MAX_SHARE
 from ml.data.sources import DatasetError
 
 
@@ -23,8 +23,8 @@ class Command(BaseCommand):
         add(
             "--share",
             type=share,
-            default=SHARE,
-            help=f"of all faces, what one person may have at most; default: {SHARE:g}",
+            default=MAX_SHARE,
+            help=f"of all faces, what one person may have at most; default: {MAX_SHARE:g}",
         )
         add("--seed", type=int, default=1, help="decides who is held out; default: 1")
 
@@ -38,7 +38,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self.stdout.write(f"{out}: {dataset.fingerprint()}")
         for split, counts in dataset.counts().items():
-            people = len(set(dataset.split(split).people().tolist()))
+            people = len(set(dataset.split(split).contributor_names().tolist()))
             told = ", ".join(f"{emotion} {count}" for emotion, count in counts.items())
             self.stdout.write(f"{split}: {sum(counts.values())} faces of {people} people ({told})")
 

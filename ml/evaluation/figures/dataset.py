@@ -28,7 +28,7 @@ def draw_dataset(dataset: Dataset, file: Path, *, seed: int) -> list[Path]:
     Returns:
         the pictures that were written.
     """
-    if dataset.personal:
+    if dataset.has_contributions:
         return []
     samples, balance = (
         file.with_name(f"{file.stem}-{what}.png") for what in ("samples", "balance")

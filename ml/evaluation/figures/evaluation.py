@@ -41,7 +41,7 @@ def draw_evaluation(evaluation: Evaluation, report: dict[str, Any], folder: Path
         del paths["reliability"]
     else:
         draw_reliability(evaluation, report, paths["reliability"])
-    if evaluation.faces.personal:
+    if evaluation.faces.has_contributions:
         del paths["mistakes"]
     else:
         draw_mistakes(evaluation, paths["mistakes"])

@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from numpy.typing import NDArray
 
 from ml.data.crowd_votes import NO_MAJORITY, majority, votes_on
-from ml.data.datasets import Dataset, Report, prepare
+from ml.data.datasets import Dataset
+from ml.data.preparation import PreparationReport, prepare
 from ml.data.sources import DatasetError, Source
 from ml.emotions import EMOTIONS
 
@@ -75,14 +76,14 @@ def table(dataset: Dataset) -> str:
     return "\n".join(" ".join(f"{cell:>10}" for cell in row) for row in rows)
 
 
-def findings(report: Report) -> str:
+def findings(report: PreparationReport) -> str:
     """Return what was noticed, a line each."""
     lines = [f"Dropped ({reason}): {count}" for reason, count in sorted(report.dropped.items())]
     lines += [f"Converted ({what}): {count}" for what, count in sorted(report.converted.items())]
     lines += [
-        f"Groups of identical pictures: {report.identical}, with different labels: "
-        f"{report.conflicts}",
-        f"Test pictures that stand in the training folder too: {report.twins}",
+        f"Groups of identical pictures: {report.duplicate_groups}, with different labels: "
+        f"{report.conflicting_groups}",
+        f"Test pictures that stand in the training folder too: {report.test_duplicates}",
     ]
     return "\n".join(lines)
 

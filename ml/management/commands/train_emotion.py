@@ -16,7 +16,8 @@ from django.conf import settings as django_settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
-from ml.data.datasets import Dataset, join, open_dataset
+from ml.data.datasets import Dataset, join
+from ml.data.preparation import open_dataset
 from ml.data.sources import DatasetError
 from ml.inference.predictor import BUNDLED, ModelFileError
 from ml.registry.active import NoModelError, active_version, predictor_of
@@ -149,7 +150,8 @@ class Command(BaseCommand):
             self.stdout.write(f"Trained. To export, with KERAS_BACKEND=tensorflow {again}")
             return
         main = next(
-            (path for path, one in zip(data, datasets, strict=True) if not one.personal), data[0]
+            (path for path, one in zip(data, datasets, strict=True) if not one.has_contributions),
+            data[0],
         )
         self.release(
             folder,
@@ -194,7 +196,7 @@ class Command(BaseCommand):
         try:
             version = register(in_files(folder), made_by=getpass.getuser())
             for dataset in datasets:
-                if dataset.personal and len(dataset.split("test")):
+                if dataset.has_contributions and len(dataset.split("test")):
                     self.ask_active(dataset)
         except DatabaseError as error:
             self.stdout.write(
@@ -231,7 +233,7 @@ def opened(paths: Sequence[Path]) -> list[Dataset]:
         DatasetError: when one is no dataset, or more than one is of people's own photos.
     """
     datasets = [open_dataset(path) for path in paths]
-    if sum(dataset.personal for dataset in datasets) > 1:
+    if sum(dataset.has_contributions for dataset in datasets) > 1:
         raise DatasetError(
             "--data: expected one file of export_corrections at most: in two of them the same "
             "person could stand on two sides."

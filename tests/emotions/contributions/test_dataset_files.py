@@ -31,7 +31,7 @@ def member(person: User) -> str:
 
 
 def members_in(path: Path) -> set[str]:
-    return set(Dataset.load(path).people().tolist())
+    return set(Dataset.load(path).contributor_names().tolist())
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_the_file_has_what_was_felt_and_names_nobody(
     dataset = Dataset.load(path)
     assert dataset.fingerprint() in told
     assert "people (angry" in told
-    assert dataset.personal
+    assert dataset.has_contributions
     assert members_in(path) == {member(person) for person in people}
     felt = {row.name.hex: row.felt for row in Contribution.objects.all()}
     names = [str(split) for split in dataset.paths]
@@ -116,7 +116,7 @@ def test_withdrawing_takes_a_person_out_of_every_file_at_once(
     for file in (path, second):
         assert members_in(file) == {member(person) for person in people[1:]}
         assert gone.encode() not in file.read_bytes()
-    rest = before.where(before.people() != gone)
+    rest = before.where(before.contributor_names() != gone)
     assert Dataset.load(path).fingerprint() == rest.fingerprint()
     remembered = CorrectionsFile.objects.get(path=str(path))
     assert (remembered.faces, remembered.members) == (63, 9)

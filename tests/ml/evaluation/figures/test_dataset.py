@@ -23,7 +23,7 @@ def test_both_pictures_stand_beside_the_file(tmp_path: Path) -> None:
 
 
 def test_nothing_is_drawn_of_a_personal_dataset(tmp_path: Path) -> None:
-    personal = replace(faces.dataset(train=3, validation=1, test=1), personal=True)
+    personal = replace(faces.dataset(train=3, validation=1, test=1), has_contributions=True)
     personal.save(tmp_path / "faces.npz")
     for dataset in (personal, personal.split("train"), personal.load(tmp_path / "faces.npz")):
         assert draw_dataset(dataset, tmp_path / "faces.npz", seed=1) == []

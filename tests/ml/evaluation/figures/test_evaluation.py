@@ -42,7 +42,7 @@ def test_four_pictures_are_drawn_and_nothing_is_left_aside(tmp_path: Path, shown
 
 def test_mistakes_of_personal_photos_are_never_drawn(tmp_path: Path) -> None:
     told = evaluation()
-    personal = replace(told, faces=replace(told.faces, personal=True))
+    personal = replace(told, faces=replace(told.faces, has_contributions=True))
     assert drawn(personal, tmp_path) == ALL[:3]
     assert not (tmp_path / "mistakes.png").exists()
 
