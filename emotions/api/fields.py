@@ -1,6 +1,6 @@
 """The kinds of values that requests and answers are made of."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.http import QueryDict
@@ -12,10 +12,8 @@ from rest_framework.fields import empty
 
 from common.time_zones import KNOWN_ZONES
 from emotions.captures.moods import Sentiment
+from emotions.models.limits import EARLIEST_MOMENT, MAX_CLOCK_SKEW
 from ml.emotions import EMOTIONS
-
-EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
-CLOCKS_MAY_BE_AHEAD = timedelta(days=1)
 
 BOX = {
     "type": "object",
@@ -107,9 +105,9 @@ class MomentField(serializers.DateTimeField):
     def to_internal_value(self, value: Any) -> datetime:
         """Return the moment that was sent."""
         moment: datetime = super().to_internal_value(value)
-        if moment < EARLIEST:
+        if moment < EARLIEST_MOMENT:
             self.fail("too_early")
-        if moment > timezone.now() + CLOCKS_MAY_BE_AHEAD:
+        if moment > timezone.now() + MAX_CLOCK_SKEW:
             self.fail("in_the_future")
         return moment
 

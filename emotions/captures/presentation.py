@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from emotions.captures.moods import answer_of
-from emotions.insights.wording import MOODS, headline
+from emotions.captures.wording import MOODS, headline
 from emotions.models import Capture, Detection, Feeling
 from ml.emotions import EMOTIONS
 

@@ -18,12 +18,10 @@ from accounts.requests import person_of, zone_of
 from common.imaging.images import MAX_BYTES, ImageError
 from emotions.captures import recording, selectors
 from emotions.captures.errors import CaptureDeletedError, NoFaceError, RequestConflictError
-from emotions.captures.forms import CaptureForm, ConsentForm, KeepingForm, WordsForm
+from emotions.captures.forms import CaptureForm, ConsentForm, WordsForm
 from emotions.models import Capture, Feeling
 from emotions.offline.headers import kept_offline
 from emotions.pictures.errors import STATUSES
-from emotions.preferences.selectors import get_preferences
-from emotions.preferences.services import set_preferences
 from ml.registry import active_version
 
 
@@ -132,30 +130,3 @@ def words(request: HttpRequest) -> HttpResponse:
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     context = {"form": form, "known_tags": selectors.tags(owner=person)}
     return render(request, "emotions/words.html", context, status=status)
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def keeping(request: HttpRequest) -> HttpResponse:
-    """Let the person say what is kept of photos to come."""
-    person = person_of(request)
-    preferences = get_preferences(owner=person)
-    form = KeepingForm(
-        request.POST if request.method == "POST" else None,
-        initial={
-            "kept": preferences.kept,
-            "keep_others": preferences.keep_others,
-            "pictures_kept_for": preferences.pictures_kept_for,
-        },
-    )
-    if request.method == "POST" and form.is_valid():
-        set_preferences(
-            owner=person,
-            kept=Capture.Kept(form.cleaned_data["kept"]),
-            keep_others=form.cleaned_data["keep_others"],
-            pictures_kept_for=form.cleaned_data["pictures_kept_for"],
-        )
-        messages.success(request, _("Kept."))
-        return redirect("emotions:keeping")
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "emotions/keeping.html", {"form": form}, status=status)

@@ -22,7 +22,7 @@ from emotions.captures.forms import EditForm
 from emotions.captures.purging import TRASH_KEPT_FOR, purge_capture
 from emotions.captures.requests import own_capture
 from emotions.captures.trash import delete_capture, restore_capture
-from emotions.insights import wording
+from emotions.captures.wording import what_it_looked_at
 from emotions.models import Capture
 from emotions.offline.headers import kept_offline
 from emotions.pictures import responses
@@ -122,7 +122,7 @@ def explanation(request: HttpRequest, uuid: UUID) -> HttpResponse:
         told = explanations.explanation(found)
     except (explanations.NothingToExplainError, ModelFileError):
         return render(request, "emotions/explanation.html", context)
-    context |= {"told": told, "words": wording.what_it_looked_at(told)}
+    context |= {"told": told, "words": what_it_looked_at(told)}
     return render(request, "emotions/explanation.html", context)
 
 

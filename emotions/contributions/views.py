@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.consents import give_consent, has_consent, withdraw_consent
 from accounts.models import Consent
 from accounts.requests import person_of
-from emotions.captures.forms import HelpForm
+from emotions.contributions.forms import HelpForm
 from emotions.contributions.selectors import count_contributions
 
 

@@ -18,9 +18,9 @@ from accounts.models import User
 from accounts.requests import person_of, zone_of
 from common.time_zones import today_in
 from emotions.captures import presentation, selectors
-from emotions.captures.forms import TrendsForm
 from emotions.insights import charts, patterns, reviews, trends, wording
 from emotions.insights.charts import Chart
+from emotions.insights.forms import TrendsForm
 from emotions.insights.trends import Span
 from emotions.models import Feeling
 from emotions.transfer import exports

@@ -1,46 +1,24 @@
-"""How results are put into words: it looks like something, it never is."""
+"""How days, weeks and charts are put into words."""
 
 from collections import Counter
 from datetime import date
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
-from emotions.captures.explanations import Told
 from emotions.captures.moods import Mood, Sentiment, mood_of_captures
 from emotions.captures.selectors import Day
+from emotions.captures.wording import in_sentence
 from emotions.insights.baseline import Usual
 from emotions.insights.patterns import Pixel, TagEffect
 from emotions.insights.trends import Period, Span
-from emotions.models import Detection, Feeling
-from ml.emotions import EMOTIONS
+from emotions.models import Feeling
 
-MOODS = [
-    ("1", gettext_lazy("Very low")),
-    ("2", gettext_lazy("Low")),
-    ("3", gettext_lazy("So-so")),
-    ("4", gettext_lazy("Good")),
-    ("5", gettext_lazy("Very good")),
-]
 CHANGE_WORTH_TELLING = 0.3  # of valence
 CAPTURES_FOR_A_TURN = 4
 ENTRIES_FOR_A_CLAIM = 10
 DAYS_WORTH_TELLING = 3
-
-
-def headline(detection: Detection) -> str:
-    """Say what a face looks like, naming two emotions where the network was unsure."""
-    if not detection.unsure:
-        return _("Looks %(feeling)s") % {"feeling": in_sentence(Feeling(detection.emotion))}
-    ranked = sorted(zip(detection.probabilities, EMOTIONS, strict=True), reverse=True)
-    first, second = (in_sentence(Feeling(emotion)) for _share, emotion in ranked[:2])
-    return _("Could be %(first)s or %(second)s") % {"first": first, "second": second}
-
-
-def in_sentence(feeling: Feeling) -> str:
-    """Return the name of a feeling as it stands inside a sentence."""
-    return str(feeling.label).lower()
 
 
 def sentiment_label(sentiment: Sentiment) -> str:
@@ -202,23 +180,3 @@ def days_in_a_row(days: int) -> str:
     if days < DAYS_WORTH_TELLING:
         return ""
     return _("%(days)d days in a row with a moment.") % {"days": days}
-
-
-def what_it_looked_at(told: Told) -> str:
-    """Say in one sentence which part of a face the answer rests on."""
-    if not told.part:
-        return _("No single part of your face decided: covering any of them changes little.")
-    part = {
-        "brows": _("your forehead and brows"),
-        "eyes": _("your eyes and nose"),
-        "mouth": _("your mouth and chin"),
-    }[told.part]
-    percent = round(100 * told.drop)
-    if not percent:
-        return _("Mostly %(part)s, though it is just as sure without.") % {"part": part}
-    words = _(
-        "Mostly %(part)s. With the strongest place covered, it would be %(percent)d points less "
-        "sure that you look %(feeling)s."
-    )
-    feeling = in_sentence(Feeling(told.explained.emotion))
-    return words % {"part": part, "percent": percent, "feeling": feeling}

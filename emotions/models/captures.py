@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.imaging.geometry import Box
+from emotions.models.limits import MAX_NOTE_LENGTH, MAX_TAG_LENGTH
 from ml.emotions import EMOTIONS, Emotion
 from ml.models import ModelVersion
 
@@ -49,7 +50,7 @@ class Tag(models.Model):
         on_delete=models.CASCADE,
         db_index=False,  # the constraint's begins with the owner
     )
-    name = models.CharField(max_length=40)
+    name = models.CharField(max_length=MAX_TAG_LENGTH)
 
     class Meta:
         constraints = [
@@ -151,7 +152,7 @@ class Capture(models.Model):
         blank=True,
         help_text=_("When the photo says it was taken, by the clock on the wall, as if in UTC."),
     )
-    note = models.TextField(blank=True, max_length=2000)
+    note = models.TextField(blank=True, max_length=MAX_NOTE_LENGTH)
     tags = models.ManyToManyField(Tag, blank=True, related_name="captures")
     felt = models.CharField(  # noqa: DJ001 - nothing said is not an empty answer
         max_length=8, choices=Feeling.choices, null=True, blank=True

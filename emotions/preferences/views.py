@@ -1,4 +1,4 @@
-"""How pages look to one person."""
+"""The pages where a person sets their preferences."""
 
 from http import HTTPStatus
 
@@ -10,11 +10,38 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import person_of
-from emotions.captures.forms import AppearanceForm
-from emotions.models import Preferences
+from emotions.models import Capture, Preferences
 from emotions.offline.headers import kept_offline
+from emotions.preferences.forms import AppearanceForm, KeepingForm
 from emotions.preferences.selectors import get_preferences
 from emotions.preferences.services import set_preferences
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def keeping(request: HttpRequest) -> HttpResponse:
+    """Let the person say what is kept of photos to come."""
+    person = person_of(request)
+    preferences = get_preferences(owner=person)
+    form = KeepingForm(
+        request.POST if request.method == "POST" else None,
+        initial={
+            "kept": preferences.kept,
+            "keep_others": preferences.keep_others,
+            "pictures_kept_for": preferences.pictures_kept_for,
+        },
+    )
+    if request.method == "POST" and form.is_valid():
+        set_preferences(
+            owner=person,
+            kept=Capture.Kept(form.cleaned_data["kept"]),
+            keep_others=form.cleaned_data["keep_others"],
+            pictures_kept_for=form.cleaned_data["pictures_kept_for"],
+        )
+        messages.success(request, _("Kept."))
+        return redirect("emotions:keeping")
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render(request, "emotions/keeping.html", {"form": form}, status=status)
 
 
 @login_required

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import person_of, zone_of
 from accounts.services import remember_time_zone
-from emotions.captures.forms import ReminderForm
 from emotions.models import Reminder
 from emotions.reminders import selectors, web_push
 from emotions.reminders.errors import PushNotOfferedError, TooManyRemindersError
+from emotions.reminders.forms import ReminderForm
 from emotions.reminders.services import (
     MAX_REMINDERS,
     add_reminder,

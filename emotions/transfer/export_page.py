@@ -10,7 +10,7 @@ from django.template.loader import get_template, render_to_string
 from accounts.models import User
 from emotions.captures import selectors
 from emotions.captures.moods import answer_of
-from emotions.insights.wording import MOODS, headline
+from emotions.captures.wording import MOODS, headline
 from emotions.models import Capture, Feeling
 
 AT_ONCE = 500  # captures that are read from the database together

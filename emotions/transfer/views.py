@@ -17,8 +17,8 @@ from accounts.models import Consent
 from accounts.requests import person_of, zone_of
 from common.streaming import while_working
 from emotions.captures.errors import ImportUnderWayError
-from emotions.captures.forms import ImportForm
 from emotions.transfer import exports, importing
+from emotions.transfer.forms import ImportForm
 from emotions.transfer.importing import Tally
 from emotions.transfer.readers import UnreadableError
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emotions.captures.forms import LIGHT_COLOURS
+from emotions.preferences.forms import LIGHT_COLOURS
 from ml.emotions import EMOTIONS
 
 TOKENS = Path(__file__).parents[2] / "static" / "css" / "tokens.css"

@@ -25,9 +25,9 @@ from emotions.api.fields import (
 )
 from emotions.captures.recording import Said
 from emotions.models import Capture, Detection, Feeling
+from emotions.models.limits import MAX_NOTE_LENGTH, MAX_TAG_LENGTH, MAX_TAGS
 from emotions.pictures.errors import LIMITS
 
-MOST_TAGS = 20
 PHOTO_SOURCES = [
     (source.value, source.label) for source in Capture.Source if source not in Capture.IN_WORDS
 ]
@@ -153,7 +153,7 @@ class CaptureSerializer(serializers.ModelSerializer[Capture]):
 def tags_field(**options: Any) -> serializers.ListField:
     """Return a field for a few words of the person's own."""
     return serializers.ListField(
-        child=TextField(max_length=40), max_length=MOST_TAGS, required=False, **options
+        child=TextField(max_length=MAX_TAG_LENGTH), max_length=MAX_TAGS, required=False, **options
     )
 
 
@@ -173,7 +173,7 @@ class SaidSerializer(serializers.Serializer[Any]):
         max_value=5,
         help_text=_("From 1 (bad) to 5 (good)."),
     )
-    note = TextField(required=False, allow_blank=True, max_length=2000)
+    note = TextField(required=False, allow_blank=True, max_length=MAX_NOTE_LENGTH)
     tags = tags_field(help_text=_("Their own words for what was going on; new ones are made."))
 
 
@@ -290,7 +290,7 @@ class FilterSerializer(serializers.Serializer[Any]):
     tag = TextField(
         required=False,
         allow_blank=True,
-        max_length=40,
+        max_length=MAX_TAG_LENGTH,
         help_text=_("One of the person's own words."),
     )
     source = serializers.ChoiceField(  # type: ignore[assignment]  # a field

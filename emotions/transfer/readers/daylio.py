@@ -13,10 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from emotions.models import Capture
+from emotions.models.limits import MAX_NOTE_LENGTH, MAX_TAG_LENGTH, MAX_TAGS
 from emotions.transfer.readers.entries import (
-    LONGEST_NOTE,
-    LONGEST_TAG,
-    MOST_TAGS,
     Entry,
     EntryError,
     Read,
@@ -113,7 +111,7 @@ class Daylio:
         if mood is None:
             raise EntryError(
                 _("The mood “%(mood)s” has no number yet: say which of 1 to 5 it is.")
-                % {"mood": cells["mood"][:LONGEST_TAG]}
+                % {"mood": cells["mood"][:MAX_TAG_LENGTH]}
             )
         tags, note = words_of(cells)
         told = "\n".join(
@@ -169,9 +167,11 @@ def words_of(cells: Mapping[str, str]) -> tuple[tuple[str, ...], str]:
     """
     activities = [word for part in cells["activities"].split(" | ") if (word := part.strip())]
     activities = list({word.casefold(): word for word in reversed(activities)}.values())[::-1]
-    tags = [word for word in activities if len(word) <= LONGEST_TAG][:MOST_TAGS]
+    tags = [word for word in activities if len(word) <= MAX_TAG_LENGTH][:MAX_TAGS]
     others = ", ".join(word for word in activities if word not in tags)
     note = "\n".join(filter(None, [cells["note_title"], cells["note"], others]))
-    if len(note) > LONGEST_NOTE:
-        raise EntryError(_("Expected a note of at most %(most)d letters.") % {"most": LONGEST_NOTE})
+    if len(note) > MAX_NOTE_LENGTH:
+        raise EntryError(
+            _("Expected a note of at most %(most)d letters.") % {"most": MAX_NOTE_LENGTH}
+        )
     return tuple(tags), note

@@ -3,18 +3,13 @@
 import uuid as uuid_module
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from emotions.models import Capture, Detection, Feeling
-
-EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
-CLOCKS_MAY_BE_AHEAD = timedelta(days=1)
-MOST_TAGS = 20
-LONGEST_TAG = 40  # letters
-LONGEST_NOTE = 2000  # letters
+from emotions.models.limits import EARLIEST_MOMENT, MAX_CLOCK_SKEW
 
 
 class UnreadableError(ValueError):
@@ -96,7 +91,7 @@ def check_moment(moment: datetime) -> None:
     Raises:
         EntryError: it is before 1900 or in the future.
     """
-    if not EARLIEST <= moment <= timezone.now() + CLOCKS_MAY_BE_AHEAD:
+    if not EARLIEST_MOMENT <= moment <= timezone.now() + MAX_CLOCK_SKEW:
         raise EntryError(_("Expected a moment since 1900 and not in the future."))
 
 

@@ -10,10 +10,8 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from common.time_zones import KNOWN_ZONES
 from emotions.models import Capture, Detection, Feeling
+from emotions.models.limits import MAX_NOTE_LENGTH, MAX_TAG_LENGTH, MAX_TAGS
 from emotions.transfer.readers.entries import (
-    LONGEST_NOTE,
-    LONGEST_TAG,
-    MOST_TAGS,
     Entry,
     EntryError,
     ReadFace,
@@ -110,19 +108,19 @@ CAPTURE = {
             "maximum": 5,
         },
         "note": {
-            "title": f"a text of at most {LONGEST_NOTE} letters",
+            "title": f"a text of at most {MAX_NOTE_LENGTH} letters",
             "type": "string",
-            "maxLength": LONGEST_NOTE,
+            "maxLength": MAX_NOTE_LENGTH,
         },
         "tags": {
-            "title": f"at most {MOST_TAGS} words",
+            "title": f"at most {MAX_TAGS} words",
             "type": "array",
-            "maxItems": MOST_TAGS,
+            "maxItems": MAX_TAGS,
             "items": {
-                "title": f"a word of at most {LONGEST_TAG} letters",
+                "title": f"a word of at most {MAX_TAG_LENGTH} letters",
                 "type": "string",
                 "minLength": 1,
-                "maxLength": LONGEST_TAG,
+                "maxLength": MAX_TAG_LENGTH,
             },
         },
         "detections": {

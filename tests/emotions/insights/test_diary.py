@@ -13,13 +13,13 @@ from django.urls import reverse
 from accounts.models import User
 from emotions.captures import editing, recording, selectors, trash
 from emotions.captures.editing import Changes
-from emotions.captures.forms import LIGHT_COLOURS
 from emotions.captures.moods import Mood
 from emotions.captures.recording import Said
 from emotions.insights import baseline, trends
 from emotions.insights.baseline import Usual
 from emotions.insights.wording import beside_usual, days_in_a_row
 from emotions.models import Capture, Feeling
+from emotions.preferences.forms import LIGHT_COLOURS
 from emotions.preferences.selectors import get_preferences
 from tests import factories, pictures, uploads
 from tests.pictures import dated

@@ -1,0 +1,50 @@
+"""How a moment is put into words: a face looks like something, it never is."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from emotions.captures.explanations import Told
+from emotions.models import Detection, Feeling
+from ml.emotions import EMOTIONS
+
+MOODS = [
+    ("1", gettext_lazy("Very low")),
+    ("2", gettext_lazy("Low")),
+    ("3", gettext_lazy("So-so")),
+    ("4", gettext_lazy("Good")),
+    ("5", gettext_lazy("Very good")),
+]
+
+
+def headline(detection: Detection) -> str:
+    """Say what a face looks like, naming two emotions where the network was unsure."""
+    if not detection.unsure:
+        return _("Looks %(feeling)s") % {"feeling": in_sentence(Feeling(detection.emotion))}
+    ranked = sorted(zip(detection.probabilities, EMOTIONS, strict=True), reverse=True)
+    first, second = (in_sentence(Feeling(emotion)) for _share, emotion in ranked[:2])
+    return _("Could be %(first)s or %(second)s") % {"first": first, "second": second}
+
+
+def in_sentence(feeling: Feeling) -> str:
+    """Return the name of a feeling as it stands inside a sentence."""
+    return str(feeling.label).lower()
+
+
+def what_it_looked_at(told: Told) -> str:
+    """Say in one sentence which part of a face the answer rests on."""
+    if not told.part:
+        return _("No single part of your face decided: covering any of them changes little.")
+    part = {
+        "brows": _("your forehead and brows"),
+        "eyes": _("your eyes and nose"),
+        "mouth": _("your mouth and chin"),
+    }[told.part]
+    percent = round(100 * told.drop)
+    if not percent:
+        return _("Mostly %(part)s, though it is just as sure without.") % {"part": part}
+    words = _(
+        "Mostly %(part)s. With the strongest place covered, it would be %(percent)d points less "
+        "sure that you look %(feeling)s."
+    )
+    feeling = in_sentence(Feeling(told.explained.emotion))
+    return words % {"part": part, "percent": percent, "feeling": feeling}

@@ -1,0 +1,13 @@
+"""The form that begins contributions."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class HelpForm(forms.Form):
+    """Another yes on purpose, which nobody needs to give."""
+
+    agree = forms.BooleanField(
+        label=_("My face, cut out small, may be used to train the network from now on."),
+        error_messages={"required": _("Nothing has changed: tick the box if you want to help.")},
+    )

@@ -1,0 +1,76 @@
+"""The forms of what a person wants by default."""
+
+from typing import Any, Self
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from common.widgets import ColourInput
+from emotions.models import Capture, Feeling, Preferences
+
+LIGHT_COLOURS = {
+    Feeling.ANGRY: "#993727",
+    Feeling.DISGUST: "#64892c",
+    Feeling.FEAR: "#5e3f9c",
+    Feeling.HAPPY: "#e3b02c",
+    Feeling.NEUTRAL: "#8f7b71",
+    Feeling.SAD: "#347ec7",
+    Feeling.SURPRISE: "#a64888",
+}
+"""Our own colours on a light page, as `tokens.css` has them; a test holds the two together."""
+
+
+class KeepingForm(forms.Form):
+    """What is kept of photos to come."""
+
+    kept = forms.ChoiceField(
+        label=_("Of a photo of me, keep"), choices=Capture.Kept.choices, widget=forms.RadioSelect
+    )
+    keep_others = forms.BooleanField(
+        label=_("Leave other people in my photos recognisable. Otherwise they are blurred."),
+        required=False,
+    )
+    pictures_kept_for = forms.TypedChoiceField(
+        label=_("Keep pictures for"),
+        coerce=lambda days: Preferences.KeptFor(int(days)),
+        choices=Preferences.KeptFor.choices,
+        help_text=_("Then only their numbers stay. Pictures that are older than that go at once."),
+    )
+
+
+class AppearanceForm(forms.Form):
+    """How pages look."""
+
+    theme = forms.ChoiceField(
+        label=_("Pages are"),
+        choices=Preferences.Theme.choices,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Add a colour an emotion."""
+        super().__init__(*args, **options)
+        for feeling in Feeling:
+            self.fields[feeling.value] = forms.RegexField(
+                r"^#[0-9a-f]{6}$",
+                label=feeling.label,
+                required=False,
+                widget=ColourInput,
+                error_messages={"invalid": _("Choose a colour such as #1d6460.")},
+            )
+
+    @classmethod
+    def of(cls, preferences: Preferences) -> Self:
+        """Return the form filled with what a person wants."""
+        colours = {name: LIGHT_COLOURS[Feeling(name)] for name in Feeling.values}
+        return cls(initial={"theme": preferences.theme, **colours, **preferences.colours})
+
+    def colours(self) -> dict[Feeling, str]:
+        """Return the colours that are not ours."""
+        chosen = {feeling: self.cleaned_data[feeling.value] for feeling in Feeling}
+        return {
+            feeling: colour
+            for feeling, colour in chosen.items()
+            if colour and colour != LIGHT_COLOURS[feeling]
+        }

@@ -1,0 +1,34 @@
+"""The form that takes a history in."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from emotions.transfer.readers import moods_in
+
+
+class ImportForm(forms.Form):
+    """A file with a history in it; what is inside it is checked by `emotions.transfer.readers`."""
+
+    file = forms.FileField(
+        label=_("Your file"),
+        allow_empty_file=True,
+        error_messages={"required": _("Choose a file first.")},
+        widget=forms.FileInput(attrs={"accept": ".zip,.csv"}),
+        help_text=_("The archive that you downloaded here, or the CSV file that Daylio exports."),
+    )
+    moods = forms.CharField(
+        label=_("Moods that you named yourself"),
+        required=False,
+        max_length=1000,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("Only for Daylio, with a number from 1 to 5 each: great 5, tired 2"),
+    )
+
+    def clean_moods(self) -> dict[str, int]:
+        """Return the numbers of moods by their names."""
+        try:
+            return moods_in(self.cleaned_data["moods"])
+        except ValueError as error:
+            raise forms.ValidationError(
+                _("Say a name and a number from 1 to 5 each, such as: great 5, tired 2")
+            ) from error
