@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from emoplatform import request_ids
 from emoplatform.outages import is_outage, unavailable
-from emotions.api.problems import plain_problem
+from emotions.api.problems import problem_json_response
 
 
 def for_program(request: HttpRequest) -> bool:
@@ -26,7 +26,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig):
         return too_large(request)
     if for_program(request):
-        return plain_problem(
+        return problem_json_response(
             HTTPStatus.BAD_REQUEST, "bad_request", _("The request is not as expected.")
         )
     return defaults.bad_request(request, exception)
@@ -35,7 +35,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 403."""
     if for_program(request):
-        return plain_problem(
+        return problem_json_response(
             HTTPStatus.FORBIDDEN, "permission_denied", _("This is not open to you.")
         )
     return defaults.permission_denied(request, exception)
@@ -44,13 +44,13 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 @csrf_exempt
 def nothing_here(request: HttpRequest) -> HttpResponse:
     """Answer 404 below the API, also in development, whose own page is made for people."""
-    return plain_problem(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing here."))
+    return problem_json_response(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing here."))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 404."""
     if for_program(request):
-        return plain_problem(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing here."))
+        return problem_json_response(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing here."))
     return defaults.page_not_found(request, exception)
 
 
@@ -58,7 +58,9 @@ def too_large(request: HttpRequest) -> HttpResponse:
     """Answer 413."""
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     if for_program(request):
-        return plain_problem(status, "too_large", _("The request is too large. Nothing was saved."))
+        return problem_json_response(
+            status, "too_large", _("The request is too large. Nothing was saved.")
+        )
     return render(request, "413.html", status=status)
 
 
@@ -67,7 +69,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if is_outage(sys.exception()):
         return unavailable(request)
     if for_program(request):
-        return plain_problem(
+        return problem_json_response(
             HTTPStatus.INTERNAL_SERVER_ERROR,
             "server_error",
             _("Something went wrong on our side. Nothing was saved."),

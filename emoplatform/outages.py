@@ -12,7 +12,7 @@ from django.template import loader
 from django.utils.translation import gettext as _
 
 from emoplatform import request_ids
-from emotions.api.problems import plain_problem
+from emotions.api.problems import problem_json_response
 from ml.inference.predictor import ModelFileError
 from ml.registry import NoModelError
 
@@ -48,7 +48,7 @@ def is_outage(error: BaseException | None) -> bool:
 def unavailable(request: HttpRequest) -> HttpResponse:
     """Answer 503 without asking the database or the session for anything."""
     if request.path.startswith("/api/"):
-        response: HttpResponse = plain_problem(
+        response: HttpResponse = problem_json_response(
             HTTPStatus.SERVICE_UNAVAILABLE,
             "unavailable",
             _("Something that we need does not answer right now. Nothing was saved."),

@@ -88,7 +88,7 @@ def challenge(request: Request) -> str:
     return 'X-Session-Token realm="api"'
 
 
-def session_key_of(request: Request) -> str | None:
+def session_key(request: Request) -> str | None:
     """Return the key of the sign-in that asks; a script with an access token has none."""
     if isinstance(request.auth, SessionBase):
         return request.auth.session_key

@@ -20,7 +20,7 @@ def person_of(request: Request) -> User:
     return request.user
 
 
-def checked(serializer: type[Serializer[Any]], data: Any) -> dict[str, Any]:
+def validated(serializer: type[Serializer[Any]], data: Any) -> dict[str, Any]:
     """Return what a client sent, checked.
 
     Raises:
@@ -31,7 +31,7 @@ def checked(serializer: type[Serializer[Any]], data: Any) -> dict[str, Any]:
     return dict(sent.validated_data)
 
 
-def refuse_blank(serializer: Serializer[Any], request: Request) -> None:
+def reject_blank(serializer: Serializer[Any], request: Request) -> None:
     """Expect parameters of a query to say something where they stand.
 
     Raises:
@@ -46,14 +46,14 @@ def refuse_blank(serializer: Serializer[Any], request: Request) -> None:
         raise exceptions.ValidationError({name: [_("This may not be empty.")] for name in blank})
 
 
-def asked(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+def validated_query(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
     """Return the parameters of a query, checked.
 
     Raises:
         ValidationError: something is not as expected.
     """
-    refuse_blank(serializer(), request)
-    return checked(serializer, request.query_params)
+    reject_blank(serializer(), request)
+    return validated(serializer, request.query_params)
 
 
 class PersonalView(APIView):
@@ -61,16 +61,16 @@ class PersonalView(APIView):
 
     Attributes:
         cost: how many requests one counts for.
-        writing_limits: limits of POST besides that of everything a person asks.
+        post_throttle_classes: limits of POST besides that of everything a person asks.
     """
 
-    throttle_classes = [throttling.PersonLimit]
+    throttle_classes = [throttling.PersonThrottle]
     cost = 1
-    writing_limits: ClassVar[list[type[BaseThrottle]]] = []
+    post_throttle_classes: ClassVar[list[type[BaseThrottle]]] = []
 
     def get_throttles(self) -> list[BaseThrottle]:
         """Return the limits that count this request."""
-        more = self.writing_limits if self.request.method == "POST" else []
+        more = self.post_throttle_classes if self.request.method == "POST" else []
         return [*super().get_throttles(), *(limit() for limit in more)]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -78,13 +78,13 @@ class PersonalView(APIView):
         try:
             super().initial(request, *args, **kwargs)
         except (exceptions.NotAuthenticated, exceptions.AuthenticationFailed):
-            throttling.refuse_guessing(self, request)
+            throttling.throttle_failed_authentication(self, request)
             raise
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Say so in every answer, errors too."""
         answer = super().finalize_response(request, response, *args, **kwargs)
         patch_cache_control(answer, private=True, no_cache=True)
-        for name, value in throttling.headers(request).items():
+        for name, value in throttling.rate_limit_headers(request).items():
             answer[name] = value
         return answer

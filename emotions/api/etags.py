@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from emotions.captures.errors import StaleError
 from emotions.models import Capture
 
-STRONG = re.compile(r'"(\d{1,18})"')
+STRONG_ETAG = re.compile(r'"(\d{1,18})"')
 
 
 def etag(capture: Capture) -> str:
@@ -29,12 +29,14 @@ def expected_sequence(request: Request) -> int | None:
     sent = request.headers.get("If-Match", "").strip()
     if sent in ("", "*"):
         return None
-    if found := STRONG.fullmatch(sent):
+    if found := STRONG_ETAG.fullmatch(sent):
         return int(found[1])
     raise StaleError
 
 
-def unless_known(request: Request, capture: Capture, whole: Callable[[], Any]) -> HttpResponseBase:
+def conditional_response(
+    request: Request, capture: Capture, whole: Callable[[], Any]
+) -> HttpResponseBase:
     """Answer with what `whole` returns, or with 304 where the client has it already."""
     tag = etag(capture)
     known = get_conditional_response(request._request, etag=tag)

@@ -29,8 +29,8 @@ PROBABILITIES = {
     "required": [str(emotion) for emotion in EMOTIONS],
 }
 
-NO_OR_EMOTION = {"anyOf": [{"$ref": "#/components/schemas/Emotion"}, {"type": "null"}]}
-NO_OR_SENTIMENT = {
+NULLABLE_EMOTION = {"anyOf": [{"$ref": "#/components/schemas/Emotion"}, {"type": "null"}]}
+NULLABLE_SENTIMENT = {
     "anyOf": [
         {"type": "string", "enum": [str(sentiment) for sentiment in Sentiment]},
         {"type": "null"},
@@ -43,7 +43,7 @@ def by_emotion(shares: tuple[float, ...]) -> dict[str, float]:
     return {str(emotion): round(share, 6) for emotion, share in zip(EMOTIONS, shares, strict=True)}
 
 
-class OfJson(serializers.Field[Any, Any, Any, Any]):
+class StrictTypeMixin(serializers.Field[Any, Any, Any, Any]):
     """A field that takes, in JSON, only values of the type that its schema names.
 
     In a form everything is text, so there the framework's own reading goes.
@@ -61,33 +61,33 @@ class OfJson(serializers.Field[Any, Any, Any, Any]):
         return super().run_validation(data)
 
 
-class TextField(OfJson, serializers.CharField):
+class StrictCharField(StrictTypeMixin, serializers.CharField):
     """A text."""
 
 
-class YesNoField(OfJson, serializers.BooleanField):
+class StrictBooleanField(StrictTypeMixin, serializers.BooleanField):
     """True or false."""
 
     types = (bool,)
 
 
-class WholeField(OfJson, serializers.IntegerField):
+class StrictIntegerField(StrictTypeMixin, serializers.IntegerField):
     """A whole number."""
 
     types = (int,)
 
 
-class NumberField(OfJson, serializers.FloatField):
+class StrictFloatField(StrictTypeMixin, serializers.FloatField):
     """A number."""
 
     types = (int, float)
 
 
-class UniqueNameField(OfJson, serializers.UUIDField):
+class StrictUUIDField(StrictTypeMixin, serializers.UUIDField):
     """A UUID, as text."""
 
 
-class MomentField(serializers.DateTimeField):
+class PastDateTimeField(serializers.DateTimeField):
     """A moment that says its offset from UTC, not before 1900 and not in the future."""
 
     default_error_messages: ClassVar = {
@@ -113,7 +113,7 @@ class MomentField(serializers.DateTimeField):
 
 
 @extend_schema_field({"type": "string", "examples": ["Europe/Lisbon"]})
-class TimeZoneField(TextField):
+class TimeZoneField(StrictCharField):
     """The IANA name of a time zone."""
 
     default_error_messages: ClassVar = {
@@ -133,16 +133,16 @@ class PhotoField(serializers.FileField):
     """A whole picture file; whether it is one is told by what is in it."""
 
 
-@extend_schema_field(NO_OR_EMOTION)
+@extend_schema_field(NULLABLE_EMOTION)
 class EmotionField(serializers.ReadOnlyField):
     """One of the seven emotions, or null."""
 
 
-@extend_schema_field(NO_OR_SENTIMENT)
+@extend_schema_field(NULLABLE_SENTIMENT)
 class SentimentField(serializers.ReadOnlyField):
     """The direction of a mood, or null."""
 
 
-@extend_schema_field(NO_OR_EMOTION)
+@extend_schema_field(NULLABLE_EMOTION)
 class FeltField(serializers.ChoiceField):
     """One of the seven emotions, or null to take it back."""

@@ -1,4 +1,4 @@
-"""What every operation's description shares: who may call, and which problems are answered."""
+"""Security schemes and problem responses that the descriptions of operations share."""
 
 from http import HTTPStatus
 from typing import Any
@@ -45,7 +45,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
 }
 """Every stable code with its status and an example of what it says."""
 
-EVERYWHERE = [
+COMMON_PROBLEMS = [
     "not_authenticated",
     "authentication_failed",
     "not_acceptable",
@@ -73,7 +73,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     )
 
 
-def example_of(code: str) -> OpenApiExample:
+def problem_example(code: str) -> OpenApiExample:
     """Return how the problem with this code looks."""
     status, detail = PROBLEMS[code]
     wrong = {"errors": {"time_zone": ["This is not the IANA name of a time zone."]}}
@@ -82,17 +82,17 @@ def example_of(code: str) -> OpenApiExample:
     return OpenApiExample(code, value=body, response_only=True)
 
 
-def answers(*codes: str) -> dict[tuple[int, str], OpenApiResponse]:
+def problem_responses(*codes: str) -> dict[tuple[int, str], OpenApiResponse]:
     """Describe the problems with these codes, and those that every operation may answer."""
     writing = ["read_only_token"] if "permission_denied" in codes else []
     by_status: dict[int, list[str]] = {}
-    for code in sorted({*codes, *writing, *EVERYWHERE}, key=list(PROBLEMS).index):
+    for code in sorted({*codes, *writing, *COMMON_PROBLEMS}, key=list(PROBLEMS).index):
         by_status.setdefault(int(PROBLEMS[code][0]), []).append(code)
     return {
         (status, CONTENT_TYPE): OpenApiResponse(
             ProblemSerializer,
             description=f"{HTTPStatus(status).phrase}: {', '.join(together)}.",
-            examples=[example_of(code) for code in together],
+            examples=[problem_example(code) for code in together],
         )
         for status, together in sorted(by_status.items())
     }
@@ -129,4 +129,21 @@ class SessionScheme(OpenApiAuthenticationExtension):
             "in": "cookie",
             "name": settings.SESSION_COOKIE_NAME,
             "description": gettext("The session of a page; POST and DELETE also need X-CSRFToken."),
+        }
+
+
+class AccessTokenScheme(OpenApiAuthenticationExtension):
+    """Describes the access token of a script."""
+
+    target_class = "emotions.api.authentication.AccessTokenAuthentication"
+    name = "accessToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """Return the scheme."""
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": gettext(
+                "An access token, made on the settings page or at /api/v1/tokens/."
+            ),
         }

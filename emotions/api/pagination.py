@@ -6,12 +6,19 @@ from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
 from rest_framework.exceptions import APIException, NotFound
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from emotions.api.captures.serializers import PageQuerySerializer
+from emotions.api.fields import StrictIntegerField
+
+
+class PageQuerySerializer(serializers.Serializer[Any]):
+    """How much of a list is wanted at once."""
+
+    page_size = StrictIntegerField(required=False, min_value=1)
 
 
 class InvalidCursorError(APIException):

@@ -17,35 +17,35 @@ SIGN_IN_ONLY = {
 """What only a person does who is signed in: whoever finds a token must not get further by it."""
 
 
-class ReadOnlyToken(exceptions.PermissionDenied):
+class ReadOnlyTokenError(exceptions.PermissionDenied):
     """A token that only reads was used to write."""
 
     default_code = "read_only_token"
     default_detail = _("This access token only reads. Make one that writes, or sign in.")
 
 
-class SignInNeeded(exceptions.PermissionDenied):
+class SignInRequiredError(exceptions.PermissionDenied):
     """A token was used for what needs a sign-in."""
 
     default_detail = _("An access token cannot do this. Sign in instead.")
 
 
-class WithinTokenScope(permissions.BasePermission):
+class TokenScopePermission(permissions.BasePermission):
     """Holds access tokens to their scope; who is signed in passes."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Let a request through.
 
         Raises:
-            ReadOnlyToken: it writes with a token that only reads.
-            SignInNeeded: it does what no token may do.
+            ReadOnlyTokenError: it writes with a token that only reads.
+            SignInRequiredError: it does what no token may do.
         """
         token: Any = request.auth
         if not isinstance(token, AccessToken) or request.method in permissions.SAFE_METHODS:
             return True
         if token.scope == AccessToken.Scope.READ:
-            raise ReadOnlyToken
+            raise ReadOnlyTokenError
         match = request.resolver_match
         if match and request.method in SIGN_IN_ONLY.get(match.view_name, set()):
-            raise SignInNeeded
+            raise SignInRequiredError
         return True

@@ -48,7 +48,7 @@ def problem(*, status: int, code: str, detail: str, **more: Any) -> dict[str, An
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turn an exception of a view into a problem; None lets an unknown one become a 500."""
-    told = known_problem(error)
+    told = service_problem(error)
     headers: dict[str, str] = {}
     if told is None:
         answered = exception_handler(error, context)
@@ -63,7 +63,7 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     return Response(told, status=told["status"], headers=headers, content_type=CONTENT_TYPE)
 
 
-REFUSALS: dict[type[Exception], tuple[HTTPStatus, str, str | Promise]] = {
+SERVICE_PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str | Promise]] = {
     NoFaceError: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "no_face",
@@ -114,7 +114,7 @@ REFUSALS: dict[type[Exception], tuple[HTTPStatus, str, str | Promise]] = {
 }
 """What our own services refuse, and how that is told."""
 
-UNFIT: dict[type[Exception], tuple[str, str | Promise]] = {
+FIELD_PROBLEMS: dict[type[Exception], tuple[str, str | Promise]] = {
     NothingSaidError: ("photo", _("Send a photo, or say felt, mood or a note.")),
     NoSuchFaceError: ("me", _("This is not the id of a face of this capture.")),
     InvalidEndpointError: (
@@ -130,16 +130,16 @@ UNFIT: dict[type[Exception], tuple[str, str | Promise]] = {
 """What our own services refuse because of one field."""
 
 
-def known_problem(error: Exception) -> dict[str, Any] | None:
+def service_problem(error: Exception) -> dict[str, Any] | None:
     """Return the problem for an error of our own services."""
     if isinstance(error, ImageError):
         return problem(status=STATUSES[error.code], code=error.code, detail=message(error.code))
     if isinstance(error, UnreadableError):
         return invalid({"file": [str(error)]})
-    if refusal := REFUSALS.get(type(error)):
+    if refusal := SERVICE_PROBLEMS.get(type(error)):
         status, code, detail = refusal
         return problem(status=status, code=code, detail=str(detail))
-    if unfit := UNFIT.get(type(error)):
+    if unfit := FIELD_PROBLEMS.get(type(error)):
         field, detail = unfit
         return invalid({field: [str(detail)]})
     return None
@@ -182,7 +182,7 @@ def framework_problem(error: Exception, answered: Response) -> dict[str, Any]:
     )
 
 
-def plain_problem(status: HTTPStatus, code: str, detail: str, **more: Any) -> JsonResponse:
+def problem_json_response(status: HTTPStatus, code: str, detail: str, **more: Any) -> JsonResponse:
     """Return a problem outside the framework, such as for an address that does not exist."""
     told = problem(status=status, code=code, detail=detail, **more)
     return JsonResponse(told, status=status, content_type=CONTENT_TYPE)

@@ -8,3 +8,10 @@ class PictureRenderer(JSONRenderer):
 
     media_type = "image/jpeg"
     format = "jpeg"
+
+
+class ZipRenderer(JSONRenderer):
+    """Lets a client ask for a zip archive; what it renders itself are errors, as JSON."""
+
+    media_type = "application/zip"
+    format = "zip"

@@ -22,7 +22,7 @@ SLACK = 5  # seconds that a counter outlives its window
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
+class Usage:
     """What is left of one limit.
 
     Attributes:
@@ -36,7 +36,7 @@ class Used:
     reset: int
 
 
-def count(key: str, cost: int, seconds: int) -> int | None:
+def increment(key: str, cost: int, seconds: int) -> int | None:
     """Add to a counter and return its value; None where the cache is away."""
     counters = caches["counters"]
     try:
@@ -46,7 +46,7 @@ def count(key: str, cost: int, seconds: int) -> int | None:
         return None
 
 
-class Limit(BaseThrottle):
+class FixedWindowThrottle(BaseThrottle):
     """One of `settings.API_LIMITS`, counted for whoever `whose` names."""
 
     scope = ""
@@ -63,10 +63,10 @@ class Limit(BaseThrottle):
         window, past = divmod(time.time(), seconds)
         self.reset = math.ceil(seconds - past)  # who waits as told is never too early
         key = f"limit:{self.scope}:{self.whose(request)}:{window:.0f}"
-        used = count(key, getattr(view, "cost", 1), seconds)
+        used = increment(key, getattr(view, "cost", 1), seconds)
         if used is None:
             return True
-        left = Used(self.scope, most, seconds, max(0, most - used), self.reset)
+        left = Usage(self.scope, most, seconds, max(0, most - used), self.reset)
         request._request.META.setdefault("emotions.used", []).append(left)
         return used <= most
 
@@ -75,25 +75,25 @@ class Limit(BaseThrottle):
         return self.reset
 
 
-class PersonLimit(Limit):
+class PersonThrottle(FixedWindowThrottle):
     """Everything that a person or a token asks."""
 
     scope = "person"
 
 
-class CaptureLimit(Limit):
+class CaptureThrottle(FixedWindowThrottle):
     """What records captures."""
 
     scope = "capture"
 
 
-class DetectLimit(Limit):
+class DetectThrottle(FixedWindowThrottle):
     """Frames."""
 
     scope = "detect"
 
 
-class AddressLimit(Limit):
+class AddressThrottle(FixedWindowThrottle):
     """Requests of one address that were not let in: somebody may be guessing tokens."""
 
     scope = "address"
@@ -103,13 +103,13 @@ class AddressLimit(Limit):
         return str(self.get_ident(request))
 
 
-def headers(request: Request) -> dict[str, str]:
+def rate_limit_headers(request: Request) -> dict[str, str]:
     """Return what is left, as draft-ietf-httpapi-ratelimit-headers says it."""
-    used: list[Used] = request._request.META.get("emotions.used", [])
+    used: list[Usage] = request._request.META.get("emotions.used", [])
     if not used:
         return {}
 
-    def told(form: Callable[[Used], str]) -> str:
+    def told(form: Callable[[Usage], str]) -> str:
         return ", ".join(f'"{one.scope}";{form(one)}' for one in used)
 
     return {
@@ -118,12 +118,12 @@ def headers(request: Request) -> dict[str, str]:
     }
 
 
-def refuse_guessing(view: APIView, request: Request) -> None:
+def throttle_failed_authentication(view: APIView, request: Request) -> None:
     """Count a request that was not let in.
 
     Raises:
         Throttled: there were too many from its address.
     """
-    limit: Any = AddressLimit()
+    limit: Any = AddressThrottle()
     if not limit.allow_request(request, view):
         view.throttled(request, limit.wait())

@@ -1,22 +1,24 @@
-"""The addresses of the API, version 1."""
+"""URLs of version 1 of the API."""
 
 from django.urls import include, path, register_converter
 from rest_framework.routers import SimpleRouter
 
 from accounts.models import Consent
-from emotions.api.account.profile import ConsentView, ExportView, ProfileView
 from emotions.api.captures.views import CaptureViewSet
 from emotions.api.detection.views import DetectView
-from emotions.api.insights.views import (
-    ModelsView,
-    ModelView,
-    PatternsView,
-    TagsView,
-    TodayView,
-    TrendsView,
+from emotions.api.devices.views import DevicesView, DeviceView
+from emotions.api.insights.views import PatternsView, TagsView, TodayView, TrendsView
+from emotions.api.model_versions.views import ModelsView, ModelView
+from emotions.api.profile.views import ConsentView, ProfileView
+from emotions.api.reminders.views import (
+    PushSubscriptionsView,
+    PushSubscriptionView,
+    RemindersView,
+    ReminderView,
 )
 from emotions.api.sync.views import BatchView, ChangesView
-from emotions.api.transfer.views import ImportView
+from emotions.api.tokens.views import TokensView, TokenView
+from emotions.api.transfer.views import ExportView, ImportView
 
 
 class ConsentKindConverter:
@@ -53,6 +55,12 @@ urlpatterns = [
     path("me/consents/<consent_kind:kind>/", ConsentView.as_view(), name="consent"),
     path("me/import/", ImportView.as_view(), name="import"),
     path("export/", ExportView.as_view(), name="export"),
-    path("", include("emotions.api.account.urls")),
-    path("", include("emotions.api.reminders.urls")),
+    path("devices/", DevicesView.as_view(), name="devices"),
+    path("devices/<int:id>/", DeviceView.as_view(), name="device"),
+    path("tokens/", TokensView.as_view(), name="tokens"),
+    path("tokens/<int:id>/", TokenView.as_view(), name="token"),
+    path("reminders/", RemindersView.as_view(), name="reminders"),
+    path("reminders/<int:id>/", ReminderView.as_view(), name="reminder"),
+    path("push-subscriptions/", PushSubscriptionsView.as_view(), name="push_subscriptions"),
+    path("push-subscriptions/<int:id>/", PushSubscriptionView.as_view(), name="push_subscription"),
 ]

@@ -1,4 +1,4 @@
-"""Descriptions of the operations over captures."""
+"""OpenAPI descriptions of the endpoints for captures."""
 
 from typing import Any
 
@@ -7,25 +7,83 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRequest, OpenApiResponse
 
 from emotions.api.captures.serializers import (
+    CaptureFilterSerializer,
     CaptureSerializer,
     DeleteQuerySerializer,
     EditSerializer,
-    FilterSerializer,
     NewCaptureSerializer,
     WordsSerializer,
 )
-from emotions.api.openapi import answers
-from emotions.api.schema_shared import (
-    CAPTURE,
-    IF_MATCH,
-    REVISION,
-    UUID,
-    WHICH,
-    answered,
-    example,
-    picture,
-)
+from emotions.api.openapi import problem_responses
+from emotions.api.schema_shared import SHARES, example_response, response_examples
 from emotions.pictures.errors import MESSAGES
+
+UUID = "3f2b8c1e-5a94-4d1b-9a5e-0c7d1f6f2a10"
+ADDRESS = f"https://mood.example.org/api/v1/captures/{UUID}/"
+CAPTURE = {
+    "uuid": UUID,
+    "source": "api",
+    "taken_at": "2026-03-14T08:30:00Z",
+    "time_zone": "Europe/Lisbon",
+    "local_date": "2026-03-14",
+    "kept": "photo",
+    "others_blurred": False,
+    "photo": f"{ADDRESS}photo/",
+    "crop": f"{ADDRESS}crop/",
+    "thumbnail": f"{ADDRESS}thumbnail/",
+    "width": 512,
+    "height": 512,
+    "note": "A walk by the river.",
+    "tags": ["outside"],
+    "felt": "happy",
+    "mood": 4,
+    "sequence": 42,
+    "created_at": "2026-03-14T08:30:02.118034Z",
+    "deleted_at": None,
+    "detections": [
+        {
+            "id": 1207,
+            "role": "answer",
+            "box": {"x": 171, "y": 62, "width": 108, "height": 108},
+            "probabilities": SHARES,
+            "emotion": "happy",
+            "confidence": 0.931,
+            "unsure": False,
+            "is_me": True,
+            "model_version": "residual-2",
+        }
+    ],
+}
+
+UUID_PARAMETER = OpenApiParameter(
+    "uuid",
+    OpenApiTypes.UUID,
+    OpenApiParameter.PATH,
+    description=_("The UUID of the capture."),
+    examples=[OpenApiExample("capture", value=UUID)],
+)
+ETAG_HEADER = OpenApiParameter(
+    "ETag",
+    str,
+    OpenApiParameter.HEADER,
+    description=_("Send it as If-None-Match the next time; 304 says that nothing changed."),
+    response=[200],
+)
+CAPTURE_ETAG_HEADER = OpenApiParameter(
+    "ETag",
+    str,
+    OpenApiParameter.HEADER,
+    description=_("Names this state of the capture, for If-Match and If-None-Match."),
+    response=[200, 201],
+)
+IF_MATCH_HEADER = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description=_("The ETag that you have read: 412 if the capture has changed since."),
+    examples=[OpenApiExample("the state that was read", value='"42"')],
+)
+
 
 CREATE: dict[str, Any] = {
     "tags": ["captures"],
@@ -54,7 +112,7 @@ CREATE: dict[str, Any] = {
         ),
     },
     "parameters": [
-        REVISION,
+        CAPTURE_ETAG_HEADER,
         OpenApiParameter(
             "Idempotency-Key",
             str,
@@ -74,9 +132,9 @@ CREATE: dict[str, Any] = {
         201: OpenApiResponse(
             CaptureSerializer,
             description=_("Recorded."),
-            examples=example(CAPTURE, "a happy face"),
+            examples=response_examples(CAPTURE, "a happy face"),
         ),
-        **answers(
+        **problem_responses(
             "invalid",
             "conflict",
             "parse_error",
@@ -99,14 +157,14 @@ LIST: dict[str, Any] = {
         "Your captures by the moment they were taken, newest first, a page at a time. Follow "
         "next until it is null; captures that come meanwhile shift nothing."
     ),
-    "parameters": [FilterSerializer],
+    "parameters": [CaptureFilterSerializer],
     "responses": {
         200: OpenApiResponse(
             CaptureSerializer(many=True),
             description=_("One page."),
-            examples=example(CAPTURE, "one page"),
+            examples=response_examples(CAPTURE, "one page"),
         ),
-        **answers("invalid", "invalid_cursor"),
+        **problem_responses("invalid", "invalid_cursor"),
     },
 }
 
@@ -114,11 +172,11 @@ RETRIEVE: dict[str, Any] = {
     "tags": ["captures"],
     "summary": _("Read a capture"),
     "description": _("One capture of yours with all its faces."),
-    "parameters": [WHICH, REVISION],
+    "parameters": [UUID_PARAMETER, CAPTURE_ETAG_HEADER],
     "responses": {
-        200: answered(CaptureSerializer, _("The capture."), CAPTURE, "a happy face"),
+        200: example_response(CaptureSerializer, _("The capture."), CAPTURE, "a happy face"),
         304: OpenApiResponse(description=_("The capture that you have is the one.")),
-        **answers("not_found"),
+        **problem_responses("not_found"),
     },
 }
 
@@ -139,10 +197,10 @@ UPDATE: dict[str, Any] = {
             ],
         )
     },
-    "parameters": [WHICH, IF_MATCH, REVISION],
+    "parameters": [UUID_PARAMETER, IF_MATCH_HEADER, CAPTURE_ETAG_HEADER],
     "responses": {
-        200: answered(CaptureSerializer, _("Changed."), CAPTURE, "changed"),
-        **answers(
+        200: example_response(CaptureSerializer, _("Changed."), CAPTURE, "changed"),
+        **problem_responses(
             "invalid",
             "parse_error",
             "bad_request",
@@ -163,10 +221,10 @@ DESTROY: dict[str, Any] = {
         "photo, numbers and note are removed at once. The UUID stays taken: to record it again "
         "answers 410."
     ),
-    "parameters": [WHICH, DeleteQuerySerializer, IF_MATCH],
+    "parameters": [UUID_PARAMETER, DeleteQuerySerializer, IF_MATCH_HEADER],
     "responses": {
         204: OpenApiResponse(description=_("Deleted.")),
-        **answers("invalid", "permission_denied", "not_found", "precondition_failed"),
+        **problem_responses("invalid", "permission_denied", "not_found", "precondition_failed"),
     },
 }
 
@@ -175,13 +233,32 @@ RESTORE: dict[str, Any] = {
     "summary": _("Restore a capture"),
     "description": _("Brings a capture back from the trash."),
     "request": None,
-    "parameters": [WHICH, IF_MATCH, REVISION],
+    "parameters": [UUID_PARAMETER, IF_MATCH_HEADER, CAPTURE_ETAG_HEADER],
     "responses": {
-        200: answered(CaptureSerializer, _("Restored."), CAPTURE, "restored"),
-        **answers("permission_denied", "not_found", "deleted", "precondition_failed"),
+        200: example_response(CaptureSerializer, _("Restored."), CAPTURE, "restored"),
+        **problem_responses("permission_denied", "not_found", "deleted", "precondition_failed"),
     },
 }
 
-PHOTO = picture(_("Get the photo"))
-CROP = picture(_("Get the face"))
-THUMBNAIL = picture(_("Get the thumbnail"))
+
+def picture_operation(summary: Any) -> dict[str, Any]:
+    """Describe an operation that sends a stored picture."""
+    return {
+        "tags": ["captures"],
+        "summary": summary,
+        "description": _(
+            "Always a JPEG, whatever was sent, without the metadata of the original. "
+            "404 where it is not kept. May be cached by the app, never by anything between."
+        ),
+        "parameters": [UUID_PARAMETER, ETAG_HEADER],
+        "responses": {
+            (200, "image/jpeg"): OpenApiResponse(OpenApiTypes.BINARY, description=_("The JPEG.")),
+            304: OpenApiResponse(description=_("The picture that you have is the one.")),
+            **problem_responses("not_found"),
+        },
+    }
+
+
+PHOTO = picture_operation(_("Get the photo"))
+CROP = picture_operation(_("Get the face"))
+THUMBNAIL = picture_operation(_("Get the thumbnail"))

@@ -1,4 +1,4 @@
-"""How captures look as JSON, and what is sent to make, change and find them."""
+"""JSON representations of captures, and the input that creates, changes and filters them."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -13,14 +13,14 @@ from emotions.api.fields import (
     PROBABILITIES,
     EmotionField,
     FeltField,
-    MomentField,
-    NumberField,
+    PastDateTimeField,
     PhotoField,
-    TextField,
+    StrictBooleanField,
+    StrictCharField,
+    StrictFloatField,
+    StrictIntegerField,
+    StrictUUIDField,
     TimeZoneField,
-    UniqueNameField,
-    WholeField,
-    YesNoField,
     by_emotion,
 )
 from emotions.captures.recording import Said
@@ -39,7 +39,7 @@ class DetectionSerializer(serializers.ModelSerializer[Detection]):
 
     box = serializers.SerializerMethodField(help_text=_("In pixels of the upright photo."))
     probabilities = serializers.SerializerMethodField()
-    model_version = TextField(
+    model_version = StrictCharField(
         source="version_name", read_only=True, help_text=_("The network that read it.")
     )
 
@@ -153,7 +153,10 @@ class CaptureSerializer(serializers.ModelSerializer[Capture]):
 def tags_field(**options: Any) -> serializers.ListField:
     """Return a field for a few words of the person's own."""
     return serializers.ListField(
-        child=TextField(max_length=MAX_TAG_LENGTH), max_length=MAX_TAGS, required=False, **options
+        child=StrictCharField(max_length=MAX_TAG_LENGTH),
+        max_length=MAX_TAGS,
+        required=False,
+        **options,
     )
 
 
@@ -166,14 +169,14 @@ class SaidSerializer(serializers.Serializer[Any]):
         allow_null=True,
         help_text=_("What they felt, whatever they looked like."),
     )
-    mood = WholeField(
+    mood = StrictIntegerField(
         required=False,
         allow_null=True,
         min_value=1,
         max_value=5,
         help_text=_("From 1 (bad) to 5 (good)."),
     )
-    note = TextField(required=False, allow_blank=True, max_length=MAX_NOTE_LENGTH)
+    note = StrictCharField(required=False, allow_blank=True, max_length=MAX_NOTE_LENGTH)
     tags = tags_field(help_text=_("Their own words for what was going on; new ones are made."))
 
 
@@ -191,7 +194,7 @@ class NewCaptureSerializer(SaidSerializer):
             **LIMITS,
         ),
     )
-    uuid = UniqueNameField(
+    uuid = StrictUUIDField(
         required=False, help_text=_("Made by the client; the same one again changes nothing.")
     )
     source = serializers.ChoiceField(  # type: ignore[assignment]  # a field
@@ -199,7 +202,7 @@ class NewCaptureSerializer(SaidSerializer):
         default=Capture.Source.API.value,
         help_text=_("How the photo was taken."),
     )
-    taken_at = MomentField(
+    taken_at = PastDateTimeField(
         required=False,
         help_text=_("With its offset from UTC; now, where it is not said. Not in the future."),
     )
@@ -212,7 +215,7 @@ class NewCaptureSerializer(SaidSerializer):
         required=False,
         help_text=_("How much of the photo to keep; else as the profile says."),
     )
-    keep_others = YesNoField(
+    keep_others = StrictBooleanField(
         required=False,
         allow_null=True,
         default=None,
@@ -220,16 +223,16 @@ class NewCaptureSerializer(SaidSerializer):
             "Leave other people recognisable instead of blurred; else as the profile says."
         ),
     )
-    keep_without_face = YesNoField(
+    keep_without_face = StrictBooleanField(
         default=False, help_text=_("Record the photo even where no face is found.")
     )
-    me_x = NumberField(
+    me_x = StrictFloatField(
         required=False,
         min_value=0,
         max_value=1,
         help_text=_("With me_y, a point in the person's own face, as a share of the width."),
     )
-    me_y = NumberField(
+    me_y = StrictFloatField(
         required=False, min_value=0, max_value=1, help_text=_("The same as a share of the height.")
     )
 
@@ -261,7 +264,7 @@ def said_of(values: Mapping[str, Any]) -> Said:
 class EditSerializer(SaidSerializer):
     """What to change; what is not sent stays as it is."""
 
-    me = WholeField(
+    me = StrictIntegerField(
         required=False,
         allow_null=True,
         min_value=1,
@@ -273,13 +276,13 @@ class EditSerializer(SaidSerializer):
         required=False,
         help_text=_("Keep less of the photo from now on; what goes is removed at once."),
     )
-    taken_at = MomentField(required=False, help_text=_("With its offset from UTC."))
+    taken_at = PastDateTimeField(required=False, help_text=_("With its offset from UTC."))
     time_zone = TimeZoneField(
         required=False, help_text=_("IANA name of the zone lived in at that moment.")
     )
 
 
-class FilterSerializer(serializers.Serializer[Any]):
+class CaptureFilterSerializer(serializers.Serializer[Any]):
     """Which captures are wanted."""
 
     emotion = serializers.ChoiceField(
@@ -287,7 +290,7 @@ class FilterSerializer(serializers.Serializer[Any]):
     )
     first = serializers.DateField(required=False, help_text=_("This local day and later."))
     last = serializers.DateField(required=False, help_text=_("This local day and earlier."))
-    tag = TextField(
+    tag = StrictCharField(
         required=False,
         allow_blank=True,
         max_length=MAX_TAG_LENGTH,
@@ -296,10 +299,10 @@ class FilterSerializer(serializers.Serializer[Any]):
     source = serializers.ChoiceField(  # type: ignore[assignment]  # a field
         Capture.Source.choices, required=False, help_text=_("How it was recorded.")
     )
-    words = TextField(
+    words = StrictCharField(
         required=False, allow_blank=True, max_length=200, help_text=_("Text that the note has.")
     )
-    deleted = YesNoField(
+    deleted = StrictBooleanField(
         required=False, default=False, help_text=_("Those in the trash, instead of the others.")
     )
 
@@ -317,15 +320,9 @@ class FilterSerializer(serializers.Serializer[Any]):
         return values
 
 
-class PageQuerySerializer(serializers.Serializer[Any]):
-    """How much of a list is wanted at once."""
-
-    page_size = WholeField(required=False, min_value=1)
-
-
 class DeleteQuerySerializer(serializers.Serializer[Any]):
     """How a capture is deleted."""
 
-    forever = YesNoField(
+    forever = StrictBooleanField(
         default=False, help_text=_("Remove it at once instead of putting it into the trash.")
     )

@@ -17,7 +17,7 @@ from rest_framework.reverse import reverse
 
 from accounts.models import User
 from common.imaging.images import MAX_BYTES
-from emotions.api.base import PersonalView, asked, checked, person_of, refuse_blank
+from emotions.api.base import PersonalView, person_of, reject_blank, validated, validated_query
 from emotions.api.captures.schema import (
     CREATE,
     CROP,
@@ -30,16 +30,16 @@ from emotions.api.captures.schema import (
     UPDATE,
 )
 from emotions.api.captures.serializers import (
+    CaptureFilterSerializer,
     CaptureSerializer,
     DeleteQuerySerializer,
     EditSerializer,
-    FilterSerializer,
     NewCaptureSerializer,
     said_of,
 )
-from emotions.api.etags import etag, expected_sequence, unless_known
+from emotions.api.etags import conditional_response, etag, expected_sequence
 from emotions.api.renderers import PictureRenderer
-from emotions.api.throttling import CaptureLimit
+from emotions.api.throttling import CaptureThrottle
 from emotions.captures import editing, recording, selectors
 from emotions.captures.editing import Changes
 from emotions.captures.purging import purge_capture
@@ -47,7 +47,7 @@ from emotions.captures.trash import delete_capture, restore_capture
 from emotions.models import Capture, CaptureQuerySet
 from emotions.pictures import responses
 
-LONGEST_KEY = 255
+MAX_KEY_LENGTH = 255
 
 
 def idempotency_key(request: Request) -> str | None:
@@ -59,9 +59,9 @@ def idempotency_key(request: Request) -> str | None:
     key: str | None = request.headers.get("Idempotency-Key")
     if key is None:
         return None
-    if not 0 < len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
+    if not 0 < len(key) <= MAX_KEY_LENGTH or not key.isascii() or not key.isprintable():
         raise serializers.ValidationError(
-            {"Idempotency-Key": [f"Expected 1 to {LONGEST_KEY} printable ASCII characters."]}
+            {"Idempotency-Key": [f"Expected 1 to {MAX_KEY_LENGTH} printable ASCII characters."]}
         )
     return key
 
@@ -89,7 +89,7 @@ def record(owner: User, values: Mapping[str, Any], *, key: str | None = None) ->
 class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSet[Capture]):
     """The signed-in person's captures; anybody else's answer 404."""
 
-    writing_limits = [CaptureLimit]
+    post_throttle_classes = [CaptureThrottle]
 
     queryset = Capture.objects.none()
     serializer_class = CaptureSerializer
@@ -101,8 +101,8 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
         """Return the person's own captures only, narrowed down in a list."""
         selection: dict[str, Any] = {}
         if self.action == "list":
-            query = FilterSerializer(data=self.request.query_params)
-            refuse_blank(query, self.request)
+            query = CaptureFilterSerializer(data=self.request.query_params)
+            reject_blank(query, self.request)
             selection = query.selection()
         return selectors.history(owner=person_of(self.request), **selection)
 
@@ -115,7 +115,7 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
     @extend_schema(**CREATE)
     def create(self, request: Request) -> Response:
         """Record a moment; the same request again answers the same."""
-        values = checked(NewCaptureSerializer, request.data)
+        values = validated(NewCaptureSerializer, request.data)
         capture = record(person_of(request), values, key=idempotency_key(request))
         location = reverse("api:capture-detail", [capture.uuid], request=request)
         return self.told(capture, status=status.HTTP_201_CREATED, headers={"Location": location})
@@ -124,12 +124,12 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
     def retrieve(self, request: Request, **_: Any) -> HttpResponseBase:
         """Read a capture."""
         found = self.get_object()
-        return unless_known(request, found, lambda: self.get_serializer(found).data)
+        return conditional_response(request, found, lambda: self.get_serializer(found).data)
 
     @extend_schema(**UPDATE)
     def partial_update(self, request: Request, **_: Any) -> Response:
         """Change what a capture says."""
-        values = checked(EditSerializer, request.data)
+        values = validated(EditSerializer, request.data)
         edited = editing.edit_capture(
             capture=self.get_object(),
             changes=Changes(**values),  # type: ignore[typeddict-item]  # checked
@@ -141,7 +141,7 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
     def destroy(self, request: Request, uuid: UUID) -> Response:
         """Put a capture into the trash, or remove it for ever."""
         owner = person_of(request)
-        forever = asked(DeleteQuerySerializer, request)["forever"]
+        forever = validated_query(DeleteQuerySerializer, request)["forever"]
         expected = expected_sequence(request)
         if forever:
             found = get_object_or_404(Capture, owner=owner, uuid=uuid, purged_at=None)

@@ -15,16 +15,16 @@ from accounts.consents import require_consent
 from accounts.models import Consent
 from common.imaging import images
 from common.imaging.images import MAX_BYTES, ImageError
-from emotions.api.base import PersonalView, checked, person_of
+from emotions.api.base import PersonalView, person_of, validated
+from emotions.api.detection.schema import DETECT
+from emotions.api.detection.serializers import FramesSerializer
 from emotions.api.fields import by_emotion
-from emotions.api.insights.schema import DETECT
-from emotions.api.insights.serializers import FramesSerializer
 from emotions.api.problems import problem_response
-from emotions.api.throttling import DetectLimit
+from emotions.api.throttling import DetectThrottle
 from ml import registry
 from ml.inference.predictor import Face
 
-NEVER_LONGER = 10  # seconds; then the next frames are read even where the last answer never came
+LOCK_TIMEOUT = 10  # seconds; then the next frames are read even where the last answer never came
 
 
 class BusyError(APIException):
@@ -39,7 +39,7 @@ class BusyError(APIException):
 class DetectView(PersonalView):
     """Faces and what they express, of one request a person at a time."""
 
-    writing_limits = [DetectLimit]
+    post_throttle_classes = [DetectThrottle]
 
     parser_classes = [MultiPartParser]
 
@@ -47,10 +47,10 @@ class DetectView(PersonalView):
     def post(self, request: Request) -> Response:
         """Read some pictures and keep none."""
         person = person_of(request)
-        photos = checked(FramesSerializer, request.data)["photos"]
+        photos = validated(FramesSerializer, request.data)["photos"]
         require_consent(person=person, kind=Consent.Kind.USE)
         under_way = f"detect:{person.pk}"
-        if not cache.add(under_way, 1, timeout=NEVER_LONGER):
+        if not cache.add(under_way, 1, timeout=LOCK_TIMEOUT):
             raise BusyError
         try:
             serving = registry.serving()

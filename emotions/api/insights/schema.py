@@ -1,15 +1,11 @@
-"""Descriptions of what a person reads."""
+"""OpenAPI descriptions of the endpoints for days, trends, patterns and tags."""
 
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiRequest, OpenApiResponse
+from drf_spectacular.utils import OpenApiResponse
 
 from emotions.api.insights.serializers import (
-    AnsweredModelSerializer,
-    FramesReadSerializer,
-    FramesSerializer,
-    ModelSerializer,
     PatternsSerializer,
     SpanQuerySerializer,
     TagSerializer,
@@ -18,10 +14,20 @@ from emotions.api.insights.serializers import (
     TrendsQuerySerializer,
     TrendsSerializer,
 )
-from emotions.api.openapi import answers
-from emotions.api.schema_shared import SHARES, TODAY_ANSWER, answered, example
+from emotions.api.openapi import problem_responses
+from emotions.api.schema_shared import SHARES, example_response, response_examples
 from emotions.models import Feeling
 
+TODAY_EXAMPLE = {
+    "date": "2026-03-14",
+    "time_zone": "Europe/Lisbon",
+    "captures": 3,
+    "computed_from": 2,
+    "dominant": "happy",
+    "sentiment": "positive",
+    "valence": 0.914,
+    "probabilities": SHARES,
+}
 PERIOD = {
     "first": "2026-03-14",
     "last": "2026-03-14",
@@ -30,25 +36,6 @@ PERIOD = {
     "valence": 0.914,
     "sentiment": "positive",
     "emotions": {feeling.value: 2 * (feeling is Feeling.HAPPY) for feeling in Feeling},
-}
-SEEN = {
-    "model_version": "residual-2",
-    "photos": [
-        {
-            "width": 320,
-            "height": 240,
-            "faces": [
-                {
-                    "box": {"x": 107, "y": 39, "width": 68, "height": 68},
-                    "probabilities": SHARES,
-                    "emotion": "happy",
-                    "confidence": 0.931,
-                    "unsure": False,
-                }
-            ],
-            "problem": None,
-        }
-    ],
 }
 
 TODAY: dict[str, Any] = {
@@ -65,9 +52,9 @@ TODAY: dict[str, Any] = {
         200: OpenApiResponse(
             TodaySerializer,
             description=_("Today so far."),
-            examples=example(TODAY_ANSWER, "a good day"),
+            examples=response_examples(TODAY_EXAMPLE, "a good day"),
         ),
-        **answers("invalid"),
+        **problem_responses("invalid"),
     },
 }
 
@@ -81,10 +68,10 @@ TRENDS: dict[str, Any] = {
     ),
     "parameters": [TrendsQuerySerializer],
     "responses": {
-        200: answered(
+        200: example_response(
             TrendsSerializer, _("The periods."), {"by": "day", "periods": [PERIOD]}, "a good day"
         ),
-        **answers("invalid"),
+        **problem_responses("invalid"),
     },
 }
 
@@ -101,7 +88,7 @@ PATTERNS: dict[str, Any] = {
     ),
     "parameters": [SpanQuerySerializer],
     "responses": {
-        200: answered(
+        200: example_response(
             PatternsSerializer,
             _("The patterns."),
             {
@@ -120,7 +107,7 @@ PATTERNS: dict[str, Any] = {
             },
             "a month",
         ),
-        **answers("invalid"),
+        **problem_responses("invalid"),
     },
 }
 
@@ -130,90 +117,9 @@ TAGS: dict[str, Any] = {
     "summary": _("Read your tags"),
     "description": _("Your own words with the number of captures that have them."),
     "responses": {
-        200: answered(
+        200: example_response(
             TagSerializer(many=True), _("The tags."), {"name": "outside", "uses": 12}, "a tag"
         ),
-        **answers(),
-    },
-}
-
-MODEL: dict[str, Any] = {
-    "tags": ["model"],
-    "operation_id": "model_retrieve",
-    "summary": _("Read about the network"),
-    "description": _(
-        "The network that reads photos now, with everything that was measured when it was made: "
-        "how often it is right, emotion by emotion, and when it says that it is unsure."
-    ),
-    "responses": {
-        200: answered(
-            ModelSerializer,
-            _("Its card."),
-            {
-                "name": "residual-2",
-                "sha256": "5d2c" * 16,
-                "created_at": "2026-11-23T06:00:00Z",
-                "card": {"unsure_below": 0.53},
-            },
-            "a card",
-        ),
-        **answers("no_model"),
-    },
-}
-
-MODELS: dict[str, Any] = {
-    "tags": ["model"],
-    "operation_id": "models_list",
-    "summary": _("Read about every network that answered"),
-    "description": _(
-        "The network that reads photos now comes first, then those before it, each with its card, "
-        "when it answered, and how often its figures on the test photos were looked at."
-    ),
-    "responses": {
-        200: answered(
-            AnsweredModelSerializer(many=True),
-            _("Their cards."),
-            {
-                "name": "residual-2",
-                "sha256": "5d2c" * 16,
-                "created_at": "2026-11-23T06:00:00Z",
-                "looks": 3,
-                "answered": [{"since": "2026-11-23T06:00:00Z", "until": None}],
-                "card": {"unsure_below": 0.53},
-            },
-            "a network",
-        ),
-        **answers(),
-    },
-}
-
-DETECT: dict[str, Any] = {
-    "tags": ["detect"],
-    "operation_id": "detect",
-    "summary": _("Read frames without keeping them"),
-    "description": _(
-        "Reads up to 8 pictures and stores nothing, for live pictures and previews. Scale frames "
-        "down to 320 pixels, and wait for an answer before sending the next: a person has one "
-        "request under way at a time, others answer 429 with Retry-After."
-    ),
-    "request": {
-        "multipart/form-data": OpenApiRequest(
-            FramesSerializer,
-            encoding={"photos": {"contentType": "image/jpeg, image/png, image/webp"}},
-        )
-    },
-    "responses": {
-        200: answered(FramesReadSerializer, _("What they show."), SEEN, "a happy face"),
-        **answers(
-            "invalid",
-            "parse_error",
-            "bad_request",
-            "permission_denied",
-            "consent_required",
-            "unsupported_media_type",
-            "too_large",
-            "busy",
-            "no_model",
-        ),
+        **problem_responses(),
     },
 }

@@ -1,21 +1,18 @@
-"""How a day, a span of days and the network look as JSON."""
+"""JSON representations of days, trends, patterns and tags."""
 
 from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.drainage import set_override
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from emotions.api.fields import (
-    BOX,
     PROBABILITIES,
     EmotionField,
-    PhotoField,
     SentimentField,
-    TextField,
+    StrictCharField,
     TimeZoneField,
     by_emotion,
 )
@@ -24,14 +21,11 @@ from emotions.captures.selectors import Day
 from emotions.insights import patterns
 from emotions.insights.trends import Period, Span
 from emotions.models import Feeling, Tag
-from ml.models import ModelVersion
-from ml.registry.history import Told
 
-MOST_FRAMES = 8
-LONGEST = timedelta(days=3660)
-LONGEST_BY_DAY = timedelta(days=400)
-USUAL = timedelta(days=29)
-COUNTS = {
+MAX_SPAN = timedelta(days=3660)
+MAX_SPAN_BY_DAY = timedelta(days=400)
+DEFAULT_SPAN = timedelta(days=29)
+COUNTS_SCHEMA = {
     "type": "object",
     "description": _("The captures of each emotion: felt where said, otherwise detected."),
     "properties": {feeling.value: {"type": "integer", "minimum": 0} for feeling in Feeling},
@@ -107,7 +101,7 @@ class SpanQuerySerializer(serializers.Serializer[Any]):
         help_text=_("IANA name of the zone in which today is meant; else the profile's."),
     )
 
-    read_by = TextField(
+    read_by = StrictCharField(
         required=False,
         max_length=80,
         help_text=_(
@@ -131,7 +125,7 @@ class SpanQuerySerializer(serializers.Serializer[Any]):
         values = self.validated_data
         last = values.get("last", today)
         try:
-            first = values.get("first") or last - USUAL
+            first = values.get("first") or last - DEFAULT_SPAN
         except OverflowError:
             first = last
         if not timedelta(0) <= last - first < longest:
@@ -162,7 +156,7 @@ class TrendsQuerySerializer(SpanQuerySerializer):
             ValidationError: the days are in the wrong order or too many.
         """
         by = Span(self.validated_data["by"])
-        longest = LONGEST_BY_DAY if by is Span.DAY else LONGEST
+        longest = MAX_SPAN_BY_DAY if by is Span.DAY else MAX_SPAN
         return by, *self.days(today, longest=longest)
 
 
@@ -184,7 +178,7 @@ class PeriodSerializer(serializers.Serializer[Period]):
     sentiment = SentimentField()
     emotions = serializers.SerializerMethodField()
 
-    @extend_schema_field(COUNTS)
+    @extend_schema_field(COUNTS_SCHEMA)
     def get_emotions(self, period: Period) -> dict[str, int]:
         """Return the captures of each emotion."""
         return counted(period.feelings)
@@ -266,17 +260,17 @@ class PatternsSerializer(serializers.Serializer[Any]):
     felt = serializers.SerializerMethodField()
     detected = serializers.SerializerMethodField()
 
-    @extend_schema_field(COUNTS)
+    @extend_schema_field(COUNTS_SCHEMA)
     def get_emotions(self, told: dict[str, Any]) -> dict[str, int]:
         """Return the moments of each emotion."""
         return counted(told["emotions"])
 
-    @extend_schema_field(COUNTS)
+    @extend_schema_field(COUNTS_SCHEMA)
     def get_felt(self, told: dict[str, Any]) -> dict[str, int]:
         """Return what was felt, over the moments of which both are known."""
         return counted(told["felt"])
 
-    @extend_schema_field(COUNTS)
+    @extend_schema_field(COUNTS_SCHEMA)
     def get_detected(self, told: dict[str, Any]) -> dict[str, int]:
         """Return what was detected, over the moments of which both are known."""
         return counted(told["detected"])
@@ -296,88 +290,3 @@ class TagSerializer(serializers.ModelSerializer[Tag]):
         model = Tag
         fields = ("name", "uses")
         read_only_fields = fields
-
-
-class ModelSerializer(serializers.ModelSerializer[ModelVersion]):
-    """The network that reads photos now, by its own figures."""
-
-    card = serializers.DictField(
-        read_only=True, help_text=_("Everything that was measured when it was made.")
-    )
-
-    class Meta:
-        model = ModelVersion
-        fields = ("name", "sha256", "created_at", "card")
-        read_only_fields = fields
-
-
-class AnsweringSerializer(serializers.Serializer[Any]):
-    """A time in which a network answered."""
-
-    since = serializers.DateTimeField()
-    until = serializers.DateTimeField(
-        allow_null=True, help_text=_("null where it goes on answering.")
-    )
-
-
-class AnsweredModelSerializer(serializers.Serializer[Told]):
-    """A network that answers or did, by its own figures."""
-
-    name = serializers.CharField(source="version.name")
-    sha256 = serializers.CharField(source="version.sha256")
-    created_at = serializers.DateTimeField(source="version.created_at")
-    looks = serializers.IntegerField(
-        source="version.looks",
-        min_value=0,
-        help_text=_("How often its figures on the test photos were looked at."),
-    )
-    answered = AnsweringSerializer(source="times", many=True, help_text=_("The latest first."))
-    card = serializers.DictField(
-        source="version.card", help_text=_("Everything that was measured when it was made.")
-    )
-
-
-class FramesSerializer(serializers.Serializer[Any]):
-    """Pictures to read without keeping them."""
-
-    photos = serializers.ListField(
-        child=PhotoField(allow_empty_file=True),
-        min_length=1,
-        max_length=MOST_FRAMES,
-        help_text=_("Frames whose longest side has 320 pixels are enough and the fastest."),
-    )
-
-
-class FaceSerializer(serializers.Serializer[Any]):
-    """One face of a picture that is not kept; the largest comes first."""
-
-    box = serializers.DictField(child=serializers.IntegerField())
-    probabilities = serializers.DictField(child=serializers.FloatField())
-    emotion = serializers.ChoiceField(Feeling.choices)
-    confidence = serializers.FloatField(min_value=0, max_value=1)
-    unsure = serializers.BooleanField(help_text=_("Too close to call: say so, and show two."))
-
-    def get_fields(self) -> dict[str, Any]:
-        """Describe boxes and shares as those of stored faces."""
-        fields = super().get_fields()
-        set_override(fields["box"], "field", BOX)
-        set_override(fields["probabilities"], "field", PROBABILITIES)
-        return fields
-
-
-class FrameSerializer(serializers.Serializer[Any]):
-    """What one picture shows."""
-
-    width = serializers.IntegerField(allow_null=True)
-    height = serializers.IntegerField(allow_null=True)
-    faces = FaceSerializer(many=True)
-    problem = serializers.DictField(
-        allow_null=True, help_text=_("Why this picture could not be read; null where it was.")
-    )
-
-
-class FramesReadSerializer(serializers.Serializer[Any]):
-    """What some pictures show, in the order in which they were sent."""
-
-    model_version = serializers.CharField(help_text=_("The network that read them."))
-    photos = FrameSerializer(many=True)

@@ -1,18 +1,15 @@
-"""What a person reads: their day, their trends, their words, and the network."""
+"""A person's day, trends, patterns and tags."""
 
 from dataclasses import asdict
-from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.time_zones import today_in
-from emotions.api.base import PersonalView, asked, person_of, refuse_blank
-from emotions.api.insights.schema import MODEL, MODELS, PATTERNS, TAGS, TODAY, TRENDS
+from emotions.api.base import PersonalView, person_of, reject_blank, validated_query
+from emotions.api.insights.schema import PATTERNS, TAGS, TODAY, TRENDS
 from emotions.api.insights.serializers import (
-    AnsweredModelSerializer,
-    ModelSerializer,
     PatternsSerializer,
     SpanQuerySerializer,
     TagSerializer,
@@ -23,8 +20,6 @@ from emotions.api.insights.serializers import (
 )
 from emotions.captures import selectors
 from emotions.insights import patterns, trends
-from ml.registry import active_version
-from ml.registry.history import versions_that_answered
 
 
 class TodayView(PersonalView):
@@ -34,7 +29,7 @@ class TodayView(PersonalView):
     def get(self, request: Request) -> Response:
         """Return today's mood in the zone that the client names, else the profile's."""
         person = person_of(request)
-        zone = asked(TodayQuerySerializer, request).get("time_zone", person.time_zone)
+        zone = validated_query(TodayQuerySerializer, request).get("time_zone", person.time_zone)
         day = selectors.day(owner=person, on=today_in(zone))
         return Response(TodaySerializer(day, context={"time_zone": zone}).data)
 
@@ -47,7 +42,7 @@ class TrendsView(PersonalView):
         """Return a span of days, by day, week or month."""
         person = person_of(request)
         query = TrendsQuerySerializer(data=request.query_params, context={"person": person})
-        refuse_blank(query, request)
+        reject_blank(query, request)
         query.is_valid(raise_exception=True)
         zone = query.validated_data.get("time_zone", person.time_zone)
         by, first, last = query.span(today_in(zone))
@@ -64,7 +59,7 @@ class PatternsView(PersonalView):
         """Return days, hours, tags and emotions of at most a year."""
         person = person_of(request)
         query = SpanQuerySerializer(data=request.query_params, context={"person": person})
-        refuse_blank(query, request)
+        reject_blank(query, request)
         query.is_valid(raise_exception=True)
         zone = query.validated_data.get("time_zone", person.time_zone)
         first, last = query.days(today_in(zone))
@@ -100,22 +95,3 @@ class TagsView(PersonalView):
     def get(self, request: Request) -> Response:
         """Return the tags that are in use, most used first."""
         return Response(TagSerializer(selectors.tags(owner=person_of(request)), many=True).data)
-
-
-class ModelsView(PersonalView):
-    """The networks that read photos, now or earlier."""
-
-    @extend_schema(**MODELS)
-    def get(self, request: Request) -> Response:
-        """Return every one with its card and when it answered."""
-        told: Any = versions_that_answered()  # the framework's types know no lists
-        return Response(AnsweredModelSerializer(told, many=True).data)
-
-
-class ModelView(PersonalView):
-    """The network that reads photos now."""
-
-    @extend_schema(**MODEL)
-    def get(self, request: Request) -> Response:
-        """Return its card."""
-        return Response(ModelSerializer(active_version()).data)

@@ -1,12 +1,11 @@
-"""Descriptions of reminders and of what takes notifications."""
+"""OpenAPI descriptions of the endpoints for reminders and push subscriptions."""
 
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiResponse
 
-from emotions.api.account.profile_schema import BODY_PROBLEMS, body
-from emotions.api.openapi import answers
+from emotions.api.openapi import problem_responses
 from emotions.api.reminders.serializers import (
     NewPushSubscriptionSerializer,
     NewReminderSerializer,
@@ -15,7 +14,13 @@ from emotions.api.reminders.serializers import (
     ReminderChangesSerializer,
     ReminderSerializer,
 )
-from emotions.api.schema_shared import answered, example
+from emotions.api.schema_shared import (
+    JSON_BODY_PROBLEMS,
+    example_response,
+    id_parameter,
+    json_request,
+    response_examples,
+)
 
 REMINDER = {"id": 5, "at": "20:00", "days": [1, 2, 3, 4, 5], "way": "email", "paused": False}
 ENDPOINT = "https://push.example.net/wpush/v2/gAAAAABpExample"
@@ -28,19 +33,8 @@ OF_BROWSER = {
 }
 
 
-def which(told: Any, value: int) -> OpenApiParameter:
-    """Describe the number in an address."""
-    return OpenApiParameter(
-        "id",
-        int,
-        OpenApiParameter.PATH,
-        description=told,
-        examples=[OpenApiExample("number", value=value)],
-    )
-
-
-WHICH_REMINDER = which(_("The id of the reminder."), 5)
-WHICH_SUBSCRIPTION = which(_("The id of the subscription."), 8)
+WHICH_REMINDER = id_parameter(_("The id of the reminder."), 5)
+WHICH_SUBSCRIPTION = id_parameter(_("The id of the subscription."), 8)
 
 REMINDERS: dict[str, Any] = {
     "tags": ["reminders"],
@@ -51,9 +45,9 @@ REMINDERS: dict[str, Any] = {
         200: OpenApiResponse(
             ReminderSerializer(many=True),
             description=_("Your reminders."),
-            examples=example(REMINDER, "on weekdays"),
+            examples=response_examples(REMINDER, "on weekdays"),
         ),
-        **answers(),
+        **problem_responses(),
     },
 }
 
@@ -65,10 +59,12 @@ ADD_REMINDER: dict[str, Any] = {
         "Comes once on each of the days, by the clock in the zone of your profile, unless you have "
         "recorded a moment in the three hours before. At most 20."
     ),
-    "request": body(NewReminderSerializer, {"at": "20:00", "days": [1, 2, 3, 4, 5]}, "weekdays"),
+    "request": json_request(
+        NewReminderSerializer, {"at": "20:00", "days": [1, 2, 3, 4, 5]}, "weekdays"
+    ),
     "responses": {
-        201: answered(ReminderSerializer, _("Added."), REMINDER, "on weekdays"),
-        **answers(*BODY_PROBLEMS, "push_not_offered", "too_many_reminders"),
+        201: example_response(ReminderSerializer, _("Added."), REMINDER, "on weekdays"),
+        **problem_responses(*JSON_BODY_PROBLEMS, "push_not_offered", "too_many_reminders"),
     },
 }
 
@@ -77,13 +73,13 @@ CHANGE_REMINDER: dict[str, Any] = {
     "operation_id": "reminders_update",
     "summary": _("Change a reminder"),
     "description": _("What is left out stays. An hour of today that has passed counts tomorrow."),
-    "request": body(ReminderChangesSerializer, {"paused": True}, "pause it"),
+    "request": json_request(ReminderChangesSerializer, {"paused": True}, "pause it"),
     "parameters": [WHICH_REMINDER],
     "responses": {
-        200: answered(
+        200: example_response(
             ReminderSerializer, _("Changed."), {**REMINDER, "paused": True}, "now paused"
         ),
-        **answers(*BODY_PROBLEMS, "not_found", "push_not_offered"),
+        **problem_responses(*JSON_BODY_PROBLEMS, "not_found", "push_not_offered"),
     },
 }
 
@@ -95,7 +91,7 @@ REMOVE_REMINDER: dict[str, Any] = {
     "parameters": [WHICH_REMINDER],
     "responses": {
         204: OpenApiResponse(description=_("Removed.")),
-        **answers("permission_denied", "not_found"),
+        **problem_responses("permission_denied", "not_found"),
     },
 }
 
@@ -108,13 +104,13 @@ PUSH: dict[str, Any] = {
         "subscribes with (applicationServerKey, RFC 8292)."
     ),
     "responses": {
-        200: answered(
+        200: example_response(
             PushSerializer,
             _("Key and subscriptions."),
             {"public_key": KEY, "subscriptions": [SUBSCRIPTION]},
             "one browser",
         ),
-        **answers(),
+        **problem_responses(),
     },
 }
 
@@ -127,10 +123,10 @@ ADD_SUBSCRIPTION: dict[str, Any] = {
         "again takes the place of the one before, whoever was signed in then. The oldest of more "
         "than 10 gives way."
     ),
-    "request": body(NewPushSubscriptionSerializer, OF_BROWSER, "as a browser makes it"),
+    "request": json_request(NewPushSubscriptionSerializer, OF_BROWSER, "as a browser makes it"),
     "responses": {
-        201: answered(PushSubscriptionSerializer, _("Added."), SUBSCRIPTION, "a browser"),
-        **answers(*BODY_PROBLEMS, "push_not_offered"),
+        201: example_response(PushSubscriptionSerializer, _("Added."), SUBSCRIPTION, "a browser"),
+        **problem_responses(*JSON_BODY_PROBLEMS, "push_not_offered"),
     },
 }
 
@@ -142,6 +138,6 @@ REMOVE_SUBSCRIPTION: dict[str, Any] = {
     "parameters": [WHICH_SUBSCRIPTION],
     "responses": {
         204: OpenApiResponse(description=_("Removed.")),
-        **answers("permission_denied", "not_found"),
+        **problem_responses("permission_denied", "not_found"),
     },
 }

@@ -1,4 +1,4 @@
-"""How reminders and push subscriptions look as JSON."""
+"""JSON representations of reminders and push subscriptions."""
 
 from datetime import time
 from typing import Any, ClassVar
@@ -7,14 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from emotions.api.fields import TextField, WholeField, YesNoField
+from emotions.api.fields import StrictBooleanField, StrictCharField, StrictIntegerField
 from emotions.models import PushSubscription, Reminder
 
 
 @extend_schema_field(
     {"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]$", "examples": ["20:00"]}
 )
-class HourField(TextField):
+class HourMinuteField(StrictCharField):
     """An hour and minute by the clock on the wall, such as 20:00."""
 
     default_error_messages: ClassVar = {
@@ -37,10 +37,10 @@ class HourField(TextField):
         return value.strftime("%H:%M")
 
 
-class DaysField(serializers.ListField):
+class WeekdaysField(serializers.ListField):
     """Weekdays by their numbers, Monday is 1; each counts once."""
 
-    child = WholeField(min_value=1, max_value=7)
+    child = StrictIntegerField(min_value=1, max_value=7)
 
     def to_representation(self, data: Any) -> list[int]:
         """Return the numbers in order."""
@@ -50,8 +50,8 @@ class DaysField(serializers.ListField):
 class ReminderSerializer(serializers.ModelSerializer[Reminder]):
     """One reminder."""
 
-    at = HourField()
-    days = DaysField()
+    at = HourMinuteField()
+    days = WeekdaysField()
 
     class Meta:
         model = Reminder
@@ -62,17 +62,17 @@ class ReminderSerializer(serializers.ModelSerializer[Reminder]):
 class ReminderChangesSerializer(serializers.Serializer[Any]):
     """What of a reminder shall be otherwise; what is left out stays."""
 
-    at = HourField(
+    at = HourMinuteField(
         required=False, help_text=_("By the clock where the person is, as their profile has it.")
     )
-    days = DaysField(
+    days = WeekdaysField(
         required=False,
         min_length=1,
         max_length=7,
         help_text=_("Weekdays, 1 is Monday and 7 Sunday."),
     )
     way = serializers.ChoiceField(Reminder.Way.choices, required=False)
-    paused = YesNoField(required=False)
+    paused = StrictBooleanField(required=False)
 
     def validate_way(self, value: str) -> Reminder.Way:
         """Return the way."""
@@ -82,7 +82,7 @@ class ReminderChangesSerializer(serializers.Serializer[Any]):
 class NewReminderSerializer(ReminderChangesSerializer):
     """When and how to ask; not said, it is every day, by e-mail."""
 
-    at = HourField(help_text=_("By the clock where the person is, as their profile has it."))
+    at = HourMinuteField(help_text=_("By the clock where the person is, as their profile has it."))
 
 
 class PushSubscriptionSerializer(serializers.ModelSerializer[PushSubscription]):
@@ -97,15 +97,17 @@ class PushSubscriptionSerializer(serializers.ModelSerializer[PushSubscription]):
 class NewPushSubscriptionSerializer(serializers.Serializer[Any]):
     """What a browser or a push service made, as RFC 8291 has it."""
 
-    endpoint = TextField(max_length=1000, help_text=_("The https address of its push service."))
-    p256dh = TextField(max_length=100, help_text=_("Its public key on P-256, as base64url."))
-    auth = TextField(max_length=100, help_text=_("Its secret of 16 bytes, as base64url."))
+    endpoint = StrictCharField(
+        max_length=1000, help_text=_("The https address of its push service.")
+    )
+    p256dh = StrictCharField(max_length=100, help_text=_("Its public key on P-256, as base64url."))
+    auth = StrictCharField(max_length=100, help_text=_("Its secret of 16 bytes, as base64url."))
 
 
 class PushSerializer(serializers.Serializer[Any]):
     """What is needed to take notifications, and who does."""
 
-    public_key = TextField(
+    public_key = StrictCharField(
         allow_null=True,
         help_text=_("To subscribe with, as base64url; null where the site sends none."),
     )

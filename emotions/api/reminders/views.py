@@ -8,7 +8,7 @@ from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from emotions.api.base import PersonalView, checked, person_of
+from emotions.api.base import PersonalView, person_of, validated
 from emotions.api.reminders import schema
 from emotions.api.reminders.serializers import (
     NewPushSubscriptionSerializer,
@@ -49,7 +49,7 @@ class RemindersView(PersonalView):
     @extend_schema(**schema.ADD_REMINDER)
     def post(self, request: Request) -> Response:
         """Add one."""
-        values = checked(NewReminderSerializer, request.data)
+        values = validated(NewReminderSerializer, request.data)
         made = add_reminder(owner=person_of(request), **values)
         return Response(ReminderSerializer(made).data, status=HTTPStatus.CREATED)
 
@@ -63,7 +63,7 @@ class ReminderView(PersonalView):
     def patch(self, request: Request, id: int) -> Response:  # noqa: A002 - named by the address
         """Change it."""
         reminder = own_reminder(request, id)
-        values = checked(ReminderChangesSerializer, request.data)
+        values = validated(ReminderChangesSerializer, request.data)
         changes = ReminderChanges(**values)  # type: ignore[typeddict-item]
         changed = change_reminder(reminder=reminder, changes=changes)
         return Response(ReminderSerializer(changed).data)
@@ -90,7 +90,7 @@ class PushSubscriptionsView(PersonalView):
     @extend_schema(**schema.ADD_SUBSCRIPTION)
     def post(self, request: Request) -> Response:
         """Add one."""
-        values = checked(NewPushSubscriptionSerializer, request.data)
+        values = validated(NewPushSubscriptionSerializer, request.data)
         made = add_subscription(owner=person_of(request), **values)
         return Response(PushSubscriptionSerializer(made).data, status=HTTPStatus.CREATED)
 

@@ -1,4 +1,4 @@
-"""Descriptions of keeping an app and the server equal."""
+"""OpenAPI descriptions of the endpoints for synchronisation."""
 
 import json
 from typing import Any
@@ -6,8 +6,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, OpenApiRequest
 
-from emotions.api.openapi import answers, example_of
-from emotions.api.schema_shared import CAPTURE, UUID, answered
+from emotions.api.captures.schema import CAPTURE, UUID
+from emotions.api.openapi import problem_example, problem_responses
+from emotions.api.schema_shared import example_response
 from emotions.api.sync.serializers import (
     BatchSerializer,
     ChangesQuerySerializer,
@@ -33,7 +34,7 @@ CHANGES: dict[str, Any] = {
     ),
     "parameters": [ChangesQuerySerializer],
     "responses": {
-        200: answered(
+        200: example_response(
             ChangesSerializer,
             _("Changes, perhaps none."),
             {
@@ -46,7 +47,7 @@ CHANGES: dict[str, Any] = {
             },
             "a change and a deletion",
         ),
-        **answers("invalid", "invalid_cursor"),
+        **problem_responses("invalid", "invalid_cursor"),
     },
 }
 
@@ -82,7 +83,7 @@ BATCH: dict[str, Any] = {
         )
     },
     "responses": {
-        200: answered(
+        200: example_response(
             OutcomesSerializer,
             _("What became of each, in their order."),
             {
@@ -92,13 +93,13 @@ BATCH: dict[str, Any] = {
                         "uuid": TOMBSTONE["uuid"],
                         "status": 410,
                         "capture": None,
-                        "problem": example_of("deleted").value,
+                        "problem": problem_example("deleted").value,
                     },
                 ]
             },
             "one recorded, one refused",
         ),
-        **answers(
+        **problem_responses(
             "invalid",
             "parse_error",
             "bad_request",

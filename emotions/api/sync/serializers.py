@@ -1,4 +1,4 @@
-"""How changes and waiting captures look as JSON."""
+"""JSON representations of changes and of batches of captures."""
 
 from typing import Any
 
@@ -7,26 +7,31 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from emotions.api.captures.serializers import CaptureSerializer, NewCaptureSerializer
-from emotions.api.fields import TextField, UniqueNameField, WholeField, YesNoField
+from emotions.api.fields import (
+    StrictBooleanField,
+    StrictCharField,
+    StrictIntegerField,
+    StrictUUIDField,
+)
 from emotions.models import Capture
 
-NO_OR_CAPTURE = {"oneOf": [{"$ref": "#/components/schemas/Capture"}, {"type": "null"}]}
-USUAL_CHANGES = 100
-MOST_CHANGES = 200
-MOST_WAITING = 20
+NULLABLE_CAPTURE = {"oneOf": [{"$ref": "#/components/schemas/Capture"}, {"type": "null"}]}
+DEFAULT_PAGE_SIZE = 100
+MAX_PAGE_SIZE = 200
+MAX_BATCH_SIZE = 20
 
 
 class ChangesQuerySerializer(serializers.Serializer[Any]):
     """From where on changes are wanted, and how many at once."""
 
-    cursor = TextField(
+    cursor = StrictCharField(
         required=False,
         max_length=64,
         help_text=_("The cursor of the answer before; leave it out to begin at the beginning."),
     )
-    page_size = WholeField(
+    page_size = StrictIntegerField(
         required=False,
-        default=USUAL_CHANGES,
+        default=DEFAULT_PAGE_SIZE,
         min_value=1,
         help_text=_("Changes at once, 100 if not said; more than 200 count as 200."),
     )
@@ -35,8 +40,8 @@ class ChangesQuerySerializer(serializers.Serializer[Any]):
 class ChangeSerializer(serializers.Serializer[Capture]):
     """The latest change of one capture."""
 
-    sequence = WholeField(help_text=_("Orders the changes."))
-    uuid = UniqueNameField()
+    sequence = StrictIntegerField(help_text=_("Orders the changes."))
+    uuid = StrictUUIDField()
     deleted = serializers.SerializerMethodField(
         help_text=_("Deleted: forget it. It comes again if it is restored.")
     )
@@ -48,7 +53,7 @@ class ChangeSerializer(serializers.Serializer[Capture]):
         """Tell whether the capture is deleted."""
         return capture.deleted_at is not None
 
-    @extend_schema_field(NO_OR_CAPTURE)
+    @extend_schema_field(NULLABLE_CAPTURE)
     def get_capture(self, capture: Capture) -> dict[str, Any] | None:
         """Return the capture."""
         if capture.deleted_at:
@@ -60,19 +65,19 @@ class ChangesSerializer(serializers.Serializer[Any]):
     """A portion of changes."""
 
     changes = ChangeSerializer(many=True)
-    cursor = TextField(help_text=_("Ask with it the next time."))
-    more = YesNoField(help_text=_("There is more: ask again at once."))
+    cursor = StrictCharField(help_text=_("Ask with it the next time."))
+    more = StrictBooleanField(help_text=_("There is more: ask again at once."))
 
 
 class WaitingSerializer(NewCaptureSerializer):
     """A capture that waited; its photo is the file part that it names."""
 
-    photo = TextField(  # type: ignore[assignment]  # another field of that name
+    photo = StrictCharField(  # type: ignore[assignment]  # another field of that name
         required=False,
         max_length=100,
         help_text=_("The name of the file part; without one, felt, mood or note is needed."),
     )
-    uuid = UniqueNameField(help_text=_("Made by the client."))
+    uuid = StrictUUIDField(help_text=_("Made by the client."))
 
 
 class BatchSerializer(serializers.Serializer[Any]):
@@ -84,9 +89,9 @@ class BatchSerializer(serializers.Serializer[Any]):
 
     def validate_captures(self, waiting: Any) -> list[Any]:
         """Expect a list that is not too long."""
-        if not isinstance(waiting, list) or not 0 < len(waiting) <= MOST_WAITING:
+        if not isinstance(waiting, list) or not 0 < len(waiting) <= MAX_BATCH_SIZE:
             raise serializers.ValidationError(
-                _("Expected a list of 1 to %(most)d captures.") % {"most": MOST_WAITING}
+                _("Expected a list of 1 to %(most)d captures.") % {"most": MAX_BATCH_SIZE}
             )
         return waiting
 
@@ -94,8 +99,8 @@ class BatchSerializer(serializers.Serializer[Any]):
 class OutcomeSerializer(serializers.Serializer[Any]):
     """What became of one capture."""
 
-    uuid = TextField(allow_null=True, help_text=_("As it was sent."))
-    status = WholeField(help_text=_("As if it had been sent alone."))
+    uuid = StrictCharField(allow_null=True, help_text=_("As it was sent."))
+    status = StrictIntegerField(help_text=_("As if it had been sent alone."))
     capture = CaptureSerializer(allow_null=True)
     problem = serializers.DictField(
         allow_null=True, help_text=_("The problem that it would have been answered alone.")

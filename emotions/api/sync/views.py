@@ -11,20 +11,20 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from emotions.api.base import PersonalView, asked, checked, person_of
+from emotions.api.base import PersonalView, person_of, validated, validated_query
 from emotions.api.captures.serializers import CaptureSerializer
 from emotions.api.captures.views import record
 from emotions.api.pagination import InvalidCursorError
 from emotions.api.problems import problem_response
 from emotions.api.sync.schema import BATCH, CHANGES
 from emotions.api.sync.serializers import (
-    MOST_CHANGES,
+    MAX_PAGE_SIZE,
     BatchSerializer,
     ChangesQuerySerializer,
     ChangesSerializer,
     WaitingSerializer,
 )
-from emotions.api.throttling import CaptureLimit
+from emotions.api.throttling import CaptureThrottle
 from emotions.captures import selectors
 
 PLACE = re.compile(r"after:(\d{1,18})")
@@ -57,12 +57,12 @@ class ChangesView(PersonalView):
     @extend_schema(**CHANGES)
     def get(self, request: Request) -> Response:
         """Return changes in their order."""
-        query = asked(ChangesQuerySerializer, request)
+        query = validated_query(ChangesQuerySerializer, request)
         person = person_of(request)
         after = sequence_of(query["cursor"]) if "cursor" in query else 0
         if after > person.sequence:
             raise InvalidCursorError
-        limit = min(query["page_size"], MOST_CHANGES)
+        limit = min(query["page_size"], MAX_PAGE_SIZE)
         found = selectors.changes(owner=person, after=after, limit=limit + 1)
         changes, more = found[:limit], len(found) > limit
         answer = {
@@ -77,14 +77,14 @@ class BatchView(PersonalView):
     """Many captures in one request, each on its own."""
 
     cost = 10
-    writing_limits = [CaptureLimit]
+    post_throttle_classes = [CaptureThrottle]
 
     parser_classes = [MultiPartParser]
 
     @extend_schema(**BATCH)
     def post(self, request: Request) -> Response:
         """Record what waited, one after the other; one that fails stops none."""
-        waiting = checked(BatchSerializer, request.data)["captures"]
+        waiting = validated(BatchSerializer, request.data)["captures"]
         outcomes = [self.outcome(request, sent) for sent in waiting]
         return Response({"outcomes": outcomes}, status=status.HTTP_200_OK)
 
@@ -92,7 +92,7 @@ class BatchView(PersonalView):
         """Record one capture and tell what became of it."""
         told = {"uuid": sent.get("uuid") if isinstance(sent, dict) else None}
         try:
-            values = checked(WaitingSerializer, sent)
+            values = validated(WaitingSerializer, sent)
             if "photo" in values:
                 values["photo"] = self.part(request, values["photo"])
             recorded = record(person_of(request), values)

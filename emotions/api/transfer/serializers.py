@@ -1,4 +1,4 @@
-"""How a file to be brought in is sent, and what became of it."""
+"""JSON representations of an import and its result."""
 
 from typing import Any
 
@@ -6,19 +6,24 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from emotions.api.fields import TextField, TimeZoneField, WholeField, YesNoField
+from emotions.api.fields import (
+    StrictBooleanField,
+    StrictCharField,
+    StrictIntegerField,
+    TimeZoneField,
+)
 from emotions.transfer.readers import moods_in
 
 
 @extend_schema_field({"type": "string", "format": "binary"})
-class ArchiveField(serializers.FileField):
+class HistoryFileField(serializers.FileField):
     """A whole file; what it is, is told by what is in it."""
 
 
 class ImportSerializer(serializers.Serializer[Any]):
     """A file with a history in it."""
 
-    file = ArchiveField(
+    file = HistoryFileField(
         allow_empty_file=True,
         help_text=_("An archive of export/, or the CSV file that Daylio exports; at most 1 GB."),
     )
@@ -26,7 +31,7 @@ class ImportSerializer(serializers.Serializer[Any]):
         required=False,
         help_text=_("Of times that do not say theirs, as Daylio's; else the profile's."),
     )
-    moods = TextField(
+    moods = StrictCharField(
         default="",
         allow_blank=True,
         max_length=1000,
@@ -46,18 +51,18 @@ class ImportSerializer(serializers.Serializer[Any]):
 class RefusedSerializer(serializers.Serializer[Any]):
     """An entry that was not brought in."""
 
-    place = TextField(help_text=_("Where it stands in the file."))
-    reason = TextField(help_text=_("What was expected, for people; may change."))
+    place = StrictCharField(help_text=_("Where it stands in the file."))
+    reason = StrictCharField(help_text=_("What was expected, for people; may change."))
 
 
 class ImportedSerializer(serializers.Serializer[Any]):
     """What became of the entries of a file."""
 
-    new = WholeField(help_text=_("Brought in."))
-    already_there = WholeField(help_text=_("Left as they are."))
-    deleted = WholeField(help_text=_("In the trash or deleted for ever, and left so."))
-    refused = WholeField(help_text=_("Not as expected."))
+    new = StrictIntegerField(help_text=_("Brought in."))
+    already_there = StrictIntegerField(help_text=_("Left as they are."))
+    deleted = StrictIntegerField(help_text=_("In the trash or deleted for ever, and left so."))
+    refused = StrictIntegerField(help_text=_("Not as expected."))
     refusals = RefusedSerializer(source="told", many=True, help_text=_("The first 100 of those."))
-    complete = YesNoField(
+    complete = StrictBooleanField(
         help_text=_("False where it took too long: send the file again to go on.")
     )

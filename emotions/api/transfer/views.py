@@ -6,14 +6,16 @@ from typing import Any
 from django.http import StreamingHttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import MultiPartParser
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from common.streaming import while_working
-from emotions.api.account.profile_schema import IMPORT
-from emotions.api.base import PersonalView, checked, person_of
-from emotions.api.throttling import CaptureLimit
+from emotions.api.base import PersonalView, person_of, validated
+from emotions.api.renderers import ZipRenderer
+from emotions.api.throttling import CaptureThrottle
+from emotions.api.transfer.schema import EXPORT, IMPORT
 from emotions.api.transfer.serializers import ImportedSerializer, ImportSerializer
-from emotions.transfer import importing
+from emotions.transfer import exports, importing
 from emotions.transfer.importing import Tally
 
 
@@ -21,14 +23,14 @@ class ImportView(PersonalView):
     """A history from elsewhere."""
 
     cost = 10
-    writing_limits = [CaptureLimit]
+    post_throttle_classes = [CaptureThrottle]
 
     parser_classes = [MultiPartParser]
 
     @extend_schema(**IMPORT)
     def post(self, request: Request) -> Any:
         """Bring a file in; what is refused stops nothing else."""
-        person, values = person_of(request), checked(ImportSerializer, request.data)
+        person, values = person_of(request), validated(ImportSerializer, request.data)
         tallies = importing.import_history(
             owner=person,
             file=values["file"].file,
@@ -43,3 +45,14 @@ class ImportView(PersonalView):
 def told(tally: Tally) -> str:
     """Return what became of a file as JSON."""
     return json.dumps(ImportedSerializer(tally).data)
+
+
+class ExportView(PersonalView):
+    """Everything that belongs to the person."""
+
+    renderer_classes = [ZipRenderer, JSONRenderer]
+
+    @extend_schema(**EXPORT)
+    def get(self, request: Request) -> Any:
+        """Send the archive while it is made."""
+        return exports.respond(owner=person_of(request))

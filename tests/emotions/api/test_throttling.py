@@ -105,17 +105,17 @@ def test_who_waits_as_long_as_told_is_let_in(
 
 
 def test_many_others_do_not_push_a_counter_out() -> None:
-    assert throttling.count("limit:mine", 1, HOUR) == 1
+    assert throttling.increment("limit:mine", 1, HOUR) == 1
     for number in range(1000):
-        throttling.count(f"limit:another-{number}", 1, HOUR)
-    assert throttling.count("limit:mine", 1, HOUR) == 2
+        throttling.increment(f"limit:another-{number}", 1, HOUR)
+    assert throttling.increment("limit:mine", 1, HOUR) == 2
 
 
 def test_limits_count_exactly_when_many_ask_at_once(settings: Settings, owner: User) -> None:
     limit(settings, person=20)
     counts: list[int | None] = []
     threads = [
-        threading.Thread(target=lambda: counts.append(throttling.count("limit:test", 1, HOUR)))
+        threading.Thread(target=lambda: counts.append(throttling.increment("limit:test", 1, HOUR)))
         for _ in range(50)
     ]
     for thread in threads:

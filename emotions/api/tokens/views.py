@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import selectors, services
-from emotions.api.account import access_schema
-from emotions.api.account.access_serializers import NewTokenSerializer, TokenSerializer
-from emotions.api.base import PersonalView, checked, person_of
+from emotions.api.base import PersonalView, person_of, validated
+from emotions.api.tokens import schema
+from emotions.api.tokens.serializers import NewTokenSerializer, TokenSerializer
 
 
 class TokensView(PersonalView):
@@ -19,16 +19,16 @@ class TokensView(PersonalView):
 
     parser_classes = [JSONParser]
 
-    @extend_schema(**access_schema.TOKENS)
+    @extend_schema(**schema.TOKENS)
     def get(self, request: Request) -> Response:
         """List them."""
         found = selectors.tokens(person=person_of(request))
         return Response(TokenSerializer(found, many=True).data)
 
-    @extend_schema(**access_schema.CREATE_TOKEN)
+    @extend_schema(**schema.CREATE_TOKEN)
     def post(self, request: Request) -> Response:
         """Make one and tell its secret, this once."""
-        values = checked(NewTokenSerializer, request.data)
+        values = validated(NewTokenSerializer, request.data)
         token, secret = services.create_token(person=person_of(request), **values)
         told = {**TokenSerializer(token).data, "token": secret}
         return Response(told, status=HTTPStatus.CREATED)
@@ -37,7 +37,7 @@ class TokensView(PersonalView):
 class TokenView(PersonalView):
     """One access token of the person."""
 
-    @extend_schema(**access_schema.REVOKE_TOKEN)
+    @extend_schema(**schema.REVOKE_TOKEN)
     def delete(self, request: Request, id: int) -> Response:  # noqa: A002 - named by the address
         """End it."""
         token = get_object_or_404(selectors.tokens(person=person_of(request)), pk=id)

@@ -1,4 +1,4 @@
-"""How a person's own record looks as JSON."""
+"""JSON representations of the profile and consents."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.models import Consent
-from emotions.api.fields import TextField, TimeZoneField, YesNoField
+from emotions.api.fields import StrictBooleanField, StrictCharField, TimeZoneField
 from emotions.models import Capture, Preferences
 
 
@@ -15,7 +15,7 @@ class ConsentSerializer(serializers.Serializer[Any]):
     """One kind of consent, to the current text."""
 
     kind = serializers.ChoiceField(Consent.Kind.choices)
-    version = TextField(
+    version = StrictCharField(
         help_text=_("Of the current text, which is at /consent/, of improve at /helping/.")
     )
     given_at = serializers.DateTimeField(
@@ -38,7 +38,7 @@ class ProfileSerializer(serializers.Serializer[Any]):
     kept = serializers.ChoiceField(
         Capture.Kept.choices, help_text=_("How much of a photo is kept where the app is silent.")
     )
-    keep_others = YesNoField(
+    keep_others = StrictBooleanField(
         help_text=_("Whether other people in it stay recognisable where the app is silent.")
     )
     pictures_kept_for = serializers.ChoiceField(
@@ -57,17 +57,17 @@ class ProfileChangesSerializer(serializers.Serializer[Any]):
     time_zone = TimeZoneField(required=False)
     language = serializers.ChoiceField(settings.LANGUAGES, required=False)
     kept = serializers.ChoiceField(Capture.Kept.choices, required=False)
-    keep_others = YesNoField(required=False, allow_null=True, default=None)
+    keep_others = StrictBooleanField(required=False, allow_null=True, default=None)
     pictures_kept_for = serializers.ChoiceField(Preferences.KeptFor.choices, required=False)
 
 
 class GiveConsentSerializer(serializers.Serializer[Any]):
     """Which text the person has read."""
 
-    version = TextField(max_length=16)
+    version = StrictCharField(max_length=16)
 
 
 class DeleteAccountSerializer(serializers.Serializer[Any]):
     """Proof that it is the person who asks."""
 
-    password = TextField(trim_whitespace=False, max_length=1000)
+    password = StrictCharField(trim_whitespace=False, max_length=1000)

@@ -1,14 +1,12 @@
-"""The person's own record: profile, consents, everything that is theirs, and the way out."""
+"""The person's own record: profile, consents, and the way out."""
 
 from http import HTTPStatus
-from typing import Any
 
 from allauth.core import ratelimit
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import Throttled
 from rest_framework.parsers import JSONParser
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import ValidationError
@@ -16,28 +14,26 @@ from rest_framework.serializers import ValidationError
 from accounts.consents import CURRENT_VERSIONS, give_consent, withdraw_consent
 from accounts.models import Consent, User
 from accounts.services import delete_account, remember_language, remember_time_zone
-from emotions.api.account.profile_schema import (
+from emotions.api.base import PersonalView, person_of, validated
+from emotions.api.profile.schema import (
     CHANGE_PROFILE,
     DELETE_ACCOUNT,
-    EXPORT,
     GIVE_CONSENT,
     PROFILE,
     WITHDRAW_CONSENT,
 )
-from emotions.api.account.profile_serializers import (
+from emotions.api.profile.serializers import (
     DeleteAccountSerializer,
     GiveConsentSerializer,
     ProfileChangesSerializer,
     ProfileSerializer,
 )
-from emotions.api.base import PersonalView, checked, person_of
 from emotions.contributions.selectors import count_contributions
 from emotions.models import Capture
 from emotions.preferences.selectors import get_preferences
 from emotions.preferences.services import set_preferences
-from emotions.transfer import exports
 
-WAIT_AFTER_GUESSES = 60  # seconds
+RETRY_AFTER_SECONDS = 60  # seconds
 
 
 def told(person: User) -> Response:
@@ -80,7 +76,7 @@ class ProfileView(PersonalView):
     @extend_schema(**CHANGE_PROFILE)
     def patch(self, request: Request) -> Response:
         """Change settings."""
-        person, values = person_of(request), checked(ProfileChangesSerializer, request.data)
+        person, values = person_of(request), validated(ProfileChangesSerializer, request.data)
         if "time_zone" in values:
             remember_time_zone(person=person, name=values["time_zone"])
         if "language" in values:
@@ -97,10 +93,10 @@ class ProfileView(PersonalView):
     def delete(self, request: Request) -> Response:
         """Delete the account with everything that belongs to it."""
         person = person_of(request)
-        password = checked(DeleteAccountSerializer, request.data)["password"]
+        password = validated(DeleteAccountSerializer, request.data)["password"]
         # The page's own limit on guesses, so that trying here and there gives no more of them.
         if not ratelimit.consume(request._request, action="reauthenticate", user=person):
-            raise Throttled(wait=WAIT_AFTER_GUESSES)
+            raise Throttled(wait=RETRY_AFTER_SECONDS)
         if not person.check_password(password):
             raise ValidationError({"password": [_("This is not your password.")]})
         delete_account(person=person)
@@ -115,7 +111,7 @@ class ConsentView(PersonalView):
     @extend_schema(**GIVE_CONSENT)
     def put(self, request: Request, kind: str) -> Response:
         """Give consent to the text that the person has read."""
-        given = checked(GiveConsentSerializer, request.data)["version"]
+        given = validated(GiveConsentSerializer, request.data)["version"]
         current = CURRENT_VERSIONS[Consent.Kind(kind)]
         if given != current:
             raise ValidationError(
@@ -129,21 +125,3 @@ class ConsentView(PersonalView):
         """Withdraw consent: no photo is read from now on, or what was lent is taken back."""
         withdraw_consent(person=person_of(request), kind=Consent.Kind(kind))
         return told(person_of(request))
-
-
-class ZipRenderer(JSONRenderer):
-    """Lets a client ask for a zip archive; what it renders itself are errors, as JSON."""
-
-    media_type = "application/zip"
-    format = "zip"
-
-
-class ExportView(PersonalView):
-    """Everything that belongs to the person."""
-
-    renderer_classes = [ZipRenderer, JSONRenderer]
-
-    @extend_schema(**EXPORT)
-    def get(self, request: Request) -> Any:
-        """Send the archive while it is made."""
-        return exports.respond(owner=person_of(request))

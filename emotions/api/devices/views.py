@@ -10,16 +10,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import selectors, services
-from emotions.api.account import access_schema
-from emotions.api.account.access_serializers import DeviceSerializer, RenameDeviceSerializer
-from emotions.api.authentication import session_key_of
-from emotions.api.base import PersonalView, checked, person_of
+from emotions.api.authentication import session_key
+from emotions.api.base import PersonalView, person_of, validated
+from emotions.api.devices import schema
+from emotions.api.devices.serializers import DeviceSerializer, RenameDeviceSerializer
 
 
 def own_device(request: Request, number: int) -> selectors.Device:
     """Return a device of the person who asks; anybody else's answers 404."""
     found = selectors.device(
-        person=person_of(request), device_id=number, current_key=session_key_of(request)
+        person=person_of(request), device_id=number, current_key=session_key(request)
     )
     if found is None:
         raise Http404
@@ -29,10 +29,10 @@ def own_device(request: Request, number: int) -> selectors.Device:
 class DevicesView(PersonalView):
     """All devices of the person."""
 
-    @extend_schema(**access_schema.DEVICES)
+    @extend_schema(**schema.DEVICES)
     def get(self, request: Request) -> Response:
         """List them."""
-        found = selectors.devices(person=person_of(request), current_key=session_key_of(request))
+        found = selectors.devices(person=person_of(request), current_key=session_key(request))
         return Response(DeviceSerializer(found, many=True).data)
 
 
@@ -41,15 +41,15 @@ class DeviceView(PersonalView):
 
     parser_classes = [JSONParser]
 
-    @extend_schema(**access_schema.RENAME_DEVICE)
+    @extend_schema(**schema.RENAME_DEVICE)
     def patch(self, request: Request, id: int) -> Response:  # noqa: A002 - named by the address
         """Call it something else."""
         found = own_device(request, id)
-        name = checked(RenameDeviceSerializer, request.data)["name"]
+        name = validated(RenameDeviceSerializer, request.data)["name"]
         services.rename_device(device=found.session, name=name)
         return Response(DeviceSerializer(own_device(request, id)).data)
 
-    @extend_schema(**access_schema.SIGN_OUT_DEVICE)
+    @extend_schema(**schema.SIGN_OUT_DEVICE)
     def delete(self, request: Request, id: int) -> Response:  # noqa: A002
         """End its sign-in."""
         found = own_device(request, id)

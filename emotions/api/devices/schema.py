@@ -1,0 +1,78 @@
+"""OpenAPI descriptions of the endpoints for devices."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiResponse
+
+from emotions.api.devices.serializers import DeviceSerializer, RenameDeviceSerializer
+from emotions.api.openapi import problem_responses
+from emotions.api.schema_shared import (
+    JSON_BODY_PROBLEMS,
+    example_response,
+    id_parameter,
+    json_request,
+    response_examples,
+)
+
+DEVICE = {
+    "id": 12,
+    "name": "Ada's phone",
+    "address": "203.0.113.7",
+    "signed_in_at": "2026-03-01T10:00:00Z",
+    "last_seen_at": "2026-03-14T08:30:00Z",
+    "is_current": True,
+}
+
+
+WHICH_DEVICE = id_parameter(_("The id of the device."), 12)
+
+DEVICES: dict[str, Any] = {
+    "tags": ["devices"],
+    "operation_id": "devices_list",
+    "summary": _("List devices"),
+    "description": _(
+        "Where you are signed in, in browsers and apps: this device first, then those seen last. "
+        "A device is named by X-Device-Name, which its app sends when signing in, otherwise by its "
+        "browser."
+    ),
+    "responses": {
+        200: OpenApiResponse(
+            DeviceSerializer(many=True),
+            description=_("Your devices."),
+            examples=response_examples(DEVICE, "a phone"),
+        ),
+        **problem_responses(),
+    },
+}
+
+RENAME_DEVICE: dict[str, Any] = {
+    "tags": ["devices"],
+    "operation_id": "devices_rename",
+    "summary": _("Rename a device"),
+    "description": _(
+        "Calls a device as you do; an empty name gives it the name of its browser again. Needs a "
+        "sign-in: access tokens cannot do it."
+    ),
+    "request": json_request(RenameDeviceSerializer, {"name": "Ada's phone"}, "a name"),
+    "parameters": [WHICH_DEVICE],
+    "responses": {
+        200: example_response(DeviceSerializer, _("Renamed."), DEVICE, "renamed"),
+        **problem_responses(*JSON_BODY_PROBLEMS, "not_found"),
+    },
+}
+
+SIGN_OUT_DEVICE: dict[str, Any] = {
+    "tags": ["devices"],
+    "operation_id": "devices_sign_out",
+    "summary": _("Sign a device out"),
+    "description": _(
+        "Its session token or cookie opens nothing from now on. Needs a sign-in: access tokens "
+        "cannot do it."
+    ),
+    "parameters": [WHICH_DEVICE],
+    "responses": {
+        204: OpenApiResponse(description=_("Signed out.")),
+        **problem_responses("permission_denied", "not_found"),
+    },
+}

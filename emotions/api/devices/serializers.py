@@ -1,0 +1,26 @@
+"""JSON representations of devices."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from accounts.devices import LONGEST_NAME
+from emotions.api.fields import StrictBooleanField, StrictCharField, StrictIntegerField
+
+
+class DeviceSerializer(serializers.Serializer[Any]):
+    """One sign-in, in a browser or an app."""
+
+    id = StrictIntegerField()
+    name = StrictCharField()
+    address = serializers.IPAddressField(help_text=_("The IP address that it was seen at last."))
+    signed_in_at = serializers.DateTimeField()
+    last_seen_at = serializers.DateTimeField(help_text=_("Its first request of its last day."))
+    is_current = StrictBooleanField(help_text=_("Whether it is the device that asks."))
+
+
+class RenameDeviceSerializer(serializers.Serializer[Any]):
+    """What to call a device."""
+
+    name = StrictCharField(max_length=LONGEST_NAME, allow_blank=True)

@@ -1,0 +1,48 @@
+"""JSON representations of model versions and their model cards."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from ml.models import ModelVersion
+from ml.registry.history import Told
+
+
+class ModelSerializer(serializers.ModelSerializer[ModelVersion]):
+    """The network that reads photos now, by its own figures."""
+
+    card = serializers.DictField(
+        read_only=True, help_text=_("Everything that was measured when it was made.")
+    )
+
+    class Meta:
+        model = ModelVersion
+        fields = ("name", "sha256", "created_at", "card")
+        read_only_fields = fields
+
+
+class AnsweringSerializer(serializers.Serializer[Any]):
+    """A time in which a network answered."""
+
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField(
+        allow_null=True, help_text=_("null where it goes on answering.")
+    )
+
+
+class AnsweredModelSerializer(serializers.Serializer[Told]):
+    """A network that answers or did, by its own figures."""
+
+    name = serializers.CharField(source="version.name")
+    sha256 = serializers.CharField(source="version.sha256")
+    created_at = serializers.DateTimeField(source="version.created_at")
+    looks = serializers.IntegerField(
+        source="version.looks",
+        min_value=0,
+        help_text=_("How often its figures on the test photos were looked at."),
+    )
+    answered = AnsweringSerializer(source="times", many=True, help_text=_("The latest first."))
+    card = serializers.DictField(
+        source="version.card", help_text=_("Everything that was measured when it was made.")
+    )

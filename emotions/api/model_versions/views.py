@@ -1,0 +1,32 @@
+"""The model versions that analyse photos, now or earlier."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from emotions.api.base import PersonalView
+from emotions.api.model_versions.schema import MODEL, MODELS
+from emotions.api.model_versions.serializers import AnsweredModelSerializer, ModelSerializer
+from ml.registry import active_version
+from ml.registry.history import versions_that_answered
+
+
+class ModelsView(PersonalView):
+    """The networks that read photos, now or earlier."""
+
+    @extend_schema(**MODELS)
+    def get(self, request: Request) -> Response:
+        """Return every one with its card and when it answered."""
+        told: Any = versions_that_answered()  # the framework's types know no lists
+        return Response(AnsweredModelSerializer(told, many=True).data)
+
+
+class ModelView(PersonalView):
+    """The network that reads photos now."""
+
+    @extend_schema(**MODEL)
+    def get(self, request: Request) -> Response:
+        """Return its card."""
+        return Response(ModelSerializer(active_version()).data)

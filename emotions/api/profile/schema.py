@@ -1,0 +1,112 @@
+"""OpenAPI descriptions of the endpoints for the profile and consents."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+
+from accounts.models import Consent
+from emotions.api.openapi import problem_responses
+from emotions.api.profile.serializers import (
+    DeleteAccountSerializer,
+    GiveConsentSerializer,
+    ProfileChangesSerializer,
+    ProfileSerializer,
+)
+from emotions.api.schema_shared import JSON_BODY_PROBLEMS, example_response, json_request
+
+ME = {
+    "email": "ada@example.org",
+    "joined_at": "2026-03-01T10:00:00Z",
+    "time_zone": "Europe/Lisbon",
+    "language": "en",
+    "pictures_kept_for": 0,
+    "kept": "photo",
+    "keep_others": False,
+    "consents": [
+        {"kind": "use", "version": "2026-11", "given_at": "2026-03-01T10:01:00Z"},
+        {"kind": "improve", "version": "2026-11", "given_at": None},
+    ],
+    "contributions": 0,
+}
+KIND = OpenApiParameter(
+    "kind",
+    str,
+    OpenApiParameter.PATH,
+    enum=Consent.Kind.values,
+    description=_("use: photos of my face may be read. improve: they may help the network."),
+)
+
+
+PROFILE: dict[str, Any] = {
+    "tags": ["me"],
+    "operation_id": "me_retrieve",
+    "summary": _("Read your profile"),
+    "description": _("Who is signed in, with settings and consents."),
+    "responses": {
+        200: example_response(ProfileSerializer, _("You."), ME, "you"),
+        **problem_responses(),
+    },
+}
+
+CHANGE_PROFILE: dict[str, Any] = {
+    "tags": ["me"],
+    "operation_id": "me_update",
+    "summary": _("Change your settings"),
+    "description": _("Sets the zone and how much of photos to come is kept."),
+    "request": json_request(ProfileChangesSerializer, {"kept": "crop"}, "keep only my face"),
+    "responses": {
+        200: example_response(ProfileSerializer, _("You."), ME, "you"),
+        **problem_responses(*JSON_BODY_PROBLEMS),
+    },
+}
+
+DELETE_ACCOUNT: dict[str, Any] = {
+    "tags": ["me"],
+    "operation_id": "me_delete",
+    "summary": _("Delete your account"),
+    "description": _(
+        "Removes captures, photos, sessions and tokens at once and for ever. Needs your password, "
+        "and a sign-in: access tokens cannot do it."
+    ),
+    "request": json_request(
+        DeleteAccountSerializer, {"password": "a quiet paper diary"}, "for sure"
+    ),
+    "responses": {
+        204: OpenApiResponse(description=_("Nothing is left.")),
+        **problem_responses(*JSON_BODY_PROBLEMS),
+    },
+}
+
+GIVE_CONSENT: dict[str, Any] = {
+    "tags": ["me"],
+    "operation_id": "consent_give",
+    "summary": _("Give consent"),
+    "description": _(
+        "Show the person the text first and send the version that they have read. That of use is "
+        "at /consent/, that of improve at /helping/: from then on their own face, as a grey square "
+        "without a name, may be used for training wherever they say what they felt."
+    ),
+    "request": json_request(GiveConsentSerializer, {"version": "2026-11"}, "the current text"),
+    "parameters": [KIND],
+    "responses": {
+        200: example_response(ProfileSerializer, _("You."), ME, "you"),
+        **problem_responses(*JSON_BODY_PROBLEMS, "not_found"),
+    },
+}
+
+WITHDRAW_CONSENT: dict[str, Any] = {
+    "tags": ["me"],
+    "operation_id": "consent_withdraw",
+    "summary": _("Withdraw consent"),
+    "description": _(
+        "use: from now on no photo is read; what is recorded stays until it is deleted. improve: "
+        "the faces are taken back from the storage and from every file made for training; what a "
+        "network has learned stays."
+    ),
+    "parameters": [KIND],
+    "responses": {
+        200: example_response(ProfileSerializer, _("You."), ME, "you"),
+        **problem_responses("permission_denied", "not_found"),
+    },
+}

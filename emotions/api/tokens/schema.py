@@ -1,0 +1,81 @@
+"""OpenAPI descriptions of the endpoints for access tokens."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiResponse
+
+from emotions.api.openapi import problem_responses
+from emotions.api.schema_shared import (
+    JSON_BODY_PROBLEMS,
+    example_response,
+    id_parameter,
+    json_request,
+    response_examples,
+)
+from emotions.api.tokens.serializers import MadeTokenSerializer, NewTokenSerializer, TokenSerializer
+
+TOKEN = {
+    "id": 3,
+    "name": "backup script",
+    "prefix": "emo_Zx81bQ",
+    "scope": "read",
+    "created_at": "2026-03-01T10:00:00Z",
+    "last_used_at": "2026-03-14T08:30:00Z",
+    "expires_at": "2027-03-01T10:00:00Z",
+}
+
+
+MADE = {
+    **TOKEN,
+    "last_used_at": None,
+    "token": "emo_Zx81bQ0TnM2cVwEXAMPLE7aLr5uYhPq3sKd9fGjWo1i",
+}
+
+
+WHICH_TOKEN = id_parameter(_("The id of the token."), 3)
+
+
+TOKENS: dict[str, Any] = {
+    "tags": ["tokens"],
+    "operation_id": "tokens_list",
+    "summary": _("List access tokens"),
+    "description": _("Your access tokens, newest first, without their secrets."),
+    "responses": {
+        200: OpenApiResponse(
+            TokenSerializer(many=True),
+            description=_("Your tokens."),
+            examples=response_examples(TOKEN, "a token"),
+        ),
+        **problem_responses(),
+    },
+}
+
+
+CREATE_TOKEN: dict[str, Any] = {
+    "tags": ["tokens"],
+    "operation_id": "tokens_create",
+    "summary": _("Make an access token"),
+    "description": _(
+        "For a script that acts for you, by the header Authorization: Bearer. The answer is the "
+        "only one that ever tells the token. Needs a sign-in: access tokens cannot do it."
+    ),
+    "request": json_request(NewTokenSerializer, {"name": "backup script"}, "to read for a year"),
+    "responses": {
+        201: example_response(MadeTokenSerializer, _("Made."), MADE, "a new token"),
+        **problem_responses(*JSON_BODY_PROBLEMS),
+    },
+}
+
+
+REVOKE_TOKEN: dict[str, Any] = {
+    "tags": ["tokens"],
+    "operation_id": "tokens_revoke",
+    "summary": _("Revoke an access token"),
+    "description": _("It opens nothing from now on. Needs a sign-in: access tokens cannot do it."),
+    "parameters": [WHICH_TOKEN],
+    "responses": {
+        204: OpenApiResponse(description=_("Revoked.")),
+        **problem_responses("permission_denied", "not_found"),
+    },
+}
