@@ -12,7 +12,6 @@ const section = form.querySelector("[data-many]");
 const list = section.querySelector("[data-many-list]");
 const template = section.querySelector("template");
 const said = section.querySelector("[data-many-said]");
-const single = [...form.querySelectorAll("[data-upload-send], [data-look], [data-upload-zone]")];
 
 const AT_ONCE = 2;
 const words = section.dataset;
@@ -111,7 +110,7 @@ async function run(photos) {
 input.addEventListener("change", () => {
   const many = input.files.length > 1;
   section.hidden = !many;
-  for (const part of single) part.classList.toggle("many--hidden", many);
+  form.classList.toggle("upload--many", many);
   if (!many) return;
   const photos = [...input.files].map(row);
   list.replaceChildren(...photos.map(({ item }) => item));

@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from emotions.offline.headers import HEADER, diary_key
@@ -106,6 +107,18 @@ def test_everything_that_offline_pages_import_is_in_the_shell() -> None:
         waiting += {urljoin(path, found) for found in imported} - needed
     outside = {"/static/js/offline/worker.js", "/static/js/push/worker.js"}
     assert {path for path in needed - outside if f'"{path}"' not in shell} == set()
+
+
+def test_the_styles_of_every_page_that_is_kept_are_in_the_shell(owner: User) -> None:
+    capture = factories.capture(owner=owner, looks="happy", taken_at=timezone.now())
+    client = signed_in(owner)
+    shell = client.get("/service-worker.js").content.decode()
+    for path in ("/today/", "/history/", "/capture/", "/words/", f"/captures/{capture.uuid}/"):
+        answer = client.get(path)
+        assert HEADER in answer
+        linked = re.findall(r'"(/static/css/[^"]+)"', answer.content.decode())
+        assert linked
+        assert [sheet for sheet in linked if f'"{sheet}"' not in shell] == [], path
 
 
 def test_the_manifest_names_icons_that_exist() -> None:
