@@ -11,11 +11,13 @@ test: .venv/for-tests node_modules/for-tests  ## every test, browser tests inclu
 	scripts/ensure-chromium
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-lint: .venv/for-tests  ## format, lint, types, templates, import directions, containers, CI
+lint: .venv/for-tests node_modules/for-tests  ## format, lint, types, templates, scripts, styles, import directions, containers, CI
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	DEBUG=1 $(BIN)/mypy
 	$(BIN)/djlint --check --lint --quiet templates
+	node_modules/.bin/eslint --max-warnings=0 static/js
+	node_modules/.bin/stylelint "static/css/**/*.css"
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
