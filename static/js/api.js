@@ -1,49 +1,47 @@
-/**
- * Speaking with the site's own API from a page.
- */
+/** Requests from a page to the site's own API. */
 
-const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
+const csrfToken = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
 
-/** Waits before asking again where the server asks for patience and says for how long. */
-const patience = (answer) => 1000 * (Number(answer.headers.get("Retry-After")) || 1);
+/** Returns how many milliseconds the server asks us to wait before another request. */
+const retryAfter = (response) => 1000 * (Number(response.headers.get("Retry-After")) || 1);
 
 /**
- * Sends a form and returns the answer with its JSON; throws only where the line broke.
+ * Sends a form and returns the response with its JSON. Throws only if the connection fails.
  * @returns {Promise<{status: number, body: object, wait: number}>}
  */
 export async function post(path, form) {
-  const answer = await fetch(path, {
+  const response = await fetch(path, {
     method: "POST",
-    headers: { "X-CSRFToken": token(), Accept: "application/json" },
+    headers: { "X-CSRFToken": csrfToken(), Accept: "application/json" },
     body: form,
   });
-  const body = await answer.json().catch(() => ({}));
-  return { status: answer.status, body, wait: patience(answer) };
+  const body = await response.json().catch(() => ({}));
+  return { status: response.status, body, wait: retryAfter(response) };
 }
 
-/** Speaks JSON with the site's API and returns what it answers; throws unless it is a success. */
+/** Sends JSON and returns the JSON of the response. Throws unless the request succeeds. */
 export async function json(method, path, body) {
-  const answer = await fetch(path, {
+  const response = await fetch(path, {
     method,
     headers: {
-      "X-CSRFToken": token(),
+      "X-CSRFToken": csrfToken(),
       Accept: "application/json",
       "Content-Type": "application/json",
     },
     body: body && JSON.stringify(body),
   });
-  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}`);
-  return answer.status === 204 ? null : answer.json();
+  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}`);
+  return response.status === 204 ? null : response.json();
 }
 
-/** Reads one picture without keeping it. */
+/** Analyses one picture, which the server does not store. */
 export function detect(blob) {
   const form = new FormData();
   form.append("photos", blob, "frame.jpg");
   return post("/api/v1/detect/", form);
 }
 
-/** Returns a picture scaled down so that its longest side has at most so many pixels. */
+/** Returns a picture on a canvas, scaled down so that neither side exceeds `side` pixels. */
 export function small(source, width, height, side) {
   const scale = Math.min(1, side / Math.max(width, height));
   const canvas = document.createElement("canvas");
@@ -54,9 +52,9 @@ export function small(source, width, height, side) {
 }
 
 export const jpeg = (canvas, quality = 0.85) =>
-  new Promise((done) => canvas.toBlob(done, "image/jpeg", quality));
+  new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", quality));
 
-/** Returns a new random UUID (RFC 9562, version 4); crypto.randomUUID is for secure pages only. */
+/** Returns a random UUID (version 4); crypto.randomUUID exists in secure contexts only. */
 export function newUuid() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;

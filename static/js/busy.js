@@ -1,16 +1,16 @@
 /**
- * A form whose answer takes long says that it is on its way, and is sent once.
- * Without this module the browser itself shows that it waits.
+ * Shows that a slow form is being sent, and keeps it from being sent twice.
+ * Without this module the browser's own progress indicator has to do.
  */
 
 const form = document.querySelector("form[data-busy]");
 const button = form.querySelector("button[type=submit]");
-const idle = button.textContent;
+const idleText = button.textContent;
 
 function setBusy(busy) {
   form.setAttribute("aria-busy", String(busy));
   button.setAttribute("aria-disabled", String(busy));
-  button.textContent = busy ? form.dataset.busy : idle;
+  button.textContent = busy ? form.dataset.busy : idleText;
 }
 
 form.addEventListener("submit", (event) => {
@@ -18,5 +18,5 @@ form.addEventListener("submit", (event) => {
   else setBusy(true);
 });
 
-// Whoever comes back finds the form as it was.
+// Going back to the page finds the form as it was.
 window.addEventListener("pageshow", () => setBusy(false));

@@ -1,3 +1,3 @@
-/** A button that opens the browser's print dialogue. */
+/** The button that opens the browser's print dialogue. */
 
 document.querySelector("[data-print]").addEventListener("click", () => print());

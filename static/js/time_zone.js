@@ -1,4 +1,4 @@
-/** Tells the server which time zone the reader lives in, so that days begin at their midnight. */
+/** Tells the server the reader's time zone, so that days begin at the reader's midnight. */
 
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const secure = location.protocol === "https:" ? "; Secure" : "";

@@ -46,7 +46,7 @@ def test_several_photos_go_up_each_with_its_own_outcome(
             file(tmp_path, "broken.jpg", b"nonsense"),
         ]
     )
-    rows = page.locator("[data-many-list] > li")
+    rows = page.locator("[data-multi-upload-list] > li")
     expect(page.get_by_text("Kept: 1 / 3")).to_be_visible()
     expect(rows.nth(0)).to_contain_text("Looks happy")
     expect(rows.nth(1)).to_contain_text("No face was found")
@@ -107,7 +107,7 @@ def test_a_first_look_says_what_would_make_a_better_photo(
     page.goto("/capture/")
     with page.expect_response("**/api/v1/detect/"):
         page.locator("input[type=file]").set_input_files(file(tmp_path, "p.jpg", data))
-    hints = page.locator("[data-look-hint]:visible")
+    hints = page.locator("[data-preview-hint]:visible")
     if words:
         expect(hints.filter(has_text=words)).to_be_visible()
     else:

@@ -1,6 +1,6 @@
 /**
- * The camera: another way to put a photo into the upload form, which does all the rest.
- * It runs only while its picture is on the page; without scripts no camera is offered.
+ * Takes a photo with the device's camera and hands it to the upload form, which does the rest.
+ * The camera runs only while its picture is shown. Without scripts no camera is offered.
  */
 
 const form = document.querySelector("[data-upload]");
@@ -18,23 +18,23 @@ const count = part("count");
 const timer = part("timer");
 const take = part("take");
 const turn = part("turn");
-const said = part("said");
-const openerText = openerLabel.textContent;
-const takeText = take.textContent;
+const status = part("status");
+const initialOpenerText = openerLabel.textContent;
+const initialTakeText = take.textContent;
 
-const COUNT_FROM = 3;
+const COUNTDOWN = 3; // seconds
 const JPEG_QUALITY = 0.92;
-/** Faces fill a 4:3 picture best, and nearly every sensor has that shape. */
-const SIZE = { width: { ideal: 1280 }, height: { ideal: 960 } };
+/** Faces fit best into 4:3, which is also the shape of nearly every sensor. */
+const RESOLUTION = { width: { ideal: 1280 }, height: { ideal: 960 } };
 
 let stream = null;
 let cameras = [];
-let request = null;
-let ticking = null;
+let latestRequest = null;
+let countdown = null;
 
-const stopTracks = (held) => held?.getTracks().forEach((track) => track.stop());
+const stopTracks = (media) => media?.getTracks().forEach((track) => track.stop());
 
-function show(shown) {
+function showCamera(shown) {
   camera.hidden = !shown;
   rest.hidden = shown;
 }
@@ -44,64 +44,66 @@ function setReady(ready) {
   take.setAttribute("aria-disabled", String(!ready));
 }
 
-function stopCounting() {
-  clearTimeout(ticking);
-  ticking = null;
+function stopCountdown() {
+  clearTimeout(countdown);
+  countdown = null;
   count.textContent = "";
-  take.textContent = takeText;
+  take.textContent = initialTakeText;
 }
 
 function stop() {
-  request = null;
+  latestRequest = null;
   stopTracks(stream);
   stream = null;
   video.srcObject = null;
-  stopCounting();
+  stopCountdown();
   setReady(false);
 }
 
 function close() {
   if (camera.hidden) return;
   stop();
-  show(false);
+  showCamera(false);
   opener.focus();
 }
 
-/** Says in words why there is no picture, and leads back to the upload. */
-function complain(name) {
+/** Explains why there is no picture, and leads back to the upload. */
+function showProblem(name) {
   stop();
-  show(false);
+  showCamera(false);
   const problem = part(`problem~="${name}"`) ?? part('problem="unknown"');
   outcome.replaceChildren(problem.content.cloneNode(true));
   form.querySelector("input[type=file]").focus({ preventScroll: true });
   outcome.scrollIntoView({ block: "nearest" });
 }
 
-async function start(wanted) {
+async function start(constraints) {
   stop();
-  const mine = Symbol("request");
-  request = mine;
-  let answered;
+  const request = Symbol("request");
+  latestRequest = request;
+  let granted;
   try {
-    answered = await navigator.mediaDevices.getUserMedia({ video: { ...wanted, ...SIZE } });
+    granted = await navigator.mediaDevices.getUserMedia({
+      video: { ...constraints, ...RESOLUTION },
+    });
   } catch (error) {
-    if (request === mine) complain(error.name);
+    if (request === latestRequest) showProblem(error.name);
     return;
   }
-  // Whoever closed the camera or left the page meanwhile does not want it on.
-  if (request !== mine) {
-    stopTracks(answered);
+  // The camera was closed, or the page left, while the browser asked for permission.
+  if (request !== latestRequest) {
+    stopTracks(granted);
     return;
   }
-  stream = answered;
+  stream = granted;
   const [track] = stream.getVideoTracks();
-  track.addEventListener("ended", () => complain("NotReadableError"));
-  // A webcam that does not say where it looks looks at its person.
+  track.addEventListener("ended", () => showProblem("NotReadableError"));
+  // A webcam that does not say which way it faces is taken to face its user.
   const mirrored = track.getSettings().facingMode !== "environment";
   video.classList.toggle("camera__video--mirrored", mirrored);
   video.srcObject = stream;
-  said.textContent = track.label;
-  // Only now does the browser tell all cameras; phones name a front and a back one.
+  status.textContent = track.label;
+  // Only now does the browser list every camera; phones name a front and a back one.
   const devices = await navigator.mediaDevices.enumerateDevices();
   cameras = devices.filter(({ kind }) => kind === "videoinput");
   turn.hidden = cameras.length < 2;
@@ -111,28 +113,28 @@ function open() {
   if (form.classList.contains("upload--busy")) return;
   outcome.replaceChildren();
   if (!navigator.mediaDevices) {
-    complain("insecure");
+    showProblem("insecure");
     return;
   }
-  show(true);
+  showCamera(true);
   take.focus();
   start({ facingMode: "user" });
 }
 
-/** The other side of a phone; where cameras have no side, the next one. */
-function otherCamera() {
+/** Returns the other side of a phone, or the next camera where cameras have no side. */
+function nextCamera() {
   const { facingMode, deviceId } = stream.getVideoTracks()[0].getSettings();
   if (facingMode) return { facingMode: facingMode === "user" ? "environment" : "user" };
-  const next = cameras.findIndex((one) => one.deviceId === deviceId) + 1;
+  const next = cameras.findIndex((device) => device.deviceId === deviceId) + 1;
   return { deviceId: { exact: cameras[next % cameras.length].deviceId } };
 }
 
 /**
- * Draws the part of the camera's picture that the stage shows. The preview is a mirror, because
- * people find their way in one; the photo is not: it is kept as others see the face, as an
- * uploaded photo is, with its left on the left and its writing readable.
+ * Draws the part of the camera's picture that the stage shows. The stage is a mirror, in which
+ * people find their way; the photo is not. Like an uploaded photo it shows the face as others see
+ * it, with readable writing.
  */
-function drawn() {
+function drawFrame() {
   const { videoWidth, videoHeight, clientWidth, clientHeight } = video;
   const scale = Math.min(videoWidth / clientWidth, videoHeight / clientHeight);
   const canvas = document.createElement("canvas");
@@ -145,19 +147,19 @@ function drawn() {
 }
 
 function takePhoto() {
-  const canvas = drawn();
+  const canvas = drawFrame();
   stop();
   canvas.toBlob(
     (blob) => {
       if (!blob) {
-        complain("unknown");
+        showProblem("unknown");
         return;
       }
       const file = new File([blob], "camera.jpg", { type: blob.type });
       form.dispatchEvent(new CustomEvent("photo", { detail: { file, source: "camera" } }));
       openerLabel.textContent = camera.dataset.textAgain;
-      show(false);
-      said.textContent = camera.dataset.textTaken;
+      showCamera(false);
+      status.textContent = camera.dataset.textTaken;
       send.focus();
     },
     "image/jpeg",
@@ -171,17 +173,17 @@ function tick(seconds) {
     return;
   }
   count.textContent = seconds;
-  ticking = setTimeout(tick, 1000, seconds - 1);
+  countdown = setTimeout(tick, 1000, seconds - 1);
 }
 
 function pressTake() {
-  if (ticking) {
-    stopCounting();
+  if (countdown) {
+    stopCountdown();
   } else if (take.getAttribute("aria-disabled") === "true") {
     return;
   } else if (timer.getAttribute("aria-pressed") === "true") {
     take.textContent = camera.dataset.textStop;
-    tick(COUNT_FROM);
+    tick(COUNTDOWN);
   } else {
     takePhoto();
   }
@@ -191,7 +193,7 @@ opener.addEventListener("click", open);
 take.addEventListener("click", pressTake);
 part("close").addEventListener("click", close);
 turn.addEventListener("click", () => {
-  if (stream) start(otherCamera());
+  if (stream) start(nextCamera());
 });
 timer.addEventListener("click", () => {
   timer.setAttribute("aria-pressed", String(timer.getAttribute("aria-pressed") !== "true"));
@@ -201,7 +203,7 @@ camera.addEventListener("keydown", ({ key }) => {
 });
 video.addEventListener("loadeddata", () => setReady(true));
 form.addEventListener("change", () => {
-  openerLabel.textContent = openerText;
+  openerLabel.textContent = initialOpenerText;
 });
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) close();

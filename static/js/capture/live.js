@@ -1,6 +1,6 @@
 /**
- * The live view: reads what the camera sees several times a second, stores nothing, and keeps a
- * moment when it is tapped. One frame is under way at a time; the server may ask for patience.
+ * The live view: analyses what the camera sees several times a second, stores nothing, and keeps a
+ * moment on a tap. Only one frame is on its way at a time, and the server may slow us down.
  */
 
 import { detect, jpeg, newUuid, small } from "../api.js";
@@ -10,90 +10,91 @@ const part = (name) => root.querySelector(`[data-live-${name}]`);
 const video = part("video");
 const boxes = part("boxes");
 const word = part("word");
-const said = part("said");
+const announcement = part("status");
 const keep = part("keep");
 const form = document.querySelector("[data-live-form]");
 const bars = new Map(
   [...root.querySelectorAll("[data-live-bar]")].map((bar) => [bar.dataset.liveBar, bar]),
 );
 const percents = new Map(
-  [...root.querySelectorAll("[data-live-percent]")].map((one) => [one.dataset.livePercent, one]),
+  [...root.querySelectorAll("[data-live-percent]")].map((text) => [text.dataset.livePercent, text]),
 );
 
-const SIDE = 320;
-const PAUSE = 220; // milliseconds between frames, at least
-const NEW = 0.45; // weight of the latest reading in the running mean
-const SAY_EVERY = 4000; // milliseconds; a screen reader is not to be flooded
+const FRAME_SIDE = 320; // pixels
+const PHOTO_SIDE = 2048;
+const FRAME_INTERVAL = 220; // milliseconds between the starts of two frames, at least
+const SMOOTHING = 0.45; // the weight of the latest frame in the moving average
+const ANNOUNCE_INTERVAL = 4000; // milliseconds, so that a screen reader is not flooded
+const RETRY_DELAY = 2000; // milliseconds
 const SVG = "http://www.w3.org/2000/svg";
 
 let running = false;
-let smooth = null;
-let lastSaid = 0;
+let average = null;
+let announcedAt = 0;
 let readings = 0;
 
-const wait = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-function complain(name) {
+function showProblem(name) {
   running = false;
   part("stage").hidden = true;
   keep.hidden = true;
   part(`problem-${name}`).hidden = false;
 }
 
-function draw(frame, faces) {
+function drawBoxes(frame, faces) {
   boxes.setAttribute("viewBox", `0 0 ${frame.width} ${frame.height}`);
   boxes.replaceChildren(
-    ...faces.map(({ box }, place) => {
-      const drawn = document.createElementNS(SVG, "rect");
-      for (const name of ["x", "y", "width", "height"]) drawn.setAttribute(name, box[name]);
-      drawn.setAttribute("class", place ? "photo__box photo__box--under" : "photo__box");
-      return drawn;
+    ...faces.map(({ box }, index) => {
+      const rect = document.createElementNS(SVG, "rect");
+      for (const name of ["x", "y", "width", "height"]) rect.setAttribute(name, box[name]);
+      rect.setAttribute("class", index ? "photo__box photo__box--under" : "photo__box");
+      return rect;
     }),
   );
 }
 
-/** Mixes a reading into the running mean and shows it. */
-function show(face) {
-  const shares = face.probabilities;
-  smooth ??= { ...shares };
-  for (const name of Object.keys(shares)) {
-    smooth[name] += NEW * (shares[name] - smooth[name]);
-    const percent = Math.round(100 * smooth[name]);
-    bars.get(name).setAttribute("width", `${percent}%`);
-    percents.get(name).textContent = `${percent} %`;
+/** Adds a face to the moving average and shows the result. */
+function showFace({ probabilities }) {
+  average ??= { ...probabilities };
+  for (const emotion of Object.keys(probabilities)) {
+    average[emotion] += SMOOTHING * (probabilities[emotion] - average[emotion]);
+    const percent = Math.round(100 * average[emotion]);
+    bars.get(emotion).setAttribute("width", `${percent}%`);
+    percents.get(emotion).textContent = `${percent} %`;
   }
-  const [[first, most], [second]] = Object.entries(smooth).sort((a, b) => b[1] - a[1]);
+  const [[first, probability], [second]] = Object.entries(average).sort((a, b) => b[1] - a[1]);
   const name = (emotion) => root.dataset[`emotion${emotion}`];
-  const sure = most >= Number(root.dataset.unsureBelow);
+  const sure = probability >= Number(root.dataset.unsureBelow);
   const text = sure
     ? `${root.dataset.textLooks} ${name(first)}`
     : `${root.dataset.textCouldBe} ${name(first)} ${root.dataset.textOr} ${name(second)}`;
   word.textContent = text;
-  if (text !== said.textContent && Date.now() - lastSaid > SAY_EVERY) {
-    said.textContent = text;
-    lastSaid = Date.now();
+  if (text !== announcement.textContent && Date.now() - announcedAt > ANNOUNCE_INTERVAL) {
+    announcement.textContent = text;
+    announcedAt = Date.now();
   }
 }
 
-async function readOnce() {
-  const frame = small(video, video.videoWidth, video.videoHeight, SIDE);
-  const { status, body, wait: patience } = await detect(await jpeg(frame, 0.8));
+async function analyseFrame() {
+  const frame = small(video, video.videoWidth, video.videoHeight, FRAME_SIDE);
+  const { status, body, wait: retryAfter } = await detect(await jpeg(frame, 0.8));
   if (status === 429 || status === 503) {
-    await wait(patience);
+    await wait(retryAfter);
     return;
   }
   if (status !== 200) {
-    complain("failed");
+    showProblem("failed");
     return;
   }
   const { faces } = body.photos[0];
-  draw(frame, faces);
+  drawBoxes(frame, faces);
   readings += 1;
   root.dataset.readings = readings;
   keep.setAttribute("aria-disabled", String(!faces.length));
-  if (faces.length) show(faces[0]);
+  if (faces.length) showFace(faces[0]);
   else {
-    smooth = null;
+    average = null;
     word.textContent = root.dataset.textNobody;
   }
 }
@@ -102,18 +103,18 @@ async function loop() {
   while (running) {
     const started = performance.now();
     try {
-      await readOnce();
+      await analyseFrame();
     } catch {
       word.textContent = root.dataset.textOffline;
-      await wait(2000);
+      await wait(RETRY_DELAY);
     }
-    await wait(Math.max(0, PAUSE - (performance.now() - started)));
+    await wait(Math.max(0, FRAME_INTERVAL - (performance.now() - started)));
   }
 }
 
 async function start() {
   if (!navigator.mediaDevices) {
-    complain("camera");
+    showProblem("camera");
     return;
   }
   try {
@@ -121,7 +122,7 @@ async function start() {
       video: { facingMode: "user", width: { ideal: 1280 }, height: { ideal: 960 } },
     });
   } catch {
-    complain("camera");
+    showProblem("camera");
     return;
   }
   part("start").hidden = true;
@@ -135,12 +136,12 @@ function stop() {
   video.srcObject = null;
 }
 
-/** Sends what the camera sees now, as it is, through the same form as every photo. */
+/** Sends what the camera sees now through the same form as every photo. */
 async function keepMoment() {
   if (keep.getAttribute("aria-disabled") === "true") return;
   running = false;
   keep.setAttribute("aria-disabled", "true");
-  const frame = small(video, video.videoWidth, video.videoHeight, 2048);
+  const frame = small(video, video.videoWidth, video.videoHeight, PHOTO_SIDE);
   const chosen = new DataTransfer();
   chosen.items.add(new File([await jpeg(frame, 0.92)], "live.jpg", { type: "image/jpeg" }));
   form.elements.photo.files = chosen.files;

@@ -1,6 +1,6 @@
 /**
- * Several photos at once: each goes up by itself, with its own progress and outcome, and can be
- * tried again. One photo takes the form's usual way.
+ * Uploads several photos at once, each with its own progress and outcome, and each can be tried
+ * again. A single photo goes the form's usual way.
  */
 
 import { newUuid } from "../api.js";
@@ -8,29 +8,28 @@ import { keep } from "../offline/waiting.js";
 
 const form = document.querySelector("[data-upload]");
 const input = form.querySelector("input[type=file]");
-const section = form.querySelector("[data-many]");
-const list = section.querySelector("[data-many-list]");
+const section = form.querySelector("[data-multi-upload]");
+const list = section.querySelector("[data-multi-upload-list]");
 const template = section.querySelector("template");
-const said = section.querySelector("[data-many-said]");
+const status = section.querySelector("[data-multi-upload-status]");
 
-const AT_ONCE = 2;
-const words = section.dataset;
+const CONCURRENT_UPLOADS = 2;
+const texts = section.dataset;
 
 input.multiple = true;
 
-function row(file) {
+function photoOf(file) {
   const item = template.content.firstElementChild.cloneNode(true);
-  const part = (name) => item.querySelector(`[data-many-${name}]`);
+  const part = (name) => item.querySelector(`[data-multi-upload-${name}]`);
   part("picture").src = URL.createObjectURL(file);
   part("name").textContent = file.name;
   const photo = { file, item, part, uuid: newUuid() };
-  part("again").addEventListener("click", () => run([photo]));
+  part("again").addEventListener("click", () => uploadAll([photo]));
   return photo;
 }
 
-function tell(photo, text, { link = "", again = false } = {}) {
-  const outcome = photo.part("outcome");
-  outcome.textContent = text;
+function showOutcome(photo, text, { link = "", again = false } = {}) {
+  photo.part("outcome").textContent = text;
   photo.part("progress").hidden = true;
   photo.part("again").hidden = !again;
   const open = photo.part("open");
@@ -38,8 +37,8 @@ function tell(photo, text, { link = "", again = false } = {}) {
   if (link) open.href = link;
 }
 
-/** Without a connection a photo waits in this browser, as the same moment. */
-const letWait = ({ file, uuid }) =>
+/** Lets a photo wait in this browser for a connection, under the UUID that it has. */
+const keepForLater = ({ file, uuid }) =>
   keep({
     diary: document.body.dataset.diary,
     uuid,
@@ -49,18 +48,21 @@ const letWait = ({ file, uuid }) =>
     photo: file,
   });
 
-/** Sends one photo; the same UUID again after a lost connection records it once. */
-function send(photo) {
+/**
+ * Uploads one photo and returns whether it was recorded. Trying again under the same UUID after a
+ * broken connection records it once.
+ */
+function upload(photo) {
   photo.part("progress").hidden = false;
   photo.part("progress").value = 0;
   photo.part("again").hidden = true;
-  photo.part("outcome").textContent = words.textWaiting;
+  photo.part("outcome").textContent = texts.textWaiting;
   const body = new FormData();
   body.append("photo", photo.file);
   body.append("uuid", photo.uuid);
   body.append("source", "upload");
   body.append("time_zone", Intl.DateTimeFormat().resolvedOptions().timeZone);
-  return new Promise((done) => {
+  return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     request.open("POST", "/api/v1/captures/");
     request.setRequestHeader("X-CSRFToken", form.elements.csrfmiddlewaretoken.value);
@@ -69,42 +71,42 @@ function send(photo) {
       photo.part("progress").value = loaded / total;
     });
     request.addEventListener("error", async () => {
-      await letWait(photo).then(
-        () => tell(photo, words.textWaits),
-        () => tell(photo, words.textOffline, { again: true }),
+      await keepForLater(photo).then(
+        () => showOutcome(photo, texts.textWaits),
+        () => showOutcome(photo, texts.textOffline, { again: true }),
       );
-      done(false);
+      resolve(false);
     });
     request.addEventListener("load", () => {
-      const answer = request.response ?? {};
-      if (request.status === 201) {
-        const mine = answer.detections.find((face) => face.is_me);
-        const emotion = mine && words[`emotion${mine.emotion}`];
-        tell(photo, emotion ? `${words.textLooks} ${emotion}` : words.textKept, {
-          link: `/captures/${answer.uuid}/`,
+      const response = request.response ?? {};
+      const recorded = request.status === 201;
+      if (recorded) {
+        const mine = response.detections.find((face) => face.is_me);
+        const emotion = mine && texts[`emotion${mine.emotion}`];
+        showOutcome(photo, emotion ? `${texts.textLooks} ${emotion}` : texts.textKept, {
+          link: `/captures/${response.uuid}/`,
         });
       } else {
-        const later = request.status === 429 || request.status >= 500;
-        tell(photo, answer.detail ?? words.textFailed, { again: later });
+        const again = request.status === 429 || request.status >= 500;
+        showOutcome(photo, response.detail ?? texts.textFailed, { again });
       }
-      done(request.status === 201);
+      resolve(recorded);
     });
     request.send(body);
   });
 }
 
-/** Sends photos, two at a time, and says at the end how many are kept. */
-async function run(photos) {
-  const waiting = [...photos];
-  let kept = 0;
+/** Uploads photos, a few at a time, and shows in the end how many were recorded. */
+async function uploadAll(photos) {
+  const queue = [...photos];
+  let recorded = 0;
   const worker = async () => {
-    while (waiting.length) {
-      // One after the other on purpose: two such chains run beside each other.
-      if (await send(waiting.shift())) kept += 1;
+    while (queue.length) {
+      if (await upload(queue.shift())) recorded += 1;
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  said.textContent = `${words.textSummary} ${kept} / ${photos.length}`;
+  await Promise.all(Array.from({ length: CONCURRENT_UPLOADS }, worker));
+  status.textContent = `${texts.textSummary} ${recorded} / ${photos.length}`;
 }
 
 input.addEventListener("change", () => {
@@ -112,7 +114,7 @@ input.addEventListener("change", () => {
   section.hidden = !many;
   form.classList.toggle("upload--many", many);
   if (!many) return;
-  const photos = [...input.files].map(row);
+  const photos = [...input.files].map(photoOf);
   list.replaceChildren(...photos.map(({ item }) => item));
-  run(photos);
+  uploadAll(photos);
 });

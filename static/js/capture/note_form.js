@@ -3,22 +3,23 @@
 import { newUuid } from "../api.js";
 import { keep } from "../offline/waiting.js";
 
-const form = document.querySelector("[data-words]");
-const outcome = form.querySelector("[data-words-outcome]");
+const form = document.querySelector("[data-note-form]");
+const outcome = form.querySelector("[data-note-form-outcome]");
 
-function fields(values) {
-  const said = { note: values.get("note") };
-  const tags = values.get("tags").split(",").map((word) => word.trim());
-  said.tags = [...new Set(tags.filter(Boolean))];
-  if (values.get("felt")) said.felt = values.get("felt");
-  if (values.get("mood")) said.mood = Number(values.get("mood"));
-  return said;
+/** Returns what was filled in, as fields of the API. */
+function fieldsOf(values) {
+  const fields = { note: values.get("note") };
+  const tags = values.get("tags").split(",").map((tag) => tag.trim());
+  fields.tags = [...new Set(tags.filter(Boolean))];
+  if (values.get("felt")) fields.felt = values.get("felt");
+  if (values.get("mood")) fields.mood = Number(values.get("mood"));
+  return fields;
 }
 
-async function letWait() {
+async function keepForLater() {
   const values = new FormData(form);
-  const said = fields(values);
-  if (!said.felt && !said.mood && !said.note) {
+  const fields = fieldsOf(values);
+  if (!fields.felt && !fields.mood && !fields.note) {
     outcome.textContent = form.dataset.textNothing;
     return;
   }
@@ -27,7 +28,7 @@ async function letWait() {
     uuid: newUuid(),
     at: new Date(values.get("taken_at")).toISOString(),
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    fields: said,
+    fields,
   });
   form.reset();
   outcome.textContent = "";
@@ -37,14 +38,14 @@ form.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (form.ariaBusy === "true") return;
   form.ariaBusy = "true";
-  // A small question first: a form that is sent into the void takes its words along.
-  const there = await fetch("/offline/line/").then(
+  // Ask before submitting: a form that is submitted without a connection loses what was written.
+  const online = await fetch("/offline/line/").then(
     ({ ok }) => ok,
     () => false,
   );
-  if (there) form.submit();
-  else await letWait().finally(() => (form.ariaBusy = "false"));
+  if (online) form.submit();
+  else await keepForLater().finally(() => (form.ariaBusy = "false"));
 });
 
-// Coming back to the form, it can be sent again.
+// Going back to the page, the form can be sent again.
 window.addEventListener("pageshow", () => (form.ariaBusy = "false"));

@@ -1,27 +1,27 @@
 /**
- * A first look at the chosen photo, before it is sent: hints for a better one, and whose face
- * counts where there are several. It reads a small copy and keeps nothing; where it fails, the
- * form works as without it.
+ * Looks at the chosen photo before it is sent: it hints at what would make a better one, and asks
+ * whose face counts if there are several. The server analyses a small copy and stores nothing. If
+ * that fails, the form works as it does without this module.
  */
 
 import { detect, jpeg, small } from "../api.js";
 
 const form = document.querySelector("[data-upload]");
-const panel = form.querySelector("[data-look]");
-const hints = panel.querySelector("[data-look-hints]");
-const faces = panel.querySelector("[data-look-faces]");
-const list = panel.querySelector("[data-look-list]");
+const panel = form.querySelector("[data-preview]");
+const hints = panel.querySelector("[data-preview-hints]");
+const faceChoice = panel.querySelector("[data-preview-faces]");
+const list = panel.querySelector("[data-preview-list]");
 
-const SIDE = 640;
-const DARK = 55; // mean grey value
-const BLURRED = 18; // variance of the second derivative
-const SMALL = 0.12; // of the shorter side of the picture
-const PICTURE = 96; // pixels of a face that can be chosen
+const PHOTO_SIDE = 640; // pixels
+const FACE_SIDE = 96;
+const MIN_BRIGHTNESS = 55; // mean grey value
+const MIN_SHARPNESS = 18; // variance of the Laplacian
+const MIN_FACE_WIDTH = 0.12; // of the shorter side of the photo
 
-let latest = null;
+let latestPreview = null;
 
 /** Returns the grey values of a part of a canvas. */
-function greys(canvas, { x, y, width, height }) {
+function greyValues(canvas, { x, y, width, height }) {
   const { data } = canvas.getContext("2d").getImageData(x, y, width, height);
   const grey = new Float32Array(width * height);
   for (let at = 0; at < grey.length; at += 1) {
@@ -32,34 +32,35 @@ function greys(canvas, { x, y, width, height }) {
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** How sharp a part is: the variance of its Laplacian (Pech-Pacheco et al. 2000). */
+/** Returns the variance of the Laplacian, a measure of focus (Pech-Pacheco et al. 2000). */
 function sharpness(grey, width) {
-  const second = [];
+  const laplacian = [];
   for (let at = width + 1; at < grey.length - width - 1; at += 1) {
     const x = at % width;
     if (x === 0 || x === width - 1) continue;
-    second.push(
+    laplacian.push(
       grey[at - 1] + grey[at + 1] + grey[at - width] + grey[at + width] - 4 * grey[at],
     );
   }
-  const middle = mean(second);
-  return mean(second.map((value) => (value - middle) ** 2));
+  const middle = mean(laplacian);
+  return mean(laplacian.map((value) => (value - middle) ** 2));
 }
 
-/** Names what would make a better photo; nothing where it is fine. */
-function wanting(canvas, found) {
+/** Returns the names of the hints for a better photo; none if it is fine. */
+function hintsFor(canvas, faces) {
   const whole = { x: 0, y: 0, width: canvas.width, height: canvas.height };
-  const box = clipped(found[0]?.box ?? whole, canvas);
-  const grey = greys(canvas, box);
+  const box = clip(faces[0]?.box ?? whole, canvas);
+  const grey = greyValues(canvas, box);
   const names = [];
-  if (mean(grey) < DARK) names.push("dark");
-  if (!found.length) return [...names, "turned"];
-  if (box.width < SMALL * Math.min(canvas.width, canvas.height)) names.push("small");
-  else if (sharpness(grey, box.width) < BLURRED) names.push("blurred");
+  if (mean(grey) < MIN_BRIGHTNESS) names.push("dark");
+  if (!faces.length) return [...names, "turned"];
+  if (box.width < MIN_FACE_WIDTH * Math.min(canvas.width, canvas.height)) names.push("small");
+  else if (sharpness(grey, box.width) < MIN_SHARPNESS) names.push("blurred");
   return names;
 }
 
-function clipped(box, canvas) {
+/** Returns the part of a box that lies on the canvas. */
+function clip(box, canvas) {
   const x = Math.max(0, box.x);
   const y = Math.max(0, box.y);
   return {
@@ -70,12 +71,11 @@ function clipped(box, canvas) {
   };
 }
 
-function cut(canvas, box) {
+function crop(canvas, { x, y, width, height }) {
   const picture = document.createElement("canvas");
-  picture.width = PICTURE;
-  picture.height = PICTURE;
-  const { x, y, width, height } = box;
-  picture.getContext("2d").drawImage(canvas, x, y, width, height, 0, 0, PICTURE, PICTURE);
+  picture.width = FACE_SIDE;
+  picture.height = FACE_SIDE;
+  picture.getContext("2d").drawImage(canvas, x, y, width, height, 0, 0, FACE_SIDE, FACE_SIDE);
   return picture;
 }
 
@@ -84,63 +84,64 @@ function choose(box, canvas) {
   form.elements.me_y.value = (box.y + box.height / 2) / canvas.height;
 }
 
-function offer(canvas, found) {
+function offerFaces(canvas, faces) {
   list.replaceChildren(
-    ...found.map(({ box }, place) => {
+    ...faces.map(({ box }, index) => {
       const label = document.createElement("label");
       const radio = document.createElement("input");
       radio.type = "radio";
       radio.name = "whose";
-      radio.checked = place === 0;
+      radio.checked = index === 0;
       radio.addEventListener("change", () => choose(box, canvas));
       const name = document.createElement("span");
       name.className = "visually-hidden";
-      name.textContent = `${panel.dataset.textFace} ${place + 1}`;
-      label.append(radio, cut(canvas, box), name);
+      name.textContent = `${panel.dataset.textFace} ${index + 1}`;
+      label.append(radio, crop(canvas, box), name);
       return label;
     }),
   );
-  choose(found[0].box, canvas);
+  choose(faces[0].box, canvas);
 }
 
-function forget() {
+function reset() {
   form.elements.me_x.value = "";
   form.elements.me_y.value = "";
   for (const hint of hints.children) hint.hidden = true;
-  faces.hidden = true;
+  faceChoice.hidden = true;
   panel.hidden = true;
 }
 
-async function look(file) {
-  const mine = Symbol("look");
-  latest = mine;
-  forget();
+async function showPreview(file) {
+  const preview = Symbol("preview");
+  latestPreview = preview;
+  reset();
   let canvas;
-  let found;
+  let faces;
   try {
     const picture = await createImageBitmap(file);
-    canvas = small(picture, picture.width, picture.height, SIDE);
+    canvas = small(picture, picture.width, picture.height, PHOTO_SIDE);
     const { status, body } = await detect(await jpeg(canvas));
     if (status !== 200 || body.photos[0].problem) return;
-    found = body.photos[0].faces;
+    faces = body.photos[0].faces;
   } catch {
     return;
   }
-  if (latest !== mine) return;
-  const names = wanting(canvas, found);
-  for (const hint of hints.children) hint.hidden = !names.includes(hint.dataset.lookHint);
-  faces.hidden = found.length < 2;
-  if (found.length > 1) offer(canvas, found);
-  panel.hidden = !names.length && found.length < 2;
+  // Another photo was chosen meanwhile.
+  if (preview !== latestPreview) return;
+  const names = hintsFor(canvas, faces);
+  for (const hint of hints.children) hint.hidden = !names.includes(hint.dataset.previewHint);
+  faceChoice.hidden = faces.length < 2;
+  if (faces.length > 1) offerFaces(canvas, faces);
+  panel.hidden = !names.length && faces.length < 2;
 }
 
 const input = form.querySelector("input[type=file]");
-const chosen = () => {
-  if (input.files.length === 1) look(input.files[0]);
+function update() {
+  if (input.files.length === 1) showPreview(input.files[0]);
   else {
-    latest = null;
-    forget();
+    latestPreview = null;
+    reset();
   }
-};
-input.addEventListener("change", chosen);
-form.addEventListener("photo", () => setTimeout(chosen));
+}
+input.addEventListener("change", update);
+form.addEventListener("photo", () => setTimeout(update)); // once upload.js has put it into the form

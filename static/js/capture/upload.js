@@ -1,7 +1,7 @@
 /**
- * The upload form: drop, preview, progress, and answers that keep the chosen photo.
- * Without this module the form is an ordinary file field with a button.
- * Whoever else has a photo for it sends the form a "photo" event with the file and its source.
+ * The upload form: dropping a photo, showing it, the progress of the upload, and responses that
+ * leave the chosen photo in place. Without this module the form is an ordinary file field with a
+ * button. Other modules hand over a photo by a "photo" event with the file and its source.
  */
 
 import { newUuid } from "../api.js";
@@ -17,8 +17,8 @@ const label = part("label");
 const outcome = part("outcome");
 const progress = part("progress");
 const send = part("send");
-const sendText = send.textContent;
-const chooseText = label.textContent;
+const initialSendText = send.textContent;
+const initialLabelText = label.textContent;
 
 function showChosen() {
   URL.revokeObjectURL(preview.src);
@@ -30,7 +30,7 @@ function showChosen() {
   preview.src = URL.createObjectURL(file);
   label.textContent = form.dataset.textChosen;
   outcome.replaceChildren();
-  // Another photo is another moment.
+  // Each photo is a moment of its own.
   form.elements.client_uuid.value = newUuid();
 }
 
@@ -38,37 +38,37 @@ function setBusy(busy) {
   form.classList.toggle("upload--busy", busy);
   form.setAttribute("aria-busy", String(busy));
   send.setAttribute("aria-disabled", String(busy));
-  send.textContent = busy ? form.dataset.textBusy : sendText;
+  send.textContent = busy ? form.dataset.textBusy : initialSendText;
   progress.hidden = !busy;
   progress.value = 0;
 }
 
-function say(text) {
+function showNote(text) {
   const note = document.createElement("p");
   note.className = "note";
   note.textContent = text;
   outcome.replaceChildren(note);
 }
 
-/** Goes on to the page that was answered, or takes over what this page's answer says. */
+/** Goes to the page that the response redirected to, or shows the outcome on this page. */
 function receive(request) {
   if (request.responseURL.split("?")[0] !== form.action.split("?")[0]) {
     location.assign(request.responseURL);
     return;
   }
   setBusy(false);
-  const answer = new DOMParser().parseFromString(request.responseText, "text/html");
-  const answered = part("outcome", answer);
-  if (answered) {
-    outcome.replaceChildren(...answer.querySelectorAll(".messages"), ...answered.childNodes);
+  const page = new DOMParser().parseFromString(request.responseText, "text/html");
+  const newOutcome = part("outcome", page);
+  if (newOutcome) {
+    outcome.replaceChildren(...page.querySelectorAll(".messages"), ...newOutcome.childNodes);
   } else {
-    say(request.status === 413 ? form.dataset.textTooLarge : form.dataset.textFailed);
+    showNote(request.status === 413 ? form.dataset.textTooLarge : form.dataset.textFailed);
   }
   outcome.scrollIntoView({ block: "nearest" });
 }
 
-/** Without a connection the photo waits in this browser, as the same moment. */
-async function letWait() {
+/** Lets the photo wait in this browser for a connection, as the same moment. */
+async function keepForLater() {
   const { client_uuid: uuid, source, me_x: x, me_y: y } = form.elements;
   const point = x.value && y.value ? { me_x: x.value, me_y: y.value } : {};
   await keep({
@@ -81,7 +81,7 @@ async function letWait() {
   });
   input.value = "";
   showChosen();
-  label.textContent = chooseText;
+  label.textContent = initialLabelText;
 }
 
 form.addEventListener("submit", (event) => {
@@ -95,7 +95,7 @@ form.addEventListener("submit", (event) => {
   request.addEventListener("load", () => receive(request));
   request.addEventListener("error", async () => {
     setBusy(false);
-    await letWait().catch(() => say(form.dataset.textOffline));
+    await keepForLater().catch(() => showNote(form.dataset.textOffline));
   });
   request.send(new FormData(form, event.submitter));
   setBusy(true);
@@ -112,14 +112,14 @@ form.addEventListener("photo", ({ detail: { file, source } }) => {
   form.elements.source.value = source;
   showChosen();
 });
-// The picture takes its room only now, and may push the button out of sight.
+// Only now does the photo take up space, which may push the button out of sight.
 preview.addEventListener("load", () => {
   if (document.activeElement === send) send.scrollIntoView({ block: "nearest" });
 });
 for (const [event, over] of [["dragenter", true], ["dragleave", false], ["drop", false]]) {
   zone.addEventListener(event, () => zone.classList.toggle("dropzone--over", over));
 }
-// A browser that comes back to this page may bring the chosen file along.
+// Going back to this page may bring the chosen file along.
 window.addEventListener("pageshow", () => {
   setBusy(false);
   showChosen();

@@ -1,4 +1,4 @@
-/** Draws every chart of a page from the data beside it; the table below each says the same. */
+/** Draws the charts of a page from the data beside them. The table below each says the same. */
 
 import { kinds } from "./kinds.js";
 import { paint } from "./patterns.js";
@@ -7,7 +7,7 @@ import { colour, looks, onThemeChange } from "./theme.js";
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const canvases = document.querySelectorAll("canvas[data-chart]");
 
-/** Offers a drawing as a file, on the ground of the page. */
+/** Saves a drawing as a file, on the background of its card. */
 function download(canvas, name) {
   const copy = document.createElement("canvas");
   copy.width = canvas.width;
@@ -41,9 +41,9 @@ Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
 Chart.defaults.plugins.legend.display = false;
 Chart.defaults.maintainAspectRatio = false;
 Chart.defaults.animation = reducedMotion ? false : { duration: 200 };
-Chart.defaults.animations.colors = false; // patterns have nothing in between
+Chart.defaults.animations.colors = false; // patterns cannot be interpolated
 
-// Each one is drawn when it comes near, so that none holds up the page.
+// Each chart is drawn when it comes near, so that none delays the page.
 const near = new IntersectionObserver(
   (entries) => {
     for (const { target, isIntersecting } of entries) {
@@ -62,7 +62,7 @@ onThemeChange(() => {
     if (Chart.getChart(canvas)) draw(canvas);
   }
 });
-// On paper all are near.
+// On paper, draw those that were never near.
 window.addEventListener("beforeprint", () => {
   for (const canvas of canvases) {
     if (!Chart.getChart(canvas)) draw(canvas);

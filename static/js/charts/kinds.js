@@ -11,8 +11,8 @@ const axis = (more = {}) => ({
   ticks: { color: colour("ink-soft"), maxRotation: 0, autoSkipPadding: 20, ...more.ticks },
 });
 
-/** An axis whose places have names. */
-const named = (names, more = {}) =>
+/** An axis with a name at each whole number. */
+const categoryAxis = (names, more = {}) =>
   axis({
     type: "linear",
     min: -0.5,
@@ -21,10 +21,10 @@ const named = (names, more = {}) =>
       scale.ticks = names.map((_, value) => ({ value }));
     },
     ...more,
-    ticks: { callback: (place) => names[place], ...more.ticks },
+    ticks: { callback: (value) => names[value], ...more.ticks },
   });
 
-/** A matrix of cells, such as days of months. */
+/** A matrix of cells, such as the days of each month. */
 function matrix({ columns, rows, cells }, fill, label) {
   const size = (side, count) => ({ chart }) => (chart.chartArea ?? {})[side] / count - 2;
   return {
@@ -45,15 +45,15 @@ function matrix({ columns, rows, cells }, fill, label) {
     options: {
       plugins: { tooltip: { callbacks: { title: () => "", label: ({ raw }) => label(raw) } } },
       scales: {
-        x: named(columns),
-        y: named(rows, { reverse: true, ticks: { autoSkip: false } }),
+        x: categoryAxis(columns),
+        y: categoryAxis(rows, { reverse: true, ticks: { autoSkip: false } }),
       },
     },
   };
 }
 
-/** Bars that lie, so that their names can be read. */
-function lying(labels, datasets, scales = {}) {
+/** Horizontal bars, which leave room for their names. */
+function horizontalBars(labels, datasets, scales = {}) {
   return {
     type: "bar",
     data: { labels, datasets },
@@ -69,19 +69,19 @@ function lying(labels, datasets, scales = {}) {
 }
 
 /** Lines over time, with marks where something changed. */
-function overTime({ labels, lines, marks: changes = [] }, upright) {
+function linesOverTime({ labels, lines, marks: changes = [] }, yAxis) {
   return {
     type: "line",
     data: {
       labels,
-      datasets: lines.map(({ label, values }, place) => ({
+      datasets: lines.map(({ label, values }, index) => ({
         label,
         data: values,
-        borderColor: colour(place ? "accent" : "field-line"),
-        backgroundColor: colour(place ? "accent" : "field-line"),
-        borderWidth: place ? 2.5 : 1,
-        pointRadius: place ? 0 : 2,
-        pointStyle: place ? "line" : "circle",
+        borderColor: colour(index ? "accent" : "field-line"),
+        backgroundColor: colour(index ? "accent" : "field-line"),
+        borderWidth: index ? 2.5 : 1,
+        pointRadius: index ? 0 : 2,
+        pointStyle: index ? "line" : "circle",
       })),
     },
     options: {
@@ -93,7 +93,7 @@ function overTime({ labels, lines, marks: changes = [] }, upright) {
         },
         marks: { at: changes.map(({ at }) => at), ink: colour("ink-soft") },
       },
-      scales: { x: axis(), y: axis(upright) },
+      scales: { x: axis(), y: axis(yAxis) },
     },
     plugins: [marks],
   };
@@ -122,12 +122,12 @@ export const kinds = {
     },
   }),
 
-  line: (data) => overTime(data, { min: -1, max: 1, ticks: { stepSize: 0.5 } }),
+  line: (data) => linesOverTime(data, { min: -1, max: 1, ticks: { stepSize: 0.5 } }),
 
-  figures: (data) => overTime(data, { beginAtZero: true, ticks: { maxTicksLimit: 5 } }),
+  figures: (data) => linesOverTime(data, { beginAtZero: true, ticks: { maxTicksLimit: 5 } }),
 
   shares: ({ labels, values, intervals, label }) => {
-    const config = lying(
+    const config = horizontalBars(
       labels,
       [{ label, data: values, backgroundColor: colour("accent") }],
       { min: 0, max: 100 },
@@ -137,7 +137,7 @@ export const kinds = {
   },
 
   bars: ({ labels, emotions, bars }) =>
-    lying(
+    horizontalBars(
       labels,
       bars.map(({ label, values }) => ({
         label,
@@ -149,21 +149,21 @@ export const kinds = {
     ),
 
   pairs: ({ labels, bars }) =>
-    lying(
+    horizontalBars(
       labels,
-      bars.map(({ label, values }, place) => ({
+      bars.map(({ label, values }, index) => ({
         label,
         data: values,
         borderWidth: 1,
         borderColor: colour("accent"),
-        backgroundColor: place
+        backgroundColor: index
           ? pattern("striped", colour("raised"), colour("accent"))
           : colour("accent"),
       })),
     ),
 
   effects: ({ labels, differences, intervals, label }) => {
-    const config = lying(
+    const config = horizontalBars(
       labels,
       [
         {
@@ -190,7 +190,7 @@ export const kinds = {
       ({ value }) => {
         const ground = colour("raised");
         const ink = colour("accent");
-        // How strong a feeling is shows in how much of the cell is covered.
+        // The stronger the feeling, the stronger the colour.
         const share = 15 + 85 * Math.min(1, Math.abs(value ?? 0));
         const mixed = mix(ink, ground, share / 100);
         return {

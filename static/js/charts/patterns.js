@@ -1,6 +1,6 @@
 /**
- * A mark for each emotion beside its colour, so that charts can be read without telling colours
- * apart. Each mark is some lines on a tile of eight pixels.
+ * A mark for each emotion besides its colour, so that charts can be read without telling colours
+ * apart. Each mark is a few lines on a tile of eight by eight pixels.
  */
 
 const TILE = 8;
@@ -15,7 +15,7 @@ const LINES = {
   striped: [[0, 8, 8, 0]],
 };
 
-/** Draws a mark over a part of a canvas. */
+/** Draws a mark on a tile. */
 function draw(context, mark, ink) {
   context.strokeStyle = ink;
   context.lineWidth = 1.25;
@@ -27,7 +27,7 @@ function draw(context, mark, ink) {
   context.stroke();
 }
 
-/** Returns a fill of a colour with a mark on it, in the colour of the page. */
+/** Returns a fill in a colour, with a mark on it in the colour of the ink. */
 export function pattern(mark, colour, ink) {
   const tile = document.createElement("canvas");
   tile.width = TILE;
@@ -39,7 +39,7 @@ export function pattern(mark, colour, ink) {
   return context.createPattern(tile, "repeat");
 }
 
-/** Fills a canvas of a chart's key. */
+/** Fills a swatch of a chart's key. */
 export function paint(canvas, fill) {
   const context = canvas.getContext("2d");
   context.fillStyle = fill;

@@ -1,6 +1,6 @@
 /** What Chart.js does not draw by itself. */
 
-/** A line across the whole height, where another network began to answer. */
+/** Vertical lines where something changed, such as the network that answers. */
 export const marks = {
   id: "marks",
   afterDatasetsDraw({ ctx, chartArea, scales }, _, { at = [], ink }) {
@@ -18,7 +18,7 @@ export const marks = {
   },
 };
 
-/** The ends of an interval, on both sides of each bar's end. */
+/** Confidence intervals around the ends of bars. */
 export const whiskers = {
   id: "whiskers",
   afterDatasetsDraw(chart, _, { intervals = [], ink }) {

@@ -1,4 +1,4 @@
-/** The colours of charts, which come from the style sheet and follow the reader's theme. */
+/** The colours of charts. They come from the style sheet and follow the reader's theme. */
 
 import { pattern } from "./patterns.js";
 

@@ -1,9 +1,9 @@
-/** Dates and times in words, as the reader's browser writes them in the language of the page. */
+/** Writes dates and times the way the reader's browser does, in the language of the page. */
 
 const { lang } = document.documentElement;
-const locale = navigator.languages.find((one) => one.startsWith(lang)) ?? lang;
+const locale = navigator.languages.find((language) => language.startsWith(lang)) ?? lang;
 
-/** Returns a function that writes moments with `Intl.DateTimeFormat`'s options. */
+/** Returns a function that formats a moment with the options of `Intl.DateTimeFormat`. */
 export function writer(options) {
   const format = new Intl.DateTimeFormat(locale, options);
   return (moment) => format.format(new Date(moment));

@@ -1,6 +1,6 @@
 /**
- * What every page does so that the diary works without a connection: installs the service worker,
- * says when a page is an old one, and lets nothing of a person stay after they have gone.
+ * What every page does so that the diary works offline: it installs the service worker, says when
+ * the page is an old copy, and removes a person's data once they have signed out.
  */
 
 import { writer } from "./clock.js";
@@ -11,10 +11,10 @@ const { keptAt } = document.documentElement.dataset;
 const { diary, ahead } = document.body.dataset;
 const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
-function sayItIsOld() {
+function showAge() {
   const line = document.querySelector("[data-kept-line]");
-  const time = writer({ weekday: "long", hour: "numeric", minute: "numeric" });
-  line.textContent = line.dataset.text.replace("TIME", time(keptAt));
+  const format = writer({ weekday: "long", hour: "numeric", minute: "numeric" });
+  line.textContent = line.dataset.text.replace("TIME", format(keptAt));
   line.hidden = false;
 }
 
@@ -25,14 +25,14 @@ async function installWorker() {
   if (ahead && !keptAt) active.postMessage({ ahead: ahead.split(" ") });
   document.addEventListener("submit", ({ target, submitter }) => {
     if (target.method !== "post" || !navigator.onLine) return;
-    const said = [submitter?.formAction || target.action, ...new FormData(target).values()].join(" ");
-    const changing = said.match(UUID) ?? [];
+    const values = [submitter?.formAction || target.action, ...new FormData(target).values()];
+    const changing = values.join(" ").match(UUID) ?? [];
     if (changing.length) active.postMessage({ changing });
   });
 }
 
-/** Whoever signs out leaves nothing here, whatever becomes of the request. */
-function purgeAtSignOut() {
+/** Removes everything when a person signs out, even if the request then fails. */
+function removeEverythingAtSignOut() {
   const form = document.querySelector("form[data-sign-out]");
   form?.addEventListener(
     "submit",
@@ -45,13 +45,13 @@ function purgeAtSignOut() {
   );
 }
 
-if (keptAt) sayItIsOld();
+if (keptAt) showAge();
 if (diary) {
-  purgeAtSignOut();
+  removeEverythingAtSignOut();
   await Promise.all([onlyOf(diary), forgetPages({ butOf: diary })]);
   startPanel(diary);
   await installWorker();
 } else if (diary === "") {
-  // Nobody is signed in. What somebody has not sent yet waits until they, or another, sign in.
+  // Nobody is signed in. Moments that were not sent stay until their person, or another, signs in.
   await forgetPages();
 }

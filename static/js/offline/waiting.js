@@ -1,72 +1,78 @@
 /**
- * Moments that wait in this browser for a connection, and sending them; pages and the service
- * worker both import it. Each belongs to one person, and goes up under the UUID that it was given
- * when it was taken, so that sending it again records it once.
+ * The moments that wait in this browser for a connection, and how they are sent. Both pages and the
+ * service worker import this module. Every moment belongs to one person and is sent under the UUID
+ * that it was given when it was taken, so sending it twice records it once.
+ *
+ * Pages that a browser has kept for offline use run their old scripts with the latest version of
+ * this module, so its exports must not be renamed.
  */
 
-const NAME = "diary";
+const DATABASE = "diary";
 const STORE = "waiting";
-const CHANGED = "waiting";
+const CHANNEL = "waiting"; // also the name of the lock and of the background sync
 
-/** Told when something has changed, also by other pages and by the worker. */
-export const changes = new BroadcastChannel(CHANGED);
-const teller = new BroadcastChannel(CHANGED);
+/** Receives a message whenever a page or the service worker has changed what waits. */
+export const changes = new BroadcastChannel(CHANNEL);
+// A channel does not hear its own messages, so they are sent through a second one.
+const announcements = new BroadcastChannel(CHANNEL);
 
-const asked = (request) =>
-  new Promise((done, failed) => {
-    request.onsuccess = () => done(request.result);
-    request.onerror = () => failed(request.error);
+const resultOf = (request) =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
   });
 
-async function store(mode, work) {
-  const opening = indexedDB.open(NAME, 1);
+async function withStore(mode, work) {
+  const opening = indexedDB.open(DATABASE, 1);
   opening.onupgradeneeded = () => opening.result.createObjectStore(STORE, { keyPath: "uuid" });
-  const database = await asked(opening);
+  const database = await resultOf(opening);
   try {
-    return await asked(work(database.transaction(STORE, mode).objectStore(STORE)));
+    return await resultOf(work(database.transaction(STORE, mode).objectStore(STORE)));
   } finally {
     database.close();
   }
 }
 
-/** Lists what waits and belongs to a person, the oldest first. */
+/** Returns the moments of a person that wait, oldest first. */
 export async function all(diary) {
-  const found = await store("readonly", (rows) => rows.getAll());
-  return found.filter((one) => one.diary === diary).sort((a, b) => (a.at < b.at ? -1 : 1));
+  const moments = await withStore("readonly", (store) => store.getAll());
+  const mine = moments.filter((moment) => moment.diary === diary);
+  return mine.sort((a, b) => (a.at < b.at ? -1 : 1));
 }
 
 /**
- * Lets a moment wait.
+ * Stores a moment until it can be sent.
  * @param {{diary: string, uuid: string, at: string, zone: string, fields: object, photo?: Blob}}
- *   moment whose it is, its name, when and where it was, and what the API shall be told.
+ *   moment its person, its UUID, when and in which time zone it was taken, and the other fields of
+ *   the API.
  */
 export async function keep(moment) {
-  await store("readwrite", (rows) => rows.put(moment));
-  teller.postMessage({});
-  // Browsers that can, send it even when no page of ours is open by then.
+  await withStore("readwrite", (store) => store.put(moment));
+  announcements.postMessage({});
+  // Browsers that support it send the moment even after every page of ours is closed.
   const registration = await navigator.serviceWorker?.getRegistration("/");
-  await registration?.sync?.register(CHANGED).catch(() => {});
+  await registration?.sync?.register(CHANNEL).catch(() => {});
 }
 
 export async function discard(uuid) {
-  await store("readwrite", (rows) => rows.delete(uuid));
-  teller.postMessage({});
+  await withStore("readwrite", (store) => store.delete(uuid));
+  announcements.postMessage({});
 }
 
-/** Removes what belongs to anybody else than this person. */
+/** Removes the moments of everybody but this person. */
 export async function onlyOf(diary) {
-  const found = await store("readonly", (rows) => rows.getAll());
-  const strange = found.filter((one) => one.diary !== diary);
-  for (const { uuid } of strange) await discard(uuid);
+  const moments = await withStore("readonly", (store) => store.getAll());
+  const others = moments.filter((moment) => moment.diary !== diary);
+  for (const { uuid } of others) await discard(uuid);
 }
 
-/** Removes everything that this browser keeps of anybody. */
+/** Removes everything that this browser stores about anybody. */
 export async function purge() {
-  await store("readwrite", (rows) => rows.clear());
+  await withStore("readwrite", (store) => store.clear());
   await forgetPages();
 }
 
-/** Removes the pages and pictures that are kept, of everybody or of everybody but one. */
+/** Removes the stored pages and pictures of everybody, or of everybody but one person. */
 export async function forgetPages({ butOf = null } = {}) {
   if (!("caches" in self)) return;
   const names = (await caches.keys()).filter(
@@ -75,55 +81,58 @@ export async function forgetPages({ butOf = null } = {}) {
   await Promise.all(names.map((name) => caches.delete(name)));
 }
 
-function body({ uuid, at, zone, fields, photo }) {
-  const said = { ...fields, uuid, taken_at: at, time_zone: zone };
-  if (!photo) return { body: JSON.stringify(said), type: { "Content-Type": "application/json" } };
+function payloadOf({ uuid, at, zone, fields, photo }) {
+  const values = { ...fields, uuid, taken_at: at, time_zone: zone };
+  if (!photo) {
+    return { body: JSON.stringify(values), headers: { "Content-Type": "application/json" } };
+  }
   const form = new FormData();
-  for (const [name, value] of Object.entries(said)) form.append(name, value);
+  for (const [name, value] of Object.entries(values)) form.append(name, value);
   form.append("photo", photo, "photo.jpg");
-  return { body: form, type: {} };
+  return { body: form, headers: {} };
 }
 
-/** Sends one moment and returns whether it still waits for better times. */
-async function send(moment, token) {
-  const told = body(moment);
-  const answer = await fetch("/api/v1/captures/", {
+/** Sends one moment. Throws if it should be tried again later. */
+async function sendMoment(moment, token) {
+  const { body, headers } = payloadOf(moment);
+  const response = await fetch("/api/v1/captures/", {
     method: "POST",
-    headers: { "X-CSRFToken": token, Accept: "application/json", ...told.type },
-    body: told.body,
+    headers: { "X-CSRFToken": token, Accept: "application/json", ...headers },
+    body,
   });
-  const { status } = answer;
-  // Under a UUID that nobody else knows another request can only have been our own.
-  if (answer.ok || status === 409) return discard(moment.uuid);
+  const { status } = response;
+  // Nobody else knows the UUID, so a conflict can only be with an earlier attempt of ours.
+  if (response.ok || status === 409) return discard(moment.uuid);
   if ([401, 403, 408, 429].includes(status) || status >= 500) throw new Error(`Later: ${status}`);
-  const problem = await answer.json().catch(() => ({}));
+  const problem = await response.json().catch(() => ({}));
   const refused = { code: problem.code ?? "", detail: problem.detail ?? String(status) };
   return keep({ ...moment, refused });
 }
 
-/** One after the other, and never twice at once: pages and the worker wait for each other. */
-const alone = (work) => (navigator.locks ? navigator.locks.request(CHANGED, work) : work());
+/** Runs alone: pages and the service worker wait for each other, so nothing is sent twice. */
+const withLock = (work) => (navigator.locks ? navigator.locks.request(CHANNEL, work) : work());
 
 /**
- * Sends what waits and was not refused, if the server still takes us for its person.
+ * Sends a person's waiting moments, except those that the server has refused, provided that the
+ * browser is still signed in as that person.
  * @returns {Promise<boolean>} whether anything was sent.
- * Throws where the line or the server is away; what was not sent goes on waiting.
+ * Throws if the connection or the server is down; whatever was not sent keeps waiting.
  */
 export async function sendAll(diary) {
-  return alone(async () => {
-    const due = (await all(diary)).filter((one) => !one.refused);
+  return withLock(async () => {
+    const due = (await all(diary)).filter((moment) => !moment.refused);
     if (!due.length) return false;
-    const answer = await fetch("/offline/line/");
-    if (!answer.ok) throw new Error(`Later: ${answer.status}`);
-    const line = await answer.json();
-    // The token dies with the session, so nothing can go up as somebody who signs in meanwhile.
-    if (line.diary !== diary) return false;
-    for (const one of due) await send(one, line.token);
+    const response = await fetch("/offline/line/");
+    if (!response.ok) throw new Error(`Later: ${response.status}`);
+    const session = await response.json();
+    // The token expires with the session: nothing can be sent as someone who signs in meanwhile.
+    if (session.diary !== diary) return false;
+    for (const moment of due) await sendMoment(moment, session.token);
     return true;
   });
 }
 
-/** Sends for whoever the server takes us for: the worker does not know who reads the pages. */
+/** Sends for whoever is signed in: the service worker does not know who reads the pages. */
 export async function sendMine() {
   const { diary } = await (await fetch("/offline/line/")).json();
   return diary ? sendAll(diary) : false;

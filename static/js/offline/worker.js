@@ -1,93 +1,95 @@
 /**
- * The service worker: fresh answers first, and where the line is away what was kept of a person's
- * recent days. The server marks what may be kept, and whose it is; there is one diary at a time.
+ * The service worker. It asks the server first and falls back on what it has kept of a person's
+ * recent days. The server decides which answers may be kept and marks whose they are; only one
+ * diary is kept at a time.
  */
 
 import { forgetPages, sendMine } from "./waiting.js";
 
 const SHELL = "shell";
-const WHOSE = "X-Diary";
-const PATIENCE = 4000; // milliseconds until a kept page is shown instead of a slow one
-const FRESH = 10 * 60 * 1000; // milliseconds in which a kept page is not asked for again
-const MOST_KEPT = 200;
-const AWAY = [502, 503, 504];
-/** Downloads of any length, and what is no page of a diary. */
+const OWNER_HEADER = "X-Diary";
+const PAGE_TIMEOUT = 4000; // milliseconds before a kept page is shown instead of a slow one
+const MAX_AGE = 10 * 60 * 1000; // milliseconds during which a kept page is not fetched ahead again
+const MAX_KEPT = 200;
+const UNAVAILABLE = [502, 503, 504];
+/** Downloads of any length, and whatever is not a page of a diary. */
 const UNTOUCHED = ["/api/", "/admin/", "/data/", "/healthz", "/readyz", "/service-worker.js"];
 
-const wait = (time) => new Promise((done) => setTimeout(done, time));
-const age = (answer) => Date.now() - Date.parse(answer.headers.get("Date") ?? 0);
+const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const ageOf = (response) => Date.now() - Date.parse(response.headers.get("Date") ?? 0);
 
-/** The one diary that is kept, if any. */
-async function diary() {
-  const name = (await caches.keys()).find((one) => one.startsWith("diary-"));
+/** Opens the cache of the one diary that is kept, if there is one. */
+async function openDiary() {
+  const name = (await caches.keys()).find((key) => key.startsWith("diary-"));
   return name && caches.open(name);
 }
 
-const find = async (address) => (await diary())?.match(address);
+const find = async (address) => (await openDiary())?.match(address);
 
-/** The headers of an answer as its body is read: in its original length. */
-function decoded(answer) {
-  const headers = new Headers(answer.headers);
+/** Returns the headers of a response for its decoded body, whose length is another. */
+function headersOfDecoded(response) {
+  const headers = new Headers(response.headers);
   headers.delete("Content-Encoding");
   headers.delete("Content-Length");
   return headers;
 }
 
-/** Keeps an answer that the server says may be kept; forgets what is there no more. */
-async function keep(address, answer) {
-  const whose = answer.headers.get(WHOSE);
-  if ([404, 410].includes(answer.status)) await (await diary())?.delete(address);
-  if (!answer.ok || !whose) return;
-  await forgetPages({ butOf: whose });
-  const cache = await caches.open(`diary-${whose}`);
-  // Whole: what breaks off half-way would leave nothing, not even the copy before.
-  const content = await answer.blob();
-  await cache.put(address, new Response(content, { headers: decoded(answer) }));
-  const kept = await cache.keys();
-  await Promise.all(kept.slice(0, -MOST_KEPT).map((one) => cache.delete(one)));
+/** Keeps a response if the server allows it, and forgets a page that no longer exists. */
+async function keep(address, response) {
+  const owner = response.headers.get(OWNER_HEADER);
+  if ([404, 410].includes(response.status)) await (await openDiary())?.delete(address);
+  if (!response.ok || !owner) return;
+  await forgetPages({ butOf: owner });
+  const cache = await caches.open(`diary-${owner}`);
+  // Read it to the end first: a download that breaks off must not replace the copy we have.
+  const content = await response.blob();
+  await cache.put(address, new Response(content, { headers: headersOfDecoded(response) }));
+  const addresses = await cache.keys();
+  await Promise.all(addresses.slice(0, -MAX_KEPT).map((oldest) => cache.delete(oldest)));
 }
 
-/** A kept page that knows when it was fresh, which `page.js` says in words. */
+/** Returns a kept page that knows when it was fetched; `page.js` shows that to the reader. */
 async function marked(kept) {
   const html = await kept.text();
   const since = kept.headers.get("Date") ?? "";
-  const told = html.replace("<html ", `<html data-kept-at="${since}" `);
-  return new Response(told, { headers: kept.headers });
+  const dated = html.replace("<html ", `<html data-kept-at="${since}" `);
+  return new Response(dated, { headers: kept.headers });
 }
 
-/** Asks the server, and keeps what it answers; the event stays until that is done. */
-function fetched(event) {
-  const answering = fetch(event.request);
-  const keeping = answering.then((answer) => keep(event.request.url, answer.clone()));
+/** Asks the server and keeps its response; the event stays alive until that is done. */
+function fetchAndKeep(event) {
+  const fetching = fetch(event.request);
+  const keeping = fetching.then((response) => keep(event.request.url, response.clone()));
   event.waitUntil(keeping.catch(() => {}));
-  return answering;
+  return fetching;
 }
 
 async function page(event, offline) {
-  const answering = fetched(event);
+  const fetching = fetchAndKeep(event);
   const kept = await find(event.request.url);
-  if (!kept) return answering.catch(() => caches.match(offline));
-  const answer = await Promise.race([answering.catch(() => null), wait(PATIENCE)]);
-  return answer && !AWAY.includes(answer.status) ? answer : marked(kept);
+  if (!kept) return fetching.catch(() => caches.match(offline));
+  const response = await Promise.race([fetching.catch(() => null), wait(PAGE_TIMEOUT)]);
+  return response && !UNAVAILABLE.includes(response.status) ? response : marked(kept);
 }
 
-async function part(event) {
-  const answering = fetched(event);
-  return answering.catch(async (error) => {
+/** Answers for a picture or a style sheet that belongs to a page. */
+async function subresource(event) {
+  const fetching = fetchAndKeep(event);
+  return fetching.catch(async (error) => {
     const kept = await find(event.request.url);
     if (kept) return kept;
     throw error;
   });
 }
 
-/** Styles and scripts have names that change with them, or are asked for again; both work. */
+/** Answers for a static file: from the network, or else the copy that was fetched last. */
 async function shell(event) {
   const { request } = event;
   const cache = await caches.open(SHELL);
   try {
-    const answer = await fetch(request);
-    if (answer.ok) event.waitUntil(cache.put(request, answer.clone()));
-    return answer;
+    const response = await fetch(request);
+    if (response.ok) event.waitUntil(cache.put(request, response.clone()));
+    return response;
   } catch (error) {
     const kept = await cache.match(request);
     if (kept) return kept;
@@ -95,29 +97,30 @@ async function shell(event) {
   }
 }
 
-/** Fetches recent days with their small pictures, so that they are there when the line is not. */
-async function keepAhead(addresses) {
-  for (const path of addresses) {
+/** Fetches recent days with their thumbnails while there is a connection. */
+async function keepAhead(paths) {
+  for (const path of paths) {
     const address = new URL(path, location.origin).href;
     const kept = await find(address);
-    if (kept && age(kept) < FRESH) continue;
-    const answer = await fetch(address, { redirect: "error" });
-    const html = await answer.clone().text();
-    await keep(address, answer);
-    const pictures = html.match(/\/captures\/[\w-]+\/thumbnail/g) ?? [];
-    for (const picture of new Set(pictures)) {
-      const place = new URL(picture, location.origin).href;
-      if (!(await find(place))) await keep(place, await fetch(place));
+    if (kept && ageOf(kept) < MAX_AGE) continue;
+    const response = await fetch(address, { redirect: "error" });
+    const html = await response.clone().text();
+    await keep(address, response);
+    const thumbnails = html.match(/\/captures\/[\w-]+\/thumbnail/g) ?? [];
+    for (const thumbnail of new Set(thumbnails)) {
+      const source = new URL(thumbnail, location.origin).href;
+      if (!(await find(source))) await keep(source, await fetch(source));
     }
   }
 }
 
-/** Forgets everything about some moments: they are about to change or to go. */
+/** Forgets every page about some moments, which are about to be changed or deleted. */
 async function forget(uuids) {
-  const cache = await diary();
+  const cache = await openDiary();
   if (!cache) return;
-  const touched = (await cache.keys()).filter(({ url }) => uuids.some((one) => url.includes(one)));
-  await Promise.all(touched.map((one) => cache.delete(one)));
+  const requests = await cache.keys();
+  const outdated = requests.filter(({ url }) => uuids.some((uuid) => url.includes(uuid)));
+  await Promise.all(outdated.map((request) => cache.delete(request)));
 }
 
 async function install(addresses) {
@@ -127,9 +130,9 @@ async function install(addresses) {
 }
 
 /**
- * Begins to work.
- * @param {{static: string, shell: string[]}} site where the shell lies and what belongs to it; its
- *   last part is the page for what is not kept.
+ * Starts the service worker.
+ * @param {{static: string, shell: string[]}} site the path of static files, and the files that
+ *   pages need without a connection; the last of them is the page for everything that is not kept.
  */
 export function start(site) {
   const offline = site.shell.at(-1);
@@ -147,9 +150,11 @@ export function start(site) {
     const { request } = event;
     const { origin, pathname } = new URL(request.url);
     if (request.method !== "GET" || origin !== location.origin) return;
-    if (UNTOUCHED.some((place) => pathname.startsWith(place))) return;
+    if (UNTOUCHED.some((path) => pathname.startsWith(path))) return;
     if (pathname.startsWith(site.static)) event.respondWith(shell(event));
     else if (request.mode === "navigate") event.respondWith(page(event, offline));
-    else if (["image", "style"].includes(request.destination)) event.respondWith(part(event));
+    else if (["image", "style"].includes(request.destination)) {
+      event.respondWith(subresource(event));
+    }
   });
 }

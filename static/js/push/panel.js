@@ -1,5 +1,5 @@
 /**
- * Notifications on this device: asked for on a tap only, and ended on another.
+ * Turns notifications on this device on and off. The browser asks for permission only after a tap.
  */
 
 import { json } from "../api.js";
@@ -16,25 +16,26 @@ const supported =
 
 function show(state) {
   panel.dataset.push = state;
-  for (const said of panel.querySelectorAll("[data-push-when]")) {
-    said.hidden = said.dataset.pushWhen !== state;
+  for (const text of panel.querySelectorAll("[data-push-when]")) {
+    text.hidden = text.dataset.pushWhen !== state;
   }
   on.hidden = !["off", "failed"].includes(state);
   off.hidden = state !== "on";
 }
 
-function bytes(base64url) {
+function decode(base64url) {
   const text = atob(base64url.replaceAll("-", "+").replaceAll("_", "/"));
-  return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
-/** What this browser is subscribed with, if it is and the site knows it as this person's. */
-async function current() {
+/** Returns this browser's subscription, and what the site knows about it for this person. */
+async function currentSubscription() {
   const registration = await navigator.serviceWorker.getRegistration("/");
   const subscription = await registration?.pushManager.getSubscription();
   if (!subscription) return {};
   const { subscriptions } = await json("GET", SUBSCRIPTIONS);
-  return { subscription, known: subscriptions.find((one) => one.endpoint === subscription.endpoint) };
+  const known = subscriptions.find(({ endpoint }) => endpoint === subscription.endpoint);
+  return { subscription, known };
 }
 
 async function start() {
@@ -43,7 +44,7 @@ async function start() {
   const { pushManager } = await navigator.serviceWorker.ready;
   const subscription = await pushManager.subscribe({
     userVisibleOnly: true,
-    applicationServerKey: bytes(panel.dataset.pushKey),
+    applicationServerKey: decode(panel.dataset.pushKey),
   });
   const { endpoint, keys } = subscription.toJSON();
   await json("POST", SUBSCRIPTIONS, { endpoint, p256dh: keys.p256dh, auth: keys.auth });
@@ -51,20 +52,20 @@ async function start() {
 }
 
 async function stop() {
-  const { subscription, known } = await current();
+  const { subscription, known } = await currentSubscription();
   if (known) await json("DELETE", `${SUBSCRIPTIONS}${known.id}/`);
   await subscription?.unsubscribe();
   return "off";
 }
 
-async function look() {
+async function currentState() {
   if (!supported) return "unsupported";
   if (Notification.permission === "denied") return "denied";
-  return (await current()).known ? "on" : "off";
+  return (await currentSubscription()).known ? "on" : "off";
 }
 
-/** Does something that ends in a state, and shows it. */
-async function then(step) {
+/** Shows the state that a step ends in; meanwhile no button works. */
+async function run(step) {
   on.disabled = true;
   off.disabled = true;
   show(await step().catch(() => "failed"));
@@ -72,6 +73,6 @@ async function then(step) {
   off.disabled = false;
 }
 
-on.addEventListener("click", () => then(start));
-off.addEventListener("click", () => then(stop));
-then(look);
+on.addEventListener("click", () => run(start));
+off.addEventListener("click", () => run(stop));
+run(currentState);

@@ -1,32 +1,32 @@
-/**
- * The part of the service worker that shows reminders: it imports nothing, and the worker imports it.
- */
+/** The part of the service worker that shows reminders. */
 
-const TAG = "reminder"; // a later reminder takes the place of one that was not looked at
+const TAG = "reminder"; // a new reminder replaces one that was not opened
 
-async function remind(said) {
-  await self.registration.showNotification(said.title, {
-    body: said.body,
+async function show(reminder) {
+  await self.registration.showNotification(reminder.title, {
+    body: reminder.body,
     tag: TAG,
-    data: said,
-    actions: [{ action: "stop", title: said.stop_label }],
+    data: reminder,
+    actions: [{ action: "stop", title: reminder.stop_label }],
   });
 }
 
-async function stop(said) {
-  const answer = await fetch(said.stop, { method: "POST" });
-  // Where that did not work the page behind the link says so and offers it again.
-  if (!answer.ok) return self.clients.openWindow(said.stop);
-  return self.registration.showNotification(said.stopped, { tag: TAG });
+async function stop(reminder) {
+  const response = await fetch(reminder.stop, { method: "POST" });
+  // If that fails, the page behind the link says so and offers to try again.
+  if (!response.ok) return self.clients.openWindow(reminder.stop);
+  return self.registration.showNotification(reminder.stopped, { tag: TAG });
 }
 
 self.addEventListener("push", (event) => {
-  if (event.data) event.waitUntil(remind(event.data.json()));
+  if (event.data) event.waitUntil(show(event.data.json()));
 });
 
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
-  const said = event.notification.data;
-  if (!said) return;
-  event.waitUntil(event.action === "stop" ? stop(said) : self.clients.openWindow(said.open));
+  const reminder = event.notification.data;
+  if (!reminder) return;
+  event.waitUntil(
+    event.action === "stop" ? stop(reminder) : self.clients.openWindow(reminder.open),
+  );
 });
