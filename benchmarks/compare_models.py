@@ -34,7 +34,8 @@ from ml.data.preparation import read_faces
 from ml.data.sources import Source
 from ml.emotions import EMOTIONS
 from ml.evaluation.evaluation import LABELS, MISSED
-from ml.inference.predictor import BUNDLED, Card, predictor_for
+from ml.inference.card import BUNDLED, Card
+from ml.inference.predictor import predictor_for
 from ml.version_files import CARD, NETWORK
 
 PEER = (
@@ -91,15 +92,15 @@ def pictures(archive: Path, votes: Path, photos: Path) -> Pictures:
 
 def ours(folder: Path, shown: Pictures) -> Read:
     """Let one of our networks read, face detection included where it is a photo."""
-    card = Card.read(folder / CARD)
+    card = Card.load(folder / CARD)
     predictor = predictor_for(folder / NETWORK, card)
-    outputs = predictor.answers(shown.faces.images)
+    outputs = predictor.predict_outputs(shown.faces.images)
     by_label = outputs["folder"].argmax(axis=1)
     as_crowd = outputs["crowd"].argmax(axis=1) if "crowd" in outputs else by_label
     whole = Box(0, 0, card.input_size, card.input_size)
 
     def face(pixels: NDArray[np.uint8]) -> None:
-        predictor.read(cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB), [whole])
+        predictor.predict_boxes(cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB), [whole])
 
     _, face_ms = timed(face, shown.faces.images)
     found, photo_ms = timed(predictor.predict, [read_image(photo) for photo in shown.photos])

@@ -71,7 +71,7 @@ def check_storage() -> None:
 
 def check_model() -> None:
     """Let what answers now read one blank face."""
-    registry.serving().predictor.try_out()
+    registry.serving().predictor.self_test()
 
 
 CHECKS = {"database": check_database, "storage": check_storage, "model": check_model}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from emoplatform import request_ids
 from emotions.api.problems import problem_json_response
-from ml.inference.predictor import ModelFileError
+from ml.inference.card import ModelFileError
 from ml.registry import NoModelError
 
 RETRY_AFTER = 10  # seconds

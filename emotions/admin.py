@@ -18,7 +18,7 @@ from emotions.model_quality.k_anonymity import ENOUGH_PEOPLE
 from emotions.model_quality.shadow_comparison import compare
 from ml import registry
 from ml.admin import ReadOnly
-from ml.inference.predictor import ModelFileError
+from ml.inference.card import ModelFileError
 from ml.models import ModelVersion, Trial
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from ml import registry, training_queue
 from ml.emotions import EMOTIONS
-from ml.inference.predictor import ModelFileError
+from ml.inference.card import ModelFileError
 from ml.models import ModelVersion, Promotion, TrainingRun
 from ml.registry.artefacts import content
 from ml.registry.promotion import verdict_on

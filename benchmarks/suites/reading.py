@@ -17,7 +17,8 @@ from benchmarks.suites.common import ROOT, Measured, Stage, median
 
 def network(_: Stage) -> Iterator[Measured]:
     """Weigh and time the shipped network, alone and against Keras."""
-    from ml.inference.predictor import BUNDLED, bundled_predictor  # noqa: PLC0415
+    from ml.inference.card import BUNDLED  # noqa: PLC0415
+    from ml.inference.predictor import bundled_predictor  # noqa: PLC0415
     from ml.version_files import KERAS_NETWORK  # noqa: PLC0415
 
     predictor = bundled_predictor()

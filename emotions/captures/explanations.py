@@ -42,7 +42,7 @@ def explanation(capture: Capture) -> Told:
 
     Raises:
         NothingToExplainError: there is no picture of it.
-        ml.inference.predictor.ModelFileError: the version that answered cannot be opened any more.
+        ml.inference.card.ModelFileError: the version that answered cannot be opened any more.
     """
     answer = answer_of(capture)
     if answer is None:

@@ -27,7 +27,7 @@ from emotions.models import Capture
 from emotions.offline.headers import kept_offline
 from emotions.pictures import responses
 from emotions.templatetags.moments import UNDO
-from ml.inference.predictor import ModelFileError
+from ml.inference.card import ModelFileError
 
 
 def show(

@@ -60,7 +60,7 @@ def read_again(*, capture: Capture, version: ModelVersion) -> Detection | None:
 
     Raises:
         UnreadablePictureError: what is kept of the face is gone or damaged.
-        ml.inference.predictor.ModelFileError: the version cannot answer.
+        ml.inference.card.ModelFileError: the version cannot answer.
     """
     answer = answer_of(capture)
     if answer is None:
@@ -82,14 +82,14 @@ def read_face(
 
     Raises:
         UnreadablePictureError: what is kept of the face is gone or damaged.
-        ml.inference.predictor.ModelFileError: the version cannot answer.
+        ml.inference.card.ModelFileError: the version cannot answer.
     """
     predictor = registry.predictor_of(version)
     try:
         pixels, box = picture_of(capture, answer)
     except (NothingToExplainError, images.ImageError, OSError) as error:
         raise UnreadablePictureError(str(error)) from error
-    (face,) = predictor.read(pixels, [box])
+    (face,) = predictor.predict_boxes(pixels, [box])
     return Detection(
         capture=capture,
         model_version=version,

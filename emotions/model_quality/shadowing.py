@@ -24,7 +24,7 @@ def read_on_trial(*, capture_id: int, trial_id: int) -> Detection | None:
         picture cannot be read, or it was read already.
 
     Raises:
-        ml.inference.predictor.ModelFileError: the version cannot answer.
+        ml.inference.card.ModelFileError: the version cannot answer.
     """
     trial = Trial.objects.filter(pk=trial_id, running=True).select_related("version").first()
     capture = Capture.objects.filter(pk=capture_id, deleted_at=None).first()

@@ -17,7 +17,8 @@ from ml.data.preparation import read_faces
 from ml.data.sources import DatasetError, Source, pick_split
 from ml.emotions import EMOTIONS
 from ml.evaluation.descriptions import describe
-from ml.inference.predictor import Card, ModelFileError, Predictor
+from ml.inference.card import Card, ModelFileError
+from ml.inference.predictor import Predictor
 from ml.metrics.calibration import (
     expected_calibration_error,
     negative_log_likelihood,
@@ -169,7 +170,7 @@ def evaluate_photos(
     found = np.zeros(len(entries), bool)
     for index, (_, data) in enumerate(source.read(split)):
         try:
-            boxes, crops = predictor.find(read_image(data))
+            boxes, crops = predictor.detect(read_image(data))
         except ImageError:
             continue
         if boxes:
@@ -201,7 +202,7 @@ def answered(
         )
     if votes:
         faces = replace(faces, votes=votes_on(faces.paths, votes))
-    answers = predictor.answers(faces.images)
+    answers = predictor.predict_outputs(faces.images)
     return Evaluation(predictor.card, split, faces, answers, found, twins)
 
 

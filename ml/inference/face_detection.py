@@ -57,7 +57,7 @@ _SAME_FACE = 0.4
 _local = threading.local()
 
 
-def find_faces(pixels: Pixels) -> list[Box]:
+def detect_faces(pixels: Pixels) -> list[Box]:
     """Return every face in an upright RGB picture, the largest first; often none.
 
     YuNet looks where it is installed, else OpenCV's cascades. Faces smaller than about a twentieth

@@ -40,7 +40,7 @@ def explain(predictor: Predictor, face: NDArray[np.uint8]) -> Explanation:
     """Cover each place of a face with grey and see how much of the answer is left.
 
     Args:
-        face: size × size grey values, as `Predictor.find` returns them.
+        face: size × size grey values, as `Predictor.detect` returns them.
     """
     side = face.shape[0]
     starts = range(0, side - PATCH + 1, STEP)

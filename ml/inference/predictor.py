@@ -1,17 +1,14 @@
-"""What the faces express: upright pixels become faces with seven probabilities, by one network."""
+"""Facial expression recognition: upright pixels in, faces with seven probabilities out."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -21,83 +18,9 @@ from numpy.typing import NDArray
 from common.imaging.geometry import Box
 from common.imaging.images import Pixels, crop_face
 from ml.emotions import EMOTIONS, Emotion
-from ml.inference.face_detection import find_faces
+from ml.inference.card import BUNDLED, Card, ModelFileError
+from ml.inference.face_detection import detect_faces
 from ml.version_files import CARD, NETWORK
-
-BUNDLED = Path(__file__).parents[1] / "bundled"
-"""The folder of the network that ships with the repository, with its card."""
-
-
-class ModelFileError(RuntimeError):
-    """A network file or its card is missing, damaged or not what the other one says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What is known about a network; two cards are equal when all but `facts` is.
-
-    Attributes:
-        name: the version's name.
-        sha256: digest of the network file, which vouches for it.
-        input_size: side of the grey square that the network sees, in pixels.
-        face_margin: what to add around the face box on each side, as a share of the box.
-        shown: name of the output that people see.
-        unsure_below: a face whose best probability is lower is unsure.
-        facts: everything that is written on the card.
-    """
-
-    name: str
-    sha256: str
-    input_size: int
-    face_margin: float
-    shown: str
-    unsure_below: float
-    facts: Mapping[str, Any] = field(compare=False, repr=False)
-
-    @classmethod
-    def read(cls, path: Path) -> Card:
-        """Read a card from a JSON file.
-
-        Raises:
-            ModelFileError: when the file cannot be read or is no card of ours.
-        """
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise ModelFileError(f"{path}: not a readable model card ({error!r}).") from error
-        return cls.parse(content, str(path))
-
-    @classmethod
-    def parse(cls, content: bytes, place: str) -> Card:
-        """Return the card that is written as JSON; `place` is where it was found, for errors.
-
-        Raises:
-            ModelFileError: when it is no JSON object, lacks a fact or lists other emotions than
-                ours.
-        """
-        try:
-            facts = json.loads(content)
-            if facts["emotions"] != list(EMOTIONS):
-                raise ModelFileError(
-                    f"{place}: expected the emotions {', '.join(EMOTIONS)} in this order, "
-                    f"received {facts['emotions']}."
-                )
-            return cls.of(facts)
-        except (TypeError, ValueError, KeyError) as error:
-            raise ModelFileError(f"{place}: not a readable model card ({error!r}).") from error
-
-    @classmethod
-    def of(cls, facts: Mapping[str, Any]) -> Card:
-        """Return the card with these facts."""
-        return cls(
-            name=str(facts["name"]),
-            sha256=str(facts["sha256"]),
-            input_size=int(facts["input_size"]),
-            face_margin=float(facts["face_margin"]),
-            shown=str(facts["shown"]),
-            unsure_below=float(facts["unsure_below"]),
-            facts=facts,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +28,10 @@ class Face:
     """One face in a picture and what it expresses.
 
     Attributes:
-        box: where it is, in pixels of the upright picture.
-        probabilities: seven shares that sum to 1, in the order of `EMOTIONS`.
-        unsure: whether the network cannot tell well enough.
-        milliseconds: how long the network took for it, a share of that for all faces.
+        box: the face box, in pixels of the upright picture.
+        probabilities: seven probabilities that sum to 1, in the order of `EMOTIONS`.
+        unsure: whether the confidence is below the card's threshold.
+        milliseconds: inference time of this face: that of the whole picture, divided evenly.
     """
 
     box: Box
@@ -123,25 +46,25 @@ class Face:
 
     @property
     def confidence(self) -> float:
-        """The probability of the most probable emotion, 0 to 1."""
+        """Probability of the most probable emotion, 0 to 1."""
         return max(self.probabilities)
 
 
 class Predictor:
-    """Reads faces with one network; safe to share between threads and over a fork.
+    """Runs one network; safe to share between threads and across a fork.
 
     Attributes:
-        card: what is known about the network.
+        card: the card of the network.
     """
 
     def __init__(self, content: bytes, card: Card, *, threads: int = 1) -> None:
-        """Take in the content of a network file that matches its card.
+        """Create a predictor from the content of a network file and the card that describes it.
 
         Args:
-            threads: how many of the processor read one face together; the answers are the same.
+            threads: CPU threads that share the work on one face; predictions do not depend on it.
 
         Raises:
-            ModelFileError: when it is not the one on the card.
+            ModelFileError: the content does not have the sha256 on the card.
         """
         received = hashlib.sha256(content).hexdigest()
         if received != card.sha256:
@@ -154,11 +77,11 @@ class Predictor:
         self.card = card
         self._local = threading.local()
 
-    def try_out(self) -> None:
-        """Read one blank face.
+    def self_test(self) -> None:
+        """Run the network once, on a blank face.
 
         Raises:
-            ModelFileError: when that does not work.
+            ModelFileError: the network cannot be run.
         """
         side = self.card.input_size
         try:
@@ -167,31 +90,33 @@ class Predictor:
             raise ModelFileError(f"{self.card.name}: does not answer ({error}).") from error
 
     def predict(self, pixels: Pixels) -> list[Face]:
-        """Find and read every face in an upright RGB picture, the largest first; often none."""
-        return self.read(pixels, find_faces(pixels))
+        """Detect and classify the faces in an upright RGB picture, the largest first."""
+        return self.predict_boxes(pixels, detect_faces(pixels))
 
-    def read(self, pixels: Pixels, boxes: list[Box]) -> list[Face]:
-        """Read faces of an upright RGB picture whose places are known."""
-        crops = self.cut(pixels, boxes)
+    def predict_boxes(self, pixels: Pixels, boxes: list[Box]) -> list[Face]:
+        """Classify the faces in the given boxes of an upright RGB picture."""
+        crops = self.crop(pixels, boxes)
         started = time.perf_counter()
-        told = self.classify(crops).tolist()
+        predictions = self.classify(crops).tolist()
         milliseconds = 1000 * (time.perf_counter() - started) / max(1, len(boxes))
         return [
-            Face(box, tuple(shares), max(shares) < self.card.unsure_below, milliseconds)
-            for box, shares in zip(boxes, told, strict=True)
+            Face(
+                box, tuple(probabilities), max(probabilities) < self.card.unsure_below, milliseconds
+            )
+            for box, probabilities in zip(boxes, predictions, strict=True)
         ]
 
-    def find(self, pixels: Pixels) -> tuple[list[Box], NDArray[np.uint8]]:
-        """Find every face in an upright RGB picture, the largest first; often none.
+    def detect(self, pixels: Pixels) -> tuple[list[Box], NDArray[np.uint8]]:
+        """Detect the faces in an upright RGB picture, the largest first.
 
         Returns:
-            the boxes, and n × size × size grey faces as the network wants to see them.
+            n boxes, and n × size × size grey crops as the network expects them.
         """
-        boxes = find_faces(pixels)
-        return boxes, self.cut(pixels, boxes)
+        boxes = detect_faces(pixels)
+        return boxes, self.crop(pixels, boxes)
 
-    def cut(self, pixels: Pixels, boxes: list[Box]) -> NDArray[np.uint8]:
-        """Return n × size × size grey faces as the network wants to see them."""
+    def crop(self, pixels: Pixels, boxes: list[Box]) -> NDArray[np.uint8]:
+        """Cut out n × size × size grey faces as the network expects them."""
         size = self.card.input_size
         crops = np.zeros((len(boxes), size, size), np.uint8)
         if boxes:
@@ -202,17 +127,17 @@ class Predictor:
 
     @property
     def outputs(self) -> list[str]:
-        """The names of the network's outputs."""
+        """Names of the network's outputs."""
         return list(self._network().outputs)
 
     def classify(self, faces: NDArray[np.uint8], output: str | None = None) -> NDArray[np.float32]:
         """Return n × 7 probabilities, in the order of `EMOTIONS`, for n × size × size grey faces.
 
         Args:
-            output: name of the one to read; where None the one that people see.
+            output: name of the output to read; by default the one that is shown to people.
 
         Raises:
-            ModelFileError: when the network has no such output.
+            ModelFileError: the network has no such output.
         """
         name = output or self.card.shown
         if name not in self.outputs:
@@ -220,17 +145,17 @@ class Predictor:
                 f"{self.card.name}: expected an output among {', '.join(sorted(self.outputs))}, "
                 f"received {name}."
             )
-        return self.answers(faces)[name]
+        return self.predict_outputs(faces)[name]
 
-    def answers(self, faces: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
-        """Return n × 7 probabilities at every output, by name, for the cost of one."""
+    def predict_outputs(self, faces: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:
+        """Return n × 7 probabilities of every output, by name, from one run of the network."""
         network = self._network()
-        told = np.array([network(face) for face in faces], np.float32)
-        told = told.reshape(len(faces), len(network.outputs), len(EMOTIONS))
-        return {name: told[:, place] for place, name in enumerate(network.outputs)}
+        predictions = np.array([network(face) for face in faces], np.float32)
+        predictions = predictions.reshape(len(faces), len(network.outputs), len(EMOTIONS))
+        return {name: predictions[:, index] for index, name in enumerate(network.outputs)}
 
     def _network(self) -> _Network:
-        """Return the network of this process and thread, which no other may touch."""
+        """Return the interpreter of this process and thread: interpreters cannot be shared."""
         owner = os.getpid()
         if getattr(self._local, "owner", None) != owner:
             self._local.network = _Network(self._content, self.card, self._threads)
@@ -241,10 +166,10 @@ class Predictor:
 
 @lru_cache(maxsize=4)
 def predictor_for(model_path: Path, card: Card) -> Predictor:
-    """Return the predictor of this version, the same object each time.
+    """Return the cached predictor of a network file.
 
     Raises:
-        ModelFileError: when the file cannot be read or is not the one on the card.
+        ModelFileError: the file cannot be read or is not the one on the card.
     """
     try:
         content = model_path.read_bytes()
@@ -258,13 +183,13 @@ def bundled_predictor() -> Predictor:
     """Return the predictor of the network that ships with the repository.
 
     Raises:
-        ModelFileError: when its file or card is missing or damaged.
+        ModelFileError: its file or card is missing or damaged.
     """
-    return predictor_for(BUNDLED / NETWORK, Card.read(BUNDLED / CARD))
+    return predictor_for(BUNDLED / NETWORK, Card.load(BUNDLED / CARD))
 
 
 class _Network:
-    """A LiteRT interpreter, its input and its outputs by name."""
+    """A LiteRT interpreter with its outputs by name."""
 
     def __init__(self, content: bytes, card: Card, threads: int) -> None:
         self._interpreter = Interpreter(model_content=content, num_threads=threads)
@@ -275,7 +200,7 @@ class _Network:
         self.outputs: dict[str, int] = {
             name: output["index"] for name, output in runner.get_output_details().items()
         }
-        if len(self.outputs) == 1:  # Its name is sometimes lost in the conversion.
+        if len(self.outputs) == 1:  # The conversion to LiteRT may lose the name of a single output.
             self.outputs = dict.fromkeys([card.shown], *self.outputs.values())
         if card.shown not in self.outputs:
             raise ModelFileError(
@@ -284,7 +209,7 @@ class _Network:
             )
 
     def __call__(self, face: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
-        """Return seven probabilities at each output for one size × size grey face."""
+        """Return the seven probabilities of each output for one size × size grey face."""
         self._interpreter.set_tensor(self._source, face[None, :, :, None].astype(np.float32))
         self._interpreter.invoke()
         return [self._interpreter.get_tensor(index)[0] for index in self.outputs.values()]

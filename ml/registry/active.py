@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
-from ml.inference.predictor import Card, ModelFileError, Predictor
+from ml.inference.card import Card, ModelFileError
+from ml.inference.predictor import Predictor
 from ml.models import ModelVersion
 from ml.registry import artefacts
 from ml.version_files import NETWORK
@@ -58,7 +59,7 @@ def active_version() -> ModelVersion:
 def _predictor(sha256: str, pk: int) -> Predictor:
     """Return the predictor of a version, the same object each time; errors are not kept."""
     version = ModelVersion.objects.get(pk=pk, sha256=sha256)
-    return Predictor(artefacts.content(version, NETWORK), Card.of(version.card))
+    return Predictor(artefacts.content(version, NETWORK), Card.from_facts(version.card))
 
 
 def predictor_of(version: ModelVersion) -> Predictor:

@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from ml.inference.predictor import BUNDLED, ModelFileError
+from ml.inference.card import BUNDLED, ModelFileError
 from ml.models import Artefact, ModelVersion
 
 logger = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.db import DatabaseError
 
-from ml.inference.predictor import BUNDLED, Card, ModelFileError
+from ml.inference.card import BUNDLED, Card, ModelFileError
 from ml.models import ModelVersion
 from ml.registry.active import NoModelError, active_version
 from ml.registry.artefacts import content
@@ -43,7 +43,7 @@ def files_of(version: str) -> Files:
     Raises:
         ModelFileError: when there is none of that name.
     """
-    shipped = Card.read(BUNDLED / CARD)
+    shipped = Card.load(BUNDLED / CARD)
     if version == shipped.name:
         return in_folder(BUNDLED)
     if Path(version).is_dir():
@@ -57,7 +57,7 @@ def files_of(version: str) -> Files:
             f"Expected {shipped.name} or the folder of a run, received {version}; the registry "
             f"cannot be read ({error})."
         ) from error
-    return Files(Card.of(found.card), lambda name: content(found, name), found)
+    return Files(Card.from_facts(found.card), lambda name: content(found, name), found)
 
 
 def in_folder(folder: Path) -> Files:
@@ -66,7 +66,7 @@ def in_folder(folder: Path) -> Files:
     Raises:
         ModelFileError: when there is no card.
     """
-    card = Card.read(folder / CARD)
+    card = Card.load(folder / CARD)
     vouched = {NETWORK: card.sha256, KERAS_NETWORK: card.facts.get("keras_sha256")}
 
     def read(name: str) -> bytes:

@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 from common.files import atomic_write
-from ml.inference.predictor import ModelFileError
+from ml.inference.card import ModelFileError
 from ml.models import ModelVersion
 from ml.registry.artefacts import content
 from ml.registry.versions import digest, is_known, register

@@ -8,7 +8,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from ml.inference.predictor import BUNDLED, Card, ModelFileError, Predictor
+from ml.inference.card import BUNDLED, Card, ModelFileError
+from ml.inference.predictor import Predictor
 from ml.metrics.gate import Answers
 from ml.models import Artefact, ModelVersion, Promotion
 from ml.registry import artefacts
@@ -65,7 +66,7 @@ def checked(files: Mapping[str, bytes]) -> Card:
         if name not in files:
             raise ModelFileError(f"Expected a version with a file {name}, found none.")
     card = Card.parse(files[CARD], CARD)
-    Predictor(files[NETWORK], card).try_out()
+    Predictor(files[NETWORK], card).self_test()
     keras_sha256 = card.facts.get("keras_sha256")
     if KERAS_NETWORK in files and digest(files[KERAS_NETWORK]) != keras_sha256:
         raise ModelFileError(f"{KERAS_NETWORK}: is not the network on the card.")

@@ -11,7 +11,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from ml.data.faces import FACE_SIDE
-from ml.inference.predictor import Card, ModelFileError, Predictor
+from ml.inference.card import Card, ModelFileError
+from ml.inference.predictor import Predictor
 from ml.training import architectures
 from ml.training.fitting import probabilities
 
@@ -58,7 +59,7 @@ def answers(path: Path, faces: NDArray[np.uint8]) -> dict[str, NDArray[np.float3
     sha256 = hashlib.sha256(content).hexdigest()
     predictor = Predictor(content, Card(path.name, sha256, FACE_SIDE, 0, "folder", 0, {}))
     try:
-        return predictor.answers(faces)
+        return predictor.predict_outputs(faces)
     except (ModelFileError, RuntimeError, ValueError) as error:
         raise ExportError(f"{path}: needs more than builtin operators ({error}).") from error
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ml.data.datasets import Dataset
-from ml.inference.predictor import Card, ModelFileError
+from ml.inference.card import Card, ModelFileError
 from ml.training import run_folder
 from ml.training.fitting import Settings
 from ml.version_files import CARD
@@ -57,7 +57,7 @@ def recipe(folder: Path, dataset: Dataset) -> Recipe:
     """
     try:
         facts = json.loads((folder / run_folder.SETTINGS).read_text())
-        card = Card.read(folder / CARD)
+        card = Card.load(folder / CARD)
     except (OSError, ModelFileError) as error:
         raise run_folder.RunError(
             f"{folder}: expected a finished run to refit ({error})."

@@ -19,7 +19,8 @@ from ml.emotions import EMOTIONS
 from ml.evaluation.evaluation import Evaluation, evaluate, gate_answers, report
 from ml.evaluation.figures.evaluation import draw_evaluation
 from ml.evaluation.figures.training import draw_curves
-from ml.inference.predictor import Card, predictor_for
+from ml.inference.card import Card
+from ml.inference.predictor import predictor_for
 from ml.metrics import calibration
 from ml.training import run_folder
 from ml.training.architectures import deployable
@@ -183,7 +184,7 @@ def sha256(path: Path) -> str:
 def write_card(folder: Path, facts: dict[str, Any]) -> Card:
     """Write a card and read it back."""
     run_folder.write_json(folder / CARD, facts)
-    return Card.read(folder / CARD)
+    return Card.load(folder / CARD)
 
 
 def bundle(folder: Path, bundled: Path) -> None:

@@ -12,7 +12,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from ml import registry
-from ml.inference.predictor import ModelFileError, Predictor
+from ml.inference.card import ModelFileError
+from ml.inference.predictor import Predictor
 from ml.models import ModelVersion
 from ml.registry import active
 from tests.ml import versions

@@ -18,7 +18,7 @@ from emoplatform.outages import LONGEST_WAIT, is_outage
 from emotions.captures import selectors
 from emotions.models import Capture
 from ml import registry
-from ml.inference.predictor import ModelFileError
+from ml.inference.card import ModelFileError
 from tests import factories, pictures
 
 pytestmark = pytest.mark.django_db

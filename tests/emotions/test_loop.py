@@ -40,7 +40,9 @@ def right_about_new_faces(*, upside_down: bool) -> float:
         for n in range(6)
     ]
     predictor: Predictor = registry.serving().predictor
-    answers = predictor.answers(np.stack([face for _, face in asked]))["folder"].argmax(axis=1)
+    answers = predictor.predict_outputs(np.stack([face for _, face in asked]))["folder"].argmax(
+        axis=1
+    )
     return float(np.mean(answers == [label for label, _ in asked]))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ml.inference.predictor import BUNDLED
+from ml.inference.card import BUNDLED
 from ml.metrics.gate import Answers
 from ml.registry.versions import digest
 

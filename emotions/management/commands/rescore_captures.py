@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from emotions.captures.errors import UnreadablePictureError
 from emotions.model_quality import rescoring
 from ml import registry
-from ml.inference.predictor import ModelFileError
+from ml.inference.card import ModelFileError
 
 
 def pace(text: str) -> float:

@@ -18,7 +18,8 @@ from tqdm import tqdm
 from common.imaging.images import MAX_BYTES, ImageError, encode_jpeg, read_image
 from ml.emotions import EMOTIONS
 from ml.inference.annotation import annotated
-from ml.inference.predictor import Face, ModelFileError, Predictor, bundled_predictor
+from ml.inference.card import ModelFileError
+from ml.inference.predictor import Face, Predictor, bundled_predictor
 from ml.inference.video import SUFFIXES, Recorder, Video, VideoError
 from ml.registry import NoModelError, serving
 

@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ml.data.sources import DatasetError
 from ml.emotions import EMOTIONS
-from ml.inference.predictor import BUNDLED, ModelFileError, Predictor
+from ml.inference.card import BUNDLED, ModelFileError
+from ml.inference.predictor import Predictor
 from ml.registry.lookup import Files, files_of, in_folder
 from ml.registry.versions import count_look, find_version, remember_answers
 from ml.version_files import KERAS_NETWORK, NETWORK

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ml.inference.predictor import ModelFileError
+from ml.inference.card import ModelFileError
 from ml.registry import find_version
 from ml.registry.transfer import export_version
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from ml import registry
-from ml.inference.predictor import ModelFileError
+from ml.inference.card import ModelFileError
 from ml.models import Promotion
 
 

@@ -19,7 +19,7 @@ from django.db import DatabaseError
 from ml.data.datasets import Dataset, join
 from ml.data.preparation import open_dataset
 from ml.data.sources import DatasetError
-from ml.inference.predictor import BUNDLED, ModelFileError
+from ml.inference.card import BUNDLED, ModelFileError
 from ml.registry.active import NoModelError, active_version, predictor_of
 from ml.registry.lookup import files_of
 from ml.registry.transfer import in_files

@@ -61,7 +61,7 @@ def test_who_helps_lends_their_face_once_they_say_what_they_felt(helper: User) -
     work()
     lent = Contribution.objects.get()
     assert (lent.capture, lent.felt) == (capture, "sad")
-    (_, (seen,)) = serving().predictor.find(images.read_image(pictures.astronaut_jpeg()))
+    (_, (seen,)) = serving().predictor.detect(images.read_image(pictures.astronaut_jpeg()))
     stored = np.frombuffer(lent.face, np.uint8).reshape(48, 48)
     assert np.abs(stored.astype(int) - seen).mean() < 5, "it is the face that the network sees"
 

@@ -20,7 +20,7 @@ from emotions.model_quality.shadow_comparison import compare
 from emotions.model_quality.shadowing import read_on_trial
 from emotions.models import Capture, Detection
 from ml import registry
-from ml.inference.predictor import ModelFileError
+from ml.inference.card import ModelFileError
 from ml.models import ModelVersion, Trial
 from ml.registry import active
 from tests import factories, pictures

@@ -16,7 +16,8 @@ from ml.data.crowd_votes import OTHERS
 from ml.data.sources import DatasetError
 from ml.emotions import EMOTIONS
 from ml.evaluation.evaluation import Evaluation, evaluate, evaluate_photos, evaluate_source, report
-from ml.inference.predictor import Card, ModelFileError, Predictor
+from ml.inference.card import Card, ModelFileError
+from ml.inference.predictor import Predictor
 from tests import pictures, uploads
 from tests.ml import faces
 
@@ -48,7 +49,7 @@ HAPPY = EMOTIONS.index("happy")
 def card(**changes: Any) -> Card:
     """Return a card of the tiny network."""
     content = TWO_OUTPUTS.read_bytes()
-    return Card.of(
+    return Card.from_facts(
         {
             "name": "tiny",
             "sha256": hashlib.sha256(content).hexdigest(),

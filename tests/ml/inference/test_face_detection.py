@@ -8,12 +8,12 @@ from PIL import Image
 
 from common.imaging.geometry import Box
 from common.imaging.images import Pixels
-from ml.inference.face_detection import find_faces
+from ml.inference.face_detection import detect_faces
 from tests import pictures
 
 
 def test_a_portrait_has_one_face_in_its_place() -> None:
-    (face,) = find_faces(pictures.astronaut())
+    (face,) = detect_faces(pictures.astronaut())
 
     assert face.overlap(Box(175, 65, 100, 120)) > 0.8
     assert 60 < face.width < 160
@@ -21,7 +21,7 @@ def test_a_portrait_has_one_face_in_its_place() -> None:
 
 @pytest.mark.parametrize("columns", [2, 3])
 def test_several_faces_are_all_found_largest_first(columns: int) -> None:
-    faces = find_faces(pictures.several_faces(columns))
+    faces = detect_faces(pictures.several_faces(columns))
 
     assert len(faces) == columns
     assert [face.area for face in faces] == sorted((f.area for f in faces), reverse=True)
@@ -40,7 +40,7 @@ def test_a_large_face_at_the_edge_is_found(edge: str) -> None:
         case "left":
             left = 180
 
-    assert len(find_faces(pictures.astronaut()[top:bottom, left:right])) == 1
+    assert len(detect_faces(pictures.astronaut()[top:bottom, left:right])) == 1
 
 
 @pytest.mark.parametrize(
@@ -56,13 +56,13 @@ def test_a_large_face_at_the_edge_is_found(edge: str) -> None:
     ],
 )
 def test_no_face_is_an_empty_answer(picture: Pixels) -> None:
-    assert find_faces(picture) == []
+    assert detect_faces(picture) == []
 
 
 def test_the_same_face_is_found_at_any_resolution() -> None:
     portrait = Image.fromarray(pictures.astronaut())
     for side in (150, 300, 777, 1024, 2048):
-        (face,) = find_faces(np.array(portrait.resize((side, side))))
+        (face,) = detect_faces(np.array(portrait.resize((side, side))))
         scale = 512 / side
         found = Box(*(round(v * scale) for v in (face.x, face.y, face.width, face.height)))
         assert found.overlap(Box(175, 65, 100, 120)) > 0.8
@@ -71,7 +71,7 @@ def test_the_same_face_is_found_at_any_resolution() -> None:
 def test_threads_find_the_same_faces() -> None:
     picture = pictures.several_faces()
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: find_faces(picture), range(16)))
+        answers = list(pool.map(lambda _: detect_faces(picture), range(16)))
 
     assert all(answer == answers[0] for answer in answers)
     assert len(answers[0]) == 3

@@ -45,7 +45,7 @@ def test_where_no_place_matters_nothing_is_hot() -> None:
 
 def test_the_shipped_network_reads_a_smile_at_the_mouth() -> None:
     pixels = images.read_image(pictures.astronaut_jpeg())
-    _, (face,) = bundled_predictor().find(pixels)
+    _, (face,) = bundled_predictor().detect(pixels)
     told = occlusion.explain(bundled_predictor(), face)
     assert told.emotion == Emotion.HAPPY
     rows = told.heat.mean(axis=1)

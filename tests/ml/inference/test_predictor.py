@@ -19,15 +19,8 @@ from ai_edge_litert.interpreter import Interpreter
 
 from common.imaging.geometry import Box
 from ml.emotions import EMOTIONS, Emotion
-from ml.inference.predictor import (
-    BUNDLED,
-    Card,
-    Face,
-    ModelFileError,
-    Predictor,
-    bundled_predictor,
-    predictor_for,
-)
+from ml.inference.card import BUNDLED, Card, ModelFileError
+from ml.inference.predictor import Face, Predictor, bundled_predictor, predictor_for
 from tests import pictures
 
 ROOT = Path(__file__).parents[3]
@@ -89,13 +82,13 @@ def test_every_output_can_be_read_by_name() -> None:
     predictor = predictor_for(TWO_OUTPUTS, card(shown="crowd"))
     grey = np.random.default_rng(1).integers(0, 256, (3, 48, 48)).astype(np.uint8)
 
-    told = predictor.answers(grey)
+    told = predictor.predict_outputs(grey)
 
     assert sorted(predictor.outputs) == sorted(told) == ["crowd", "folder"]
     for output, shares in told.items():
         assert (predictor.classify(grey, output) == shares).all()
     assert (predictor.classify(grey) == told["crowd"]).all()
-    assert predictor.answers(grey[:0])["folder"].shape == (0, 7)
+    assert predictor.predict_outputs(grey[:0])["folder"].shape == (0, 7)
     with pytest.raises(ModelFileError, match="expected an output among crowd, folder, received x"):
         predictor.classify(grey, "x")
 
@@ -103,15 +96,15 @@ def test_every_output_can_be_read_by_name() -> None:
 def test_faces_are_found_as_the_network_wants_to_see_them() -> None:
     predictor = bundled_predictor()
 
-    boxes, crops = predictor.find(pictures.several_faces())
+    boxes, crops = predictor.detect(pictures.several_faces())
 
     assert [face.box for face in predictor.predict(pictures.several_faces())] == boxes
     assert crops.shape == (3, 48, 48)
-    assert predictor.find(pictures.no_face())[1].shape == (0, 48, 48)
+    assert predictor.detect(pictures.no_face())[1].shape == (0, 48, 48)
 
 
 def test_several_threads_of_the_processor_give_the_same_answers() -> None:
-    card = Card.read(BUNDLED / "card.json")
+    card = Card.load(BUNDLED / "card.json")
     content = (BUNDLED / "emotion.tflite").read_bytes()
     grey = np.random.default_rng(1).integers(0, 256, (5, 48, 48)).astype(np.uint8)
 
@@ -168,11 +161,11 @@ def test_an_unusable_card_is_a_model_file_error(tmp_path: Path, content: str | N
         path.write_text(content)
 
     with pytest.raises(ModelFileError, match=r"card\.json"):
-        Card.read(path)
+        Card.load(path)
 
 
 def test_the_bundled_card_vouches_for_the_bundled_file() -> None:
-    bundled = Card.read(BUNDLED / "card.json")
+    bundled = Card.load(BUNDLED / "card.json")
     content = (BUNDLED / "emotion.tflite").read_bytes()
 
     assert hashlib.sha256(content).hexdigest() == bundled.sha256
@@ -201,7 +194,7 @@ def test_no_interpreter_is_built_before_the_first_answer() -> None:
 
 
 def test_sixteen_threads_give_identical_answers() -> None:
-    predictor = predictor_for(BUNDLED / "emotion.tflite", Card.read(BUNDLED / "card.json"))
+    predictor = predictor_for(BUNDLED / "emotion.tflite", Card.load(BUNDLED / "card.json"))
     picture = pictures.several_faces()
     barrier = threading.Barrier(16)
 

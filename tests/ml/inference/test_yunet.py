@@ -53,7 +53,7 @@ def test_the_known_file_is_installed_and_used_from_the_next_photo_on(
     assert place.read_bytes() == CONTENT
     assert str(place) in told.getvalue()
     monkeypatch.setattr(yunet, "_detector", TwoFaces)
-    found = face_detection.find_faces(np.zeros((960, 1280, 3), np.uint8))
+    found = face_detection.detect_faces(np.zeros((960, 1280, 3), np.uint8))
     assert found == [Box(200, 180, 160, 160), Box(10, 40, 80, 80)]
 
 
@@ -75,4 +75,4 @@ def test_a_file_that_was_changed_is_not_used_and_cascades_serve(place: Path) -> 
     assert not yunet.installed()
     with pytest.raises(yunet.DetectorFileError):
         yunet.find(pictures.astronaut())
-    assert len(face_detection.find_faces(pictures.astronaut())) == 1
+    assert len(face_detection.detect_faces(pictures.astronaut())) == 1

@@ -10,7 +10,8 @@ from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
 from ml import registry
-from ml.inference.predictor import ModelFileError, bundled_predictor
+from ml.inference.card import ModelFileError
+from ml.inference.predictor import bundled_predictor
 from ml.models import Artefact, ModelVersion, Promotion
 from ml.registry import active, artefacts
 from ml.registry import versions as entering

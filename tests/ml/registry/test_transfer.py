@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from ml import registry
-from ml.inference.predictor import ModelFileError
+from ml.inference.card import ModelFileError
 from ml.models import ModelVersion
 from ml.registry import transfer
 from tests.ml import versions

@@ -12,7 +12,8 @@ import pytest
 
 from ml.data.datasets import Dataset
 from ml.evaluation.evaluation import evaluate, report
-from ml.inference.predictor import Card, predictor_for
+from ml.inference.card import Card
+from ml.inference.predictor import predictor_for
 from ml.metrics.gate import Answers
 from ml.training import fitting, release
 from ml.training.architectures import build, trained_network
@@ -57,7 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory, data: Dataset, trained: ker
 
 
 def test_the_card_tells_what_was_measured(folder: Path, data: Dataset) -> None:
-    card = Card.read(folder / "card.json")
+    card = Card.load(folder / "card.json")
     facts = card.facts
     predictor = predictor_for(folder / "emotion.tflite", card)
     evaluation = report(evaluate(data, "test", predictor)) | {"keras": ANY}
@@ -77,7 +78,7 @@ def test_the_card_tells_what_was_measured(folder: Path, data: Dataset) -> None:
 def test_calibration_is_told_before_and_after_with_the_band_of_a_perfect_one(
     folder: Path, data: Dataset
 ) -> None:
-    facts = Card.read(folder / "card.json").facts["calibration"]
+    facts = Card.load(folder / "card.json").facts["calibration"]
     assert facts.keys() == {"folder", "crowd"}
     for told in facts.values():
         low, high = told["ece_band"]
@@ -112,7 +113,7 @@ def test_the_answers_about_the_test_split_are_kept_for_the_gate(
 ) -> None:
     (told,) = json.loads((folder / "answers.json").read_text())
     answers = Answers.from_json(told)
-    card = Card.read(folder / "card.json")
+    card = Card.load(folder / "card.json")
     accuracy = (answers.truth["folder"] == answers.given["folder"]).mean()
     assert accuracy == pytest.approx(card.facts["evaluation"]["accuracy"])
     assert answers.digest == data.split("test").fingerprint()
@@ -123,6 +124,6 @@ def test_a_bundle_is_the_version_to_the_byte(folder: Path, tmp_path: Path) -> No
     release.bundle(folder, tmp_path)
     for name in ("emotion.tflite", "network.keras", "card.json"):
         assert (tmp_path / name).read_bytes() == (folder / name).read_bytes()
-    card = Card.read(tmp_path / "card.json")
+    card = Card.load(tmp_path / "card.json")
     content = (tmp_path / "network.keras").read_bytes()
     assert card.facts["keras_sha256"] == hashlib.sha256(content).hexdigest()

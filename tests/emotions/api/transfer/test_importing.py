@@ -31,7 +31,7 @@ from emotions.transfer import importing
 from emotions.transfer.importing import Tally
 from emotions.transfer.readers import Entry, open_history
 from ml.emotions import EMOTIONS
-from ml.inference.predictor import ModelFileError
+from ml.inference.card import ModelFileError
 from ml.models import ModelVersion
 from ml.registry import active_version, promote
 from tests import factories, pictures, uploads
