@@ -44,7 +44,7 @@ class Wild:
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield each figure that there is."""
-        report = production_metrics.report()
+        report = production_metrics.get_report()
         if report.weeks:
             yield from self.week(report.weeks[-1])
         agreement = GaugeMetricFamily(
@@ -53,11 +53,11 @@ class Wild:
             labels=["version", "emotion", "bound"],
         )
         for one in report.agreement:
-            shares = {feeling.value: share for feeling, share in one.each.items()}
-            if one.whole:
-                shares["all"] = one.whole
+            shares = {feeling.value: share for feeling, share in one.by_emotion.items()}
+            if one.overall:
+                shares["all"] = one.overall
             for name, share in shares.items():
-                low, high = share.percents
+                low, high = share.percent_interval
                 for bound, percent in (("low", low), ("measured", share.percent), ("high", high)):
                     agreement.add_metric([one.version, name, bound], percent / 100)
         yield agreement

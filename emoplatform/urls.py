@@ -20,7 +20,7 @@ urlpatterns = [
     path("api/schema/", SpectacularJSONAPIView.as_view(), name="api_schema"),
     path("api/docs/", docs, name="api_docs"),
     re_path(r"^api/v1/", errors.nothing_here),
-    path("admin/wild/", admin.site.admin_view(views.wild), name="desk_wild"),
+    path("admin/wild/", admin.site.admin_view(views.production_metrics), name="desk_wild"),
     path("admin/", admin.site.urls),
     path("metrics", metrics.metrics, name="metrics"),
     path("healthz", health.alive, name="healthz"),

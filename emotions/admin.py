@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from django_tasks_db.admin import DBTaskResultAdmin
 from django_tasks_db.models import DBTaskResult
 
-from emotions.model_quality.k_anonymity import ENOUGH_PEOPLE
-from emotions.model_quality.shadow_comparison import compare
+from emotions.model_quality.k_anonymity import MIN_PEOPLE
+from emotions.model_quality.shadow_comparison import compare_shadow
 from ml import registry
 from ml.admin import ReadOnly
 from ml.inference.card import ModelFileError
@@ -90,8 +90,8 @@ class TrialAdmin(ReadOnly):
             "opts": self.opts,
             "title": str(trial),
             "trial": trial,
-            "compared": compare(trial.version),
-            "enough": ENOUGH_PEOPLE,
+            "comparison": compare_shadow(trial.version),
+            "enough": MIN_PEOPLE,
             "may_end": trial.running and request.user.has_perm("ml.change_trial"),
         }
         return render(request, self.change_form_template, context)

@@ -2,7 +2,7 @@
 
 from emotions.captures.tasks import forget_old_pictures, purge_trash
 from emotions.contributions.tasks import contribute, tidy_corrections
-from emotions.model_quality.tasks import read_on_trial
+from emotions.model_quality.tasks import shadow_read as read_on_trial
 from emotions.pictures.tasks import remove_files
 from emotions.reminders.tasks import deliver_reminder
 

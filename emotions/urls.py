@@ -9,6 +9,7 @@ from emotions.captures import views as capture_views
 from emotions.contributions import views as contribution_views
 from emotions.insights import day_views
 from emotions.insights import views as insight_views
+from emotions.model_quality import views as model_quality_views
 from emotions.offline import views as offline_views
 from emotions.pages import views as page_views
 from emotions.preferences import views as preference_views
@@ -41,8 +42,8 @@ urlpatterns = [
     path("terms/", page_views.terms, name="terms"),
     path("offline/", offline_views.offline, name="offline"),
     path("offline/line/", offline_views.line, name="line"),
-    path("model/", page_views.model_card, name="model_card"),
-    path("model/<path:version>/", page_views.model_card, name="model_card_of"),
+    path("model/", model_quality_views.model_card, name="model_card"),
+    path("model/<path:version>/", model_quality_views.model_card, name="model_card_of"),
     path("consent/", recording_views.consent, name="consent"),
     path("capture/", recording_views.capture, name="capture"),
     path("live/", recording_views.live, name="live"),

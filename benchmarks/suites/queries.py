@@ -114,17 +114,17 @@ def use_cases() -> dict[str, Callable[[], object]]:
         ),
         "retention of one": lambda: retention.forget_old_pictures(owner=owner),
         "reading again, what waits": lambda: list(
-            rescoring.waiting_for(tried)[: rescoring.AT_ONCE]
+            rescoring.captures_to_rescore(tried)[: rescoring.BATCH_SIZE]
         ),
         "reading again, later on": lambda: list(
-            rescoring.waiting_for(tried).filter(pk__gt=middle)[: rescoring.AT_ONCE]
+            rescoring.captures_to_rescore(tried).filter(pk__gt=middle)[: rescoring.BATCH_SIZE]
         ),
         "history, read again": page(Capture.objects.of(owner).with_feeling(read_by="tried")),
         "trial": registry.running_trial,
         "faces to lend of one": lambda: list(syncing.wanted(owner)),
         "faces lent, all": dataset_files.lent,
-        "figures of twelve weeks": lambda: production_metrics.read(before=monday),
-        "a trial beside the answers": lambda: shadow_comparison.compare(tried),
+        "figures of twelve weeks": lambda: production_metrics.compute_report(before=monday),
+        "a trial beside the answers": lambda: shadow_comparison.compare_shadow(tried),
         "files that nobody has": lambda: next(storage.orphans(), None),
         "people in the administration": lambda: list(
             get_user_model().objects.order_by("email", "-pk")[:100]

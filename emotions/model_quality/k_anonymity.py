@@ -1,4 +1,4 @@
-"""What may be told of many people together, and only of many."""
+"""Statistics that are only given for groups of at least ten people (k-anonymity)."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -7,60 +7,61 @@ import numpy as np
 
 from ml.metrics.intervals import Interval, wilson
 
-ENOUGH_PEOPLE = 10
-"""Of fewer nothing is told."""
+MIN_PEOPLE = 10
 
 
-def enough(people: Collection[int]) -> bool:
-    """Tell whether something may be told of these people, by their numbers."""
-    return len(set(people)) >= ENOUGH_PEOPLE
+def has_enough_people(owner_ids: Collection[int]) -> bool:
+    return len(set(owner_ids)) >= MIN_PEOPLE
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A share of something, 0 to 1, and between what it lies by 95 %."""
+    """A share, from 0 to 1, of a number of observations."""
 
     hits: int
     of: int
 
     @property
     def share(self) -> float:
-        """The share itself."""
         return self.hits / self.of
 
     @property
     def interval(self) -> Interval:
-        """Between what it lies: Wilson's interval."""
+        """Its 95 % confidence interval (Wilson)."""
         return wilson(self.hits, self.of)
 
     @property
     def percent(self) -> int:
-        """The share, in whole per cent."""
         return round(100 * self.share)
 
     @property
-    def percents(self) -> tuple[int, int]:
-        """The ends of its interval, in whole per cent."""
+    def percent_interval(self) -> tuple[int, int]:
+        """The ends of its confidence interval, in whole per cent."""
         low, high = self.interval or (0.0, 1.0)
         return round(100 * low), round(100 * high)
 
 
-def share_of(hits: Sequence[bool], people: Collection[int]) -> Share | None:
-    """Return how often something was so; None where it is about too few people."""
-    return Share(sum(hits), len(hits)) if hits and enough(people) else None
+def anonymous_share(hits: Sequence[bool], owner_ids: Collection[int]) -> Share | None:
+    """Return the share of hits; None where too few people are behind them."""
+    return Share(sum(hits), len(hits)) if hits and has_enough_people(owner_ids) else None
 
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """How long a network takes for a face, in milliseconds: half are faster, 95 of 100 are."""
+    """How long a network takes for a face, in milliseconds.
+
+    Attributes:
+        median: half of the faces are faster.
+        slow: the 95th percentile.
+    """
 
     median: float
     slow: float
 
 
-def latency_of(milliseconds: Sequence[float], people: Collection[int]) -> Latency | None:
-    """Return how long it took; None where it is about too few people."""
-    if not milliseconds or not enough(people):
+def anonymous_latency(milliseconds: Sequence[float], owner_ids: Collection[int]) -> Latency | None:
+    """Return the latency over these faces; None where too few people are behind them."""
+    if not milliseconds or not has_enough_people(owner_ids):
         return None
     median, slow = np.percentile(milliseconds, [50, 95])
     return Latency(round(float(median), 1), round(float(slow), 1))

@@ -1,4 +1,4 @@
-"""What the page of a version of the network tells, all of it from the registry."""
+"""The context of a version's public page, made from its model card alone."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -10,15 +10,15 @@ from ml.emotions import EMOTIONS
 from ml.registry.history import Told
 
 FEELINGS = [Feeling(emotion.value) for emotion in EMOTIONS]
-OFTEN = 0.15  # of the faces of an emotion, from which on a mistake is told
-FEW = 100  # photos of an emotion, below which its figures are rough
+MIN_CONFUSION_RATE = 0.15  # of the faces of an emotion; rarer confusions are not listed
+MIN_TEST_PHOTOS = 100  # of an emotion; with fewer its figures are called rough
 
 
-def card_of(told: Told, *, others: Sequence[Told]) -> dict[str, Any]:
+def model_card_context(told: Told, *, others: Sequence[Told]) -> dict[str, Any]:
     """Return the context of a version's page.
 
     Args:
-        others: every version that ever answered.
+        others: every version that ever answered, this one among them.
     """
     card = told.version.card
     evaluation = card.get("evaluation", {})
@@ -27,7 +27,7 @@ def card_of(told: Told, *, others: Sequence[Told]) -> dict[str, Any]:
         "version": told.version,
         "times": told.times,
         "card": card,
-        **figures_of(evaluation.get("shown")),
+        **evaluation_context(evaluation.get("shown")),
         "unsure_below_percent": round(100 * card["unsure_below"]),
         "emotions": FEELINGS,
         "matrix": [
@@ -35,15 +35,15 @@ def card_of(told: Told, *, others: Sequence[Told]) -> dict[str, Any]:
             for one, counts in zip(FEELINGS, matrix, strict=False)
         ],
         "weaknesses": list(weaknesses(matrix)),
-        "data": data_of(card.get("dataset", {})),
+        "data": dataset_rows(card.get("dataset", {})),
         "others": [
             {"told": other, "accuracy_percent": accuracy_percent(other)} for other in others
         ],
     }
 
 
-def figures_of(shown: dict[str, Any] | None) -> dict[str, Any]:
-    """Return what was measured of the output that people see; nothing where nothing was."""
+def evaluation_context(shown: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the metrics of the output that people see; empty where it was never evaluated."""
     if not shown:
         return {"images": 0, "per_class": []}
     return {
@@ -67,35 +67,36 @@ def figures_of(shown: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def accuracy_percent(told: Told) -> float | None:
-    """Return how often a version named the right emotion, in per cent; None where unknown."""
+    """Return a version's accuracy on test photos; None where it was never evaluated."""
     shown = told.version.card.get("evaluation", {}).get("shown")
     return round(100 * shown["accuracy"], 1) if shown else None
 
 
 def weaknesses(matrix: Sequence[Sequence[int]]) -> Iterator[str]:
-    """Yield what goes wrong often, and what was measured on few photos.
+    """Yield frequent confusions, and emotions with few test photos.
 
     Args:
-        matrix: counts of test photos, rows labels, columns answers, in the order of `EMOTIONS`.
+        matrix: the confusion matrix of test photos, rows are labels and columns predictions, in
+            the order of `EMOTIONS`.
     """
     for label, counts in zip(FEELINGS, matrix, strict=False):
         total = sum(counts)
-        for answer, count in zip(FEELINGS, counts, strict=True):
-            if answer != label and count >= OFTEN * total > 0:
+        for predicted, count in zip(FEELINGS, counts, strict=True):
+            if predicted != label and count >= MIN_CONFUSION_RATE * total > 0:
                 yield _("Of 100 faces labelled “%(label)s” it names %(count)d “%(answer)s”.") % {
                     "label": label.label,
-                    "answer": answer.label,
+                    "answer": predicted.label,
                     "count": round(100 * count / total),
                 }
-        if total < FEW:
+        if total < MIN_TEST_PHOTOS:
             yield _("Only %(count)d test photos show “%(label)s”: its figures are rough.") % {
                 "label": label.label,
                 "count": total,
             }
 
 
-def data_of(dataset: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return how many photos of each emotion a version learnt from and was tried on."""
+def dataset_rows(dataset: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return how many photos of each emotion are in each split of the version's dataset."""
     counts = dataset.get("counts", {})
     names = {"train": _("To learn from"), "validation": _("To choose by"), "test": _("To try on")}
     return [

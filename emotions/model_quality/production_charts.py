@@ -1,28 +1,27 @@
-"""Charts of how the network does, for those who run the site."""
+"""Charts of the production metrics, for the administration."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from emotions.insights.charts import Cell, Chart
-from emotions.model_quality.production_metrics import Agreement, Report, Week
+from emotions.model_quality.production_metrics import ProductionAgreement, Report, Week
 from emotions.models import Feeling
 
 
-def charts_of(report: Report) -> list[Chart]:
-    """Return every chart of the page."""
+def production_charts(report: Report) -> list[Chart]:
+    """Return the charts of a report in the order of the page."""
     weeks = report.weeks
     return [
-        over_weeks(
+        weekly_chart(
             weeks,
             name="captures",
             title=_("Photos a day"),
             caption=_("The mean over each finished week with at least ten people."),
             lines={_("Photos a day"): lambda week: week.captures},
         ),
-        over_weeks(
+        weekly_chart(
             weeks,
             name="faces",
             title=_("Without a face, and unsure"),
@@ -34,7 +33,7 @@ def charts_of(report: Report) -> list[Chart]:
                 _("Unsure"): lambda week: week.unsure.percent if week.unsure else None,
             },
         ),
-        over_weeks(
+        weekly_chart(
             weeks,
             name="drift",
             title=_("Drift"),
@@ -48,7 +47,7 @@ def charts_of(report: Report) -> list[Chart]:
                 _("By chance below"): lambda week: week.by_chance,
             },
         ),
-        over_weeks(
+        weekly_chart(
             weeks,
             name="latency",
             title=_("Milliseconds a face"),
@@ -58,11 +57,11 @@ def charts_of(report: Report) -> list[Chart]:
                 _("95 of 100"): lambda week: week.latency.slow if week.latency else None,
             },
         ),
-        *(agreement(one, place) for place, one in enumerate(report.agreement)),
+        *(agreement_chart(one, number) for number, one in enumerate(report.agreement)),
     ]
 
 
-def over_weeks(
+def weekly_chart(
     weeks: Sequence[Week],
     *,
     name: str,
@@ -70,8 +69,8 @@ def over_weeks(
     caption: str,
     lines: dict[str, Callable[[Week], float | None]],
 ) -> Chart:
-    """Return a chart with a line a figure."""
-    labels = [week_name(week.monday) for week in weeks]
+    """Return a chart with one line for each figure of a week."""
+    labels = [date_format(week.monday, "j M") for week in weeks]
     values = {label: [figure(week) for week in weeks] for label, figure in lines.items()}
     return Chart(
         name=name,
@@ -82,34 +81,29 @@ def over_weeks(
         rows=[[label, *row] for label, *row in zip(labels, *values.values(), strict=True)],
         data={
             "labels": labels,
-            "lines": [{"label": label, "values": found} for label, found in values.items()],
+            "lines": [{"label": label, "values": line} for label, line in values.items()],
         },
     )
 
 
-def week_name(monday: date) -> str:
-    """Return the name of a week on an axis."""
-    return date_format(monday, "j M")
-
-
-def agreement(found: Agreement, place: int) -> Chart:
-    """Return how often people felt what a version said, emotion by emotion."""
-    shares = {str(feeling.label): share for feeling, share in found.each.items()}
-    if found.whole:
-        shares[_("All")] = found.whole
+def agreement_chart(agreement: ProductionAgreement, number: int) -> Chart:
+    """Return a chart of how often people felt what a version detected, by emotion."""
+    shares = {str(feeling.label): share for feeling, share in agreement.by_emotion.items()}
+    if agreement.overall:
+        shares[_("All")] = agreement.overall
     rows: list[list[Cell]] = [
-        [label, share.percent, *share.percents] for label, share in shares.items()
+        [label, share.percent, *share.percent_interval] for label, share in shares.items()
     ]
-    hidden = len(Feeling) - len(found.each)
+    some_left_out = len(agreement.by_emotion) < len(Feeling)
     return Chart(
-        name=f"agreement-{place}",
+        name=f"agreement-{number}",
         kind="shares",
-        title=_("Felt as %(name)s said") % {"name": found.version},
+        title=_("Felt as %(name)s said") % {"name": agreement.version},
         caption=_(
             "In per cent of the faces that it took for an emotion and of which people said what "
             "they felt, with the interval of 95 %. What too few people spoke of is left out."
         )
-        if hidden
+        if some_left_out
         else _(
             "In per cent of the faces that it took for an emotion and of which people said what "
             "they felt, with the interval of 95 %."
@@ -120,6 +114,6 @@ def agreement(found: Agreement, place: int) -> Chart:
             "labels": list(shares),
             "label": _("Felt so"),
             "values": [share.percent for share in shares.values()],
-            "intervals": [share.percents for share in shares.values()],
+            "intervals": [share.percent_interval for share in shares.values()],
         },
     )

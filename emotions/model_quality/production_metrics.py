@@ -1,39 +1,47 @@
-"""How the network does on people's own photos: sums over whole weeks, never one person.
+"""How the network does on people's own photos, in sums over whole weeks.
 
-Every figure is about a finished week of at least ten people, or is a sum of such weeks. As no week
-overlaps another and no smaller one is ever told, there is nothing to subtract from.
+Every figure covers a finished week with at least `MIN_PEOPLE` people, or is a sum of such weeks. As
+weeks do not overlap and nothing smaller is reported, no single person can be found by subtraction.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 
 import numpy as np
 from django.core.cache import cache
 from django.utils import timezone
 
-from emotions.model_quality.k_anonymity import Latency, Share, enough, latency_of, share_of
+from emotions.model_quality.k_anonymity import (
+    Latency,
+    Share,
+    anonymous_latency,
+    anonymous_share,
+    has_enough_people,
+)
 from emotions.models import Capture, Feeling
 
 WEEKS = 12
-KEPT_FOR = 3600  # seconds; a finished week hardly changes
-DRAWS = 500
 WEEK = timedelta(days=7)
+CACHE_TIMEOUT = 3600  # seconds; a finished week hardly changes
+RESAMPLES = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """What a week was like.
+    """The figures of one week.
 
     Attributes:
         monday: its first day, in UTC.
         captures: photos a day.
-        without_face: how many of them show no face of their person.
-        unsure: how often the network was unsure of a face; None of too few people.
-        drift: how far its emotions are from those of all weeks before it, as the Jensen-Shannon
-            distance from 0 to 1; None for the first.
-        by_chance: what the distance stays below 95 times of 100 where nothing changed.
+        without_face: the share of photos that show no face of their person.
+        unsure: the share of faces that the network was unsure of; None of too few people.
+        drift: the Jensen-Shannon distance, from 0 to 1, between its emotions and those of all
+            weeks before it; None for the first week.
+        by_chance: the 95 % quantile of that distance where nothing changed.
+        latency: how long the network took for a face; None of too few people.
     """
 
     monday: date
@@ -46,73 +54,95 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
-    """How often people felt what a version said, over all weeks that are told.
+class ProductionAgreement:
+    """How often people felt what a version detected, over all reported weeks.
 
     Attributes:
-        whole: over all emotions; None where it would tell of too few people what one of the
-            emotions does not.
-        each: of faces that looked like an emotion; those of too few people are left out.
+        version: the name of the version.
+        overall: over all emotions; None where it would reveal an emotion that is left out.
+        by_emotion: by the emotion detected; those of too few people are left out.
     """
 
     version: str
-    whole: Share | None
-    each: dict[Feeling, Share]
+    overall: Share | None
+    by_emotion: dict[Feeling, Share]
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How the network does; weeks in their order."""
+    """The production metrics; weeks in chronological order, agreement by version."""
 
     weeks: list[Week]
-    agreement: list[Agreement]
+    agreement: list[ProductionAgreement]
+
+
+class Face(NamedTuple):
+    """What the network answered for one photo, and what its person said they felt."""
+
+    owner_id: int
+    emotion: str
+    felt: str | None
+    unsure: bool
+    milliseconds: float | None
+    version: str
 
 
 @dataclass(slots=True)
-class Rows:
-    """The captures of a week, as columns."""
+class WeekOfPhotos:
+    """The photos of one week.
 
-    people: list[int] = field(default_factory=list)
-    faces: list[tuple[int, str, str | None, bool, float | None, str]] = field(default_factory=list)
+    Attributes:
+        owner_ids: the owner of each photo.
+        faces: those of the photos that show a face of their person.
+    """
+
+    owner_ids: list[int] = field(default_factory=list)
+    faces: list[Face] = field(default_factory=list)
 
     @property
-    def looks(self) -> Counter[str]:
-        """How many faces look like each emotion."""
-        return Counter(looks for _, looks, *_ in self.faces)
+    def emotion_counts(self) -> Counter[str]:
+        return Counter(face.emotion for face in self.faces)
 
 
-def report() -> Report:
-    """Return how the network does, at most an hour old."""
-    monday = timezone.now().astimezone(UTC).date()
-    monday -= timedelta(days=monday.weekday())
-    name = f"production_metrics:{monday}"
-    found: Report | None = cache.get(name)
-    if found is None:
-        found = read(before=monday)
-        cache.set(name, found, KEPT_FOR)
-    return found
+def get_report() -> Report:
+    """Return the report on the weeks before this one, from the cache for up to an hour."""
+    today = timezone.now().astimezone(UTC).date()
+    monday = monday_of(today)
+    key = f"production_metrics:{monday}"
+    report: Report | None = cache.get(key)
+    if report is None:
+        report = compute_report(before=monday)
+        cache.set(key, report, CACHE_TIMEOUT)
+    return report
 
 
-def read(*, before: date) -> Report:
-    """Compute the report over the twelve weeks before a Monday.
+def compute_report(*, before: date) -> Report:
+    """Compute the report on the `WEEKS` weeks before a Monday.
 
-    A photo belongs to the week in which it came; moments in words have no part in it.
+    A photo counts in the week in which it was uploaded; moments without a photo do not count.
     """
-    by_week = rows_by_week(before)
-    told = {monday: rows for monday, rows in sorted(by_week.items()) if enough(rows.people)}
-    weeks, looks_before = [], Counter[str]()
-    for monday, rows in told.items():
-        weeks.append(week_of(monday, rows, looks_before))
-        looks_before += rows.looks
-    return Report(weeks, agreement_of(told.values()))
+    reported = {
+        monday: photos
+        for monday, photos in sorted(photos_by_week(before).items())
+        if has_enough_people(photos.owner_ids)
+    }
+    weeks, counts_before = [], Counter[str]()
+    for monday, photos in reported.items():
+        weeks.append(summarize_week(monday, photos, counts_before))
+        counts_before += photos.emotion_counts
+    return Report(weeks, compute_agreement(reported.values()))
 
 
-def rows_by_week(before: date) -> dict[date, Rows]:
-    """Return the captures of the weeks before a Monday, in one query."""
-    last = datetime.combine(before, time(), tzinfo=UTC)
-    captures = (
+def monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def photos_by_week(before: date) -> dict[date, WeekOfPhotos]:
+    """Return the photos of the weeks before a Monday by the Monday of their week, in one query."""
+    end = datetime.combine(before, time(), tzinfo=UTC)
+    rows = (
         Capture.objects.filter(
-            deleted_at=None, created_at__gte=last - WEEKS * WEEK, created_at__lt=last
+            deleted_at=None, created_at__gte=end - WEEKS * WEEK, created_at__lt=end
         )
         .exclude(source__in=Capture.IN_WORDS)
         .with_feeling()
@@ -121,69 +151,83 @@ def rows_by_week(before: date) -> dict[date, Rows]:
             *("answer__milliseconds", "answer__model_version__name", "answer__version_elsewhere"),
         )
     )
-    by_week: dict[date, Rows] = defaultdict(Rows)
-    for owner, at, felt, looks, unsure, milliseconds, version, elsewhere in captures.iterator():
-        on = at.astimezone(UTC).date()
-        rows = by_week[on - timedelta(days=on.weekday())]
-        rows.people.append(owner)
-        if looks:
-            rows.faces.append((owner, looks, felt, unsure, milliseconds, elsewhere or version))
-    return by_week
+    weeks: dict[date, WeekOfPhotos] = defaultdict(WeekOfPhotos)
+    for owner_id, created_at, felt, emotion, unsure, milliseconds, *versions in rows.iterator():
+        week = weeks[monday_of(created_at.astimezone(UTC).date())]
+        week.owner_ids.append(owner_id)
+        if emotion:
+            version, version_elsewhere = versions
+            week.faces.append(
+                Face(owner_id, emotion, felt, unsure, milliseconds, version_elsewhere or version)
+            )
+    return weeks
 
 
-def week_of(monday: date, rows: Rows, looks_before: Mapping[str, int]) -> Week:
-    """Return what a week of enough people was like.
+def summarize_week(monday: date, photos: WeekOfPhotos, counts_before: Mapping[str, int]) -> Week:
+    """Return the figures of a week of enough people.
 
     Args:
-        looks_before: how many faces looked like each emotion before it.
+        counts_before: how many faces showed each emotion in the weeks before.
     """
-    faces = {owner for owner, *_ in rows.faces}
-    timed = [(owner, taken) for owner, *_, taken, _ in rows.faces if taken is not None]
-    drift, by_chance = distances(looks_before, rows.looks) if enough(faces) else (None, None)
+    faces, total = photos.faces, len(photos.owner_ids)
+    owner_ids = {face.owner_id for face in faces}
+    timed = [(face.owner_id, face.milliseconds) for face in faces if face.milliseconds is not None]
+    drift, by_chance = (
+        compute_drift(counts_before, photos.emotion_counts)
+        if has_enough_people(owner_ids)
+        else (None, None)
+    )
     return Week(
         monday=monday,
-        captures=round(len(rows.people) / 7, 1),
-        without_face=Share(len(rows.people) - len(rows.faces), len(rows.people)),
-        unsure=share_of([unsure for *_, unsure, _, _ in rows.faces], faces),
+        captures=round(total / 7, 1),
+        without_face=Share(total - len(faces), total),
+        unsure=anonymous_share([face.unsure for face in faces], owner_ids),
         drift=drift,
         by_chance=by_chance,
-        latency=latency_of([taken for _, taken in timed], {owner for owner, _ in timed}),
+        latency=anonymous_latency(
+            [milliseconds for _, milliseconds in timed], {owner_id for owner_id, _ in timed}
+        ),
     )
 
 
-def agreement_of(weeks: Iterable[Rows]) -> list[Agreement]:
-    """Return how often people felt what each version said, by its name."""
-    said: dict[str, dict[Feeling, list[tuple[int, bool]]]] = defaultdict(lambda: defaultdict(list))
-    for rows in weeks:
-        for owner, looks, felt, _, _, version in rows.faces:
-            if felt:
-                said[version][Feeling(looks)].append((owner, felt == looks))
-    found = []
-    for version, by_looks in sorted(said.items()):
-        each = {
+def compute_agreement(weeks: Iterable[WeekOfPhotos]) -> list[ProductionAgreement]:
+    """Return how often people felt what each version detected, in the order of their names."""
+    faces_felt: dict[str, dict[Feeling, list[Face]]] = defaultdict(lambda: defaultdict(list))
+    for photos in weeks:
+        for face in photos.faces:
+            if face.felt:
+                faces_felt[face.version][Feeling(face.emotion)].append(face)
+    agreements = []
+    for version, faces_by_emotion in sorted(faces_felt.items()):
+        by_emotion = {
             feeling: share
             for feeling in Feeling
-            if (share := share_of(*columns(by_looks.get(feeling, []))))
+            if (share := share_felt(faces_by_emotion.get(feeling, [])))
         }
-        everything = [one for pairs in by_looks.values() for one in pairs]
-        whole = share_of(*columns(everything)) if len(each) == len(by_looks) else None
-        if each or whole:
-            found.append(Agreement(version, whole, each))
-    return found
+        all_faces = [face for faces in faces_by_emotion.values() for face in faces]
+        complete = len(by_emotion) == len(faces_by_emotion)
+        overall = share_felt(all_faces) if complete else None
+        if by_emotion or overall:
+            agreements.append(ProductionAgreement(version, overall, by_emotion))
+    return agreements
 
 
-def columns(pairs: list[tuple[int, bool]]) -> tuple[list[bool], set[int]]:
-    """Return whether it was so, and who said it."""
-    return [agreed for _, agreed in pairs], {owner for owner, _ in pairs}
+def share_felt(faces: list[Face]) -> Share | None:
+    """Return the share of faces whose person felt what was detected; None of too few people."""
+    return anonymous_share(
+        [face.felt == face.emotion for face in faces], {face.owner_id for face in faces}
+    )
 
 
-def distances(before: Mapping[str, int], now: Mapping[str, int]) -> tuple[float | None, ...]:
-    """Return how far two distributions are apart, and below what they are by chance.
+def compute_drift(
+    before: Mapping[str, int], now: Mapping[str, int]
+) -> tuple[float, float] | tuple[None, None]:
+    """Return how far two distributions of emotions are apart, and how far they are by chance.
 
     Returns:
-        the Jensen-Shannon distance (Endres and Schindelin 2003) to base 2, from 0 to 1, and the
-        95 % quantile of it over draws of both from their common distribution; None where one of
-        them is empty.
+        The Jensen-Shannon distance (Endres and Schindelin 2003) to base 2, from 0 to 1, and its
+        95 % quantile where both are drawn from their common distribution; None where either is
+        empty.
     """
     counts = np.array([[one.get(feeling, 0) for feeling in Feeling] for one in (before, now)])
     sizes = counts.sum(axis=1)
@@ -191,13 +235,14 @@ def distances(before: Mapping[str, int], now: Mapping[str, int]) -> tuple[float 
         return None, None
     common = counts.sum(axis=0) / counts.sum()
     random = np.random.default_rng(1)
-    drawn = np.stack([random.multinomial(size, common, DRAWS) for size in sizes], axis=1)
-    by_chance = np.percentile([distance(pair / sizes[:, None]) for pair in drawn], 95)
-    return round(distance(counts / sizes[:, None]), 3), round(float(by_chance), 3)
+    draws = np.stack([random.multinomial(size, common, RESAMPLES) for size in sizes], axis=1)
+    chance_distances = [jensen_shannon_distance(pair / sizes[:, None]) for pair in draws]
+    distance = jensen_shannon_distance(counts / sizes[:, None])
+    return round(distance, 3), round(float(np.percentile(chance_distances, 95)), 3)
 
 
-def distance(shares: np.ndarray) -> float:
-    """Return the Jensen-Shannon distance of two rows of shares."""
-    middle = shares.mean(axis=0)
-    parts = np.divide(shares, middle, out=np.ones_like(shares), where=shares > 0)
-    return float(np.sqrt(max(0.0, (shares * np.log2(parts)).sum() / 2)))
+def jensen_shannon_distance(shares: np.ndarray) -> float:
+    """Return the Jensen-Shannon distance to base 2 between two rows that each sum to 1."""
+    mixture = shares.mean(axis=0)
+    ratios = np.divide(shares, mixture, out=np.ones_like(shares), where=shares > 0)
+    return float(np.sqrt(max(0.0, (shares * np.log2(ratios)).sum() / 2)))

@@ -1,4 +1,4 @@
-"""What new captures mean for the version on trial."""
+"""What new captures mean for shadow deployments."""
 
 import secrets
 from typing import Any
@@ -13,7 +13,7 @@ from ml import registry
 
 @receiver(capture_changed)
 def schedule_shadow_read(capture: Capture, *, created: bool, **_: Any) -> None:
-    """Let the version on trial read a share of the new captures, drawn at random.
+    """Let the version in shadow deployment read a share of the new captures, drawn at random.
 
     Only where a picture of the owner's face is kept: a trial is no reason to keep more.
     """
@@ -21,4 +21,4 @@ def schedule_shadow_read(capture: Capture, *, created: bool, **_: Any) -> None:
         return
     trial = registry.running_trial()
     if trial and secrets.randbelow(100) < trial.share:
-        tasks.read_on_trial.enqueue(capture.pk, trial.pk)
+        tasks.shadow_read.enqueue(capture.pk, trial.pk)

@@ -1,4 +1,4 @@
-"""Reading a face that is kept once more, by another version of the network."""
+"""Rescoring: another version of the network reads the faces that are kept."""
 
 from collections.abc import Iterator
 
@@ -15,23 +15,24 @@ from emotions.models import Capture, CaptureQuerySet, Detection
 from ml import registry
 from ml.models import ModelVersion
 
-AT_ONCE = 2000  # captures that are looked up together, which costs the same for few
+BATCH_SIZE = 2000  # captures a query; a smaller batch takes as long
 
 
-def waiting_for(version: ModelVersion) -> CaptureQuerySet:
-    """Return the captures whose own face a version has not read, and can.
+def captures_to_rescore(version: ModelVersion) -> CaptureQuerySet:
+    """Return the captures that a version can read but has not read.
 
-    Something of the face is kept, the capture is not deleted, and its owner's consent stands.
+    A picture of the owner's face is kept, the capture is not deleted, and its owner's consent
+    stands.
     """
     mine = Detection.objects.filter(capture=OuterRef("pk"), is_me=True)
     by_version = Q(version_elsewhere=version.name) | Q(model_version=version, version_elsewhere="")
     answer = mine.filter(role=Detection.Role.ANSWER)
     consent = standing_consents(kind=Consent.Kind.USE).filter(person=OuterRef("owner"))
-    already = mine.filter(by_version).exclude(role=Detection.Role.SHADOW)
+    rescored = mine.filter(by_version).exclude(role=Detection.Role.SHADOW)
     return (
         Capture.objects.filter(
             Exists(answer),
-            ~Exists(already),
+            ~Exists(rescored),
             Exists(consent),
             deleted_at=None,
         )
@@ -40,23 +41,23 @@ def waiting_for(version: ModelVersion) -> CaptureQuerySet:
     )
 
 
-def each_waiting_for(version: ModelVersion) -> Iterator[Capture]:
-    """Yield them once each, some looked up at a time, so that a run may take days."""
-    last = 0
-    while found := list(waiting_for(version).filter(pk__gt=last)[:AT_ONCE]):
-        yield from found
-        last = found[-1].pk
+def iter_captures_to_rescore(version: ModelVersion) -> Iterator[Capture]:
+    """Yield each of these captures once, queried in batches, so that a run may take days."""
+    last_pk = 0
+    while batch := list(captures_to_rescore(version).filter(pk__gt=last_pk)[:BATCH_SIZE]):
+        yield from batch
+        last_pk = batch[-1].pk
 
 
-def read_again(*, capture: Capture, version: ModelVersion) -> Detection | None:
-    """Add what a version reads from the person's own face; the answer stays as it is.
+def rescore(*, capture: Capture, version: ModelVersion) -> Detection | None:
+    """Add what a version detects in the owner's face; the answer stays as it is.
 
-    Only their own: of other people in the photo often nothing is left to read. The same once more
-    changes nothing. Apps learn of it as of any change.
+    Other faces are left out, as often no picture of them is kept. Calling it twice adds nothing.
+    The capture gets a new sequence number, so apps learn of it.
 
     Returns:
-        The new detection; None where the capture was deleted, shows another face as the person's
-        or was read meanwhile.
+        The new detection; None where the capture was meanwhile deleted or rescored, or another
+        face became the owner's.
 
     Raises:
         UnreadablePictureError: what is kept of the face is gone or damaged.
@@ -65,20 +66,20 @@ def read_again(*, capture: Capture, version: ModelVersion) -> Detection | None:
     answer = answer_of(capture)
     if answer is None:
         return None
-    detection = read_face(capture, answer, version, role=Detection.Role.RESCORE)
+    detection = detect_kept_face(capture, answer, version, role=Detection.Role.RESCORE)
     with lock_for_update(capture) as current:
-        still = current.detections.filter(pk=answer.pk, is_me=True).exists()
-        if not still or not waiting_for(version).filter(pk=current.pk).exists():
+        unchanged = current.detections.filter(pk=answer.pk, is_me=True).exists()
+        if not unchanged or not captures_to_rescore(version).filter(pk=current.pk).exists():
             return None
         current.save(update_fields=["sequence"])
         detection.save(force_insert=True)
     return detection
 
 
-def read_face(
+def detect_kept_face(
     capture: Capture, answer: Detection, version: ModelVersion, *, role: Detection.Role
 ) -> Detection:
-    """Return what a version reads from the face of an answer, not stored yet.
+    """Return what a version detects in the face of an answer, as an unsaved detection.
 
     Raises:
         UnreadablePictureError: what is kept of the face is gone or damaged.

@@ -1,41 +1,41 @@
-"""How a version on trial does beside the one that answered, over the photos that both read."""
+"""How a version in shadow deployment does beside the answers, on the photos that both read."""
 
 from dataclasses import dataclass
 
 from django.db.models import FilteredRelation, Q
 
-from emotions.model_quality.k_anonymity import Latency, Share, latency_of, share_of
+from emotions.model_quality.k_anonymity import Latency, Share, anonymous_latency, anonymous_share
 from emotions.models import Capture, Detection
 from ml.models import ModelVersion
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
-    """What both say of the same photos; None where too few people are behind a figure.
+class ShadowComparison:
+    """Figures over the photos that both read; None where too few people are behind one.
 
     Attributes:
-        same: how often both say the same.
-        answered_felt: how often what was answered is what was felt, where that was said.
-        tried_felt: how often what the version on trial says is what was felt.
-        answered_latency: how long the version that answered takes.
-        tried_latency: how long the version on trial takes.
+        same: how often the shadow detected what was answered.
+        answer_felt: how often people felt what was answered, where they said what they felt.
+        shadow_felt: how often people felt what the shadow detected.
+        answer_latency: how long the version that answered took.
+        shadow_latency: how long the shadow took.
     """
 
     same: Share | None
-    answered_felt: Share | None
-    tried_felt: Share | None
-    answered_latency: Latency | None
-    tried_latency: Latency | None
+    answer_felt: Share | None
+    shadow_felt: Share | None
+    answer_latency: Latency | None
+    shadow_latency: Latency | None
 
 
-def compare(version: ModelVersion) -> Comparison:
-    """Compare a version to what was answered, over every photo that it read on trial.
+def compare_shadow(version: ModelVersion) -> ShadowComparison:
+    """Compare a version with what was answered, over all photos that it read as a shadow.
 
-    What people brought along from elsewhere does not count: it has no times.
+    Imported detections do not count: they have no latency.
     """
     mine = Q(detections__is_me=True)
     answer = mine & Q(detections__role=Detection.Role.ANSWER)
-    tried = mine & Q(
+    shadow = mine & Q(
         detections__role=Detection.Role.SHADOW,
         detections__model_version=version,
         detections__milliseconds__isnull=False,
@@ -44,29 +44,35 @@ def compare(version: ModelVersion) -> Comparison:
         Capture.objects.filter(deleted_at=None)
         .annotate(
             answer=FilteredRelation("detections", condition=answer),
-            tried=FilteredRelation("detections", condition=tried),
+            shadow=FilteredRelation("detections", condition=shadow),
         )
-        .filter(answer__isnull=False, tried__isnull=False)
+        .filter(answer__isnull=False, shadow__isnull=False)
         .values_list(
-            *("owner_id", "felt", "answer__emotion", "tried__emotion"),
-            *("answer__milliseconds", "tried__milliseconds"),
+            *("owner_id", "felt", "answer__emotion", "shadow__emotion"),
+            *("answer__milliseconds", "shadow__milliseconds"),
         )
     )
     columns = list(zip(*rows, strict=True)) or [()] * 6
-    owners, felt, answered, told, answer_times, tried_times = columns
-    said = [
-        (owner, one, other, truth)
-        for owner, truth, one, other in zip(owners, felt, answered, told, strict=True)
-        if truth
-    ]
-    who_said = {owner for owner, *_ in said}
+    owner_ids, felt, answers, shadows, answer_times, shadow_times = columns
+    with_felt = [row for row in zip(owner_ids, felt, answers, shadows, strict=True) if row[1]]
+    owners_with_felt = {owner_id for owner_id, *_ in with_felt}
     timed = [
-        (owner, time) for owner, time in zip(owners, answer_times, strict=True) if time is not None
+        (owner_id, milliseconds)
+        for owner_id, milliseconds in zip(owner_ids, answer_times, strict=True)
+        if milliseconds is not None
     ]
-    return Comparison(
-        same=share_of([one == other for one, other in zip(answered, told, strict=True)], owners),
-        answered_felt=share_of([one == truth for _, one, _, truth in said], who_said),
-        tried_felt=share_of([other == truth for _, _, other, truth in said], who_said),
-        answered_latency=latency_of([time for _, time in timed], {owner for owner, _ in timed}),
-        tried_latency=latency_of(tried_times, owners),
+    return ShadowComparison(
+        same=anonymous_share(
+            [answer == shadow for answer, shadow in zip(answers, shadows, strict=True)], owner_ids
+        ),
+        answer_felt=anonymous_share(
+            [answer == truth for _, truth, answer, _ in with_felt], owners_with_felt
+        ),
+        shadow_felt=anonymous_share(
+            [shadow == truth for _, truth, _, shadow in with_felt], owners_with_felt
+        ),
+        answer_latency=anonymous_latency(
+            [milliseconds for _, milliseconds in timed], {owner_id for owner_id, _ in timed}
+        ),
+        shadow_latency=anonymous_latency(shadow_times, owner_ids),
     )

@@ -1,4 +1,4 @@
-"""Letting a version on trial read new photos, after their people were answered."""
+"""Shadow deployment: a version reads new photos after they were answered, and nobody sees it."""
 
 import logging
 
@@ -7,21 +7,21 @@ from accounts.models import Consent
 from emotions.captures.errors import UnreadablePictureError
 from emotions.captures.locking import hold_for_update
 from emotions.captures.moods import answer_of
-from emotions.model_quality.rescoring import read_face
+from emotions.model_quality.rescoring import detect_kept_face
 from emotions.models import Capture, Detection
 from ml.models import Trial
 
 logger = logging.getLogger(__name__)
 
 
-def read_on_trial(*, capture_id: int, trial_id: int) -> Detection | None:
-    """Add what the version on trial reads from the person's own face.
+def shadow_read(*, capture_id: int, trial_id: int) -> Detection | None:
+    """Add what the version in shadow deployment detects in the person's own face.
 
-    No page, chart or answer of the API shows it, so no app needs to learn of it.
+    No page, chart or answer of the API shows it, so apps need not learn of it.
 
     Returns:
         The new detection; None where the trial is over, the capture or the consent is gone, the
-        picture cannot be read, or it was read already.
+        picture cannot be read, or the version read it already.
 
     Raises:
         ml.inference.card.ModelFileError: the version cannot answer.
@@ -34,15 +34,15 @@ def read_on_trial(*, capture_id: int, trial_id: int) -> Detection | None:
     if answer is None or not has_consent(person=capture.owner, kind=Consent.Kind.USE):
         return None
     try:
-        read = read_face(capture, answer, trial.version, role=Detection.Role.SHADOW)
+        detection = detect_kept_face(capture, answer, trial.version, role=Detection.Role.SHADOW)
     except UnreadablePictureError:
-        logger.warning("a photo on trial cannot be read", extra={"capture": str(capture.uuid)})
+        logger.warning("shadow read failed", extra={"capture": str(capture.uuid)})
         return None
     with hold_for_update(capture) as current:
         mine = current.detections.filter(is_me=True)
-        fits = mine.filter(pk=answer.pk).exists()
-        twice = mine.filter(role=Detection.Role.SHADOW, model_version=trial.version).exists()
-        if current.deleted_at or twice or not fits:
+        unchanged = mine.filter(pk=answer.pk).exists()
+        known = mine.filter(role=Detection.Role.SHADOW, model_version=trial.version).exists()
+        if current.deleted_at or known or not unchanged:
             return None
-        read.save(force_insert=True)
-    return read
+        detection.save(force_insert=True)
+    return detection

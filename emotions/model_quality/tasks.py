@@ -1,4 +1,4 @@
-"""Jobs that try a version out on new photos."""
+"""Background jobs of shadow deployments."""
 
 from django_tasks import task
 
@@ -6,6 +6,6 @@ from emotions.model_quality import shadowing
 
 
 @task()
-def read_on_trial(capture_id: int, trial_id: int) -> None:
-    """Let the version on trial read a new photo."""
-    shadowing.read_on_trial(capture_id=capture_id, trial_id=trial_id)
+def shadow_read(capture_id: int, trial_id: int) -> None:
+    """Let the version in shadow deployment read a new photo."""
+    shadowing.shadow_read(capture_id=capture_id, trial_id=trial_id)

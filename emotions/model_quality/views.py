@@ -1,25 +1,44 @@
-"""What those who run the site see of it: sums, never a person."""
+"""The public page of a version, and the administration's page of production metrics."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from emotions.model_quality.k_anonymity import ENOUGH_PEOPLE
-from emotions.model_quality.production_charts import charts_of
-from emotions.model_quality.production_metrics import WEEKS, report
+from emotions.model_quality.k_anonymity import MIN_PEOPLE
+from emotions.model_quality.model_cards import model_card_context
+from emotions.model_quality.production_charts import production_charts
+from emotions.model_quality.production_metrics import WEEKS, get_report
+from ml.models import ModelVersion
+from ml.registry import active_version
+from ml.registry.history import told_of, versions_that_answered
 
 
 @require_GET
-def wild(request: HttpRequest) -> HttpResponse:
+def model_card(request: HttpRequest, version: str = "") -> HttpResponse:
+    """Show a version's model card.
+
+    Args:
+        version: the name of a version that answers or did; the active one where empty.
+    """
+    try:
+        told = told_of(version or active_version().name)
+    except ModelVersion.DoesNotExist as error:
+        raise Http404("No such version ever answered.") from error
+    context = model_card_context(told, others=versions_that_answered())
+    return render(request, "emotions/model_card.html", context)
+
+
+@require_GET
+def production_metrics(request: HttpRequest) -> HttpResponse:
     """Show how the network does on people's own photos."""
     if not request.user.has_perm("ml.view_modelversion"):
         raise PermissionDenied
-    found = report()
+    report = get_report()
     context = {
-        "charts": charts_of(found),
-        "told": found.weeks,
-        "enough": ENOUGH_PEOPLE,
+        "charts": production_charts(report),
+        "has_weeks": bool(report.weeks),
+        "enough": MIN_PEOPLE,
         "weeks": WEEKS,
     }
-    return render(request, "emotions/wild.html", context)
+    return render(request, "emotions/production_metrics.html", context)

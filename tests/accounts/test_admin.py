@@ -15,35 +15,39 @@ FACTORS = "/admin/mfa/authenticator/"
 
 
 def test_a_lost_second_factor_is_removed_without_being_seen(owner: User) -> None:
-    desk = signed_in(Client(), User.objects.create_superuser("chief@example.org", PASSWORD))
+    administrator = signed_in(
+        Client(), User.objects.create_superuser("chief@example.org", PASSWORD)
+    )
     factor = TOTP.activate(owner, "JBSWY3DPEHPK3PXP").instance
     for path in (f"{FACTORS}?q=owner", f"{FACTORS}{factor.pk}/change/"):
-        page = desk.get(path)
+        page = administrator.get(path)
         assert page.status_code == 200
         assert owner.email in page.content.decode()
         assert "JBSWY3DPEHPK3PXP" not in page.content.decode()
-    assert desk.post(f"{FACTORS}{factor.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert administrator.post(f"{FACTORS}{factor.pk}/delete/", {"post": "yes"}).status_code == 302
     assert not Authenticator.objects.exists()
 
 
 def test_where_somebody_is_signed_in_is_not_shown() -> None:
-    desk = signed_in(Client(), User.objects.create_superuser("chief@example.org", PASSWORD))
-    assert desk.get("/admin/usersessions/usersession/").status_code == 404
+    administrator = signed_in(
+        Client(), User.objects.create_superuser("chief@example.org", PASSWORD)
+    )
+    assert administrator.get("/admin/usersessions/usersession/").status_code == 404
 
 
 def test_staff_come_in_by_the_site_s_own_sign_in_and_a_second_factor(settings: Settings) -> None:
     settings.ADMIN_NEEDS_SECOND_FACTOR = True
     chief = User.objects.create_superuser("chief@example.org", PASSWORD)
-    desk = Client()
-    asked = desk.get("/admin/", follow=True)
+    administrator = Client()
+    asked = administrator.get("/admin/", follow=True)
     assert asked.redirect_chain[-1][0].startswith("/accounts/login/?next=")
-    desk.post("/accounts/login/", {"login": chief.email, "password": PASSWORD})
+    administrator.post("/accounts/login/", {"login": chief.email, "password": PASSWORD})
 
-    sent = desk.get("/admin/", follow=True)
+    sent = administrator.get("/admin/", follow=True)
     assert sent.redirect_chain[-1][0].endswith("?next=%2Faccounts%2F2fa%2Ftotp%2Factivate%2F")
     assert "The administration needs a second factor" in sent.content.decode()
     TOTP.activate(chief, "JBSWY3DPEHPK3PXP")
-    assert desk.get("/admin/").status_code == 200
+    assert administrator.get("/admin/").status_code == 200
 
     again = Client()
     half = again.post("/accounts/login/", {"login": chief.email, "password": PASSWORD})
@@ -64,5 +68,7 @@ def test_nobody_else_comes_in(owner_client: Client, settings: Settings) -> None:
 
 
 def test_the_password_is_changed_where_everybody_changes_it() -> None:
-    desk = signed_in(Client(), User.objects.create_superuser("chief@example.org", PASSWORD))
-    assert desk.get("/admin/password_change/")["Location"] == "/accounts/password/change/"
+    administrator = signed_in(
+        Client(), User.objects.create_superuser("chief@example.org", PASSWORD)
+    )
+    assert administrator.get("/admin/password_change/")["Location"] == "/accounts/password/change/"

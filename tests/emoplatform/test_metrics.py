@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
-from emotions.model_quality.k_anonymity import ENOUGH_PEOPLE
+from emotions.model_quality.k_anonymity import MIN_PEOPLE
 from tests import factories
 from tests.emotions.model_quality.test_production_metrics import moment
 from tests.sites import installed, served
@@ -59,7 +59,7 @@ def test_requests_are_counted_by_route_and_not_by_address(
 
 @pytest.mark.django_db
 def test_the_network_is_told_by_the_rules_of_the_page(client: Client, token: str) -> None:
-    people = [User.objects.create(email=f"p{n}@example.org") for n in range(ENOUGH_PEOPLE)]
+    people = [User.objects.create(email=f"p{n}@example.org") for n in range(MIN_PEOPLE)]
     last_week = datetime.now(UTC) - timedelta(days=7)
     for person in people[1:]:
         moment(person, last_week, felt="happy")
@@ -71,7 +71,7 @@ def test_the_network_is_told_by_the_rules_of_the_page(client: Client, token: str
 @pytest.mark.django_db
 def test_enough_people_are_told_together(client: Client, token: str) -> None:
     last_week = datetime.now(UTC) - timedelta(days=7)
-    for number in range(ENOUGH_PEOPLE):
+    for number in range(MIN_PEOPLE):
         person = factories.person(f"p{number}@example.org")
         moment(person, last_week, felt="happy" if number else "sad")
     told = client.get("/metrics", headers={"Authorization": token}).content.decode()

@@ -46,13 +46,13 @@ class Command(BaseCommand):
             registry.predictor_of(version)
         except ModelFileError as error:
             raise CommandError(str(error)) from error
-        waiting = rescoring.waiting_for(version).count()
+        waiting = rescoring.captures_to_rescore(version).count()
         read = skipped = 0
         try:
-            for capture in rescoring.each_waiting_for(version):
+            for capture in rescoring.iter_captures_to_rescore(version):
                 started = time.monotonic()
                 try:
-                    read += rescoring.read_again(capture=capture, version=version) is not None
+                    read += rescoring.rescore(capture=capture, version=version) is not None
                 except UnreadablePictureError:
                     skipped += 1
                     self.stderr.write(f"{capture}: its photo cannot be read; skipped.")

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
-from emotions.model_quality.model_cards import data_of, weaknesses
+from emotions.model_quality.model_cards import dataset_rows, weaknesses
 from emotions.models import Feeling
 from ml import registry
 from ml.models import ModelVersion
@@ -105,7 +105,7 @@ def test_weaknesses_are_frequent_mistakes_and_few_photos() -> None:
 
 
 def test_splits_that_are_missing_are_left_out() -> None:
-    (only,) = data_of({"counts": {"train": {"happy": 3, "sad": 2}}})
+    (only,) = dataset_rows({"counts": {"train": {"happy": 3, "sad": 2}}})
     assert (only["total"], only["cells"]) == (5, [0, 0, 0, 3, 0, 2, 0])
 
 

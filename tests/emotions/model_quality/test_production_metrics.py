@@ -1,4 +1,4 @@
-"""How the network does in the wild is told of weeks and groups of at least ten people only."""
+"""Production metrics cover only weeks and groups of at least ten people."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -8,8 +8,8 @@ from django.test import Client
 
 from accounts.models import User
 from emotions.model_quality import production_metrics
-from emotions.model_quality.k_anonymity import ENOUGH_PEOPLE
-from emotions.model_quality.production_charts import charts_of
+from emotions.model_quality.k_anonymity import MIN_PEOPLE
+from emotions.model_quality.production_charts import production_charts
 from emotions.models import Capture, Feeling
 from ml import registry
 from tests import factories
@@ -24,7 +24,7 @@ PAGE = "/admin/wild/"
 
 @pytest.fixture
 def people(db: None) -> list[User]:
-    return [User.objects.create(email=f"p{n}@example.org") for n in range(ENOUGH_PEOPLE + 2)]
+    return [User.objects.create(email=f"p{n}@example.org") for n in range(MIN_PEOPLE + 2)]
 
 
 def moment(
@@ -43,15 +43,15 @@ def moment(
 
 
 def report() -> production_metrics.Report:
-    return production_metrics.read(before=BEFORE)
+    return production_metrics.compute_report(before=BEFORE)
 
 
 def test_a_week_is_told_once_ten_people_are_in_it(people: list[User]) -> None:
-    for person in people[: ENOUGH_PEOPLE - 1]:
+    for person in people[: MIN_PEOPLE - 1]:
         moment(person)
         moment(person)
     assert report() == production_metrics.Report([], [])
-    moment(people[ENOUGH_PEOPLE - 1], looks=None)
+    moment(people[MIN_PEOPLE - 1], looks=None)
     (week,) = report().weeks
     assert week.monday == date(2026, 3, 23)
     assert week.captures == 2.7
@@ -88,8 +88,8 @@ def test_a_week_that_is_not_told_is_in_no_sum(people: list[User]) -> None:
     for person in people[:9]:
         moment(person, LAST_WEEK - WEEK, felt="sad")
     (agreement,) = report().agreement
-    assert agreement.whole
-    assert (agreement.whole.hits, agreement.whole.of) == (12, 12)
+    assert agreement.overall
+    assert (agreement.overall.hits, agreement.overall.of) == (12, 12)
 
 
 def test_agreement_is_told_by_version_and_emotion(people: list[User]) -> None:
@@ -98,12 +98,12 @@ def test_agreement_is_told_by_version_and_emotion(people: list[User]) -> None:
         moment(person, looks="sad", felt="sad")
     (agreement,) = report().agreement
     assert agreement.version == registry.active_version().name
-    assert {one: share.percent for one, share in agreement.each.items()} == {
+    assert {one: share.percent for one, share in agreement.by_emotion.items()} == {
         Feeling.HAPPY: 75,
         Feeling.SAD: 100,
     }
-    assert agreement.whole
-    assert agreement.whole.of == 24
+    assert agreement.overall
+    assert agreement.overall.of == 24
 
 
 def test_where_an_emotion_is_left_out_so_is_the_sum_that_would_tell_it(people: list[User]) -> None:
@@ -111,9 +111,9 @@ def test_where_an_emotion_is_left_out_so_is_the_sum_that_would_tell_it(people: l
         moment(person, looks="happy", felt="happy")
     moment(people[0], looks="fear", felt="sad")
     (agreement,) = report().agreement
-    assert list(agreement.each) == [Feeling.HAPPY]
-    assert agreement.whole is None
-    shown = charts_of(report())[-1]
+    assert list(agreement.by_emotion) == [Feeling.HAPPY]
+    assert agreement.overall is None
+    shown = production_charts(report())[-1]
     assert [row[0] for row in shown.rows] == ["Happy"]
     assert "Afraid" not in str(shown)
 
@@ -134,8 +134,8 @@ def test_drift_is_told_beside_what_chance_does(people: list[User]) -> None:
 
 def test_the_distance_is_the_square_root_of_the_divergence() -> None:
     pair = np.array([[0.5, 0.5, 0.0], [0.0, 0.5, 0.5]])
-    assert production_metrics.distance(pair) == pytest.approx(np.sqrt(0.5))
-    assert production_metrics.distance(pair[[0, 0]]) == 0
+    assert production_metrics.jensen_shannon_distance(pair) == pytest.approx(np.sqrt(0.5))
+    assert production_metrics.jensen_shannon_distance(pair[[0, 0]]) == 0
 
 
 def test_the_page_shows_charts_with_their_tables(people: list[User]) -> None:

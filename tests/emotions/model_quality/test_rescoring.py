@@ -1,4 +1,4 @@
-"""Kept photos are read again beside what was answered: once, in any number of runs, or told."""
+"""Rescoring adds to each kept photo what another version reads, once in any number of runs."""
 
 from datetime import UTC, date, datetime
 from io import StringIO
@@ -177,7 +177,7 @@ def test_a_capture_that_is_deleted_meanwhile_gets_nothing(
         "emotions.model_quality.rescoring.picture_of",
         lambda *_: (pictures.astronaut(), found.detections.all()[0].box),
     )
-    assert rescoring.read_again(capture=found, version=newer) is None
+    assert rescoring.rescore(capture=found, version=newer) is None
     assert not Detection.objects.exists()
 
 

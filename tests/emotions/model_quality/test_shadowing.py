@@ -1,4 +1,4 @@
-"""A version on trial reads new photos after the answer, and nobody is shown what it says."""
+"""A shadow deployment reads new photos after the answer, and nobody is shown what it says."""
 
 import io
 import json
@@ -15,9 +15,9 @@ from rest_framework.test import APIClient
 from accounts.consents import withdraw_consent
 from accounts.models import Consent, User
 from emotions.captures import editing, purging, recording, trash
-from emotions.model_quality.k_anonymity import ENOUGH_PEOPLE
-from emotions.model_quality.shadow_comparison import compare
-from emotions.model_quality.shadowing import read_on_trial
+from emotions.model_quality.k_anonymity import MIN_PEOPLE
+from emotions.model_quality.shadow_comparison import compare_shadow
+from emotions.model_quality.shadowing import shadow_read
 from emotions.models import Capture, Detection
 from ml import registry
 from ml.inference.card import ModelFileError
@@ -78,7 +78,7 @@ def test_it_reads_what_is_kept_once_the_worker_comes_to_it(
     assert (read.model_version, read.is_me, read.box) == (trial.version, True, answer.box)
     assert read.milliseconds is not None
     assert Capture.objects.get().sequence == capture.sequence
-    assert read_on_trial(capture_id=capture.pk, trial_id=trial.pk) is None
+    assert shadow_read(capture_id=capture.pk, trial_id=trial.pk) is None
 
 
 def test_numbers_alone_are_never_on_trial(owner: User, trial: Trial) -> None:
@@ -188,31 +188,31 @@ def read_by_both(
     )
 
 
-def test_both_are_compared_over_what_both_read(candidate: ModelVersion) -> None:
-    for number in range(ENOUGH_PEOPLE):
+def test_both_are_comparison_over_what_both_read(candidate: ModelVersion) -> None:
+    for number in range(MIN_PEOPLE):
         read_by_both(number, candidate, told="happy" if number < 6 else "sad", felt="sad")
     read_by_both(0, candidate, told="sad", times=False)  # brought along from elsewhere
-    compared = compare(candidate)
-    assert compared.same
-    assert compared.answered_felt
-    assert compared.tried_felt
-    assert compared.answered_latency
-    assert compared.tried_latency
-    assert (compared.same.percent, compared.same.of) == (60, 10)
-    assert compared.same.percents == (31, 83)
-    assert (compared.answered_felt.percent, compared.tried_felt.percent) == (0, 40)
-    assert (compared.answered_latency.median, compared.tried_latency.slow) == (4.0, 2.0)
+    comparison = compare_shadow(candidate)
+    assert comparison.same
+    assert comparison.answer_felt
+    assert comparison.shadow_felt
+    assert comparison.answer_latency
+    assert comparison.shadow_latency
+    assert (comparison.same.percent, comparison.same.of) == (60, 10)
+    assert comparison.same.percent_interval == (31, 83)
+    assert (comparison.answer_felt.percent, comparison.shadow_felt.percent) == (0, 40)
+    assert (comparison.answer_latency.median, comparison.shadow_latency.slow) == (4.0, 2.0)
 
 
 def test_of_few_people_nothing_is_told(candidate: ModelVersion) -> None:
-    for number in range(ENOUGH_PEOPLE - 1):
+    for number in range(MIN_PEOPLE - 1):
         for _ in range(3):
             read_by_both(number, candidate, told="happy", felt="sad")
-    assert compare(candidate).same is None
-    read_by_both(ENOUGH_PEOPLE, candidate, told="happy")
-    compared = compare(candidate)
-    assert compared.same
-    assert (compared.answered_felt, compared.tried_felt) == (None, None)
+    assert compare_shadow(candidate).same is None
+    read_by_both(MIN_PEOPLE, candidate, told="happy")
+    comparison = compare_shadow(candidate)
+    assert comparison.same
+    assert (comparison.answer_felt, comparison.shadow_felt) == (None, None)
 
 
 BEGIN, END = "/admin/ml/trial/begin/", "/admin/ml/trial/end/"
@@ -224,7 +224,7 @@ def test_the_administration_begins_compares_and_ends(
     assert BEGIN in administrator.get("/admin/ml/trial/").content.decode()
     refused = administrator.post(BEGIN, {"version": candidate.pk, "share": 101})
     assert "less than or equal to 100" in refused.content.decode()
-    for number in range(ENOUGH_PEOPLE):
+    for number in range(MIN_PEOPLE):
         read_by_both(number, candidate, told="happy" if number < 6 else "sad", felt="sad")
     begun = administrator.post(BEGIN, {"version": candidate.pk, "share": 20}, follow=True)
     page = begun.content.decode()

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from emotions.model_quality.k_anonymity import ENOUGH_PEOPLE
+from emotions.model_quality.k_anonymity import MIN_PEOPLE
 from ml import registry, training_queue
 from ml.models import ModelVersion, TrainingRun
 from ml.registry import active
@@ -28,14 +28,14 @@ DRAWN = "at => Boolean(Chart.getChart(document.querySelectorAll('canvas[data-cha
 
 @pytest.fixture
 def pages() -> list[str]:
-    """The addresses of the desk, each with something on it."""
+    """The addresses of the administration, each with something on it."""
     active.forget()
     ModelVersion.objects.update(answers=[versions.answers(0.30).to_json()])
     candidate = registry.register(versions.files("candidate", wrong=0.25), made_by="ada")
     trial = registry.begin_trial(candidate, share=20, by="ada")
     run = training_queue.ask_for_training(architecture="residual", epochs=3, by="ada")
     TrainingRun.objects.update(log="epoch 1/3", state=TrainingRun.State.RUNNING)
-    for number in range(ENOUGH_PEOPLE):
+    for number in range(MIN_PEOPLE):
         person = User.objects.create(email=f"p{number}@example.org")
         for weeks in (1, 2):
             moment(person, datetime.now(UTC) - timedelta(days=7 * weeks), felt="happy")
@@ -55,7 +55,9 @@ def pages() -> list[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_of_the_desk_shuts_anybody_out(page: Page, pages: list[str], scheme: Any) -> None:
+def test_no_page_of_the_administration_shuts_anybody_out(
+    page: Page, pages: list[str], scheme: Any
+) -> None:
     administrator = factories.person("admin@example.org", is_staff=True, is_superuser=True)
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     sign_in(page, administrator)
