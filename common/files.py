@@ -3,7 +3,11 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+
+MIN_ORPHAN_AGE = timedelta(hours=1)
+"""Files are written before the rows that name them; younger ones may still get theirs."""
 
 
 @contextmanager

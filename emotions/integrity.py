@@ -50,10 +50,10 @@ def pictures_of(capture: Capture) -> Iterator[Finding]:
         if not (name := getattr(capture, field).name):
             continue
         try:
-            flaw = storage.flaw_of(name)
+            flaw = storage.find_flaw(name)
         except Exception as error:  # Each storage fails in its own way.
             yield Finding(f"{name}: the storage cannot be asked ({error!r}).")
             continue
         if flaw:
-            mend = partial(picture_repair.mend_picture, capture=capture, field=field)
+            mend = partial(picture_repair.repair_picture, capture=capture, field=field)
             yield Finding(f"{name}: {flaw}; the {field} of the capture {capture.uuid}.", mend)

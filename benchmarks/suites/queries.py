@@ -14,7 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from accounts import selectors as people
 from emotions.captures import purging, recording, retention, selectors, trash
-from emotions.captures.recording import Said
+from emotions.captures.recording import SelfReport
 from emotions.contributions import dataset_files, syncing
 from emotions.insights import baseline, patterns, reviews, trends
 from emotions.insights.trends import Span
@@ -65,7 +65,7 @@ def use_cases() -> dict[str, Callable[[], object]]:
         return selectors.history(owner=owner, **by)
 
     return {
-        "a capture": lambda: selectors.capture_of(owner=owner, uuid=capture.uuid),
+        "a capture": lambda: selectors.get_capture(owner=owner, uuid=capture.uuid),
         "history": page(history()),
         "history, how many": lambda: history().count(),
         "history, 30 pages on": page(history(), 30),
@@ -139,7 +139,7 @@ def use_cases() -> dict[str, Callable[[], object]]:
             owner=owner,
             source=Capture.Source.MANUAL,
             idempotency_key=str(uuid.uuid4()),
-            said=Said(mood=4, tags=("sport",)),
+            self_report=SelfReport(mood=4, tags=("sport",)),
         ),
         "delete a moment": lambda: trash.delete_capture(capture=capture),
     }

@@ -16,11 +16,11 @@ from accounts.consents import ConsentRequiredError
 from common.imaging.images import ImageError
 from emotions.captures.errors import (
     CaptureDeletedError,
+    EmptyCaptureError,
     ImportUnderWayError,
     KeepsMoreError,
     NoFaceError,
     NoSuchFaceError,
-    NothingSaidError,
     RequestConflictError,
     StaleError,
 )
@@ -115,7 +115,7 @@ SERVICE_PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str | Promise]] =
 """What our own services refuse, and how that is told."""
 
 FIELD_PROBLEMS: dict[type[Exception], tuple[str, str | Promise]] = {
-    NothingSaidError: ("photo", _("Send a photo, or say felt, mood or a note.")),
+    EmptyCaptureError: ("photo", _("Send a photo, or say felt, mood or a note.")),
     NoSuchFaceError: ("me", _("This is not the id of a face of this capture.")),
     InvalidEndpointError: (
         "endpoint",

@@ -10,9 +10,9 @@ from common.imaging import images
 from common.time_zones import day_of
 from emotions.captures.errors import (
     CaptureDeletedError,
+    EmptyCaptureError,
     KeepsMoreError,
     NoSuchFaceError,
-    NothingSaidError,
 )
 from emotions.captures.locking import lock_for_update
 from emotions.captures.signals import capture_changed
@@ -55,7 +55,7 @@ def edit_capture(*, capture: Capture, changes: Changes, expected: int | None = N
         StaleError: it changed since it had the number `expected`.
         NoSuchFaceError: `me` is no face of this capture.
         KeepsMoreError: `kept` is more than is kept.
-        NothingSaidError: nothing would be left of a capture without a photo.
+        EmptyCaptureError: nothing would be left of a capture without a photo.
     """
     stored = pictures_for(capture, changes)
     try:
@@ -74,8 +74,8 @@ def edit_capture(*, capture: Capture, changes: Changes, expected: int | None = N
                 setattr(current, field, name)
             if "kept" in changes:
                 reduce_kept(current, changes["kept"])
-            if says_nothing(current):
-                raise NothingSaidError
+            if is_empty(current):
+                raise EmptyCaptureError
             current.save()
             capture_changed.send(
                 sender=Capture, capture=current, created=False, face_changed="me" in changes
@@ -90,10 +90,10 @@ def edit_capture(*, capture: Capture, changes: Changes, expected: int | None = N
     return current
 
 
-def says_nothing(capture: Capture) -> bool:
-    """Tell whether a capture without a photo says nothing at all."""
-    said = capture.felt or capture.mood or capture.note
-    return capture.source in Capture.IN_WORDS and not said
+def is_empty(capture: Capture) -> bool:
+    """Return whether nothing would be left of a capture that never had a photo."""
+    reported = capture.felt or capture.mood or capture.note
+    return capture.source in Capture.IN_WORDS and not reported
 
 
 def pictures_for(capture: Capture, changes: Changes) -> dict[str, str]:
@@ -110,11 +110,13 @@ def pictures_for(capture: Capture, changes: Changes) -> dict[str, str]:
         pixels = images.read_image(file.read())
     if not capture.others_blurred:
         chosen = faces.get(me) if me else None
-        return storage.write(crop=storage.portrait(pixels, chosen.box)) if chosen else {}
+        return (
+            storage.save_pictures(crop=storage.crop_to_face(pixels, chosen.box)) if chosen else {}
+        )
     other = [face.box for face in faces.values() if face.is_me and face.pk != me]
     if not other:
         return {}
-    return storage.write(
+    return storage.save_pictures(
         **storage.pictures_to_keep(pixels, None, Capture.Kept.PHOTO, blurred=other)
     )
 

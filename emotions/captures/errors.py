@@ -5,8 +5,8 @@ class NoFaceError(Exception):
     """The photo shows no face and the person has not said to log it anyway."""
 
 
-class NothingSaidError(Exception):
-    """Neither a photo nor a feeling, a mood or a note: there is nothing to record."""
+class EmptyCaptureError(Exception):
+    """There is nothing to record: neither a photo nor a feeling, a mood or a note."""
 
 
 class CaptureDeletedError(Exception):

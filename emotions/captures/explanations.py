@@ -9,7 +9,7 @@ from common.imaging import images
 from common.imaging.geometry import Box
 from emotions.captures.moods import answer_of
 from emotions.models import Capture, Detection
-from emotions.pictures.storage import face_in_portrait
+from emotions.pictures.storage import face_in_crop
 from ml import registry
 from ml.inference import occlusion
 
@@ -72,7 +72,7 @@ def picture_of(capture: Capture, answer: Detection) -> tuple[images.Pixels, Box]
         raise NothingToExplainError from error
     if capture.photo:
         return pixels, answer.box
-    return pixels, face_in_portrait(len(pixels))
+    return pixels, face_in_crop(len(pixels))
 
 
 def part_of(explained: occlusion.Explanation) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.widgets import DateInput
 from emotions.captures.editing import Changes
-from emotions.captures.recording import Said
+from emotions.captures.recording import SelfReport
 from emotions.captures.wording import MOODS
 from emotions.models import Capture, Feeling
 from emotions.models.limits import MAX_NOTE_LENGTH, MAX_TAG_LENGTH, MAX_TAGS
@@ -59,7 +59,7 @@ class TagsField(forms.CharField):
         return tags
 
 
-class SaidForm(forms.Form):
+class SelfReportForm(forms.Form):
     """What a person says of a moment."""
 
     felt = forms.ChoiceField(
@@ -89,7 +89,7 @@ class SaidForm(forms.Form):
         return Feeling(felt) if (felt := self.cleaned_data["felt"]) else None
 
 
-class EditForm(SaidForm):
+class EditForm(SelfReportForm):
     """Changes to one moment; a field that is not sent stays as it is."""
 
     me = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
@@ -119,7 +119,7 @@ class EditForm(SaidForm):
         )
 
 
-class WordsForm(SaidForm):
+class WordsForm(SelfReportForm):
     """A moment without a photo."""
 
     taken_at = forms.DateTimeField(
@@ -142,16 +142,14 @@ class WordsForm(SaidForm):
         return moment
 
     def clean(self) -> dict[str, Any]:
-        """Expect something to be said."""
         values: dict[str, Any] = super().clean() or {}
         if not (values.get("felt") or values.get("mood") or values.get("note")):
             raise forms.ValidationError(_("Say what you felt, how good it was, or leave a note."))
         return values
 
-    def said(self) -> Said:
-        """Return what was said."""
+    def self_report(self) -> SelfReport:
         values = self.cleaned_data
-        return Said(
+        return SelfReport(
             felt=values["felt"],
             mood=values["mood"],
             note=values["note"],

@@ -8,7 +8,7 @@ from emotions.pictures import storage
 from emotions.pictures.removal import delete_files
 
 
-def mend_picture(*, capture: Capture, field: str) -> None:
+def repair_picture(*, capture: Capture, field: str) -> None:
     """Make a lost picture anew from the photo, or let its capture keep what is left; never less.
 
     Numbers, words and tags stay as they are. A capture that has changed meanwhile is left alone.
@@ -18,7 +18,7 @@ def mend_picture(*, capture: Capture, field: str) -> None:
         field: one of `Capture.PICTURES`.
     """
     lost = getattr(capture, field).name
-    made = storage.write(**again(capture, field))
+    made = storage.save_pictures(**again(capture, field))
     try:
         with lock_for_update(capture) as current:
             if getattr(current, field).name != lost:
@@ -38,7 +38,7 @@ def mend_picture(*, capture: Capture, field: str) -> None:
 def again(capture: Capture, field: str) -> dict[str, images.Pixels]:
     """Return the picture that a field had, by the field, where the photo still shows it."""
     photo = capture.photo.name
-    if field == "photo" or not photo or storage.flaw_of(photo):
+    if field == "photo" or not photo or storage.find_flaw(photo):
         return {}
     with capture.photo.open("rb") as file:
         pixels = images.read_image(file.read())

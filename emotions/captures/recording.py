@@ -22,8 +22,8 @@ from common.time_zones import day_of
 from emotions.captures.editing import set_tags
 from emotions.captures.errors import (
     CaptureDeletedError,
+    EmptyCaptureError,
     NoFaceError,
-    NothingSaidError,
     RequestConflictError,
 )
 from emotions.captures.scheduling import schedule_retention
@@ -40,8 +40,8 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """What a person says of a moment.
+class SelfReport:
+    """What a person reports of a moment.
 
     Attributes:
         felt: what they felt, which may be another thing than they looked like.
@@ -56,6 +56,12 @@ class Said:
 
     def __bool__(self) -> bool:
         return bool(self.felt or self.mood or self.note)
+
+    def __repr__(self) -> str:
+        # Part of the digests that are stored with captures, so it must not change.
+        return (
+            f"Said(felt={self.felt!r}, mood={self.mood!r}, note={self.note!r}, tags={self.tags!r})"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,7 @@ def record_capture(
     uuid: uuid_module.UUID | None = None,
     idempotency_key: str | None = None,
     taken_at: datetime | None = None,
-    said: Said | None = None,
+    self_report: SelfReport | None = None,
     kept: Capture.Kept | None = None,
     keep_others: bool | None = None,
     keep_without_face: bool = False,
@@ -107,22 +113,30 @@ def record_capture(
         ConsentRequiredError: the owner has not consented to the current text.
         common.imaging.images.ImageError: the photo cannot be read; says what was expected.
         NoFaceError: no face was found and `keep_without_face` is false.
-        NothingSaidError: there is neither a photo nor a word.
+        EmptyCaptureError: there is neither a photo nor a word.
         CaptureDeletedError: this capture was deleted.
         RequestConflictError: another request came under this UUID or key.
         ml.registry.NoModelError: no trained version can answer.
     """
-    said = said or Said()
+    self_report = self_report or SelfReport()
     if photo is not None:
         require_consent(person=owner, kind=Consent.Kind.USE)
-    elif not said:
-        raise NothingSaidError
+    elif not self_report:
+        raise EmptyCaptureError
     capture = Capture(
         owner=owner,
         uuid=uuid or uuid_module.uuid4(),
         idempotency_key=idempotency_key,
-        request_digest=digest(
-            photo, source, time_zone, taken_at, said, kept, keep_others, keep_without_face, me
+        request_digest=digest_of_request(
+            photo,
+            source,
+            time_zone,
+            taken_at,
+            self_report,
+            kept,
+            keep_others,
+            keep_without_face,
+            me,
         ),
     )
     if earlier := earlier_capture(capture):
@@ -135,7 +149,7 @@ def record_capture(
     capture.taken_at = taken_at or timezone.now()
     capture.time_zone = time_zone or owner.time_zone
     capture.local_date = day_of(capture.taken_at, capture.time_zone)
-    capture.felt, capture.mood, capture.note = said.felt, said.mood, said.note
+    capture.felt, capture.mood, capture.note = self_report.felt, self_report.mood, self_report.note
     reading = Reading()
     if photo is not None:
         keep_others = preferences.keep_others if keep_others is None else keep_others
@@ -147,7 +161,7 @@ def record_capture(
             me=me,
         )
     try:
-        insert(capture=capture, reading=reading, tags=said.tags)
+        insert(capture=capture, reading=reading, tags=self_report.tags)
     except IntegrityError:
         # The same request came twice at once and the other one was faster.
         delete_files(reading.stored.values())
@@ -169,7 +183,7 @@ def record_capture(
     return capture
 
 
-def digest(photo: bytes | None, *sent: object) -> str:
+def digest_of_request(photo: bytes | None, *sent: object) -> str:
     """Return a sha256 over all that a request says, to tell it from another one."""
     picture = None if photo is None else hashlib.sha256(photo).hexdigest()
     whole = [picture, *map(repr, sent)]
@@ -221,7 +235,7 @@ def read(
     place = nearest(faces, me[0] * width, me[1] * height) if me else 0
     others = [] if keep_others else [face.box for n, face in enumerate(faces) if n != place]
     mine = faces[place].box if faces else None
-    stored = storage.write(**storage.pictures_to_keep(pixels, mine, kept, blurred=others))
+    stored = storage.save_pictures(**storage.pictures_to_keep(pixels, mine, kept, blurred=others))
     return Reading(
         faces=faces,
         me=place,

@@ -20,7 +20,7 @@ from emotions.captures import recording, selectors
 from emotions.captures.errors import CaptureDeletedError, NoFaceError, RequestConflictError
 from emotions.captures.forms import CaptureForm, ConsentForm, WordsForm
 from emotions.models import Capture, Feeling
-from emotions.offline.headers import kept_offline
+from emotions.offline.headers import available_offline
 from emotions.pictures.errors import STATUSES
 from ml.registry import active_version
 
@@ -46,7 +46,7 @@ def ask_consent(request: HttpRequest) -> HttpResponseRedirect:
 
 
 @login_required
-@kept_offline
+@available_offline
 @require_http_methods(["GET", "POST"])
 def capture(request: HttpRequest) -> HttpResponse:
     """Take a photo in and show what it expresses."""
@@ -110,7 +110,7 @@ def live(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@kept_offline
+@available_offline
 @require_http_methods(["GET", "POST"])
 def words(request: HttpRequest) -> HttpResponse:
     """Take a moment in without a photo."""
@@ -123,7 +123,7 @@ def words(request: HttpRequest) -> HttpResponse:
             source=Capture.Source.MANUAL,
             time_zone=zone,
             taken_at=form.cleaned_data["taken_at"],
-            said=form.said(),
+            self_report=form.self_report(),
         )
         messages.success(request, _("Kept."))
         return redirect("emotions:capture_detail", recorded.uuid)

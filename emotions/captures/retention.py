@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from emotions.captures.editing import edit_capture
-from emotions.captures.errors import CaptureDeletedError, NothingSaidError
+from emotions.captures.errors import CaptureDeletedError, EmptyCaptureError
 from emotions.models import Capture, Preferences
 
 
@@ -29,7 +29,7 @@ def forget_old_pictures(*, owner: User | None = None, now: datetime | None = Non
         for capture in list(old):
             try:
                 edit_capture(capture=capture, changes={"kept": Capture.Kept.NOTHING})
-            except (CaptureDeletedError, NothingSaidError):  # It has gone meanwhile, or is words.
+            except (CaptureDeletedError, EmptyCaptureError):  # It has gone meanwhile, or is words.
                 continue
             forgotten += 1
     return forgotten

@@ -21,7 +21,7 @@ class Day:
     mood: Mood | None
 
 
-def capture_of(*, owner: User, uuid: uuid_module.UUID) -> Capture:
+def get_capture(*, owner: User, uuid: uuid_module.UUID) -> Capture:
     """Return one capture of the owner.
 
     Raises:
@@ -66,10 +66,10 @@ def history(
         captures = captures.filter(source=source)
     if words:
         captures = captures.filter(note__icontains=words)
-    return with_readings(captures)
+    return with_detections(captures)
 
 
-def with_readings(captures: CaptureQuerySet) -> CaptureQuerySet:
+def with_detections(captures: CaptureQuerySet) -> CaptureQuerySet:
     """Fetch what belongs to captures along with them; trials of other versions do not show."""
     shown = Detection.objects.exclude(role=Detection.Role.SHADOW).select_related("model_version")
     return captures.select_related("owner").prefetch_related(
@@ -77,7 +77,7 @@ def with_readings(captures: CaptureQuerySet) -> CaptureQuerySet:
     )
 
 
-def versions_read_again(*, owner: User) -> list[str]:
+def rescoring_versions(*, owner: User) -> list[str]:
     """Return the names of the versions that read kept photos of the owner again, newest first."""
     if ModelVersion.objects.count() <= 1:  # Nobody else could; asking every face would take longer.
         return []
@@ -107,7 +107,7 @@ def changes(*, owner: User, after: int, limit: int) -> list[Capture]:
         limit: how many at most.
     """
     changed = Capture.objects.filter(owner=owner, sequence__gt=after).order_by("sequence")
-    return list(with_readings(changed)[:limit])
+    return list(with_detections(changed)[:limit])
 
 
 def days_with_captures(*, owner: User, first: date, last: date) -> list[date]:

@@ -17,14 +17,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.requests import person_of
 from emotions.captures import editing, explanations, presentation, selectors
 from emotions.captures.editing import Changes
-from emotions.captures.errors import KeepsMoreError, NoSuchFaceError, NothingSaidError
+from emotions.captures.errors import EmptyCaptureError, KeepsMoreError, NoSuchFaceError
 from emotions.captures.forms import EditForm
 from emotions.captures.purging import TRASH_KEPT_FOR, purge_capture
 from emotions.captures.requests import own_capture
 from emotions.captures.trash import delete_capture, restore_capture
-from emotions.captures.wording import what_it_looked_at
+from emotions.captures.wording import describe_explanation
 from emotions.models import Capture
-from emotions.offline.headers import kept_offline
+from emotions.offline.headers import available_offline
 from emotions.pictures import responses
 from emotions.templatetags.moments import UNDO
 from ml.inference.card import ModelFileError
@@ -40,7 +40,7 @@ def show(
 
 
 @login_required
-@kept_offline
+@available_offline
 @require_GET
 def capture_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Show one capture: the photo with its faces and all seven probabilities."""
@@ -57,7 +57,7 @@ def capture_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             editing.edit_capture(capture=found, changes=form.changes())
-        except NothingSaidError:
+        except EmptyCaptureError:
             form.add_error(None, _("A moment without a photo needs a feeling, a mood or a note."))
         except KeepsMoreError:
             form.add_error("kept", _("What is not kept any more cannot come back."))
@@ -122,7 +122,7 @@ def explanation(request: HttpRequest, uuid: UUID) -> HttpResponse:
         told = explanations.explanation(found)
     except (explanations.NothingToExplainError, ModelFileError):
         return render(request, "emotions/explanation.html", context)
-    context |= {"told": told, "words": what_it_looked_at(told)}
+    context |= {"told": told, "words": describe_explanation(told)}
     return render(request, "emotions/explanation.html", context)
 
 
@@ -134,7 +134,7 @@ def explanation_picture(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
         told = explanations.explanation(own_capture(request, uuid))
     except (explanations.NothingToExplainError, ModelFileError) as error:
         raise Http404("There is nothing to explain.") from error
-    return responses.for_its_owner(HttpResponse(told.picture, content_type="image/jpeg"))
+    return responses.make_private(HttpResponse(told.picture, content_type="image/jpeg"))
 
 
 @login_required
@@ -195,16 +195,16 @@ def offer_undo(request: HttpRequest, deleted: list[Capture]) -> None:
 
 
 @login_required
-@kept_offline
+@available_offline
 @require_GET
 def capture_photo(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """Send the photo to its owner."""
-    return responses.respond(request, own_capture(request, uuid).photo)
+    return responses.picture_response(request, own_capture(request, uuid).photo)
 
 
 @login_required
-@kept_offline
+@available_offline
 @require_GET
 def capture_thumbnail(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """Send the thumbnail to the owner of its photo."""
-    return responses.respond(request, own_capture(request, uuid).small_picture)
+    return responses.picture_response(request, own_capture(request, uuid).small_picture)

@@ -30,7 +30,7 @@ def in_sentence(feeling: Feeling) -> str:
     return str(feeling.label).lower()
 
 
-def what_it_looked_at(told: Told) -> str:
+def describe_explanation(told: Told) -> str:
     """Say in one sentence which part of a face the answer rests on."""
     if not told.part:
         return _("No single part of your face decided: covering any of them changes little.")

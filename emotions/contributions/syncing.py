@@ -34,7 +34,7 @@ def contribute(*, owner: User) -> int:
     lent = 0
     for capture in list(wanted(owner)):
         try:
-            face = storage.small_face(capture)
+            face = storage.grey_face(capture)
         except (OSError, ImageError):
             logger.warning("face not read", extra={"capture": str(capture.uuid)}, exc_info=True)
             continue

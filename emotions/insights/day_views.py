@@ -21,7 +21,7 @@ from emotions.insights import baseline, charts, trends, wording
 from emotions.insights.trends import Span
 from emotions.insights.views import Shown, with_files
 from emotions.models import Feeling
-from emotions.offline.headers import kept_offline
+from emotions.offline.headers import available_offline
 
 CAPTURES_A_PAGE = 24
 DAYS_ON_CHART = 30
@@ -30,7 +30,7 @@ DAYS_KEPT_AHEAD = 7
 
 
 @login_required
-@kept_offline
+@available_offline
 @require_GET
 def today(request: HttpRequest) -> HttpResponse:
     """Answer "what is the mood of today" and "what is the sentiment"."""
@@ -39,7 +39,7 @@ def today(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@kept_offline
+@available_offline
 @require_GET
 def day(request: HttpRequest, on: date) -> HttpResponse:
     """Show the mood and the captures of any one day."""
@@ -80,7 +80,7 @@ def addresses_to_keep(person: User, now: date) -> list[str]:
 
 
 @login_required
-@kept_offline
+@available_offline
 @require_GET
 def history(request: HttpRequest) -> HttpResponse:
     """Show captures, newest first and filtered, under a chart of their days."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from accounts.models import User
 from emotions.captures.moods import CALM_MOOD
-from emotions.models import Capture, Feeling, reading_of
+from emotions.models import Capture, Feeling, detected_column
 from ml.emotions import EMOTIONS, VALENCES
 from ml.metrics.intervals import Interval, central
 
@@ -74,9 +74,9 @@ def read(*, owner: User, first: date, last: date, read_by: str = "") -> Moments:
         .order_by("taken_at", "id")
         .values_list(
             *("id", "local_date", "taken_at", "time_zone", "felt", "mood"),
-            reading_of("emotion", read_by=read_by),
+            detected_column("emotion", read_by=read_by),
             name_of_version(read_by),
-            *(reading_of(f"p_{emotion}", read_by=read_by) for emotion in EMOTIONS),
+            *(detected_column(f"p_{emotion}", read_by=read_by) for emotion in EMOTIONS),
         )
     )
     columns = list(zip(*rows, strict=True)) or [()] * (8 + len(EMOTIONS))

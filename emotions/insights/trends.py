@@ -10,7 +10,7 @@ from django.db.models import Case, Count, Expression, F, FloatField, Q, Sum, Val
 
 from accounts.models import User
 from emotions.captures.moods import CALM_MOOD, Sentiment, sentiment_of
-from emotions.models import Capture, Feeling, reading_of
+from emotions.models import Capture, Feeling, detected_column
 from ml.emotions import EMOTIONS, VALENCES
 
 
@@ -125,7 +125,7 @@ def valence(read_by: str) -> Expression:
     given = (F("mood") - Value(float(CALM_MOOD))) / Value(2.0)
     seen = sum(
         (
-            reading_of(f"p_{emotion}", read_by=read_by) * Value(valence)
+            detected_column(f"p_{emotion}", read_by=read_by) * Value(valence)
             for emotion, valence in VALENCES.items()
             if valence
         ),

@@ -67,7 +67,7 @@ class Shown:
 def shown_to(request: HttpRequest) -> tuple[TrendsForm, list[str], Shown]:
     """Return the form, the versions that read photos of the person again, and what is shown."""
     person = person_of(request)
-    versions = selectors.versions_read_again(owner=person)
+    versions = selectors.rescoring_versions(owner=person)
     form = TrendsForm(request.GET, today=today_in(zone_of(request, person)), versions=versions)
     return form, versions, Shown(*form.span(), form.read_by_version())
 

@@ -6,9 +6,9 @@ from emotions.models.captures import (
     Detection,
     Feeling,
     Tag,
+    detected_column,
     name_digest,
     private_name,
-    reading_of,
 )
 from emotions.models.contributions import Contribution, Contributor, CorrectionsFile
 from emotions.models.preferences import Preferences
@@ -27,7 +27,7 @@ __all__ = [
     "PushSubscription",
     "Reminder",
     "Tag",
+    "detected_column",
     "name_digest",
     "private_name",
-    "reading_of",
 ]

@@ -61,7 +61,7 @@ class Tag(models.Model):
         return self.name
 
 
-def reading_of(column: str, *, read_by: str = "") -> models.F | Coalesce:
+def detected_column(column: str, *, read_by: str = "") -> models.F | Coalesce:
     """Return a column of what was read from my face, over captures `with_feeling`."""
     answer = models.F(f"answer__{column}")
     return Coalesce(models.F(f"again__{column}"), answer) if read_by else answer
@@ -83,7 +83,7 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
 
         Args:
             read_by: name of a version that read kept photos again; where it did, that counts and
-                not what was answered. `reading_of` names the columns.
+                not what was answered. `detected_column` names the columns.
         """
         mine = models.Q(detections__is_me=True)
         answer = mine & models.Q(detections__role=Detection.Role.ANSWER)
@@ -97,7 +97,9 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
             captures = captures.annotate(
                 again=models.FilteredRelation("detections", condition=again)
             )
-        return captures.annotate(feeling=Coalesce("felt", reading_of("emotion", read_by=read_by)))
+        return captures.annotate(
+            feeling=Coalesce("felt", detected_column("emotion", read_by=read_by))
+        )
 
 
 class Capture(models.Model):

@@ -20,7 +20,7 @@ def diary_key(person: User) -> str:
     return salted_hmac("emotions.offline", str(person.pk)).hexdigest()[:32]
 
 
-def kept_offline(view: View) -> View:
+def available_offline(view: View) -> View:
     """Let the service worker keep what a view answers to its plain address.
 
     It stands inside `login_required`, so only the owner's answers are marked.

@@ -6,7 +6,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 
 
-def respond(request: HttpRequest, file: FieldFile) -> HttpResponseBase:
+def picture_response(request: HttpRequest, file: FieldFile) -> HttpResponseBase:
     """Answer with a picture that the caller may see, or 304 where the browser has it.
 
     A stored file never changes under its name, so the name is the entity tag.
@@ -17,12 +17,12 @@ def respond(request: HttpRequest, file: FieldFile) -> HttpResponseBase:
     if not file.name:
         raise Http404("No picture is kept.")
     etag = f'"{file.name.rpartition("/")[2]}"'
-    response = get_conditional_response(request, etag=etag) or whole(file)
+    response = get_conditional_response(request, etag=etag) or file_response(file)
     response["ETag"] = etag
-    return for_its_owner(response)
+    return make_private(response)
 
 
-def for_its_owner(response: HttpResponseBase) -> HttpResponseBase:
+def make_private(response: HttpResponseBase) -> HttpResponseBase:
     """Let nobody keep a picture but its owner's browser, and nothing inside it run."""
     response["Cache-Control"] = "private, no-cache"
     response["Content-Disposition"] = 'inline; filename="picture.jpg"'
@@ -30,7 +30,7 @@ def for_its_owner(response: HttpResponseBase) -> HttpResponseBase:
     return response
 
 
-def whole(file: FieldFile) -> HttpResponseBase:
+def file_response(file: FieldFile) -> HttpResponseBase:
     """Answer with all of a picture.
 
     Raises:

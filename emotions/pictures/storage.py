@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import chain, islice
 from pathlib import PurePath
 
@@ -14,6 +14,7 @@ from django.core.files.storage import default_storage
 from django.db.models import Q
 from django.utils import timezone
 
+from common.files import MIN_ORPHAN_AGE
 from common.imaging import images
 from common.imaging.geometry import Box
 from emotions.models import Capture, name_digest, private_name
@@ -22,18 +23,16 @@ from ml.data.faces import FACE_SIDE
 logger = logging.getLogger(__name__)
 
 FOLDERS = {"photo": "photos", "crop": "crops", "thumbnail": "thumbnails"}
-PORTRAIT_SIDE = 320  # pixels
-PORTRAIT_MARGIN = 0.25  # of the face's box, on each side
-# A capture in the making has files and no record yet; nothing takes this long to record.
-UNFINISHED_FOR = timedelta(hours=1)
-ASKED_AT_ONCE = 10_000
+CROP_SIDE = 320  # pixels
+CROP_MARGIN = 0.25  # of the face's box, on each side
+BATCH_SIZE = 10_000
 """Names in one query, which reads every capture; SQLite takes three times as many and a few."""
 
 
-def portrait(pixels: np.ndarray, face: Box) -> np.ndarray:
+def crop_to_face(pixels: np.ndarray, face: Box) -> np.ndarray:
     """Return the square around a face as it is kept, never larger than in the photo."""
-    side = round(max(face.width, face.height) * (1 + 2 * PORTRAIT_MARGIN))
-    return images.crop_face(pixels, face, min(side, PORTRAIT_SIDE), PORTRAIT_MARGIN)
+    side = round(max(face.width, face.height) * (1 + 2 * CROP_MARGIN))
+    return images.crop_face(pixels, face, min(side, CROP_SIDE), CROP_MARGIN)
 
 
 def pictures_to_keep(
@@ -50,20 +49,22 @@ def pictures_to_keep(
         pixels = pixels.copy()
         for box in boxes:
             images.pixelate(pixels, box)
-    crop = {} if face is None or kept == Capture.Kept.NOTHING else {"crop": portrait(pixels, face)}
+    crop = (
+        {} if face is None or kept == Capture.Kept.NOTHING else {"crop": crop_to_face(pixels, face)}
+    )
     if kept == Capture.Kept.PHOTO:
         return {"photo": pixels, "thumbnail": images.thumbnail(pixels), **crop}
     return crop
 
 
-def face_in_portrait(side: int) -> Box:
+def face_in_crop(side: int) -> Box:
     """Return where the face is in the square around it, `side` pixels wide."""
-    length = round(side / (1 + 2 * PORTRAIT_MARGIN))
+    length = round(side / (1 + 2 * CROP_MARGIN))
     start = (side - length) // 2
     return Box(start, start, length, length)
 
 
-def small_face(capture: Capture) -> bytes:
+def grey_face(capture: Capture) -> bytes:
     """Return the person's own face as a network sees it: 48 × 48 grey values, row by row.
 
     Raises:
@@ -73,10 +74,10 @@ def small_face(capture: Capture) -> bytes:
     with capture.crop.open("rb") as file:
         pixels = images.read_image(file.read())
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
-    return images.crop_face(grey, face_in_portrait(len(grey)), FACE_SIDE).tobytes()
+    return images.crop_face(grey, face_in_crop(len(grey)), FACE_SIDE).tobytes()
 
 
-def write(**pictures: np.ndarray) -> dict[str, str]:
+def save_pictures(**pictures: np.ndarray) -> dict[str, str]:
     """Store pictures as clean JPEG files and return their storage names by field."""
     begun: dict[str, str] = {}
     try:
@@ -117,9 +118,9 @@ def sweep_orphans() -> int:
 
 def orphans() -> Iterator[str]:
     """Yield names of stored files that no capture has, nor one in the making."""
-    latest = timezone.now() - UNFINISHED_FOR
+    latest = timezone.now() - MIN_ORPHAN_AGE
     names = chain.from_iterable(map(names_in, FOLDERS.values()))
-    while some := set(islice(names, ASKED_AT_ONCE)):
+    while some := set(islice(names, BATCH_SIZE)):
         asked = Q(photo__in=some) | Q(crop__in=some) | Q(thumbnail__in=some)
         known = Capture.objects.filter(asked).values_list(*Capture.PICTURES)
         unknown = some.difference(*known)
@@ -145,7 +146,7 @@ def is_younger(name: str, moment: datetime) -> bool:
         return True
 
 
-def flaw_of(name: str) -> str | None:
+def find_flaw(name: str) -> str | None:
     """Return what is wrong with a stored picture, in a few words, or None.
 
     Raises:

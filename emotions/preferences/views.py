@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.requests import person_of
 from emotions.models import Capture, Preferences
-from emotions.offline.headers import kept_offline
+from emotions.offline.headers import available_offline
 from emotions.preferences.forms import AppearanceForm, KeepingForm
 from emotions.preferences.selectors import get_preferences
 from emotions.preferences.services import set_preferences
@@ -65,7 +65,7 @@ def appearance(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@kept_offline
+@available_offline
 @require_GET
 def colours(request: HttpRequest) -> HttpResponse:
     """Send the person's colours as a style sheet; lines are a little darker, so that they show."""

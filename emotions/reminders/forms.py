@@ -45,8 +45,7 @@ class ReminderForm(forms.Form):
             }
         )
 
-    def said(self) -> ReminderChanges:
-        """Return what a valid form says."""
+    def changes(self) -> ReminderChanges:
         values = self.cleaned_data
         return ReminderChanges(
             at=values["at"], days=values["days"], way=values["way"], paused=values["paused"]

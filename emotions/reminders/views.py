@@ -36,7 +36,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
         # The hour is meant by the clock that the person sees, so their zone is updated first.
         remember_time_zone(person=person, name=zone_of(request, person))
         try:
-            add_reminder(owner=person, **form.said())
+            add_reminder(owner=person, **form.changes())
         except (PushNotOfferedError, TooManyRemindersError) as error:
             add_refusal(form, error)
         else:
@@ -61,7 +61,7 @@ def reminder_edit(request: HttpRequest, number: int) -> HttpResponse:
     form = ReminderForm(request.POST) if request.method == "POST" else ReminderForm.of(reminder)
     if form.is_valid():
         try:
-            change_reminder(reminder=reminder, changes=form.said())
+            change_reminder(reminder=reminder, changes=form.changes())
         except PushNotOfferedError as error:
             add_refusal(form, error)
         else:

@@ -17,7 +17,7 @@ from accounts.models import Consent, User
 from accounts.services import next_sequence
 from common.imaging import images
 from common.time_zones import day_of
-from emotions.captures.editing import says_nothing, set_tags
+from emotions.captures.editing import is_empty, set_tags
 from emotions.captures.errors import ImportUnderWayError
 from emotions.contributions.syncing import invite
 from emotions.models import Capture, Detection
@@ -150,7 +150,7 @@ def import_entry(*, owner: User, entry: Entry) -> Outcome:
                 % {"w": width, "h": height}
             )
         pixels["thumbnail"] = images.thumbnail(pixels["photo"])
-    stored = storage.write(**pixels)
+    stored = storage.save_pictures(**pixels)
     try:
         insert(capture, entry, stored)
     except IntegrityError:
@@ -196,7 +196,7 @@ def capture_of(owner: User, entry: Entry) -> Capture:
         mood=entry.mood,
         note=entry.note,
     )
-    if says_nothing(capture):
+    if is_empty(capture):
         raise EntryError(_("Expected a feeling, a mood or a note where there is no photo."))
     return capture
 
@@ -210,7 +210,7 @@ def read(entry: Entry, field: str) -> np.ndarray | None:
     data = entry.pictures[field]()
     if not data:
         return None
-    side = images.MAX_SIDE if field == "photo" else storage.PORTRAIT_SIDE
+    side = images.MAX_SIDE if field == "photo" else storage.CROP_SIDE
     try:
         return images.read_image(data, max_side=side)
     except images.ImageError as error:

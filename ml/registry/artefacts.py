@@ -4,20 +4,18 @@ import hashlib
 import logging
 import uuid
 from collections.abc import Iterator
-from datetime import timedelta
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from common.files import MIN_ORPHAN_AGE
 from ml.inference.card import BUNDLED, ModelFileError
 from ml.models import Artefact, ModelVersion
 
 logger = logging.getLogger(__name__)
 
 FOLDER = "models"
-# A version in the making has files and no record yet; nothing takes this long to register.
-UNFINISHED_FOR = timedelta(hours=1)
 
 
 def write(name: str, content: bytes) -> str:
@@ -70,7 +68,7 @@ def sweep() -> int:
 
 def orphans() -> list[str]:
     """Return names of stored files that no version has, nor one in the making."""
-    latest = timezone.now() - UNFINISHED_FOR
+    latest = timezone.now() - MIN_ORPHAN_AGE
     try:
         _, files = default_storage.listdir(FOLDER)
     except FileNotFoundError:

@@ -33,7 +33,7 @@ from accounts.models import Consent, User
 from backups.archive import MANIFEST
 from backups.rows import tables
 from emotions.captures import purging, recording, trash
-from emotions.captures.recording import Said
+from emotions.captures.recording import SelfReport
 from emotions.models import (
     Capture,
     Contribution,
@@ -56,13 +56,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def live(owner: User) -> None:
     """Let a person leave something in every table."""
     for kept in Capture.Kept:
-        said = Said(felt=Feeling.SAD, mood=2, note="Ünï\r\n𝒄ode\u2028", tags=("home", "Ω"))
+        said = SelfReport(felt=Feeling.SAD, mood=2, note="Ünï\r\n𝒄ode\u2028", tags=("home", "Ω"))
         recording.record_capture(
             owner=owner,
             photo=pictures.astronaut_jpeg(),
             source=Capture.Source.UPLOAD,
             kept=kept,
-            said=said,
+            self_report=said,
         )
     first, second, _ = Capture.objects.filter(owner=owner).order_by("pk")
     trash.delete_capture(capture=first)

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from emotions.captures import recording, trash
-from emotions.captures.recording import Said
+from emotions.captures.recording import SelfReport
 from emotions.models import Capture, Feeling, Tag
 from tests import factories, uploads
 from tests.browser.conftest import sign_in
@@ -63,7 +63,7 @@ def personal(owner: User) -> list[str]:
     factories.capture(owner=owner, looks="sad", felt="fear", note="Rain.")
     trash.delete_capture(capture=trashed)
     words = recording.record_capture(
-        owner=owner, source=Capture.Source.MANUAL, said=Said(felt=Feeling.SAD)
+        owner=owner, source=Capture.Source.MANUAL, self_report=SelfReport(felt=Feeling.SAD)
     )
     return [
         "/today/",

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from emotions.captures import recording
-from emotions.captures.recording import Said
+from emotions.captures.recording import SelfReport
 from emotions.models import Capture, Feeling
 from tests import pictures
 from tests.browser.conftest import sign_in
@@ -33,7 +33,7 @@ def test_a_history_moves_into_another_account(
     recording.record_capture(
         owner=owner,
         source=Capture.Source.MANUAL,
-        said=Said(felt=Feeling.SAD, note="Rain."),
+        self_report=SelfReport(felt=Feeling.SAD, note="Rain."),
         time_zone="Europe/Lisbon",
     )
     sign_in(page, owner)

@@ -22,7 +22,7 @@ from django_tasks_db.models import DBTaskResult
 from accounts.models import User
 from accounts.services import create_token
 from emotions.captures import recording, trash
-from emotions.captures.recording import Said
+from emotions.captures.recording import SelfReport
 from emotions.models import Capture, Detection, Feeling
 from emotions.pictures import tasks
 from ml import registry
@@ -49,13 +49,13 @@ def planted(owner: User) -> Planted:
         owner=owner,
         photo=pictures.astronaut_jpeg(),
         source=Capture.Source.UPLOAD,
-        said=Said(felt=Feeling.DISGUST, note=NOTE, tags=(TAG,)),
+        self_report=SelfReport(felt=Feeling.DISGUST, note=NOTE, tags=(TAG,)),
     )
     trashed = recording.record_capture(
         owner=owner,
         photo=pictures.astronaut_jpeg(),
         source=Capture.Source.UPLOAD,
-        said=Said(note=NOTE),
+        self_report=SelfReport(note=NOTE),
     )
     trash.delete_capture(capture=trashed)
     Detection.objects.update(emotion=Feeling.DISGUST)

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 
 from accounts.models import User
 from emotions.captures import recording, trash
-from emotions.captures.recording import Said
+from emotions.captures.recording import SelfReport
 from emotions.insights import wording
 from emotions.models import Capture, Feeling
 from emotions.reminders import emails
@@ -137,7 +137,7 @@ def german(db: None) -> Client:
             photo=photo,
             source=Capture.Source.UPLOAD if photo else Capture.Source.MANUAL,
             time_zone="Europe/Berlin",
-            said=Said(felt=Feeling.HAPPY, mood=4, note="x", tags=("y",)),
+            self_report=SelfReport(felt=Feeling.HAPPY, mood=4, note="x", tags=("y",)),
         )
     for _ in range(12):
         factories.capture(owner=person, looks="happy", felt="sad", taken_at=timezone.now())

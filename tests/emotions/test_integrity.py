@@ -12,8 +12,9 @@ from django.core.management import CommandError, call_command
 from django.db.models.fields.files import FieldFile
 
 from accounts.models import User
+from common.files import MIN_ORPHAN_AGE
 from emotions.captures import picture_repair, purging, recording
-from emotions.captures.recording import Said
+from emotions.captures.recording import SelfReport
 from emotions.models import Capture, name_digest
 from emotions.pictures import storage
 from ml.models import Artefact, ModelVersion
@@ -29,7 +30,7 @@ def record(owner: User, **fields: Any) -> Capture:
         "photo": pictures.astronaut_jpeg(),
         "source": Capture.Source.UPLOAD,
         "kept": Capture.Kept.PHOTO,
-        "said": Said(mood=4, note="Rain.", tags=("home",)),
+        "self_report": SelfReport(mood=4, note="Rain.", tags=("home",)),
     }
     return recording.record_capture(owner=owner, **values | fields)
 
@@ -71,7 +72,7 @@ def test_a_name_vouches_for_what_was_written(owner: User, media: Path) -> None:
 
 def test_files_that_belong_to_nothing_are_found_and_removed(owner: User, media: Path) -> None:
     kept = place(media, record(owner).photo)
-    old = time.time() - 2 * storage.UNFINISHED_FOR.total_seconds()
+    old = time.time() - 2 * MIN_ORPHAN_AGE.total_seconds()
     for orphan in ("photos/old.jpg", "crops/old.jpg", "models/old.tflite", "photos/new.jpg"):
         (media / orphan).parent.mkdir(exist_ok=True)
         (media / orphan).write_bytes(b"x")
@@ -92,10 +93,10 @@ def test_files_that_belong_to_nothing_are_found_and_removed(owner: User, media: 
 def test_many_files_are_asked_for_together(owner: User, media: Path) -> None:
     record(owner)
     with (
-        patch.object(storage, "ASKED_AT_ONCE", 2),
+        patch.object(storage, "BATCH_SIZE", 2),
         patch.object(storage, "is_younger", lambda *_: 0),
     ):
-        storage.write(photo=pictures.astronaut(), crop=pictures.astronaut())
+        storage.save_pictures(photo=pictures.astronaut(), crop=pictures.astronaut())
         assert len(list(storage.orphans())) == 2
 
 
@@ -166,7 +167,7 @@ def test_a_capture_that_changes_meanwhile_is_left_alone(owner: User) -> None:
     capture = record(owner)
     purging.purge_capture(capture=capture)
 
-    picture_repair.mend_picture(capture=capture, field="crop")
+    picture_repair.repair_picture(capture=capture, field="crop")
 
     assert Capture.objects.get().picture_names == []
 

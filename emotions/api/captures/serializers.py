@@ -23,7 +23,7 @@ from emotions.api.fields import (
     TimeZoneField,
     by_emotion,
 )
-from emotions.captures.recording import Said
+from emotions.captures.recording import SelfReport
 from emotions.models import Capture, Detection, Feeling
 from emotions.models.limits import MAX_NOTE_LENGTH, MAX_TAG_LENGTH, MAX_TAGS
 from emotions.pictures.errors import LIMITS
@@ -160,7 +160,7 @@ def tags_field(**options: Any) -> serializers.ListField:
     )
 
 
-class SaidSerializer(serializers.Serializer[Any]):
+class SelfReportSerializer(serializers.Serializer[Any]):
     """What a person says of a moment."""
 
     felt = FeltField(
@@ -180,7 +180,7 @@ class SaidSerializer(serializers.Serializer[Any]):
     tags = tags_field(help_text=_("Their own words for what was going on; new ones are made."))
 
 
-class NewCaptureSerializer(SaidSerializer):
+class NewCaptureSerializer(SelfReportSerializer):
     """What a client sends to record a moment, with a photo or with words only."""
 
     photo = PhotoField(
@@ -250,10 +250,10 @@ class WordsSerializer(NewCaptureSerializer):
     photo = None  # type: ignore[assignment]  # takes the field away
 
 
-def said_of(values: Mapping[str, Any]) -> Said:
+def self_report_of(values: Mapping[str, Any]) -> SelfReport:
     """Return what a person says of a moment, from checked values."""
     felt = values.get("felt")
-    return Said(
+    return SelfReport(
         felt=Feeling(felt) if felt else None,
         mood=values.get("mood"),
         note=values.get("note", ""),
@@ -261,7 +261,7 @@ def said_of(values: Mapping[str, Any]) -> Said:
     )
 
 
-class EditSerializer(SaidSerializer):
+class EditSerializer(SelfReportSerializer):
     """What to change; what is not sent stays as it is."""
 
     me = StrictIntegerField(

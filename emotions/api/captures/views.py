@@ -35,7 +35,7 @@ from emotions.api.captures.serializers import (
     DeleteQuerySerializer,
     EditSerializer,
     NewCaptureSerializer,
-    said_of,
+    self_report_of,
 )
 from emotions.api.etags import conditional_response, etag, expected_sequence
 from emotions.api.renderers import PictureRenderer
@@ -77,7 +77,7 @@ def record(owner: User, values: Mapping[str, Any], *, key: str | None = None) ->
         uuid=values.get("uuid"),
         idempotency_key=key,
         taken_at=values.get("taken_at"),
-        said=said_of(values),
+        self_report=self_report_of(values),
         kept=Capture.Kept(values["kept"]) if "kept" in values else None,
         keep_others=values["keep_others"],
         keep_without_face=values["keep_without_face"],
@@ -108,7 +108,7 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
 
     def told(self, capture: Capture, **options: Any) -> Response:
         """Answer with a capture as it is now."""
-        found = selectors.capture_of(owner=capture.owner, uuid=capture.uuid)
+        found = selectors.get_capture(owner=capture.owner, uuid=capture.uuid)
         headers = {"ETag": etag(found), **options.pop("headers", {})}
         return Response(self.get_serializer(found).data, headers=headers, **options)
 
@@ -164,16 +164,16 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
     @action(detail=True, renderer_classes=[PictureRenderer, JSONRenderer])
     def photo(self, request: Request, uuid: UUID) -> HttpResponseBase:
         """Send the photo."""
-        return responses.respond(request._request, self.get_object().photo)
+        return responses.picture_response(request._request, self.get_object().photo)
 
     @extend_schema(**CROP)
     @action(detail=True, renderer_classes=[PictureRenderer, JSONRenderer])
     def crop(self, request: Request, uuid: UUID) -> HttpResponseBase:
         """Send the person's face."""
-        return responses.respond(request._request, self.get_object().crop)
+        return responses.picture_response(request._request, self.get_object().crop)
 
     @extend_schema(**THUMBNAIL)
     @action(detail=True, renderer_classes=[PictureRenderer, JSONRenderer])
     def thumbnail(self, request: Request, uuid: UUID) -> HttpResponseBase:
         """Send the thumbnail."""
-        return responses.respond(request._request, self.get_object().small_picture)
+        return responses.picture_response(request._request, self.get_object().small_picture)

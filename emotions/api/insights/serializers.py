@@ -112,7 +112,7 @@ class SpanQuerySerializer(serializers.Serializer[Any]):
 
     def validate_read_by(self, name: str) -> str:
         """Return the name, refused where that network read nothing of the person again."""
-        if name not in selectors.versions_read_again(owner=self.context["person"]):
+        if name not in selectors.rescoring_versions(owner=self.context["person"]):
             raise serializers.ValidationError(_("That network has read nothing of yours again."))
         return name
 

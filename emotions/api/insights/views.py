@@ -69,7 +69,7 @@ class PatternsView(PersonalView):
         told = {
             "first": first,
             "last": last,
-            "read_again": selectors.versions_read_again(owner=person),
+            "read_again": selectors.rescoring_versions(owner=person),
             "days": [
                 {"date": on, **asdict(pixel)} for on, pixel in patterns.by_day(moments).items()
             ],

@@ -96,7 +96,7 @@ class BatchView(PersonalView):
             if "photo" in values:
                 values["photo"] = self.part(request, values["photo"])
             recorded = record(person_of(request), values)
-            found = selectors.capture_of(owner=recorded.owner, uuid=recorded.uuid)
+            found = selectors.get_capture(owner=recorded.owner, uuid=recorded.uuid)
         except Exception as error:
             answer = problem_response(error, {"view": self, "request": request})
             if answer is None:

@@ -20,12 +20,12 @@ from emotions.captures import editing, purging, recording, selectors, trash
 from emotions.captures.editing import Changes
 from emotions.captures.errors import (
     CaptureDeletedError,
+    EmptyCaptureError,
     KeepsMoreError,
     NoSuchFaceError,
-    NothingSaidError,
     StaleError,
 )
-from emotions.captures.recording import Said
+from emotions.captures.recording import SelfReport
 from emotions.models import Capture, Detection, Feeling, Tag
 from emotions.preferences.services import set_preferences
 from tests import factories, pictures, uploads
@@ -43,8 +43,8 @@ def kept_files(media: Path) -> list[str]:
 
 def test_words_alone_make_a_moment_even_where_no_photo_may_be_read(owner: User) -> None:
     withdraw_consent(person=owner, kind=Consent.Kind.USE)
-    said = Said(felt=Feeling.SAD, mood=2, note="Rain.", tags=("home", "Home", "work"))
-    capture = record(owner, said=said)
+    said = SelfReport(felt=Feeling.SAD, mood=2, note="Rain.", tags=("home", "Home", "work"))
+    capture = record(owner, self_report=said)
     assert capture.source == Capture.Source.MANUAL
     assert (capture.felt, capture.mood, capture.note) == ("sad", 2, "Rain.")
     assert {tag.name for tag in capture.tags.all()} == {"home", "work"}
@@ -55,8 +55,8 @@ def test_words_alone_make_a_moment_even_where_no_photo_may_be_read(owner: User) 
 
 
 def test_a_moment_without_photo_and_words_is_none(owner: User) -> None:
-    with pytest.raises(NothingSaidError):
-        record(owner, said=Said(tags=("work",)))
+    with pytest.raises(EmptyCaptureError):
+        record(owner, self_report=SelfReport(tags=("work",)))
     assert not Capture.objects.exists()
 
 
@@ -64,8 +64,8 @@ def test_a_tag_is_one_however_it_is_capitalised_and_belongs_to_one_person(
     owner: User, other: User
 ) -> None:
     for person in (owner, other):
-        record(person, said=Said(mood=3, tags=("École",)))
-        record(person, said=Said(mood=3, tags=("école", "bus")))
+        record(person, self_report=SelfReport(mood=3, tags=("École",)))
+        record(person, self_report=SelfReport(mood=3, tags=("école", "bus")))
     assert sorted(Tag.objects.filter(owner=owner).values_list("name", flat=True)) == [
         "bus",
         "École",
@@ -208,8 +208,8 @@ def test_a_face_of_another_capture_is_never_me(owner: User, other: User, media: 
 
 
 def test_a_moment_in_words_keeps_some(owner: User) -> None:
-    capture = record(owner, said=Said(mood=4))
-    with pytest.raises(NothingSaidError):
+    capture = record(owner, self_report=SelfReport(mood=4))
+    with pytest.raises(EmptyCaptureError):
         editing.edit_capture(capture=capture, changes=Changes(mood=None))
     capture.refresh_from_db()
     assert capture.mood == 4
@@ -250,7 +250,7 @@ def test_the_trash_gives_back_for_thirty_days_and_then_nothing_is_left(
     with pytest.raises(CaptureDeletedError):
         editing.edit_capture(capture=capture, changes=Changes(mood=1))
     assert trash.restore_capture(capture=capture).deleted_at is None
-    assert selectors.capture_of(owner=owner, uuid=capture.uuid).detections.count() == 1
+    assert selectors.get_capture(owner=owner, uuid=capture.uuid).detections.count() == 1
 
     trash.delete_capture(capture=capture)
     waiting = DBTaskResult.objects.order_by("-run_after")[0]
@@ -281,7 +281,9 @@ def test_the_trash_is_emptied_by_command_too(
 
 @pytest.mark.django_db(transaction=True)
 def test_what_is_removed_for_ever_leaves_a_tombstone(owner: User, media: Path) -> None:
-    capture = record(owner, pictures.astronaut_jpeg(), said=Said(note="Secret.", tags=("a",)))
+    capture = record(
+        owner, pictures.astronaut_jpeg(), self_report=SelfReport(note="Secret.", tags=("a",))
+    )
     purging.purge_capture(capture=capture)
     capture.refresh_from_db()
     assert kept_files(media) == []

@@ -15,10 +15,11 @@ from PIL import Image
 
 from accounts.consents import ConsentRequiredError, withdraw_consent
 from accounts.models import Consent, User
+from common.files import MIN_ORPHAN_AGE
 from common.imaging.images import ImageError
 from emotions.captures import purging, recording
 from emotions.captures.errors import NoFaceError, RequestConflictError
-from emotions.captures.recording import Said
+from emotions.captures.recording import SelfReport
 from emotions.models import Capture, Detection, Feeling
 from emotions.pictures import removal, storage
 from ml.registry import active_version
@@ -52,6 +53,32 @@ def test_a_portrait_is_recorded_with_what_it_expresses(owner: User, media: Path)
     assert face.confidence == max(face.probabilities)
     assert face.model_version == active_version()
     assert len(stored_files(media)) == 3, "photo, face and thumbnail"
+
+
+@pytest.mark.parametrize(
+    ("sent", "digest"),
+    [
+        (
+            (
+                *(b"photo", Capture.Source.UPLOAD, "Europe/Berlin"),
+                datetime(2026, 3, 14, 12, tzinfo=UTC),
+                SelfReport(felt=Feeling.SAD, mood=2, note="Rain.", tags=("home",)),
+                *(Capture.Kept.CROP, True, False, (0.5, 0.25)),
+            ),
+            "d014c70d1bfe3bcc43d5c940a5a9b2518ca4b92d89db23bed533f4a26c92c816",
+        ),
+        (
+            (
+                *(None, Capture.Source.MANUAL, None, None),
+                SelfReport(mood=4),
+                *(None, None, False, None),
+            ),
+            "e6c8ab7976ac13843f95a8949d0f381cb149c715511961f0776593ee3ad617bd",
+        ),
+    ],
+)
+def test_a_request_has_the_digest_that_earlier_releases_stored(sent: Any, digest: str) -> None:
+    assert recording.digest_of_request(*sent) == digest
 
 
 def test_the_largest_of_several_faces_is_taken_as_me(owner: User) -> None:
@@ -116,7 +143,7 @@ def test_the_same_request_again_gives_the_capture_that_is_there(
     [
         {"photo": uploads.landscape_jpeg(), "keep_without_face": True},
         {"time_zone": "Asia/Tokyo"},
-        {"said": Said(mood=3)},
+        {"self_report": SelfReport(mood=3)},
         {"kept": Capture.Kept.CROP},
         {"taken_at": datetime(2026, 3, 14, tzinfo=UTC)},
     ],
@@ -204,9 +231,9 @@ def test_the_sweep_removes_only_old_files_that_nothing_refers_to(
     owner: User, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record(owner)
-    storage.write(photo=pictures.astronaut(), thumbnail=pictures.astronaut())
+    storage.save_pictures(photo=pictures.astronaut(), thumbnail=pictures.astronaut())
     assert storage.sweep_orphans() == 0, "a capture may still be in the making"
-    monkeypatch.setattr(storage, "UNFINISHED_FOR", storage.UNFINISHED_FOR * 0)
+    monkeypatch.setattr(storage, "MIN_ORPHAN_AGE", MIN_ORPHAN_AGE * 0)
     assert storage.sweep_orphans() == 2
     assert len(stored_files(media)) == 3
 

@@ -10,7 +10,7 @@ from django_tasks_db.models import DBTaskResult
 
 from accounts.models import User
 from emotions.captures import recording, retention, trash
-from emotions.captures.recording import Said
+from emotions.captures.recording import SelfReport
 from emotions.models import Capture, Preferences
 from emotions.preferences.services import set_preferences
 from tests import factories, pictures
@@ -63,7 +63,9 @@ def test_a_job_looks_at_its_own_person_only(owner: User, other: User) -> None:
 
 def test_words_and_the_trash_are_left_alone(owner: User) -> None:
     set_preferences(owner=owner, pictures_kept_for=MONTH)
-    recording.record_capture(owner=owner, source=Capture.Source.MANUAL, said=Said(note="words"))
+    recording.record_capture(
+        owner=owner, source=Capture.Source.MANUAL, self_report=SelfReport(note="words")
+    )
     deleted = recorded(owner, days_ago=31)
     trash.delete_capture(capture=deleted)
     Capture.objects.update(created_at=NOW - timedelta(days=31))

@@ -24,9 +24,9 @@ def test_history_is_newest_first_and_ones_own(owner: User, other: User) -> None:
 
 def test_a_capture_of_another_does_not_exist(owner: User, other: User) -> None:
     capture = factories.capture(owner=owner)
-    assert selectors.capture_of(owner=owner, uuid=capture.uuid) == capture
+    assert selectors.get_capture(owner=owner, uuid=capture.uuid) == capture
     with pytest.raises(Capture.DoesNotExist):
-        selectors.capture_of(owner=other, uuid=capture.uuid)
+        selectors.get_capture(owner=other, uuid=capture.uuid)
 
 
 def test_a_deleted_capture_is_in_no_selection(owner: User) -> None:

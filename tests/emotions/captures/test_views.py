@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.consents import has_consent, withdraw_consent
 from accounts.models import Consent, User
 from emotions.captures import recording, trash
-from emotions.captures.recording import Said
+from emotions.captures.recording import SelfReport
 from emotions.models import Capture, Feeling
 from tests import factories, pictures, uploads
 
@@ -150,7 +150,7 @@ def test_a_moment_in_words_and_one_with_only_the_face_kept_are_shown(
         shown = owner_client.get(reverse("emotions:capture_detail", args=[capture.uuid]))
         return shown.content.decode()
 
-    words = page(said=Said(felt=Feeling.SAD, note="Rain."))
+    words = page(self_report=SelfReport(felt=Feeling.SAD, note="Rain."))
     assert "Sad" in words
     assert "Rain." in words
     assert "No face found" not in words

@@ -15,7 +15,7 @@ from accounts.services import delete_account
 from common.imaging import images
 from emotions.captures import editing, purging, recording, trash
 from emotions.captures.editing import Changes
-from emotions.captures.recording import Said
+from emotions.captures.recording import SelfReport
 from emotions.contributions import syncing
 from emotions.models import Capture, Contribution, Contributor, Feeling
 from ml.registry import serving
@@ -67,13 +67,13 @@ def test_who_helps_lends_their_face_once_they_say_what_they_felt(helper: User) -
 
 
 def test_what_is_said_with_the_photo_counts_too(helper: User) -> None:
-    record(helper, said=Said(felt=Feeling.FEAR), kept=Capture.Kept.CROP)
+    record(helper, self_report=SelfReport(felt=Feeling.FEAR), kept=Capture.Kept.CROP)
     work()
     assert Contribution.objects.get().felt == "fear"
 
 
 def test_faces_that_are_still_kept_are_lent_when_somebody_begins_to_help(owner: User) -> None:
-    record(owner, said=Said(felt=Feeling.SAD))
+    record(owner, self_report=SelfReport(felt=Feeling.SAD))
     give_consent(person=owner, kind=IMPROVE)
     work()
     assert Contribution.objects.count() == 1
@@ -83,7 +83,7 @@ def test_faces_that_are_still_kept_are_lent_when_somebody_begins_to_help(owner: 
 
 
 def test_the_label_follows_later_corrections(helper: User) -> None:
-    capture = record(helper, said=Said(felt=Feeling.SAD))
+    capture = record(helper, self_report=SelfReport(felt=Feeling.SAD))
     work()
     say(capture, felt=Feeling.HAPPY)
     assert Contribution.objects.get().felt == "happy"
@@ -95,7 +95,7 @@ def test_the_label_follows_later_corrections(helper: User) -> None:
     ids=["nothing felt", "numbers only", "nobody is me"],
 )
 def test_a_face_goes_at_once_when_its_person_says_so(helper: User, changes: dict[str, Any]) -> None:
-    capture = record(helper, said=Said(felt=Feeling.SAD))
+    capture = record(helper, self_report=SelfReport(felt=Feeling.SAD))
     work()
     say(capture, **changes)
     assert not Contribution.objects.exists()
@@ -107,7 +107,7 @@ def test_another_face_that_is_me_takes_the_place_of_the_first(helper: User) -> N
     capture = record(
         helper,
         photo=uploads.crowd_jpeg(),
-        said=Said(felt=Feeling.SAD),
+        self_report=SelfReport(felt=Feeling.SAD),
         keep_others=True,
     )
     work()
@@ -120,7 +120,7 @@ def test_another_face_that_is_me_takes_the_place_of_the_first(helper: User) -> N
 
 
 def test_a_blurred_face_is_never_lent(helper: User) -> None:
-    capture = record(helper, photo=uploads.crowd_jpeg(), said=Said(felt=Feeling.SAD))
+    capture = record(helper, photo=uploads.crowd_jpeg(), self_report=SelfReport(felt=Feeling.SAD))
     say(capture, me=other_face(capture))
     work()
     assert not Contribution.objects.exists()
@@ -130,13 +130,13 @@ def test_a_blurred_face_is_never_lent(helper: User) -> None:
     "fields", [{"kept": Capture.Kept.NOTHING}, {"photo": None}], ids=["numbers", "words"]
 )
 def test_without_a_picture_there_is_nothing_to_lend(helper: User, fields: dict[str, Any]) -> None:
-    record(helper, said=Said(felt=Feeling.SAD), **fields)
+    record(helper, self_report=SelfReport(felt=Feeling.SAD), **fields)
     work()
     assert not Contribution.objects.exists()
 
 
 def test_in_the_trash_a_face_is_not_lent_and_comes_back_with_its_moment(helper: User) -> None:
-    capture = record(helper, said=Said(felt=Feeling.SAD))
+    capture = record(helper, self_report=SelfReport(felt=Feeling.SAD))
     work()
     trash.delete_capture(capture=capture)
     assert not Contribution.objects.exists()
@@ -150,7 +150,7 @@ def test_in_the_trash_a_face_is_not_lent_and_comes_back_with_its_moment(helper: 
 def test_taking_consent_back_takes_back_everything_and_the_name(helper: User, other: User) -> None:
     give_consent(person=other, kind=IMPROVE)
     for person in (helper, other):
-        record(person, said=Said(felt=Feeling.SAD))
+        record(person, self_report=SelfReport(felt=Feeling.SAD))
     work()
     before = Contributor.objects.get(person=helper).member
     withdraw_consent(person=helper, kind=IMPROVE)
@@ -164,14 +164,14 @@ def test_taking_consent_back_takes_back_everything_and_the_name(helper: User, ot
 
 
 def test_taking_back_the_other_consent_leaves_helping_alone(helper: User) -> None:
-    record(helper, said=Said(felt=Feeling.SAD))
+    record(helper, self_report=SelfReport(felt=Feeling.SAD))
     work()
     withdraw_consent(person=helper, kind=Consent.Kind.USE)
     assert Contribution.objects.count() == 1
 
 
 def test_who_leaves_takes_their_faces_along(helper: User) -> None:
-    record(helper, said=Said(felt=Feeling.SAD))
+    record(helper, self_report=SelfReport(felt=Feeling.SAD))
     work()
     delete_account(person=helper)
     work()
@@ -182,27 +182,27 @@ def test_who_leaves_takes_their_faces_along(helper: User) -> None:
 def test_consent_that_went_while_a_face_was_read_counts(
     helper: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record(helper, said=Said(felt=Feeling.SAD))
+    record(helper, self_report=SelfReport(felt=Feeling.SAD))
 
     def withdrawn(_: Capture) -> bytes:
         withdraw_consent(person=helper, kind=IMPROVE)
         return bytes(48 * 48)
 
-    monkeypatch.setattr("emotions.contributions.syncing.storage.small_face", withdrawn)
+    monkeypatch.setattr("emotions.contributions.syncing.storage.grey_face", withdrawn)
     assert syncing.contribute(owner=helper) == 0
     assert not Contribution.objects.exists()
 
 
 def test_a_picture_that_is_gone_stops_none_of_the_others(helper: User, media: Path) -> None:
-    gone = record(helper, said=Said(felt=Feeling.SAD))
-    record(helper, said=Said(felt=Feeling.HAPPY))
+    gone = record(helper, self_report=SelfReport(felt=Feeling.SAD))
+    record(helper, self_report=SelfReport(felt=Feeling.HAPPY))
     (media / str(gone.crop.name)).unlink()
     work()
     assert Contribution.objects.get().felt == "happy"
 
 
 def test_the_random_name_is_not_made_from_the_person(helper: User) -> None:
-    record(helper, said=Said(felt=Feeling.SAD))
+    record(helper, self_report=SelfReport(felt=Feeling.SAD))
     work()
     member = Contributor.objects.get().member
     assert member.version == 4
@@ -213,7 +213,7 @@ def test_the_random_name_is_not_made_from_the_person(helper: User) -> None:
 
 
 def test_the_page_lets_somebody_help_and_stop(owner: User, owner_client: Client) -> None:
-    record(owner, said=Said(felt=Feeling.SAD))
+    record(owner, self_report=SelfReport(felt=Feeling.SAD))
     assert b"grey square of 48" in owner_client.get("/helping/").content
     refused = owner_client.post("/helping/")
     assert refused.status_code == 422
@@ -233,7 +233,7 @@ def test_the_page_lets_somebody_help_and_stop(owner: User, owner_client: Client)
 def test_each_person_sees_and_ends_only_their_own_help(
     helper: User, other_client: Client, client: Client
 ) -> None:
-    record(helper, said=Said(felt=Feeling.SAD))
+    record(helper, self_report=SelfReport(felt=Feeling.SAD))
     work()
     assert b"so far" not in other_client.get("/helping/").content
     other_client.post("/helping/", {"stop": ""})
@@ -246,7 +246,7 @@ def test_the_settings_lead_there(owner_client: Client) -> None:
 
 
 def test_an_app_can_help_and_stop(owner: User, owner_api: APIClient, other_api: APIClient) -> None:
-    record(owner, said=Said(felt=Feeling.SAD))
+    record(owner, self_report=SelfReport(felt=Feeling.SAD))
     address = "/api/v1/me/consents/improve/"
     owner_api.put(address, {"version": "2026-11"}, format="json")
     work()

@@ -14,7 +14,7 @@ from accounts.models import User
 from emotions.captures import editing, recording, selectors, trash
 from emotions.captures.editing import Changes
 from emotions.captures.moods import Mood
-from emotions.captures.recording import Said
+from emotions.captures.recording import SelfReport
 from emotions.insights import baseline, trends
 from emotions.insights.baseline import Usual
 from emotions.insights.wording import beside_usual, days_in_a_row
@@ -378,7 +378,7 @@ def test_a_day_has_the_hours_that_it_has(
         source=Capture.Source.MANUAL,
         taken_at=datetime.fromisoformat(moment),
         time_zone=zone,
-        said=Said(felt=Feeling.SAD),
+        self_report=SelfReport(felt=Feeling.SAD),
     )
     assert str(capture.local_date) == day
     page = owner_client.get(reverse("emotions:day", args=[capture.local_date]))
@@ -401,7 +401,7 @@ def test_days_of_who_travels_neither_vanish_nor_double(owner: User) -> None:
             source=Capture.Source.MANUAL,
             taken_at=datetime.fromisoformat(moment),
             time_zone=zone,
-            said=Said(mood=3),
+            self_report=SelfReport(mood=3),
         )
     day = selectors.day(owner=owner, on=date(2026, 3, 14))
     assert [capture.taken_at.isoformat() for capture in day.captures] == [

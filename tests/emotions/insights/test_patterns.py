@@ -51,7 +51,7 @@ def anything(owner: User, seed: int = 3, captures: int = 60) -> None:
 def test_valences_and_days_follow_the_rule_of_every_other_page(owner: User) -> None:
     anything(owner)
     moments = read(owner)
-    captures = {one.pk: one for one in selectors.with_readings(Capture.objects.of(owner))}
+    captures = {one.pk: one for one in selectors.with_detections(Capture.objects.of(owner))}
     for number, valence in zip(moments.ids, moments.valences.tolist(), strict=True):
         mood = mood_of_capture(captures[number])
         assert (mood is None) == np.isnan(valence)

@@ -171,7 +171,7 @@ def test_a_capture_that_is_deleted_meanwhile_gets_nothing(
     owner: User, newer: ModelVersion, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     capture = record(owner)
-    found = selectors.capture_of(owner=owner, uuid=capture.uuid)
+    found = selectors.get_capture(owner=owner, uuid=capture.uuid)
     purging.purge_capture(capture=capture)
     monkeypatch.setattr(
         "emotions.model_quality.rescoring.picture_of",
@@ -223,7 +223,7 @@ def test_a_reading_that_came_from_another_site_counts_by_its_name(owner: User) -
         model_version=registry.version_elsewhere(),
         version_elsewhere="theirs",
     )
-    assert selectors.versions_read_again(owner=owner) == ["theirs"]
+    assert selectors.rescoring_versions(owner=owner) == ["theirs"]
     (period,) = trends.trend(owner=owner, by=Span.MONTH, read_by="theirs", **MARCH)
     assert +period.feelings == {"fear": 1}
 

@@ -15,7 +15,7 @@ from accounts.consents import withdraw_consent
 from accounts.models import Consent, User
 from emoplatform import request_limits
 from emotions.captures import recording, trash
-from emotions.captures.recording import Said
+from emotions.captures.recording import SelfReport
 from emotions.models import Capture
 from tests import factories, pictures
 
@@ -64,7 +64,9 @@ def test_the_archive_has_a_page_that_needs_nothing_else(
         photo=pictures.astronaut_jpeg(),
         source=Capture.Source.UPLOAD,
         time_zone="Asia/Tokyo",
-        said=Said(note="<script>alert(1)</script>\nTwo.", tags=("<b>", "river"), mood=4),
+        self_report=SelfReport(
+            note="<script>alert(1)</script>\nTwo.", tags=("<b>", "river"), mood=4
+        ),
     )
     factories.capture(owner=owner, looks="sad", felt="fear", note="Earlier.")
     factories.capture(owner=other, note="Of somebody else.")

@@ -189,6 +189,6 @@ def test_files_of_a_version_that_never_came_to_be_are_swept(
     version = registered()
     artefacts.write("emotion.tflite", b"left behind by a kill")
     assert artefacts.sweep() == 0  # It may be one in the making.
-    monkeypatch.setattr(artefacts, "UNFINISHED_FOR", timedelta(seconds=-1))
+    monkeypatch.setattr(artefacts, "MIN_ORPHAN_AGE", timedelta(seconds=-1))
     assert artefacts.sweep() == 1
     assert registry.predictor_of(version)

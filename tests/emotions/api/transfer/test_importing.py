@@ -24,7 +24,7 @@ from accounts.consents import withdraw_consent
 from accounts.models import Consent, User
 from emotions.captures import editing
 from emotions.captures.editing import Changes
-from emotions.captures.errors import ImportUnderWayError, NothingSaidError
+from emotions.captures.errors import EmptyCaptureError, ImportUnderWayError
 from emotions.insights import patterns
 from emotions.models import Capture, Detection
 from emotions.transfer import importing
@@ -549,5 +549,5 @@ def test_a_moment_of_daylio_is_one_in_words(owner_api: APIClient, owner_client: 
     brought_in(owner_api, daylio('2023-05-14,,,14:30,good,"","",""'))
     assert "No face found" not in owner_client.get("/days/2023-05-14/").text
     capture = Capture.objects.get()
-    with pytest.raises(NothingSaidError):
+    with pytest.raises(EmptyCaptureError):
         editing.edit_capture(capture=capture, changes=Changes(mood=None))
