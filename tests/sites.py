@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, LiteralString
 
 import psycopg
+from psycopg.sql import Composed
 
 ROOT = Path(__file__).parents[1]
 PRODUCTION = {
@@ -35,6 +36,8 @@ class Site:
     database: str
     settings: dict[str, str] = field(default_factory=dict)
     """By environment, beside those of every site for tests."""
+    root: Path = ROOT
+    """The checkout whose code it runs."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -53,7 +56,7 @@ class Site:
     ) -> subprocess.Popen[str]:
         return subprocess.Popen(
             command,
-            cwd=ROOT,
+            cwd=self.root,
             env=self.environment | environment,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -89,7 +92,7 @@ def installed(folder: Path) -> Iterator[Site]:
         command(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def command(server: str, sql: LiteralString) -> None:
+def command(server: str, sql: LiteralString | Composed) -> None:
     """Have a server of databases do something."""
     with psycopg.connect(server, autocommit=True) as administrator:
         administrator.execute(sql)

@@ -1,0 +1,60 @@
+"""Write down the public surface of a commit, or compare it with that of this checkout.
+
+Usage: python -m integration_tests.public_surface [--of COMMIT | --against COMMIT]
+
+The surface is what people, apps, scripts and administrators rely on: addresses and their names, the
+document of the API without its texts, management commands and their options, settings and the
+environment that they are read from, tables, and the formats of exports, backups and models. It is
+printed as JSON; --against prints what differs instead, and fails where anything does.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from integration_tests.checkouts import checkout, probe
+from integration_tests.differences import differences
+from tests.pictures import astronaut_jpeg
+from tests.sites import ROOT, Site
+
+
+def surface(root: Path) -> dict[str, Any]:
+    """Return the public surface of a checkout."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        photo = folder / "photo.jpg"
+        photo.write_bytes(astronaut_jpeg())
+        site = Site(folder, f"sqlite:///{folder}/db.sqlite3", root=root)
+        found: dict[str, Any] = probe(site, "surface", photo=str(photo))
+        # By their paths, so that the order of patterns does not matter.
+        return {"addresses": dict(sorted(probe(site, "routes"))), **found}
+
+
+def surface_of(commit: str) -> dict[str, Any]:
+    """Return the public surface of a commit."""
+    with checkout(commit) as root:
+        return surface(root)
+
+
+def main() -> int:
+    """Print a surface, or what differs from that of a commit; return whether anything does."""
+    parser = argparse.ArgumentParser(description="Write down or compare public surfaces.")
+    choice = parser.add_mutually_exclusive_group()
+    choice.add_argument(
+        "--of", metavar="COMMIT", help="print its surface; default: of this checkout"
+    )
+    choice.add_argument("--against", metavar="COMMIT", help="print what differs from its surface")
+    options = parser.parse_args()
+    if options.against is None:
+        print(json.dumps(surface_of(options.of) if options.of else surface(ROOT), indent=1))
+        return 0
+    found = differences(surface_of(options.against), surface(ROOT))
+    print("\n".join(found) or f"The same surface as that of {options.against}.")
+    return int(bool(found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
