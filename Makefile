@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: pins audit run test lint train bench fuzz attack lighthouse load screenshots messages
+.PHONY: pins audit run test lint train bench fuzz attack lighthouse load screenshots messages upgrade
 
 run: .venv/for-run node_modules/for-run  ## the site at http://127.0.0.1:8000, with a worker for jobs
 	scripts/run
@@ -47,6 +47,9 @@ attack: .venv/for-tests  ## hostile photos at the decoder and at a running site
 	$(BIN)/python -m integration_tests.bombs
 	$(BIN)/python -m integration_tests.attack_decoder decoder
 	$(BIN)/python -m integration_tests.attack_decoder http
+
+upgrade: .venv/for-tests node_modules/for-run  ## a site of the newest release, or FROM=COMMIT, by this code
+	$(BIN)/python -m integration_tests.upgrade $(if $(FROM),--from $(FROM))
 
 lighthouse: .venv/for-tests node_modules/for-run scripts/lighthouse/node_modules/.installed  ## pages on a slow phone
 	scripts/ensure-chromium

@@ -1,0 +1,64 @@
+"""Report which kinds of jobs have had their effect on a site, and the state of its queue."""
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import django
+import numpy as np
+
+django.setup()
+
+from django.core.files.storage import default_storage
+from django_tasks_db.models import DBTaskResult
+
+from emotions.models import Capture, Contribution, Delivery, Detection
+
+
+def main(
+    *,
+    delivery: int,
+    photos: dict[str, str],
+    file: str,
+    faces: int,
+    orphan: str,
+) -> dict[str, Any]:
+    """Return which kinds of jobs have had their effect, and how the queue stands.
+
+    Args:
+        delivery: of the reminder that waits to be sent.
+        photos: uuids of captures: `old`, `deleted`, `new`.
+        file: a dataset file that faces were taken back from.
+        faces: how many it had before.
+        orphan: the name of a stored photo that nothing refers to.
+    """
+    captures = {name: Capture.objects.get(uuid=photo) for name, photo in photos.items()}
+    kept = {
+        name: bool(capture.photo or capture.crop or capture.thumbnail)
+        for name, capture in captures.items()
+    }
+    with np.load(Path(file)) as dataset:
+        left = len(dataset["labels"])
+    done = {
+        "remove_files": not default_storage.exists(orphan),
+        "purge_trash": captures["deleted"].purged_at is not None and not kept["deleted"],
+        "forget_old_pictures": captures["old"].kept == "nothing" and not kept["old"],
+        "deliver_reminder": Delivery.objects.get(pk=delivery).sent_at is not None,
+        "contribute": Contribution.objects.filter(capture=captures["new"]).exists(),
+        "tidy_corrections": left == faces - 1,
+        "read_on_trial": Detection.objects.filter(capture=captures["new"], role="shadow").exists(),
+    }
+    failed = DBTaskResult.objects.filter(status="FAILED")
+    return {
+        "done": done,
+        "due": DBTaskResult.objects.ready().count()
+        + DBTaskResult.objects.filter(status="RUNNING").count(),
+        "statuses": dict(Counter(DBTaskResult.objects.values_list("status", flat=True))),
+        "failed": [f"{job.task_path}: {job.traceback.strip()[-300:]}" for job in failed],
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(**json.loads(sys.argv[1]))))
