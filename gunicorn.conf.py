@@ -30,7 +30,7 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
 
 # The path without its query and without keys, and neither addresses nor people.
-logger_class = "emoplatform.access_log.DiscreetLogger"
+logger_class = "emoplatform.access_log.RedactingLogger"
 accesslog = "-"
 access_log_format = "%(m)s %(U)s %(s)s %(B)sB %(M)sms %({x-request-id}o)s"
 

@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.services import is_new_day, remember_device
 
 
-class RememberDevice:
+class DeviceMiddleware:
     """Notes a browser's first answer of a day; an app's token does the same for itself."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -28,7 +28,7 @@ class RememberDevice:
         return response
 
 
-class SpeakTheirLanguage:
+class ProfileLocaleMiddleware:
     """Answers people in the language of their profile; others in their browser's."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -42,7 +42,7 @@ class SpeakTheirLanguage:
         return self.get_response(request)
 
 
-class ForgetAtSignOut:
+class ClearSiteDataMiddleware:
     """Asks the browser of whoever signs out to forget pages, pictures and what a script stored."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:

@@ -30,5 +30,5 @@ def keep_this_device(request: HttpRequest, user: User, **_: Any) -> None:
 
 @receiver(user_logged_out)
 def note_sign_out(request: HttpRequest, **_: Any) -> None:
-    """Let `accounts.middleware.ForgetAtSignOut` know."""
+    """Let `accounts.middleware.ClearSiteDataMiddleware` know."""
     request.has_signed_out = True  # type: ignore[attr-defined]

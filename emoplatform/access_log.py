@@ -7,7 +7,7 @@ from gunicorn.glogging import Logger
 from emoplatform.log_formatting import masked
 
 
-class DiscreetLogger(Logger):
+class RedactingLogger(Logger):
     """Gunicorn's own logger, whose `%(U)s` keeps keys to itself."""
 
     def atoms(self, *request: Any, **told: Any) -> dict[str, Any]:

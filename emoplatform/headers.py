@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
 
-class CompressPages(GZipMiddleware):
+class HtmlGZipMiddleware(GZipMiddleware):
     """Compresses pages, and leaves pictures, archives and entity tags of the API as they are.
 
     Django pads what it compresses by chance and masks CSRF tokens, so that sizes tell nothing
@@ -24,7 +24,7 @@ class CompressPages(GZipMiddleware):
         return response
 
 
-class SameSiteOnly:
+class ResourcePolicyMiddleware:
     """Keeps pages elsewhere from embedding anything of ours, pictures above all."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -37,7 +37,7 @@ class SameSiteOnly:
         return response
 
 
-class KeepNoCopies:
+class NoStoreMiddleware:
     """Has browsers keep no page of somebody who is signed in, so that nobody goes back to one.
 
     What the service worker keeps for the time without a connection is the person's choice, and goes

@@ -21,7 +21,7 @@ def discreet(text: str) -> str:
     return EMAIL.sub("…", DETAIL.sub("", text))
 
 
-class DiscreetFormatter(JsonFormatter):
+class RedactingJsonFormatter(JsonFormatter):
     """Formats what happened, and keeps to itself whom it happened to."""
 
     def format(self, record: logging.LogRecord) -> str:

@@ -22,7 +22,7 @@ SECONDS = Histogram(
 )
 
 
-class CountRequests:
+class MetricsMiddleware:
     """Counts every request by its route, never by its address, which may name a person's things."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

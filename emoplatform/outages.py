@@ -75,7 +75,7 @@ def waited(request: HttpRequest) -> float:
     return time.time() - (since / 1000 if since > milliseconds else since)
 
 
-class ShedLoad:
+class LoadSheddingMiddleware:
     """Refuses at once what has waited so long that nobody waits for the answer any more."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

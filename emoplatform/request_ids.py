@@ -16,7 +16,7 @@ SANE = re.compile(r"[A-Za-z0-9-]{8,200}")
 current: ContextVar[str] = ContextVar("request_id", default="")
 
 
-class NameRequests:
+class RequestIdMiddleware:
     """Takes the id that the proxy gave a request, as Heroku's router does, or makes one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -37,7 +37,7 @@ def forget(**_: Any) -> None:
     current.set("")
 
 
-class NameLines(logging.Filter):
+class RequestIdFilter(logging.Filter):
     """Notes the id of the request on each line; an empty one outside of any."""
 
     def filter(self, record: logging.LogRecord) -> bool:

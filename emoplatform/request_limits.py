@@ -29,7 +29,7 @@ def largest(request: HttpRequest) -> int:
     return MAX_REQUEST_BYTES
 
 
-class RequestSizeLimit:
+class RequestSizeLimitMiddleware:
     """Answers 413; stands before every middleware whose `process_view` reads the body."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

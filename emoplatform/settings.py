@@ -91,29 +91,29 @@ if DEBUG:
     )
 
 MIDDLEWARE = [
-    "emoplatform.request_ids.NameRequests",
-    "emoplatform.metrics.CountRequests",
+    "emoplatform.request_ids.RequestIdMiddleware",
+    "emoplatform.metrics.MetricsMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "emoplatform.outages.ShedLoad",
+    "emoplatform.outages.LoadSheddingMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
-    "emoplatform.headers.SameSiteOnly",
+    "emoplatform.headers.ResourcePolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "emoplatform.headers.CompressPages",
+    "emoplatform.headers.HtmlGZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "emoplatform.request_limits.RequestSizeLimit",
+    "emoplatform.request_limits.RequestSizeLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "emoplatform.headers.KeepNoCopies",
-    "accounts.middleware.SpeakTheirLanguage",
+    "emoplatform.headers.NoStoreMiddleware",
+    "accounts.middleware.ProfileLocaleMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "accounts.middleware.RememberDevice",
-    "accounts.middleware.ForgetAtSignOut",
+    "accounts.middleware.DeviceMiddleware",
+    "accounts.middleware.ClearSiteDataMiddleware",
 ]
 
 ROOT_URLCONF = "emoplatform.urls"
@@ -363,12 +363,12 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "json": {
-            "()": "emoplatform.log_formatting.DiscreetFormatter",
+            "()": "emoplatform.log_formatting.RedactingJsonFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s",
         },
         "plain": {"format": "%(levelname)s %(name)s %(message)s"},
     },
-    "filters": {"request_id": {"()": "emoplatform.request_ids.NameLines"}},
+    "filters": {"request_id": {"()": "emoplatform.request_ids.RequestIdFilter"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",

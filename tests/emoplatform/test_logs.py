@@ -19,8 +19,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.services import create_token
-from emoplatform.log_formatting import DiscreetFormatter
-from emoplatform.request_ids import NameLines
+from emoplatform.log_formatting import RedactingJsonFormatter
+from emoplatform.request_ids import RequestIdFilter
 from emoplatform.settings import LOGGING
 from emotions.captures import recording
 from tests import pictures
@@ -37,8 +37,8 @@ def lines() -> Iterator[io.StringIO]:
     told = io.StringIO()
     handler = logging.StreamHandler(told)
     form = "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s"
-    handler.setFormatter(DiscreetFormatter(form))
-    handler.addFilter(NameLines())
+    handler.setFormatter(RedactingJsonFormatter(form))
+    handler.addFilter(RequestIdFilter())
     root = logging.getLogger()
     root.addHandler(handler)
     yield told
@@ -48,9 +48,9 @@ def lines() -> Iterator[io.StringIO]:
 def test_production_logs_this_way() -> None:
     console: dict[str, Any] = LOGGING["handlers"]["console"]  # type: ignore[index]
     assert console["filters"] == ["request_id"]
-    assert LOGGING["filters"]["request_id"]["()"] == "emoplatform.request_ids.NameLines"  # type: ignore[index]
+    assert LOGGING["filters"]["request_id"]["()"] == "emoplatform.request_ids.RequestIdFilter"  # type: ignore[index]
     json_lines: dict[str, Any] = LOGGING["formatters"]["json"]  # type: ignore[index]
-    assert import_string(json_lines["()"]) is DiscreetFormatter
+    assert import_string(json_lines["()"]) is RedactingJsonFormatter
 
 
 def photo() -> SimpleUploadedFile:
