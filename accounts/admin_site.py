@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 
-class Administration(AdminSite):
+class TwoFactorAdminSite(AdminSite):
     """Django's administration behind the site's own sign-in, which limits guesses."""
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -21,10 +21,10 @@ class Administration(AdminSite):
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Send to the site's sign-in, or to where a second factor is set up."""
-        answer: HttpResponse = secure_admin_login(self.ask_for_second_factor)(request)
+        answer: HttpResponse = secure_admin_login(self.require_second_factor)(request)
         return answer
 
-    def ask_for_second_factor(self, request: HttpRequest) -> HttpResponse:
+    def require_second_factor(self, request: HttpRequest) -> HttpResponse:
         """Send staff without a second factor to set one up, others in."""
         if not needs_second_factor(request.user):
             return redirect("admin:index")

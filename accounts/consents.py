@@ -22,7 +22,7 @@ def has_consent(*, person: User, kind: Consent.Kind) -> bool:
     ).exists()
 
 
-def standing_consents(*, kind: Consent.Kind) -> QuerySet[Consent]:
+def active_consents(*, kind: Consent.Kind) -> QuerySet[Consent]:
     """Return everybody's consent to the current text that stands."""
     return Consent.objects.filter(kind=kind, version=CURRENT_VERSIONS[kind], withdrawn_at=None)
 

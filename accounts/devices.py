@@ -6,7 +6,7 @@ import re
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-LONGEST_NAME = 80
+MAX_NAME_LENGTH = 80
 
 # The first that matches counts: most browsers also name those that they resemble.
 BROWSERS = {
@@ -39,21 +39,21 @@ def name_from_user_agent(user_agent: str) -> str:
     browser, system = first_match(BROWSERS, user_agent), first_match(SYSTEMS, user_agent)
     if not browser and not user_agent.startswith("Mozilla/"):
         program = PROGRAM.match(user_agent)
-        browser = program[0][:LONGEST_NAME] if program else None
+        browser = program[0][:MAX_NAME_LENGTH] if program else None
     if browser and system:
         return _("%(browser)s on %(system)s") % {"browser": browser, "system": system}
     return browser or system or _("Unknown device")
 
 
-def tidy_name(name: str) -> str:
+def clean_name(name: str) -> str:
     """Return a name as one short line of visible characters; perhaps nothing is left."""
     visible = "".join(char if char.isprintable() else " " for char in name)
-    return " ".join(visible.split())[:LONGEST_NAME].strip()
+    return " ".join(visible.split())[:MAX_NAME_LENGTH].strip()
 
 
-def name_said_by(request: HttpRequest) -> str:
+def name_from_header(request: HttpRequest) -> str:
     """Return what an app calls its device, or nothing."""
     said = request.headers.get("X-Device-Name", "")
     with contextlib.suppress(UnicodeError):  # servers hand on Latin-1, apps send UTF-8
         said = said.encode("latin-1").decode()
-    return tidy_name(said)
+    return clean_name(said)

@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.utils import translation
 
 from accounts.models import User
-from accounts.services import is_new_day, remember_device
+from accounts.services import is_first_use_today, record_device
 
 
 class DeviceMiddleware:
@@ -21,10 +21,10 @@ class DeviceMiddleware:
         """Note the browser after the view, which may have signed the person in or out."""
         response = self.get_response(request)
         session = request.session
-        if session.session_key and SESSION_KEY in session and is_new_day(session):
+        if session.session_key and SESSION_KEY in session and is_first_use_today(session):
             person = request.user
             if isinstance(person, User) and person.pk:  # no key: the view deleted the account
-                remember_device(person=person, session=session, request=request)
+                record_device(person=person, session=session, request=request)
         return response
 
 

@@ -9,16 +9,16 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from accounts.models import User
-from accounts.services import move_device, remember_device, remember_language
+from accounts.services import move_device, record_device, save_language
 
 
 @receiver(user_logged_in)
 def note_sign_in(request: HttpRequest, user: User, **_: Any) -> None:
     """Begin to list the device, and keep the language in which they came."""
     if not user.language:
-        remember_language(person=user, code=get_language() or "")
+        save_language(person=user, code=get_language() or "")
     request.session.save()  # whoever lists devices looks for their sessions in the store
-    remember_device(person=user, session=request.session, request=request)
+    record_device(person=user, session=request.session, request=request)
 
 
 @receiver([password_changed, password_set])

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.devices import name_from_user_agent
 from accounts.models import AccessToken, User
-from accounts.tokens import digest_of
+from accounts.tokens import hash_secret
 
 
 @dataclass(frozen=True)
@@ -60,10 +60,10 @@ def tokens(*, person: User) -> QuerySet[AccessToken]:
     return person.access_tokens.order_by("-created_at", "-id")
 
 
-def token_of(*, secret: str) -> AccessToken | None:
+def get_valid_token(*, secret: str) -> AccessToken | None:
     """Return the token with this secret, where it still opens anything."""
     return (
         AccessToken.objects.select_related("owner")
-        .filter(digest=digest_of(secret), expires_at__gt=timezone.now(), owner__is_active=True)
+        .filter(digest=hash_secret(secret), expires_at__gt=timezone.now(), owner__is_active=True)
         .first()
     )

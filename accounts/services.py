@@ -11,18 +11,18 @@ from django.db.models import F, Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.devices import name_said_by, tidy_name
+from accounts.devices import clean_name, name_from_header
 from accounts.models import AccessToken, User
 from accounts.signals import account_deleted
-from accounts.tokens import digest_of, new_secret, prefix_of
+from accounts.tokens import display_prefix, generate_secret, hash_secret
 from common.time_zones import KNOWN_ZONES
 
 DEFAULT_TOKEN_DAYS = 365
-LONGEST_TOKEN_DAYS = 730
-USE_NOTED_EVERY = timedelta(hours=1)
+MAX_TOKEN_DAYS = 730
+LAST_USED_PRECISION = timedelta(hours=1)
 
-SEEN_ON = "seen_on"
-DEVICE = "device"
+SEEN_ON_KEY = "seen_on"
+DEVICE_KEY = "device"
 
 
 def next_sequence(*, person: User) -> int:
@@ -35,14 +35,14 @@ def next_sequence(*, person: User) -> int:
     return User.objects.values_list("sequence", flat=True).get(pk=person.pk)
 
 
-def remember_time_zone(*, person: User, name: str) -> None:
+def save_time_zone(*, person: User, name: str) -> None:
     """Keep the zone that the person's device named last; unknown names are passed over."""
     if name != person.time_zone and name in KNOWN_ZONES:
         person.time_zone = name
         person.save(update_fields=["time_zone"])
 
 
-def remember_language(*, person: User, code: str) -> None:
+def save_language(*, person: User, code: str) -> None:
     """Keep the language that a person reads; one that the site does not speak is passed over."""
     if code != person.language and code in dict(settings.LANGUAGES):
         person.language = code
@@ -69,14 +69,14 @@ def create_token(
     Raises:
         ValueError: the days are none or too many, or the scope is unknown.
     """
-    if not 1 <= days <= LONGEST_TOKEN_DAYS:
-        raise ValueError(f"A token lasts 1 to {LONGEST_TOKEN_DAYS} days.")
-    secret = new_secret()
+    if not 1 <= days <= MAX_TOKEN_DAYS:
+        raise ValueError(f"A token lasts 1 to {MAX_TOKEN_DAYS} days.")
+    secret = generate_secret()
     token = AccessToken.objects.create(
         owner=person,
         name=name,
-        digest=digest_of(secret),
-        prefix=prefix_of(secret),
+        digest=hash_secret(secret),
+        prefix=display_prefix(secret),
         scope=AccessToken.Scope(scope),
         expires_at=timezone.now() + timedelta(days=days),
     )
@@ -88,21 +88,21 @@ def revoke_token(*, token: AccessToken) -> None:
     token.delete()
 
 
-def note_use(*, token: AccessToken) -> None:
+def record_token_use(*, token: AccessToken) -> None:
     """Keep when a token was used last, to the hour: most requests then write nothing."""
     now = timezone.now()
-    if token.last_used_at and now - token.last_used_at < USE_NOTED_EVERY:
+    if token.last_used_at and now - token.last_used_at < LAST_USED_PRECISION:
         return
-    stale = Q(last_used_at=None) | Q(last_used_at__lte=now - USE_NOTED_EVERY)
+    stale = Q(last_used_at=None) | Q(last_used_at__lte=now - LAST_USED_PRECISION)
     AccessToken.objects.filter(stale, pk=token.pk).update(last_used_at=now)
 
 
 # --- Devices ----------------------------------------------------------------------------------
 
 
-def is_new_day(session: SessionBase) -> bool:
+def is_first_use_today(session: SessionBase) -> bool:
     """Tell whether a sign-in has not been seen yet today."""
-    return bool(session.get(SEEN_ON) != today())
+    return bool(session.get(SEEN_ON_KEY) != today())
 
 
 def today() -> str:
@@ -110,7 +110,7 @@ def today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
-def remember_device(*, person: User, session: SessionBase, request: HttpRequest) -> UserSession:
+def record_device(*, person: User, session: SessionBase, request: HttpRequest) -> UserSession:
     """Note where a sign-in is used from; whoever saves the session prolongs it by that."""
     if not session.session_key:
         session.save()
@@ -123,16 +123,16 @@ def remember_device(*, person: User, session: SessionBase, request: HttpRequest)
     device, _ = UserSession.objects.update_or_create(
         session_key=session.session_key,
         defaults=seen,
-        create_defaults={**seen, "data": {"name": name_said_by(request)}},
+        create_defaults={**seen, "data": {"name": name_from_header(request)}},
     )
-    session[SEEN_ON] = today()
-    session[DEVICE] = device.pk
+    session[SEEN_ON_KEY] = today()
+    session[DEVICE_KEY] = device.pk
     return device
 
 
 def rename_device(*, device: UserSession, name: str) -> None:
     """Call a device something else; an empty name gives it the plain words again."""
-    device.data = {**device.data, "name": tidy_name(name)}
+    device.data = {**device.data, "name": clean_name(name)}
     device.save(update_fields=["data"])
 
 
@@ -149,8 +149,8 @@ def sign_out_other_devices(*, person: User, current_key: str | None) -> None:
 
 def move_device(*, person: User, session: SessionBase, request: HttpRequest) -> None:
     """Let a device keep its name when its session gets another key, as with a new password."""
-    before = UserSession.objects.filter(user=person, pk=session.get(DEVICE)).first()
-    device = remember_device(person=person, session=session, request=request)
+    before = UserSession.objects.filter(user=person, pk=session.get(DEVICE_KEY)).first()
+    device = record_device(person=person, session=session, request=request)
     if before and before != device:
         device.data, device.created_at = before.data, before.created_at
         device.save(update_fields=["data", "created_at"])

@@ -62,7 +62,7 @@ def language(request: HttpRequest) -> HttpResponse:
     """Speak another language from the next page on."""
     form = LanguageForm(request.POST)
     if form.is_valid():
-        services.remember_language(person=person_of(request), code=form.cleaned_data["language"])
+        services.save_language(person=person_of(request), code=form.cleaned_data["language"])
     return redirect("accounts:settings")
 
 
@@ -73,7 +73,7 @@ def time_zone(request: HttpRequest) -> HttpResponse:
     form = TimeZoneForm(request.POST)
     if not form.is_valid():
         return show(request, zone_form=form)
-    services.remember_time_zone(person=person_of(request), name=form.cleaned_data["time_zone"])
+    services.save_time_zone(person=person_of(request), name=form.cleaned_data["time_zone"])
     messages.success(request, _("Your time zone is saved."))
     return redirect("accounts:settings")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from emoplatform.log_formatting import masked
+from emoplatform.log_formatting import redact_path
 
 
 class RedactingLogger(Logger):
@@ -13,4 +13,4 @@ class RedactingLogger(Logger):
     def atoms(self, *request: Any, **told: Any) -> dict[str, Any]:
         """Return what the format of the access log may name."""
         atoms: dict[str, Any] = super().atoms(*request, **told)
-        return atoms | {"U": masked(str(atoms.get("U", "")))}
+        return atoms | {"U": redact_path(str(atoms.get("U", "")))}

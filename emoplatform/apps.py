@@ -3,7 +3,7 @@
 from django.contrib.admin.apps import AdminConfig
 
 
-class AdministrationConfig(AdminConfig):
+class TwoFactorAdminConfig(AdminConfig):
     """The administration, with our guard."""
 
-    default_site = "accounts.admin_site.Administration"
+    default_site = "accounts.admin_site.TwoFactorAdminSite"

@@ -199,7 +199,7 @@ class Environment:
                 received=f"{value.partition(':')[0]}:…",
             )
         redis = {
-            "BACKEND": "emoplatform.redis_cache.ForgivingRedisCache",
+            "BACKEND": "emoplatform.redis_cache.FaultTolerantRedisCache",
             "LOCATION": value,
             # A cache that does not answer must cost less than what it saves.
             "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},

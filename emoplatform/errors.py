@@ -12,11 +12,11 @@ from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 
 from emoplatform import request_ids
-from emoplatform.outages import is_outage, unavailable
+from emoplatform.outages import is_outage, service_unavailable
 from emotions.api.problems import problem_json_response
 
 
-def for_program(request: HttpRequest) -> bool:
+def is_api_request(request: HttpRequest) -> bool:
     """Tell whether a request came to the API."""
     return request.path.startswith("/api/")
 
@@ -25,7 +25,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 400, or 413 where the framework found the form too large."""
     if isinstance(exception, RequestDataTooBig):
         return too_large(request)
-    if for_program(request):
+    if is_api_request(request):
         return problem_json_response(
             HTTPStatus.BAD_REQUEST, "bad_request", _("The request is not as expected.")
         )
@@ -34,7 +34,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 403."""
-    if for_program(request):
+    if is_api_request(request):
         return problem_json_response(
             HTTPStatus.FORBIDDEN, "permission_denied", _("This is not open to you.")
         )
@@ -42,14 +42,14 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 @csrf_exempt
-def nothing_here(request: HttpRequest) -> HttpResponse:
+def api_not_found(request: HttpRequest) -> HttpResponse:
     """Answer 404 below the API, also in development, whose own page is made for people."""
     return problem_json_response(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing here."))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 404."""
-    if for_program(request):
+    if is_api_request(request):
         return problem_json_response(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing here."))
     return defaults.page_not_found(request, exception)
 
@@ -57,7 +57,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def too_large(request: HttpRequest) -> HttpResponse:
     """Answer 413."""
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
-    if for_program(request):
+    if is_api_request(request):
         return problem_json_response(
             status, "too_large", _("The request is too large. Nothing was saved.")
         )
@@ -67,8 +67,8 @@ def too_large(request: HttpRequest) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500, or 503 where something outside the process is away."""
     if is_outage(sys.exception()):
-        return unavailable(request)
-    if for_program(request):
+        return service_unavailable(request)
+    if is_api_request(request):
         return problem_json_response(
             HTTPStatus.INTERNAL_SERVER_ERROR,
             "server_error",

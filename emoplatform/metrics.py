@@ -39,7 +39,7 @@ class MetricsMiddleware:
         return response
 
 
-class Wild:
+class ProductionCollector:
     """The latest week that is told, by the same rules as the page of the administration."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
@@ -96,12 +96,12 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not secrets.compare_digest(received.encode(), expected.encode()):
         return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
     of_site = CollectorRegistry()
-    of_site.register(Wild())
-    told = generate_latest(requests_of_all_processes()) + generate_latest(of_site)
+    of_site.register(ProductionCollector())
+    told = generate_latest(request_registry()) + generate_latest(of_site)
     return HttpResponse(told, content_type=CONTENT_TYPE_LATEST)
 
 
-def requests_of_all_processes() -> CollectorRegistry:
+def request_registry() -> CollectorRegistry:
     """Return what gunicorn's processes have counted together, or this one where it is alone."""
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return REGISTRY

@@ -17,12 +17,12 @@ from ml.inference.card import ModelFileError
 from ml.registry import NoModelError
 
 RETRY_AFTER = 10  # seconds
-LONGEST_WAIT = 10  # seconds; Heroku's router gives up after 30, and people before that
-SURELY = (
+MAX_QUEUE_SECONDS = 10  # Heroku's router gives up after 30, and people before that
+OUTAGE_ERRORS = (
     *(OperationalError, InterfaceError, TimeoutError, ConnectionError),
     *(ModelFileError, NoModelError),
 )
-ABSENT = {
+OUTAGE_ERRNOS = {
     *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE),
     *(errno.ETIMEDOUT, errno.ECONNREFUSED, errno.ECONNRESET, errno.EHOSTUNREACH, errno.ENETUNREACH),
 }
@@ -31,9 +31,9 @@ ABSENT = {
 
 def is_outage(error: BaseException | None) -> bool:
     """Tell whether the database, the storage or every network is away, full or too slow."""
-    if isinstance(error, SURELY):
+    if isinstance(error, OUTAGE_ERRORS):
         return True
-    if isinstance(error, OSError) and error.errno in ABSENT:
+    if isinstance(error, OSError) and error.errno in OUTAGE_ERRNOS:
         return True
     # Costly to import, and only a site with a bucket pays for it.
     botocore = sys.modules.get("botocore.exceptions")
@@ -45,7 +45,7 @@ def is_outage(error: BaseException | None) -> bool:
     return isinstance(error, botocore.BotoCoreError)
 
 
-def unavailable(request: HttpRequest) -> HttpResponse:
+def service_unavailable(request: HttpRequest) -> HttpResponse:
     """Answer 503 without asking the database or the session for anything."""
     if request.path.startswith("/api/"):
         response: HttpResponse = problem_json_response(
@@ -61,7 +61,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def waited(request: HttpRequest) -> float:
+def seconds_queued(request: HttpRequest) -> float:
     """Return for how many seconds a request has waited since the proxy took it; 0 if unknown.
 
     Heroku's router and nginx say when that was: `X-Request-Start: t=1732370000.123`, in seconds
@@ -83,6 +83,6 @@ class LoadSheddingMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, unless it is too late."""
-        if waited(request) > LONGEST_WAIT:
-            return unavailable(request)
+        if seconds_queued(request) > MAX_QUEUE_SECONDS:
+            return service_unavailable(request)
         return self.get_response(request)

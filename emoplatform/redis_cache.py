@@ -10,54 +10,56 @@ from redis import RedisError
 
 logger = logging.getLogger(__name__)
 
-REST = 5  # seconds; sign-in asks a dozen times, and each may wait as long as the socket does
-TELL_AGAIN_AFTER = 60  # seconds
+RESET_TIMEOUT = (
+    5  # seconds; sign-in asks a dozen times, and each may wait as long as the socket does
+)
+WARN_EVERY = 60  # seconds
 
-Answer = TypeVar("Answer")
+T = TypeVar("T")
 
 
-class Absence:
+class CircuitBreaker:
     """When this process asks a Redis that failed again, and when it tells of it again."""
 
     def __init__(self) -> None:
-        self.ask_at = self.tell_at = float("-inf")
+        self.retry_at = self.warn_at = float("-inf")
 
-    def bridge(self, ask: Callable[..., Answer], *arguments: Any, otherwise: Answer) -> Answer:
+    def call(self, ask: Callable[..., T], *arguments: Any, otherwise: T) -> T:
         """Return what Redis answers, or what an empty cache would."""
-        if time.monotonic() < self.ask_at:
+        if time.monotonic() < self.retry_at:
             return otherwise
         try:
             return ask(*arguments)
         except RedisError:
             now = time.monotonic()
-            self.ask_at = now + REST
-            if now >= self.tell_at:
-                self.tell_at = now + TELL_AGAIN_AFTER
+            self.retry_at = now + RESET_TIMEOUT
+            if now >= self.warn_at:
+                self.warn_at = now + WARN_EVERY
                 logger.warning("nothing is remembered or counted: Redis is away", exc_info=True)
             return otherwise
 
 
-absence = Absence()
+breaker = CircuitBreaker()
 
 
-class ForgivingClient(RedisCacheClient):
+class FaultTolerantClient(RedisCacheClient):
     """Answers as an empty cache does while Redis is away; counting finds no counter then."""
 
     def add(self, key: Any, value: Any, timeout: Any) -> bool:
         """Set what is not there yet."""
-        return absence.bridge(super().add, key, value, timeout, otherwise=True)
+        return breaker.call(super().add, key, value, timeout, otherwise=True)
 
     def get(self, key: Any, default: Any) -> Any:
         """Return what is there."""
-        return absence.bridge(super().get, key, default, otherwise=default)
+        return breaker.call(super().get, key, default, otherwise=default)
 
     def set(self, key: Any, value: Any, timeout: Any) -> None:
         """Remember."""
-        absence.bridge(super().set, key, value, timeout, otherwise=None)
+        breaker.call(super().set, key, value, timeout, otherwise=None)
 
     def delete(self, key: Any) -> bool:
         """Forget."""
-        return absence.bridge(super().delete, key, otherwise=False)
+        return breaker.call(super().delete, key, otherwise=False)
 
     def incr(self, key: Any, delta: int) -> int:
         """Count.
@@ -65,15 +67,15 @@ class ForgivingClient(RedisCacheClient):
         Raises:
             ValueError: there is no such counter, as in every cache of Django's.
         """
-        counted = absence.bridge(super().incr, key, delta, otherwise=None)
+        counted = breaker.call(super().incr, key, delta, otherwise=None)
         if counted is None:
             raise ValueError(f"Key {key!r} not found.")
         return int(counted)
 
 
-class ForgivingRedisCache(RedisCache):
+class FaultTolerantRedisCache(RedisCache):
     """Django's cache in Redis, without which the site goes on."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
-        self._class = ForgivingClient
+        self._class = FaultTolerantClient

@@ -12,7 +12,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
 HEADER = "X-Request-Id"
-SANE = re.compile(r"[A-Za-z0-9-]{8,200}")
+VALID_ID = re.compile(r"[A-Za-z0-9-]{8,200}")
 current: ContextVar[str] = ContextVar("request_id", default="")
 
 
@@ -25,14 +25,14 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Say the id on the answer, and let everything else know it."""
         told = request.headers.get(HEADER, "")
-        current.set(told if SANE.fullmatch(told) else uuid4().hex)
+        current.set(told if VALID_ID.fullmatch(told) else uuid4().hex)
         response = self.get_response(request)
         response[HEADER] = current.get()
         return response
 
 
 @receiver(request_finished)
-def forget(**_: Any) -> None:
+def reset_current(**_: Any) -> None:
     """Let no later line have the id: Django logs refusals behind all middleware."""
     current.set("")
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from emoplatform.errors import for_program, too_large
+from emoplatform.errors import is_api_request, too_large
 from emotions.transfer.readers import MAX_BYTES as MAX_IMPORT_BYTES
 
 MAX_REQUEST_BYTES = 40 * 1024 * 1024
@@ -13,18 +13,18 @@ MAX_REQUEST_BYTES = 40 * 1024 * 1024
 
 MAX_ARCHIVE_REQUEST_BYTES = MAX_IMPORT_BYTES + 2**20
 """A whole history and the form around it."""
-TAKE_ARCHIVES = {"emotions:import", "api:import"}
+ARCHIVE_VIEWS = {"emotions:import", "api:import"}
 
 
-def largest(request: HttpRequest) -> int:
+def max_bytes(request: HttpRequest) -> int:
     """Return how many bytes a request may have.
 
     Pages read the body to see whether a form is theirs, before they know that nobody is signed in;
     the API asks who it is first.
     """
     match = request.resolver_match
-    known = for_program(request) or request.user.is_authenticated
-    if match and match.view_name in TAKE_ARCHIVES and known:
+    known = is_api_request(request) or request.user.is_authenticated
+    if match and match.view_name in ARCHIVE_VIEWS and known:
         return MAX_ARCHIVE_REQUEST_BYTES
     return MAX_REQUEST_BYTES
 
@@ -41,6 +41,6 @@ class RequestSizeLimitMiddleware:
 
     def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
         """Refuse by the announced length; a body without one is never read."""
-        if int(request.META.get("CONTENT_LENGTH") or 0) > largest(request):
+        if int(request.META.get("CONTENT_LENGTH") or 0) > max_bytes(request):
             return too_large(request)
         return None

@@ -10,10 +10,10 @@ import sentry_sdk
 from sentry_sdk.integrations.django import DjangoIntegration
 
 from emoplatform import request_ids
-from emoplatform.log_formatting import discreet, masked
+from emoplatform.log_formatting import redact, redact_path
 
 
-def begin(dsn: str, **options: Any) -> None:
+def init_sentry(dsn: str, **options: Any) -> None:
     """Report from now on.
 
     Args:
@@ -28,23 +28,23 @@ def begin(dsn: str, **options: Any) -> None:
         include_local_variables=False,
         max_breadcrumbs=0,
         server_name="",
-        before_send=strip,
+        before_send=scrub_event,
         shutdown_timeout=2,
         **options,
     )
 
 
-def strip(event: Any, _hint: Any) -> Any:
+def scrub_event(event: Any, _hint: Any) -> Any:
     """Return a report without what is people's own."""
     for private in ("user", "breadcrumbs", "extra", "contexts", "modules"):
         event.pop(private, None)
     if asked := event.pop("request", None):
-        path = masked("/" + asked.get("url", "").split("://")[-1].partition("/")[2])
+        path = redact_path("/" + asked.get("url", "").split("://")[-1].partition("/")[2])
         event["request"] = {"method": asked.get("method"), "url": path}
     event.pop("transaction_info", None)
     event["tags"] = {"request_id": request_ids.current.get()}
     for failure in event.get("exception", {}).get("values", []):
-        failure["value"] = discreet(str(failure.get("value", "")))
+        failure["value"] = redact(str(failure.get("value", "")))
     if entry := event.pop("logentry", None):
-        event["logentry"] = {"message": discreet(str(entry.get("message", "")))}
+        event["logentry"] = {"message": redact(str(entry.get("message", "")))}
     return event

@@ -77,7 +77,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_tasks",
     "django_tasks_db",
-    "emoplatform.apps.AdministrationConfig",
+    "emoplatform.apps.TwoFactorAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -381,4 +381,4 @@ LOGGING = {
 }
 
 if SENTRY_DSN := env.dsn("SENTRY_DSN"):
-    import_module("emoplatform.sentry").begin(SENTRY_DSN)
+    import_module("emoplatform.sentry").init_sentry(SENTRY_DSN)

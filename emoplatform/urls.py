@@ -19,7 +19,7 @@ urlpatterns = [
     path("api/auth/", include("allauth.headless.urls")),
     path("api/schema/", SpectacularJSONAPIView.as_view(), name="api_schema"),
     path("api/docs/", docs, name="api_docs"),
-    re_path(r"^api/v1/", errors.nothing_here),
+    re_path(r"^api/v1/", errors.api_not_found),
     path("admin/wild/", admin.site.admin_view(views.production_metrics), name="desk_wild"),
     path("admin/", admin.site.urls),
     path("metrics", metrics.metrics, name="metrics"),

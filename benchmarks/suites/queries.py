@@ -133,7 +133,7 @@ def use_cases() -> dict[str, Callable[[], object]]:
         "person by address": lambda: get_user_model().objects.get_by_natural_key(SUBJECT),
         "sign-in": lambda: filter_users_by_email(SUBJECT),
         "session": lambda: SessionStore("none").exists("none"),
-        "token": lambda: people.token_of(secret="none"),  # noqa: S106
+        "token": lambda: people.get_valid_token(secret="none"),  # noqa: S106
         "devices": lambda: people.devices(person=owner),
         "a moment in words": lambda: recording.record_capture(
             owner=owner,

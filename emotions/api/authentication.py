@@ -7,8 +7,8 @@ from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
 from accounts.models import AccessToken, User
-from accounts.selectors import token_of
-from accounts.services import is_new_day, note_use, remember_device
+from accounts.selectors import get_valid_token
+from accounts.services import is_first_use_today, record_device, record_token_use
 
 
 class SessionTokenAuthentication(XSessionTokenAuthentication):
@@ -26,8 +26,8 @@ class SessionTokenAuthentication(XSessionTokenAuthentication):
         if found is None:
             raise invalid_session_token()
         person, session = found
-        if is_new_day(session):
-            remember_device(person=person, session=session, request=request._request)
+        if is_first_use_today(session):
+            record_device(person=person, session=session, request=request._request)
             try:
                 session.save()
             except UpdateError as signed_out_meanwhile:
@@ -56,10 +56,10 @@ class AccessTokenAuthentication(authentication.BaseAuthentication):
         secret = bearer_secret(request)
         if secret is None:
             return None
-        token = token_of(secret=secret)
+        token = get_valid_token(secret=secret)
         if token is None:
             raise exceptions.AuthenticationFailed(_("The access token is not valid (any more)."))
-        note_use(token=token)
+        record_token_use(token=token)
         return token.owner, token
 
     def authenticate_header(self, request: Request) -> str:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.consents import require_consent
 from accounts.models import Consent, User
-from accounts.services import next_sequence, remember_time_zone
+from accounts.services import next_sequence, save_time_zone
 from common.imaging import images
 from common.time_zones import day_of
 from emotions.captures.editing import set_tags
@@ -290,4 +290,4 @@ def insert(*, capture: Capture, reading: Reading, tags: tuple[str, ...]) -> None
     capture_changed.send(sender=Capture, capture=capture, created=True, face_changed=False)
     if reading.stored:
         schedule_retention(capture)
-    remember_time_zone(person=capture.owner, name=capture.time_zone)
+    save_time_zone(person=capture.owner, name=capture.time_zone)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db.models import Exists, OuterRef, Q
 
-from accounts.consents import standing_consents
+from accounts.consents import active_consents
 from accounts.models import Consent
 from common.imaging import images
 from emotions.captures.errors import UnreadablePictureError
@@ -27,7 +27,7 @@ def captures_to_rescore(version: ModelVersion) -> CaptureQuerySet:
     mine = Detection.objects.filter(capture=OuterRef("pk"), is_me=True)
     by_version = Q(version_elsewhere=version.name) | Q(model_version=version, version_elsewhere="")
     answer = mine.filter(role=Detection.Role.ANSWER)
-    consent = standing_consents(kind=Consent.Kind.USE).filter(person=OuterRef("owner"))
+    consent = active_consents(kind=Consent.Kind.USE).filter(person=OuterRef("owner"))
     rescored = mine.filter(by_version).exclude(role=Detection.Role.SHADOW)
     return (
         Capture.objects.filter(

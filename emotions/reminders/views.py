@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import person_of, zone_of
-from accounts.services import remember_time_zone
+from accounts.services import save_time_zone
 from emotions.models import Reminder
 from emotions.reminders import selectors, web_push
 from emotions.reminders.errors import PushNotOfferedError, TooManyRemindersError
@@ -34,7 +34,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
     form = ReminderForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         # The hour is meant by the clock that the person sees, so their zone is updated first.
-        remember_time_zone(person=person, name=zone_of(request, person))
+        save_time_zone(person=person, name=zone_of(request, person))
         try:
             add_reminder(owner=person, **form.changes())
         except (PushNotOfferedError, TooManyRemindersError) as error:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts import selectors, services
-from accounts.devices import name_from_user_agent, name_said_by
+from accounts.devices import name_from_header, name_from_user_agent
 from accounts.models import User
 from tests.factories import PASSWORD
 
@@ -52,7 +52,7 @@ def test_a_browser_is_named_in_plain_words(user_agent: str, name: str) -> None:
     ],
 )
 def test_what_an_app_says_becomes_one_short_line(said: str, name: str) -> None:
-    assert name_said_by(RequestFactory().get("/", headers={"X-Device-Name": said})) == name
+    assert name_from_header(RequestFactory().get("/", headers={"X-Device-Name": said})) == name
 
 
 def browser(person: User, user_agent: str = FIREFOX) -> Client:
@@ -91,7 +91,7 @@ def test_a_browser_lives_on_for_90_days_from_each_day_it_is_used(owner: User) ->
 
     UserSession.objects.update(last_seen_at=timezone.now() - timedelta(days=3))
     session = client.session
-    session[services.SEEN_ON] = "2020-01-01"
+    session[services.SEEN_ON_KEY] = "2020-01-01"
     session.save()
     Session.objects.update(expire_date=soon)
     answer = client.get("/today/")

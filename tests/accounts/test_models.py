@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError
 
 from accounts.models import User
-from accounts.services import next_sequence, remember_time_zone
+from accounts.services import next_sequence, save_time_zone
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,7 @@ def test_changes_are_counted_per_person(owner: User, other: User) -> None:
 
 
 def test_only_a_real_time_zone_is_remembered(owner: User) -> None:
-    remember_time_zone(person=owner, name="Europe/Lisbon")
-    remember_time_zone(person=owner, name="Middle/Earth")
+    save_time_zone(person=owner, name="Europe/Lisbon")
+    save_time_zone(person=owner, name="Middle/Earth")
     owner.refresh_from_db()
     assert owner.time_zone == "Europe/Lisbon"

@@ -78,7 +78,7 @@ def test_a_secret_is_shown_in_one_answer_and_kept_nowhere(
     assert "no-store" in made["Cache-Control"]
     secret = made.context["secret"]
     assert secret in text(made)
-    token = selectors.token_of(secret=secret)
+    token = selectors.get_valid_token(secret=secret)
     assert token
     assert (token.owner, token.scope) == (owner, "write")
     again = owner_client.get(SETTINGS)
@@ -165,7 +165,7 @@ def test_an_account_goes_with_rows_files_sessions_and_tokens(
     assert gone.redirect_chain == [("/", 302)]
     assert "Your account is deleted" in text(gone)
     assert not User.objects.filter(pk=owner.pk).exists()
-    assert selectors.token_of(secret=secret) is None
+    assert selectors.get_valid_token(secret=secret) is None
     for client in (here, there):
         assert client.get("/today/").status_code == 302
     assert [session.user for session in UserSession.objects.all()] == [other]

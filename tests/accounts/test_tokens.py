@@ -23,8 +23,8 @@ def test_only_a_digest_of_the_secret_is_kept(owner: User) -> None:
     assert len(secret) == len("emo_") + 43
     assert secret.startswith(token.prefix)
     assert secret not in {str(value) for value in AccessToken.objects.values_list()[0]}
-    assert selectors.token_of(secret=secret) == token
-    assert selectors.token_of(secret=token.digest) is None
+    assert selectors.get_valid_token(secret=secret) == token
+    assert selectors.get_valid_token(secret=token.digest) is None
 
 
 def test_a_token_lasts_a_year_unless_said_otherwise(owner: User) -> None:
@@ -41,29 +41,29 @@ def test_a_token_neither_ends_before_it_begins_nor_lasts_for_ever(owner: User, d
 def test_an_expired_a_revoked_and_a_switched_off_persons_token_open_nothing(owner: User) -> None:
     expired, expired_secret = make(owner)
     AccessToken.objects.filter(pk=expired.pk).update(expires_at=timezone.now())
-    assert selectors.token_of(secret=expired_secret) is None
+    assert selectors.get_valid_token(secret=expired_secret) is None
 
     revoked, revoked_secret = make(owner)
     services.revoke_token(token=revoked)
-    assert selectors.token_of(secret=revoked_secret) is None
+    assert selectors.get_valid_token(secret=revoked_secret) is None
 
     _, secret = make(owner)
     User.objects.filter(pk=owner.pk).update(is_active=False)
-    assert selectors.token_of(secret=secret) is None
+    assert selectors.get_valid_token(secret=secret) is None
 
 
 def test_use_is_noted_once_an_hour(owner: User) -> None:
     token, _ = make(owner)
-    services.note_use(token=token)
+    services.record_token_use(token=token)
     token.refresh_from_db()
     noted = token.last_used_at
     assert noted is not None
-    services.note_use(token=token)
+    services.record_token_use(token=token)
     token.refresh_from_db()
     assert token.last_used_at == noted
     token.last_used_at = noted - timedelta(hours=1)
     token.save()
-    services.note_use(token=token)
+    services.record_token_use(token=token)
     token.refresh_from_db()
     assert token.last_used_at
     assert token.last_used_at > noted
@@ -78,19 +78,19 @@ def test_a_new_password_ends_tokens_and_other_changes_do_not(owner: User, other:
     owner.set_password("another quiet diary")
     owner.save()
     assert not owner.access_tokens.exists()
-    assert selectors.token_of(secret=theirs)
+    assert selectors.get_valid_token(secret=theirs)
 
 
 def test_the_command_prints_the_token_alone(owner: User) -> None:
     out = StringIO()
     call_command("create_token", owner.email.upper(), stdout=out)
-    token = selectors.token_of(secret=out.getvalue().strip())
+    token = selectors.get_valid_token(secret=out.getvalue().strip())
     assert token
     assert (token.owner, token.name, token.scope) == (owner, "script", "read")
     call_command(
         "create_token", owner.email, "--write", "--name", "home", "--days", "3", stdout=out
     )
-    written = selectors.token_of(secret=out.getvalue().split()[1])
+    written = selectors.get_valid_token(secret=out.getvalue().split()[1])
     assert written
     assert (written.name, written.scope) == ("home", "write")
     assert written.expires_at < timezone.now() + timedelta(days=3)

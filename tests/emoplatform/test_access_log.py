@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from emoplatform.log_formatting import masked
+from emoplatform.log_formatting import redact_path
 from tests.sites import installed, served
 
 KEY = "geheim-1a2b3c"
@@ -24,12 +24,12 @@ KEY = "geheim-1a2b3c"
 def test_the_key_of_a_link_is_masked(name: str, arguments: dict[str, str]) -> None:
     path = reverse(name, kwargs=arguments)
     assert KEY in path
-    assert KEY not in masked(path)
+    assert KEY not in redact_path(path)
 
 
 def test_other_addresses_stay_as_they_are() -> None:
     for path in ("/today/", "/accounts/password/reset/", "/reminders/", "/captures/1/"):
-        assert masked(path) == path
+        assert redact_path(path) == path
 
 
 def test_gunicorn_writes_no_key_down(tmp_path: Path) -> None:

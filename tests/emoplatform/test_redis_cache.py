@@ -12,7 +12,7 @@ from redis import RedisError
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from emoplatform import redis_cache as forgiving
+from emoplatform import redis_cache
 from emoplatform.env import Environment
 from tests import factories, pictures
 from tests.emotions.api.calls import TODAY, note
@@ -24,7 +24,7 @@ SIGN_IN = "/api/auth/app/v1/auth/login"
 @pytest.fixture(params=["refusing", "silent"])
 def away(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of a Redis that is not there, or that never answers."""
-    monkeypatch.setattr(forgiving, "absence", forgiving.Absence())
+    monkeypatch.setattr(redis_cache, "breaker", redis_cache.CircuitBreaker())
     with socket.socket() as place:
         place.bind(("127.0.0.1", 0))
         if request.param == "silent":
@@ -71,7 +71,7 @@ def test_people_still_sign_in(client: Client, owner: User) -> None:
 
 
 def test_a_redis_that_came_back_is_asked_again() -> None:
-    absence = forgiving.Absence()
+    breaker = redis_cache.CircuitBreaker()
     answers: list[object] = [RedisError(), "again"]
 
     def ask() -> str:
@@ -80,7 +80,7 @@ def test_a_redis_that_came_back_is_asked_again() -> None:
             raise answer
         return str(answer)
 
-    assert absence.bridge(ask, otherwise="nothing") == "nothing"
-    assert absence.bridge(ask, otherwise="nothing") == "nothing"
-    absence.ask_at = time.monotonic()
-    assert absence.bridge(ask, otherwise="nothing") == "again"
+    assert breaker.call(ask, otherwise="nothing") == "nothing"
+    assert breaker.call(ask, otherwise="nothing") == "nothing"
+    breaker.retry_at = time.monotonic()
+    assert breaker.call(ask, otherwise="nothing") == "again"

@@ -15,7 +15,7 @@ from sentry_sdk.envelope import Envelope
 from sentry_sdk.transport import Transport
 
 from accounts.models import User
-from emoplatform.sentry import begin
+from emoplatform.sentry import init_sentry
 from tests.emoplatform.test_logs import lines, live
 
 __all__ = ["lines"]
@@ -38,7 +38,7 @@ class Kept(Transport):
 @pytest.fixture
 def sentry() -> Iterator[Kept]:
     kept = Kept()
-    begin("https://key@sentry.example.org/1", transport=kept)
+    init_sentry("https://key@sentry.example.org/1", transport=kept)
     yield kept
     sentry_sdk.get_client().close()
     sentry_sdk.init()

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import AccessToken, User
-from accounts.services import DEFAULT_TOKEN_DAYS, LONGEST_TOKEN_DAYS, create_token
+from accounts.services import DEFAULT_TOKEN_DAYS, MAX_TOKEN_DAYS, create_token
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
             "--days",
             type=int,
             default=DEFAULT_TOKEN_DAYS,
-            help=f"how long it lasts, up to {LONGEST_TOKEN_DAYS} (default: {DEFAULT_TOKEN_DAYS})",
+            help=f"how long it lasts, up to {MAX_TOKEN_DAYS} (default: {DEFAULT_TOKEN_DAYS})",
         )
 
     def handle(self, *_: Any, email: str, write: bool, name: str, days: int, **__: Any) -> None:

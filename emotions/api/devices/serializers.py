@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from accounts.devices import LONGEST_NAME
+from accounts.devices import MAX_NAME_LENGTH
 from emotions.api.fields import StrictBooleanField, StrictCharField, StrictIntegerField
 
 
@@ -23,4 +23,4 @@ class DeviceSerializer(serializers.Serializer[Any]):
 class RenameDeviceSerializer(serializers.Serializer[Any]):
     """What to call a device."""
 
-    name = StrictCharField(max_length=LONGEST_NAME, allow_blank=True)
+    name = StrictCharField(max_length=MAX_NAME_LENGTH, allow_blank=True)

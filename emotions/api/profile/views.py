@@ -13,7 +13,7 @@ from rest_framework.serializers import ValidationError
 
 from accounts.consents import CURRENT_VERSIONS, give_consent, withdraw_consent
 from accounts.models import Consent, User
-from accounts.services import delete_account, remember_language, remember_time_zone
+from accounts.services import delete_account, save_language, save_time_zone
 from emotions.api.base import PersonalView, person_of, validated
 from emotions.api.profile.schema import (
     CHANGE_PROFILE,
@@ -78,9 +78,9 @@ class ProfileView(PersonalView):
         """Change settings."""
         person, values = person_of(request), validated(ProfileChangesSerializer, request.data)
         if "time_zone" in values:
-            remember_time_zone(person=person, name=values["time_zone"])
+            save_time_zone(person=person, name=values["time_zone"])
         if "language" in values:
-            remember_language(person=person, code=values["language"])
+            save_language(person=person, code=values["language"])
         set_preferences(
             owner=person,
             kept=Capture.Kept(values["kept"]) if "kept" in values else None,

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.models import AccessToken
-from accounts.services import DEFAULT_TOKEN_DAYS, LONGEST_TOKEN_DAYS
+from accounts.services import DEFAULT_TOKEN_DAYS, MAX_TOKEN_DAYS
 from emotions.api.fields import StrictCharField, StrictIntegerField
 
 
@@ -36,7 +36,7 @@ class NewTokenSerializer(serializers.Serializer[Any]):
     scope = serializers.ChoiceField(AccessToken.Scope.choices, default=AccessToken.Scope.READ)
     days = StrictIntegerField(
         min_value=1,
-        max_value=LONGEST_TOKEN_DAYS,
+        max_value=MAX_TOKEN_DAYS,
         default=DEFAULT_TOKEN_DAYS,
         help_text=_("How long it lasts."),
     )

@@ -148,7 +148,7 @@ def yesterday(person: User) -> None:
     """Let the person's one device have been seen yesterday."""
     device = UserSession.objects.get(user=person)
     session = SessionStore(device.session_key)
-    session[services.SEEN_ON] = "2020-01-01"
+    session[services.SEEN_ON_KEY] = "2020-01-01"
     session.save()
     device.last_seen_at -= timedelta(days=1)
     device.save()
