@@ -4,7 +4,6 @@ import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from accounts.requests import person_of, zone_of
+from common.spreadsheets import escape_formula
 from common.time_zones import today_in
 from emotions.captures import presentation, selectors
 from emotions.insights import charts, patterns, reviews, trends, wording
@@ -23,7 +23,6 @@ from emotions.insights.charts import Chart
 from emotions.insights.forms import TrendsForm
 from emotions.insights.trends import Span
 from emotions.models import Feeling
-from emotions.transfer import exports
 
 FIRST_YEAR = 1900
 REVIEWED = {Span.WEEK, Span.MONTH}
@@ -226,10 +225,5 @@ def as_csv(found: list[Chart], name: str) -> HttpResponse:
     writer = csv.writer(response)
     writer.writerow(chart.columns)
     for row in chart.rows:
-        writer.writerow([defused(cell) for cell in row])
+        writer.writerow(map(escape_formula, row))
     return response
-
-
-def defused(cell: Any) -> Any:
-    """Return a cell whose text cannot be computed."""
-    return exports.defused(cell) if isinstance(cell, str) else cell

@@ -13,6 +13,7 @@ from django.utils import timezone
 from zipstream import ZIP_DEFLATED, ZipStream
 
 from accounts.models import User
+from common.spreadsheets import escape_formula
 from emotions.captures.moods import answer_of
 from emotions.models import Capture, Detection
 from emotions.preferences.selectors import get_preferences
@@ -21,7 +22,6 @@ from ml.emotions import EMOTIONS
 
 AT_ONCE = 500  # captures that are read from the database together
 CHUNK = 64 * 1024
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = [
     *("uuid", "taken_at", "time_zone", "local_date", "source", "felt", "mood", "note", "tags"),
     *("detected", "confidence", "unsure", *map(str, EMOTIONS)),
@@ -160,14 +160,9 @@ def as_csv(owner: User) -> Iterator[bytes]:
                 capture.source,
                 capture.felt,
                 capture.mood,
-                defused(capture.note),
-                defused(", ".join(sorted(tag.name for tag in capture.tags.all()))),
+                escape_formula(capture.note),
+                escape_formula(", ".join(sorted(tag.name for tag in capture.tags.all()))),
                 *([answer.emotion, answer.confidence, answer.unsure] if answer else [""] * 3),
                 *(answer.probabilities if answer else [""] * len(EMOTIONS)),
             ]
         )
-
-
-def defused(text: str) -> str:
-    """Return a text that a spreadsheet shows instead of computing it."""
-    return f"'{text}" if text.startswith(FORMULAS) else text

@@ -16,6 +16,7 @@ from django.db import DatabaseError
 from tqdm import tqdm
 
 from common.imaging.images import MAX_BYTES, ImageError, encode_jpeg, read_image
+from common.spreadsheets import escape_formula
 from ml.emotions import EMOTIONS
 from ml.inference.annotation import annotated
 from ml.inference.card import ModelFileError
@@ -249,18 +250,13 @@ def _rows(images: list[dict[str, Any]], clips: list[dict[str, Any]]) -> Iterator
     for source, seconds, faces in moments:
         for number, face in enumerate(faces, start=1):
             yield [
-                _harmless(source),
+                escape_formula(source),
                 seconds,
                 number,
                 *face["box"].values(),
                 *(face[name] for name in ("emotion", "confidence", "unsure")),
                 *face["probabilities"].values(),
             ]
-
-
-def _harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 def _write_csv(path: Path, rows: Iterator[list[Any]]) -> None:

@@ -95,6 +95,18 @@ def test_the_table_has_a_row_a_face_and_no_formula(clip: Path, tmp_path: Path) -
     assert not any(row["source"].startswith("=") for row in rows)
 
 
+@pytest.mark.parametrize("name", ["=portrait.jpg", "\tportrait.jpg", "\rportrait.jpg"])
+def test_names_of_files_are_no_formulas_in_the_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_bytes(pictures.astronaut_jpeg())
+    run(Path(name), "--csv", "faces.csv")
+    with Path("faces.csv").open(newline="") as file:
+        [row] = csv.DictReader(file)
+    assert row["source"] == f"'{name}"
+
+
 EMOTIONS = {"angry", "disgust", "fear", "happy", "neutral", "sad", "surprise"}
 
 
