@@ -70,7 +70,7 @@ def lived(zone: str, year: int) -> dict[date, int]:
             batch_size=1000,
         )
         first, last = date(year, 1, 1), date(year, 12, 31)
-        periods = trends.trend(owner=person, by=trends.Span.DAY, first=first, last=last)
+        periods = trends.load_periods(owner=person, by=trends.Span.DAY, first=first, last=last)
         transaction.set_rollback(True)
     return {period.first: period.captures for period in periods}
 

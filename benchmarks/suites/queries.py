@@ -53,13 +53,13 @@ def use_cases() -> dict[str, Callable[[], object]]:
     storage.names_in = lambda folder: iter(
         names if folder == "photos" else ()
     )  # a storage that is full
-    moments = patterns.read(owner=owner, first=year, last=today)
+    moments = patterns.load_moments(owner=owner, first=year, last=today)
 
     def page(captures: Any, number: int = 0) -> Callable[[], object]:
         return lambda: list(captures[24 * number : 24 * (number + 1)])
 
     def trend(by: Span, first: date) -> Callable[[], object]:
-        return lambda: trends.trend(owner=owner, by=by, first=first, last=today)
+        return lambda: trends.load_periods(owner=owner, by=by, first=first, last=today)
 
     def history(**by: Any) -> Any:
         return selectors.history(owner=owner, **by)
@@ -88,12 +88,12 @@ def use_cases() -> dict[str, Callable[[], object]]:
         "trend, 30 days": trend(Span.DAY, month),
         "trend, a year": trend(Span.WEEK, year),
         "trend, always": trend(Span.MONTH, always),
-        "patterns, a year": lambda: patterns.read(owner=owner, first=year, last=today),
+        "patterns, a year": lambda: patterns.load_moments(owner=owner, first=year, last=today),
         "patterns, tags": lambda: patterns.tags_by_capture(moments, owner),
         "review of a month": lambda: reviews.review(owner=owner, span=Span.MONTH, on=month),
-        "the four weeks before": lambda: baseline.weeks_before(owner=owner, on=today),
-        "days in a row": lambda: baseline.days_in_a_row(owner=owner, today=today),
-        "agreement": lambda: baseline.agreement(owner=owner),
+        "the four weeks before": lambda: baseline.baseline_before(owner=owner, on=today),
+        "days in a row": lambda: baseline.streak(owner=owner, today=today),
+        "agreement": lambda: baseline.self_agreement(owner=owner),
         "export, first thousand": lambda: list(islice(captures_of(owner), 1000)),
         "preferences": lambda: get_preferences(owner=owner),
         "reminders of one": lambda: list(reminder_selectors.reminders(owner=owner)),

@@ -1,4 +1,4 @@
-"""What is usual for a person: their last weeks, their days in a row, and who is right how often."""
+"""A person's baseline: their last weeks, their streak, and how often they and the network agree."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -11,37 +11,40 @@ from emotions.insights import trends
 from emotions.insights.trends import Span
 from emotions.models import Capture, Feeling
 
-LAST_WEEKS = timedelta(days=28)
-LONGEST_ROW = 366
+BASELINE_SPAN = timedelta(days=28)
+MAX_STREAK = 366  # days
 
 
 @dataclass(frozen=True, slots=True)
-class Usual:
+class Baseline:
     """The weeks before a day.
 
     Attributes:
-        valence: the mean over all captures, from -1 to 1; None where none says anything.
-        captures: how many it was computed from.
+        valence: the mean over all captures, from -1 to 1, or None where there is none.
+        captures: how many captures the mean is computed from.
     """
 
     valence: float | None
     captures: int
 
 
-def weeks_before(*, owner: User, on: date) -> Usual:
-    """Return the owner's mood in the four weeks before a day."""
-    periods = trends.trend(
-        owner=owner, by=Span.MONTH, first=on - LAST_WEEKS, last=on - timedelta(days=1)
+def baseline_before(*, owner: User, on: date) -> Baseline:
+    """Return the owner's baseline over the four weeks before a day."""
+    periods = trends.load_periods(
+        owner=owner, by=Span.MONTH, first=on - BASELINE_SPAN, last=on - timedelta(days=1)
     )
-    weeks = trends.together(periods)
-    return Usual(weeks.valence, weeks.computed_from)
+    weeks = trends.merge(periods)
+    return Baseline(weeks.valence, weeks.computed_from)
 
 
-def days_in_a_row(*, owner: User, today: date) -> int:
-    """Count the days in a row with a capture, up to today or, while today is young, yesterday."""
+def streak(*, owner: User, today: date) -> int:
+    """Return the number of consecutive days with a capture, up to today.
+
+    A streak that ends yesterday still counts: today is not over yet.
+    """
     days = (
         Capture.objects.of(owner)
-        .filter(local_date__lte=today, local_date__gt=today - timedelta(days=LONGEST_ROW))
+        .filter(local_date__lte=today, local_date__gt=today - timedelta(days=MAX_STREAK))
         .order_by("-local_date")
         .values_list("local_date", flat=True)
         .distinct()
@@ -58,36 +61,36 @@ def days_in_a_row(*, owner: User, today: date) -> int:
 
 
 @dataclass(slots=True)
-class Agreement:
-    """How often the network and the person say the same of faces that look like one emotion.
+class SelfAgreement:
+    """How often people felt what their face looked like, for faces that look like one emotion.
 
     Attributes:
-        looked: what the faces looked like.
-        felt: what the person said they felt, with how often.
+        detected: what the faces looked like.
+        felt: what the person said they felt, with the number of times.
     """
 
-    looked: Feeling
+    detected: Feeling
     felt: Counter[Feeling] = field(default_factory=Counter)
 
     @property
-    def said(self) -> int:
-        """How often the person said anything."""
+    def total(self) -> int:
+        """How often the person said what they felt."""
         return self.felt.total()
 
     @property
     def agreed(self) -> int:
-        """How often it was the same."""
-        return self.felt[self.looked]
+        """How often that was what was detected."""
+        return self.felt[self.detected]
 
     @property
-    def instead(self) -> Feeling | None:
-        """What the person felt most often when it was something else."""
-        others = [(count, felt) for felt, count in self.felt.items() if felt != self.looked]
+    def most_common_other(self) -> Feeling | None:
+        """The emotion felt most often where it was not what was detected."""
+        others = [(count, felt) for felt, count in self.felt.items() if felt != self.detected]
         return max(others, key=lambda pair: pair[0])[1] if others else None
 
 
-def agreement(*, owner: User) -> list[Agreement]:
-    """Return for each emotion what the owner felt when their face looked like it."""
+def self_agreement(*, owner: User) -> list[SelfAgreement]:
+    """Return the agreement of the owner with what was detected, for each of the seven emotions."""
     rows = (
         Capture.objects.of(owner)
         .exclude(felt=None)
@@ -97,7 +100,7 @@ def agreement(*, owner: User) -> list[Agreement]:
         .annotate(Count("id"))
         .order_by()
     )
-    by_looks = {feeling: Agreement(feeling) for feeling in Feeling}
-    for looked, felt, count in rows:
-        by_looks[Feeling(looked)].felt[Feeling(felt)] += count
-    return list(by_looks.values())
+    by_detected = {feeling: SelfAgreement(feeling) for feeling in Feeling}
+    for detected, felt, count in rows:
+        by_detected[Feeling(detected)].felt[Feeling(felt)] += count
+    return list(by_detected.values())

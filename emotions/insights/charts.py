@@ -1,4 +1,4 @@
-"""Charts of a person's moods: each one is a table first, and a drawing of that table second."""
+"""Charts of a person's moods: each is a table first, and a drawing of that table second."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,28 +12,28 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from emotions.insights import wording
-from emotions.insights.patterns import ENOUGH, Pixel, TagEffect
+from emotions.insights.patterns import MIN_MOMENTS, Pixel, TagEffect
 from emotions.insights.trends import Period, Span
 from emotions.models import Feeling
 
 Cell = str | int | float | None
 
-AVERAGED = {Span.DAY: 7, Span.WEEK: 4, Span.MONTH: 3}
-"""How many periods the moving average takes together."""
+MOVING_AVERAGE_WIDTHS = {Span.DAY: 7, Span.WEEK: 4, Span.MONTH: 3}
+"""The number of periods in the moving average."""
 HOURS = range(24)
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart as a page shows it.
+    """A chart with its table.
 
     Attributes:
-        name: in addresses and files.
-        kind: how `static/js/charts/kinds.js` draws it.
-        caption: what it shows, in one sentence.
-        columns: the heads of its table.
-        rows: the cells of its table; the first one of a row is its head, None is a gap.
-        data: what the drawing needs.
+        name: identifies it in URLs and file names.
+        kind: the function of `static/js/charts/kinds.js` that draws it.
+        caption: one sentence about what it shows.
+        columns: the headers of its table.
+        rows: the cells of its table. The first cell of a row is its header; None is a gap.
+        data: what the drawing needs, serialised as JSON.
     """
 
     name: str
@@ -46,35 +46,34 @@ class Chart:
 
     @property
     def element(self) -> str:
-        """The id of the element that holds the data."""
+        """The id of the HTML element that holds the data."""
         return f"chart-{self.name}"
 
 
-def rounded(valence: float | None) -> float | None:
-    """Return a valence as charts and tables tell it."""
+def round_valence(valence: float | None) -> float | None:
     return None if valence is None else round(valence, 2)
 
 
-def label_of(by: Span, period: Period) -> str:
-    """Return the name of a period on an axis."""
+def period_label(by: Span, period: Period) -> str:
+    """Return the label of a period on an axis."""
     if by is Span.MONTH:
         return date_format(period.first, "SHORT_MONTH_FORMAT")
     return date_format(period.first, "SHORT_DAY_FORMAT")
 
 
 def feelings_over_time(periods: Sequence[Period], *, by: Span) -> Chart:
-    """Return how many moments of each emotion each period has; nothing is drawn where none are."""
-    labels = [label_of(by, period) for period in periods]
+    """Return a chart of the number of moments by emotion in each period."""
+    labels = [period_label(by, period) for period in periods]
     return Chart(
         name="moods",
         kind="stacked",
         title=_("Moods over time"),
-        caption=wording.caption_of_chart(
+        caption=wording.chart_caption(
             sum((period.feelings for period in periods), Counter()),
             first=periods[0].first,
             last=periods[-1].last,
         ),
-        columns=[name_of(by), *(str(feeling.label) for feeling in Feeling)],
+        columns=[span_label(by), *(str(feeling.label) for feeling in Feeling)],
         rows=[
             [label, *(period.feelings[feeling] for feeling in Feeling)]
             for label, period in zip(labels, periods, strict=True)
@@ -94,21 +93,21 @@ def feelings_over_time(periods: Sequence[Period], *, by: Span) -> Chart:
     )
 
 
-def name_of(by: Span) -> str:
-    """Return what one period is called."""
+def span_label(by: Span) -> str:
+    """Return the header of a column of periods."""
     return {Span.DAY: _("Day"), Span.WEEK: _("Week from"), Span.MONTH: _("Month")}[by]
 
 
 def moving_average(periods: Sequence[Period], width: int) -> list[float | None]:
-    """Return the mean over the moments of each period and those before it, `width` in all.
+    """Return the mean valence over the moments of each period and the `width - 1` before it.
 
-    There is none where the period itself has no moment: an average does not fill gaps.
+    The average of a period without moments is None: it does not fill gaps.
     """
     averages: list[float | None] = []
-    for place, period in enumerate(periods):
-        window = periods[max(0, place - width + 1) : place + 1]
-        moments = sum(one.computed_from for one in window)
-        total = sum(one.total for one in window)
+    for index, period in enumerate(periods):
+        window = periods[max(0, index - width + 1) : index + 1]
+        moments = sum(each.computed_from for each in window)
+        total = sum(each.total for each in window)
         averages.append(total / moments if period.computed_from else None)
     return averages
 
@@ -116,9 +115,13 @@ def moving_average(periods: Sequence[Period], width: int) -> list[float | None]:
 def sentiment_over_time(
     periods: Sequence[Period], *, by: Span, changes: Sequence[tuple[date, str]]
 ) -> Chart:
-    """Return the mean valence of each period, its moving average, and where the network changed."""
-    labels = [label_of(by, period) for period in periods]
-    width = AVERAGED[by]
+    """Return a chart of the mean valence of each period and its moving average.
+
+    Args:
+        changes: the days on which another model version began to answer, with its name.
+    """
+    labels = [period_label(by, period) for period in periods]
+    width = MOVING_AVERAGE_WIDTHS[by]
     averages = moving_average(periods, width)
     average = {
         Span.DAY: _("Mean of 7 days"),
@@ -126,12 +129,12 @@ def sentiment_over_time(
         Span.MONTH: _("Mean of 3 months"),
     }[by]
     marks = [
-        (place, name)
+        (index, name)
         for on, name in changes
-        for place, period in enumerate(periods)
+        for index, period in enumerate(periods)
         if period.first <= on <= period.last
     ]
-    new = dict(marks)
+    new_version = dict(marks)
     return Chart(
         name="sentiment",
         kind="line",
@@ -143,10 +146,16 @@ def sentiment_over_time(
             % {"day": date_format(on, "DATE_FORMAT"), "name": name}
             for on, name in changes
         ),
-        columns=[name_of(by), _("Sentiment"), average, _("Moments"), _("New network")],
+        columns=[span_label(by), _("Sentiment"), average, _("Moments"), _("New network")],
         rows=[
-            [label, rounded(period.valence), rounded(mean), period.captures, new.get(place)]
-            for place, (label, period, mean) in enumerate(
+            [
+                label,
+                round_valence(period.valence),
+                round_valence(mean),
+                period.captures,
+                new_version.get(index),
+            ]
+            for index, (label, period, mean) in enumerate(
                 zip(labels, periods, averages, strict=True)
             )
             if period.captures
@@ -156,17 +165,17 @@ def sentiment_over_time(
             "lines": [
                 {
                     "label": _("Sentiment"),
-                    "values": [rounded(period.valence) for period in periods],
+                    "values": [round_valence(period.valence) for period in periods],
                 },
-                {"label": average, "values": [rounded(mean) for mean in averages]},
+                {"label": average, "values": [round_valence(mean) for mean in averages]},
             ],
-            "marks": [{"at": place, "label": name} for place, name in marks],
+            "marks": [{"at": index, "label": name} for index, name in marks],
         },
     )
 
 
 def distribution(counts: Counter[Feeling]) -> Chart:
-    """Return how the moments divide over the seven emotions."""
+    """Return a chart of the number of moments with each of the seven emotions."""
     total = counts.total()
     percents = [round(100 * counts[feeling] / total) if total else 0 for feeling in Feeling]
     return Chart(
@@ -190,8 +199,8 @@ def distribution(counts: Counter[Feeling]) -> Chart:
     )
 
 
-def felt_beside_detected(felt: Counter[Feeling], looked: Counter[Feeling]) -> Chart:
-    """Return what was felt beside what was detected, over moments of which both are known."""
+def felt_beside_detected(felt: Counter[Feeling], detected: Counter[Feeling]) -> Chart:
+    """Return a chart of what was felt beside what was detected, over moments that have both."""
     return Chart(
         name="felt",
         kind="pairs",
@@ -203,24 +212,24 @@ def felt_beside_detected(felt: Counter[Feeling], looked: Counter[Feeling]) -> Ch
         )
         % {"count": felt.total()},
         columns=[_("Emotion"), _("Felt"), _("Detected")],
-        rows=[[str(one.label), felt[one], looked[one]] for one in Feeling],
+        rows=[[str(one.label), felt[one], detected[one]] for one in Feeling],
         data={
             "labels": [str(feeling.label) for feeling in Feeling],
             "emotions": [feeling.value for feeling in Feeling],
             "bars": [
                 {"label": _("Felt"), "values": [felt[one] for one in Feeling]},
-                {"label": _("Detected"), "values": [looked[one] for one in Feeling]},
+                {"label": _("Detected"), "values": [detected[one] for one in Feeling]},
             ],
         },
     )
 
 
-def hours_of_week(found: Mapping[tuple[int, int], Pixel]) -> Chart:
-    """Return the mean valence of each hour of the week that has a moment."""
+def hours_of_week(pixels: Mapping[tuple[int, int], Pixel]) -> Chart:
+    """Return a chart of the mean valence of each hour of the week, by (weekday, hour)."""
     weekdays = [str(WEEKDAYS_ABBR[day]) for day in range(7)]
     cells = [
-        {"x": hour, "y": weekday, "value": rounded(pixel.valence), "moments": pixel.moments}
-        for (weekday, hour), pixel in sorted(found.items())
+        {"x": hour, "y": weekday, "value": round_valence(pixel.valence), "moments": pixel.moments}
+        for (weekday, hour), pixel in sorted(pixels.items())
     ]
     return Chart(
         name="hours",
@@ -231,30 +240,30 @@ def hours_of_week(found: Mapping[tuple[int, int], Pixel]) -> Chart:
             "Hours with few moments say little."
         ),
         columns=[_("Hour"), *weekdays],
-        rows=[[f"{hour:02d}:00", *cells_of_hour(found, hour)] for hour in hours_with(found)],
+        rows=[[f"{hour:02d}:00", *hour_cells(pixels, hour)] for hour in hours_with_moments(pixels)],
         data={"columns": [f"{hour:02d}" for hour in HOURS], "rows": weekdays, "cells": cells},
     )
 
 
-def hours_with(found: Mapping[tuple[int, int], Pixel]) -> list[int]:
+def hours_with_moments(pixels: Mapping[tuple[int, int], Pixel]) -> list[int]:
     """Return the hours of the day that have a moment on any weekday."""
-    return sorted({hour for _weekday, hour in found})
+    return sorted({hour for _weekday, hour in pixels})
 
 
-def cells_of_hour(found: Mapping[tuple[int, int], Pixel], hour: int) -> Iterator[Cell]:
-    """Yield the sentiment of an hour on each weekday with, in brackets, of how many moments."""
+def hour_cells(pixels: Mapping[tuple[int, int], Pixel], hour: int) -> Iterator[Cell]:
+    """Yield the valence of an hour on each weekday, with the number of moments in brackets."""
     for weekday in range(7):
-        pixel = found.get((weekday, hour))
+        pixel = pixels.get((weekday, hour))
         if pixel is None:
             yield None
         else:
-            valence = "–" if pixel.valence is None else wording.signed(pixel.valence)
+            valence = "–" if pixel.valence is None else wording.format_valence(pixel.valence)
             yield f"{valence} ({pixel.moments})"
 
 
 def effects_of_tags(effects: Sequence[TagEffect]) -> Chart:
-    """Return which tags go with better or worse moods, with an interval, most used first."""
-    told = [effect for effect in effects if effect.difference is not None and effect.interval]
+    """Return a chart of the difference that goes with each tag, with its confidence interval."""
+    known = [effect for effect in effects if effect.difference is not None and effect.interval]
     return Chart(
         name="tags",
         kind="effects",
@@ -264,29 +273,29 @@ def effects_of_tags(effects: Sequence[TagEffect]) -> Chart:
             "lies in 95 of 100 draws of your days. It says what goes together, not what causes "
             "what. Below %(enough)d moments nothing is said."
         )
-        % {"enough": ENOUGH},
+        % {"enough": MIN_MOMENTS},
         columns=[_("Tag"), _("Moments"), _("Difference"), _("From"), _("To"), _("In words")],
         rows=[
             [
                 effect.tag,
                 effect.moments,
-                rounded(effect.difference),
-                *(map(rounded, effect.interval) if effect.interval else (None, None)),
-                wording.effect_of_tag(effect),
+                round_valence(effect.difference),
+                *(map(round_valence, effect.interval) if effect.interval else (None, None)),
+                wording.tag_effect_label(effect),
             ]
             for effect in effects
         ],
         data={
-            "labels": [effect.tag for effect in told],
-            "differences": [rounded(effect.difference) for effect in told],
-            "intervals": [effect.interval for effect in told],
+            "labels": [effect.tag for effect in known],
+            "differences": [round_valence(effect.difference) for effect in known],
+            "intervals": [effect.interval for effect in known],
             "label": _("Difference"),
         },
     )
 
 
 def year_in_pixels(days: Mapping[date, Pixel], *, year: int) -> Chart:
-    """Return a square a day of a year, in the colour of the emotion that had the most weight."""
+    """Return a chart of the dominant emotion of each day of a year."""
     months = [date_format(date(year, month, 1), "M") for month in range(1, 13)]
     cells = [
         {
@@ -313,7 +322,7 @@ def year_in_pixels(days: Mapping[date, Pixel], *, year: int) -> Chart:
             [
                 date_format(on, "SHORT_DAY_FORMAT"),
                 str(pixel.dominant.label) if pixel.dominant else None,
-                rounded(pixel.valence),
+                round_valence(pixel.valence),
                 pixel.moments,
             ]
             for on, pixel in days.items()

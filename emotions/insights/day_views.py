@@ -1,4 +1,4 @@
-"""Today, other days, and history."""
+"""The pages of days: today, any other day, and the history."""
 
 import itertools
 from datetime import date, timedelta
@@ -19,14 +19,14 @@ from emotions.captures import presentation, selectors
 from emotions.captures.forms import HistoryFilter
 from emotions.insights import baseline, charts, trends, wording
 from emotions.insights.trends import Span
-from emotions.insights.views import Shown, with_files
+from emotions.insights.views import ChartQuery, with_csv_urls
 from emotions.models import Feeling
 from emotions.offline.headers import available_offline
 
-CAPTURES_A_PAGE = 24
+PAGE_SIZE = 24
 DAYS_ON_CHART = 30
-MOST_DAYS_ON_CHART = 366
-DAYS_KEPT_AHEAD = 7
+MAX_DAYS_ON_CHART = 366
+DAYS_CACHED_OFFLINE = 7
 
 
 @login_required
@@ -42,39 +42,41 @@ def today(request: HttpRequest) -> HttpResponse:
 @available_offline
 @require_GET
 def day(request: HttpRequest, on: date) -> HttpResponse:
-    """Show the mood and the captures of any one day."""
+    """Show the mood and the captures of any day."""
     return show_day(request, selectors.day(owner=person_of(request), on=on))
 
 
-def show_day(request: HttpRequest, shown: selectors.Day) -> HttpResponse:
-    """Show a day's mood, its captures in order, and how the mood was computed."""
+def show_day(request: HttpRequest, day: selectors.Day) -> HttpResponse:
+    """Render a day: its mood, how that was computed, and its captures in order."""
     person = person_of(request)
-    now = today_in(zone_of(request, person))
+    today = today_in(zone_of(request, person))
     context: dict[str, Any] = {
-        "day": shown,
-        "is_today": shown.date == now,
-        "day_before": shown.date - timedelta(days=1),
-        "day_after": shown.date + timedelta(days=1) if shown.date < now else None,
-        "sentence": wording.sentence_of_day(shown, is_today=shown.date == now),
-        "items": [presentation.item(captured) for captured in shown.captures],
-        "mood": shown.mood,
+        "day": day,
+        "is_today": day.date == today,
+        "day_before": day.date - timedelta(days=1),
+        "day_after": day.date + timedelta(days=1) if day.date < today else None,
+        "sentence": wording.day_sentence(day, is_today=day.date == today),
+        "items": [presentation.item(capture) for capture in day.captures],
+        "mood": day.mood,
     }
-    if shown.date == now:
-        context["kept_ahead"] = addresses_to_keep(person, now)
-        context["row"] = wording.days_in_a_row(baseline.days_in_a_row(owner=person, today=now))
-    if shown.mood:
-        weeks = baseline.weeks_before(owner=person, on=shown.date)
-        context["beside_usual"] = wording.beside_usual(shown.mood, weeks)
-        context["sentiment"] = wording.sentiment_label(shown.mood.sentiment)
-        context["how_computed"] = wording.how_computed(shown.mood)
+    if day.date == today:
+        context["offline_urls"] = offline_urls(person, today)
+        context["streak"] = wording.streak_sentence(baseline.streak(owner=person, today=today))
+    if day.mood:
+        weeks = baseline.baseline_before(owner=person, on=day.date)
+        context["comparison"] = wording.compare_with_baseline(day.mood, weeks)
+        context["sentiment"] = wording.sentiment_label(day.mood.sentiment)
+        context["explanation"] = wording.explain_mood(day.mood)
     return render(request, "emotions/day.html", context)
 
 
-def addresses_to_keep(person: User, now: date) -> list[str]:
-    """Return what a browser shall have at hand when there is no connection."""
+def offline_urls(person: User, today: date) -> list[str]:
+    """Return the pages that the service worker caches ahead, to be read offline."""
     pages = [reverse(f"emotions:{name}") for name in ("history", "capture", "words")]
     recent = selectors.days_with_captures(
-        owner=person, first=now - timedelta(days=DAYS_KEPT_AHEAD), last=now - timedelta(days=1)
+        owner=person,
+        first=today - timedelta(days=DAYS_CACHED_OFFLINE),
+        last=today - timedelta(days=1),
     )
     return pages + [reverse("emotions:day", args=[on]) for on in recent]
 
@@ -88,20 +90,20 @@ def history(request: HttpRequest) -> HttpResponse:
     tags = [tag.name for tag in selectors.tags(owner=person)]
     form = HistoryFilter(request.GET, tags=tags)
     selection = form.selection()
-    page = Paginator(selectors.history(owner=person, **selection), CAPTURES_A_PAGE).get_page(
+    page = Paginator(selectors.history(owner=person, **selection), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
-    items = [presentation.item(captured) for captured in page]
+    items = [presentation.item(capture) for capture in page]
     days = [
         {"date": on, "items": list(group)}
         for on, group in itertools.groupby(items, key=lambda item: item.local_date)
     ]
     last = selection.get("last", today_in(zone_of(request, person)))
     first = selection.get("first", last - timedelta(days=DAYS_ON_CHART - 1))
-    first = max(first, last - timedelta(days=MOST_DAYS_ON_CHART - 1))
-    periods = trends.trend(owner=person, by=Span.DAY, first=first, last=last)
+    first = max(first, last - timedelta(days=MAX_DAYS_ON_CHART - 1))
+    periods = trends.load_periods(owner=person, by=Span.DAY, first=first, last=last)
     chart = charts.feelings_over_time(periods, by=Span.DAY)
-    [(chart, csv)] = with_files([chart], Shown(Span.DAY, first, last))
+    [(chart, csv_url)] = with_csv_urls([chart], ChartQuery(Span.DAY, first, last))
     context = {
         "form": form,
         "filtered": bool(selection),
@@ -112,14 +114,14 @@ def history(request: HttpRequest) -> HttpResponse:
         "page": page,
         "days": days,
         "chart": chart,
-        "csv": csv,
+        "csv": csv_url,
         "feelings": list(Feeling),
     }
     return render(request, "emotions/history.html", context)
 
 
 def query_with(request: HttpRequest, **changes: str) -> str:
-    """Return the query of this address with some values set and empty ones left out."""
+    """Return the query string of the request with some values changed and empty ones left out."""
     values = request.GET.dict() | changes
     if "view" in changes:
         values.pop("page", None)
@@ -129,11 +131,11 @@ def query_with(request: HttpRequest, **changes: str) -> str:
 @login_required
 @require_GET
 def agreement(request: HttpRequest) -> HttpResponse:
-    """Show how often the network and the person say the same."""
-    rows = baseline.agreement(owner=person_of(request))
+    """Show how often what was detected is what the person felt."""
+    rows = baseline.self_agreement(owner=person_of(request))
     context = {
         "rows": rows,
-        "said": sum(row.said for row in rows),
+        "said": sum(row.total for row in rows),
         "agreed": sum(row.agreed for row in rows),
     }
     return render(request, "emotions/agreement.html", context)

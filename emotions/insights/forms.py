@@ -1,4 +1,4 @@
-"""The form that chooses what charts show."""
+"""The form of the trends page."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -10,17 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from common.widgets import DateInput
 from emotions.insights.trends import Span
 
-USUAL_SPAN = timedelta(days=29)
-LONGEST_SPANS = {
+DEFAULT_SPAN = timedelta(days=29)
+MAX_SPANS = {
     Span.DAY: timedelta(days=366),
     Span.WEEK: timedelta(days=7 * 366),
     Span.MONTH: timedelta(days=20 * 366),
 }
-"""What can be drawn so that it can be read."""
+"""The longest span by length of a period, so that charts stay legible."""
 
 
 class TrendsForm(forms.Form):
-    """Which days charts show, and how they are cut."""
+    """The span of days that charts show, and the length of a period."""
 
     by = forms.ChoiceField(
         label=_("By"),
@@ -36,23 +36,23 @@ class TrendsForm(forms.Form):
     read_by = forms.ChoiceField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, today: date, versions: Sequence[str] = ()) -> None:
-        """Take in what was asked for.
+        """Bind the form.
 
         Args:
-            today: the day that it is for the person.
-            versions: names of those that read kept photos again.
+            today: the current date in the person's time zone.
+            versions: names of the versions that rescored kept photos.
         """
         self.today = today
         super().__init__(data)
         self.fields["read_by"].choices = [(name, name) for name in versions]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Refuse spans that end before they begin or have too many portions to draw."""
+        """Fill in defaults; refuse spans that end before they begin or are too long to draw."""
         values: dict[str, Any] = super().clean() or {}
         last = values.get("last") or self.today
-        first = values.get("first") or max(date.min + USUAL_SPAN, last) - USUAL_SPAN
+        first = values.get("first") or max(date.min + DEFAULT_SPAN, last) - DEFAULT_SPAN
         by = Span(values.get("by") or Span.DAY)
-        longest = LONGEST_SPANS[by]
+        longest = MAX_SPANS[by]
         if "first" in values and not timedelta(0) <= last - first < longest:
             self.add_error(
                 "first",
@@ -64,12 +64,12 @@ class TrendsForm(forms.Form):
         return {**values, "by": by, "first": first, "last": last}
 
     def span(self) -> tuple[Span, date, date]:
-        """Return how to cut, the first and the last day; the usual ones where they are wrong."""
+        """Return the length of a period, the first and the last day; the defaults if invalid."""
         if not self.is_valid():
-            return Span.DAY, self.today - USUAL_SPAN, self.today
+            return Span.DAY, self.today - DEFAULT_SPAN, self.today
         values = self.cleaned_data
         return values["by"], values["first"], values["last"]
 
     def read_by_version(self) -> str:
-        """Return the name of the version whose reading counts; nothing for what was answered."""
+        """Return the name of the version whose detections count; empty for the original answers."""
         return str(self.cleaned_data["read_by"]) if self.is_valid() else ""

@@ -1,4 +1,4 @@
-"""What some days say beside their course: when, with what and how a person feels, and how sure."""
+"""Patterns in a span of days: by day, by hour of the week, by tag, felt against detected."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ from emotions.models import Capture, Feeling, detected_column
 from ml.emotions import EMOTIONS, VALENCES
 from ml.metrics.intervals import Interval, central
 
-LONGEST = timedelta(days=366)
-ENOUGH = 10
-"""Moments with a tag, and moments without it, below which nothing is said of the tag."""
-DRAWS = 2000
+MAX_SPAN = timedelta(days=366)
+MIN_MOMENTS = 10
+"""The moments with a tag, and those without it, that it takes to estimate its effect."""
+BOOTSTRAP_DRAWS = 2000
 
 FEELINGS = [Feeling(emotion.value) for emotion in EMOTIONS]
 _VALENCES = np.array([VALENCES[emotion] for emotion in EMOTIONS])
@@ -27,45 +27,47 @@ _VALENCES = np.array([VALENCES[emotion] for emotion in EMOTIONS])
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """Captures as columns, in the order of time.
+    """Captures as columns, in chronological order.
 
     Attributes:
-        ids: of the captures.
-        days: on which local day each was.
-        hours: the hour of each on the clock of its place, 0 to 23.
-        felt: what the person said they felt, None where they did not.
-        looked: what their face looked like, None where none was read.
-        versions: which network read it, None where none did.
-        valences: from -1 to 1 by the rule of `emotions.captures.moods`; NaN where a moment says
-            nothing.
-        shares: n x 7, what a moment adds to each emotion of its day; zeros where nothing.
+        ids: primary keys of the captures.
+        days: the local date of each.
+        hours: the local hour of each, from 0 to 23.
+        felt: what the person said they felt, or None.
+        detected: what was detected in their face, or None.
+        versions: the name of the model version that detected it, or None.
+        valences: from -1 to 1, by the rule of `emotions.captures.moods`; NaN where a moment says
+            nothing about a mood.
+        weights: shape (n, 7), what each moment adds to the emotions of its day, in the order of
+            `ml.emotions.EMOTIONS`; zeros where it says nothing about one.
     """
 
     ids: list[int]
     days: list[date]
     hours: list[int]
     felt: list[Feeling | None]
-    looked: list[Feeling | None]
+    detected: list[Feeling | None]
     versions: list[str | None]
     valences: NDArray[np.float64]
-    shares: NDArray[np.float64]
+    weights: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.ids)
 
 
-def read(*, owner: User, first: date, last: date, read_by: str = "") -> Moments:
+def load_moments(*, owner: User, first: date, last: date, read_by: str = "") -> Moments:
     """Return the owner's moments from `first` to `last`, at most a year, in one query.
 
     Args:
-        read_by: name of a version that read kept photos again, to go by that where it did.
+        read_by: name of a version that rescored kept photos. Its detections are used where there
+            are any, instead of the original answers.
 
     Raises:
-        ValueError: the days are in the wrong order or too many.
+        ValueError: the span is empty or longer than `MAX_SPAN`.
     """
-    if not timedelta(0) <= last - first < LONGEST:
+    if not timedelta(0) <= last - first < MAX_SPAN:
         raise ValueError(
-            f"first: expected 1 to {LONGEST.days} days up to {last}, received {first}."
+            f"first: expected 1 to {MAX_SPAN.days} days up to {last}, received {first}."
         )
     rows = (
         Capture.objects.of(owner)
@@ -75,31 +77,31 @@ def read(*, owner: User, first: date, last: date, read_by: str = "") -> Moments:
         .values_list(
             *("id", "local_date", "taken_at", "time_zone", "felt", "mood"),
             detected_column("emotion", read_by=read_by),
-            name_of_version(read_by),
+            version_name(read_by),
             *(detected_column(f"p_{emotion}", read_by=read_by) for emotion in EMOTIONS),
         )
     )
     columns = list(zip(*rows, strict=True)) or [()] * (8 + len(EMOTIONS))
-    ids, days, taken_at, zones, felt, moods, looked, versions, *probabilities = columns
-    seen = np.array(probabilities, dtype=np.float64).T.reshape(-1, len(EMOTIONS))
-    said = np.array([EMOTIONS.index(one) if one else -1 for one in felt], dtype=int)
-    shares = np.where(said[:, None] >= 0, np.eye(len(EMOTIONS))[said], seen)
-    given = np.array(moods, dtype=np.float64)
-    valences = np.where(np.isnan(given), shares @ _VALENCES, (given - CALM_MOOD) / 2)
+    ids, days, taken_at, zones, felt, moods, detected, versions, *probabilities = columns
+    predicted = np.array(probabilities, dtype=np.float64).T.reshape(-1, len(EMOTIONS))
+    felt_index = np.array([EMOTIONS.index(one) if one else -1 for one in felt], dtype=int)
+    weights = np.where(felt_index[:, None] >= 0, np.eye(len(EMOTIONS))[felt_index], predicted)
+    mood = np.array(moods, dtype=np.float64)
+    valences = np.where(np.isnan(mood), weights @ _VALENCES, (mood - CALM_MOOD) / 2)
     return Moments(
         ids=list(ids),
         days=list(days),
         hours=[local_hour(*moment) for moment in zip(taken_at, zones, strict=True)],
         felt=[Feeling(one) if one else None for one in felt],
-        looked=[Feeling(one) if one else None for one in looked],
+        detected=[Feeling(one) if one else None for one in detected],
         versions=list(versions),
         valences=valences,
-        shares=np.nan_to_num(shares),
+        weights=np.nan_to_num(weights),
     )
 
 
-def name_of_version(read_by: str) -> Coalesce:
-    """Return the name of the network that read my face, over captures `with_feeling`."""
+def version_name(read_by: str) -> Coalesce:
+    """Return an expression for the name of the version, on a queryset `with_feeling`."""
     elsewhere = NullIf("answer__version_elsewhere", Value(""))
     answered = Coalesce(elsewhere, F("answer__model_version__name"))
     if not read_by:
@@ -108,18 +110,17 @@ def name_of_version(read_by: str) -> Coalesce:
 
 
 def local_hour(moment: datetime, zone: str) -> int:
-    """Return the hour on the clock where a moment was lived."""
     return moment.astimezone(ZoneInfo(zone)).hour
 
 
 @dataclass(frozen=True, slots=True)
 class Pixel:
-    """What one day, or one hour of the week, was like.
+    """The mood of one day, or of one hour of the week.
 
     Attributes:
         moments: how many there are.
-        valence: the mean of those that say something, from -1 to 1, or None.
-        dominant: the emotion with the largest share; a tie goes to the latest; None where none.
+        valence: the mean over those that say something about a mood, from -1 to 1, or None.
+        dominant: the emotion with the most weight, or None; a tie goes to the latest moment.
     """
 
     moments: int
@@ -127,50 +128,50 @@ class Pixel:
     dominant: Feeling | None
 
 
-def pixel(moments: Moments, of: list[int]) -> Pixel:
-    """Return what some moments, by their place, were like together."""
-    valences = moments.valences[of]
-    said = valences[~np.isnan(valences)]
-    shares = moments.shares[of]
+def summarise(moments: Moments, indices: list[int]) -> Pixel:
+    """Return the mood of the moments at some indices together."""
+    valences = moments.valences[indices]
+    known = valences[~np.isnan(valences)]
+    weights = moments.weights[indices]
     dominant = None
-    if shares.any():
-        latest = shares[shares.any(axis=1)][-1]
-        ranks = list(zip(np.round(shares.sum(axis=0), 9).tolist(), latest.tolist(), strict=True))
+    if weights.any():
+        latest = weights[weights.any(axis=1)][-1]
+        ranks = list(zip(np.round(weights.sum(axis=0), 9).tolist(), latest.tolist(), strict=True))
         dominant = FEELINGS[ranks.index(max(ranks))]
-    return Pixel(len(of), float(said.mean()) if len(said) else None, dominant)
+    return Pixel(len(indices), float(known.mean()) if len(known) else None, dominant)
 
 
 def by_day(moments: Moments) -> dict[date, Pixel]:
-    """Return what each day with a moment was like."""
-    places: dict[date, list[int]] = {}
-    for place, on in enumerate(moments.days):
-        places.setdefault(on, []).append(place)
-    return {on: pixel(moments, of) for on, of in places.items()}
+    """Return the mood of each day that has moments."""
+    groups: dict[date, list[int]] = {}
+    for index, on in enumerate(moments.days):
+        groups.setdefault(on, []).append(index)
+    return {on: summarise(moments, indices) for on, indices in groups.items()}
 
 
 def by_hour_of_week(moments: Moments) -> dict[tuple[int, int], Pixel]:
-    """Return what each hour of the week with a moment was like, by weekday (Monday 0) and hour."""
-    places: dict[tuple[int, int], list[int]] = {}
-    for place, (on, hour) in enumerate(zip(moments.days, moments.hours, strict=True)):
-        places.setdefault((on.weekday(), hour), []).append(place)
-    return {hour: pixel(moments, of) for hour, of in places.items()}
+    """Return the mood of each hour of the week with moments, by (weekday, hour); Monday is 0."""
+    groups: dict[tuple[int, int], list[int]] = {}
+    for index, (on, hour) in enumerate(zip(moments.days, moments.hours, strict=True)):
+        groups.setdefault((on.weekday(), hour), []).append(index)
+    return {hour: summarise(moments, indices) for hour, indices in groups.items()}
 
 
-def distribution(moments: Moments) -> Counter[Feeling]:
-    """Count the moments of each emotion: felt where said, otherwise detected."""
-    pairs = zip(moments.felt, moments.looked, strict=True)
-    return Counter(one for felt, looked in pairs if (one := felt or looked))
+def count_feelings(moments: Moments) -> Counter[Feeling]:
+    """Count the moments of each emotion: felt where the person said so, otherwise detected."""
+    pairs = zip(moments.felt, moments.detected, strict=True)
+    return Counter(feeling for felt, detected in pairs if (feeling := felt or detected))
 
 
-def felt_and_looked(moments: Moments) -> tuple[Counter[Feeling], Counter[Feeling]]:
-    """Count what was felt and what was detected, over the moments of which both are known."""
-    both = [pair for pair in zip(moments.felt, moments.looked, strict=True) if all(pair)]
-    felt, looked = zip(*both, strict=True) if both else ((), ())
-    return Counter(felt), Counter(looked)
+def felt_and_detected(moments: Moments) -> tuple[Counter[Feeling], Counter[Feeling]]:
+    """Count what was felt and what was detected, over the moments that have both."""
+    both = [pair for pair in zip(moments.felt, moments.detected, strict=True) if all(pair)]
+    felt, detected = zip(*both, strict=True) if both else ((), ())
+    return Counter(felt), Counter(detected)
 
 
-def changes_of_network(moments: Moments) -> list[tuple[date, str]]:
-    """Return since when another network answered than before, by its name, in order."""
+def network_changes(moments: Moments) -> list[tuple[date, str]]:
+    """Return the days on which another version began to answer, with its name, in order."""
     changes: list[tuple[date, str]] = []
     for on, name in zip(moments.days, moments.versions, strict=True):
         if name and (not changes or changes[-1][1] != name):
@@ -180,13 +181,13 @@ def changes_of_network(moments: Moments) -> list[tuple[date, str]]:
 
 @dataclass(frozen=True, slots=True)
 class TagEffect:
-    """How moments with a tag differ from those without.
+    """How moments with a tag differ from those without it.
 
     Attributes:
         moments: how many with the tag say something about a mood.
-        difference: mean valence with the tag less the mean without, from -2 to 2; None where one
-            of the two has fewer than `ENOUGH` moments.
-        interval: where the difference lies by 95 % of draws of days.
+        difference: mean valence with the tag minus the mean without it, from -2 to 2; None where
+            either group has fewer than `MIN_MOMENTS` moments.
+        interval: bootstrap 95 % confidence interval of the difference, or None.
     """
 
     tag: str
@@ -196,7 +197,7 @@ class TagEffect:
 
     @property
     def direction(self) -> int:
-        """1 for better moods, -1 for worse, 0 where the interval allows both or nothing is said."""
+        """1 for better moods, -1 for worse, 0 where the interval includes 0 or is unknown."""
         if self.interval is None:
             return 0
         low, high = self.interval
@@ -204,48 +205,56 @@ class TagEffect:
 
 
 def tag_effects(moments: Moments, *, owner: User, seed: int = 1) -> list[TagEffect]:
-    """Compare moments with each tag to those without, tags that are used most first.
+    """Compare the moments with each tag to those without it, the most used tag first.
 
-    Moments of one day are alike, so whole days are drawn with replacement, again and again (the
-    cluster bootstrap of Davison and Hinkley 1997, section 3.8), and not single moments.
+    Moments of the same day resemble each other, so days are resampled instead of moments: the
+    cluster bootstrap of Davison and Hinkley (1997), section 3.8.
     """
     tagged = tags_by_capture(moments, owner)
     names = [name for name, _ in Counter(n for ns in tagged.values() for n in ns).most_common()]
-    saying = np.flatnonzero(~np.isnan(moments.valences)).tolist()
-    if not names or not saying:
+    known = np.flatnonzero(~np.isnan(moments.valences)).tolist()
+    if not names or not known:
         return []
-    days = {on: number for number, on in enumerate(dict.fromkeys(moments.days))}
-    # Sums and counts of each day over moments with a tag, by tag, and over all moments.
+    days = {on: row for row, on in enumerate(dict.fromkeys(moments.days))}
+    # Sums and counts of valences, a row for each day, a column for each tag, the last for all.
     sums, counts = np.zeros((2, len(days), len(names) + 1))
     columns = {name: column for column, name in enumerate(names)}
-    for place in saying:
-        tags = [columns[name] for name in tagged.get(moments.ids[place], ())]
-        on = days[moments.days[place]]
-        sums[on, [*tags, -1]] += moments.valences[place]
-        counts[on, [*tags, -1]] += 1
-    random = np.random.default_rng(seed)
-    chances = np.full(len(days), 1 / len(days))
-    draws = random.multinomial(len(days), chances, DRAWS).astype(np.float64)
-    drawn = difference(draws @ sums, draws @ counts)
-    measured = difference(sums.sum(axis=0)[None], counts.sum(axis=0)[None])[0]
+    for index in known:
+        tags = [columns[name] for name in tagged.get(moments.ids[index], ())]
+        row = days[moments.days[index]]
+        sums[row, [*tags, -1]] += moments.valences[index]
+        counts[row, [*tags, -1]] += 1
+    rng = np.random.default_rng(seed)
+    uniform = np.full(len(days), 1 / len(days))
+    draws = rng.multinomial(len(days), uniform, BOOTSTRAP_DRAWS).astype(np.float64)
+    resampled = mean_differences(draws @ sums, draws @ counts)
+    observed = mean_differences(sums.sum(axis=0)[None], counts.sum(axis=0)[None])[0]
     with_tag = counts.sum(axis=0).astype(int)
     effects = []
     for column, name in enumerate(names):
-        enough = min(with_tag[column], with_tag[-1] - with_tag[column]) >= ENOUGH
-        known = drawn[~np.isnan(drawn[:, column]), column]
+        enough = min(with_tag[column], with_tag[-1] - with_tag[column]) >= MIN_MOMENTS
+        differences = resampled[~np.isnan(resampled[:, column]), column]
         effects.append(
             TagEffect(
                 tag=name,
                 moments=int(with_tag[column]),
-                difference=float(measured[column]) if enough else None,
-                interval=central(known) if enough else None,
+                difference=float(observed[column]) if enough else None,
+                interval=central(differences) if enough else None,
             )
         )
     return effects
 
 
-def difference(sums: NDArray[np.float64], counts: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return mean with less mean without, by draw and tag; the last column is of all moments."""
+def mean_differences(sums: NDArray[np.float64], counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mean with each tag minus the mean without it.
+
+    Args:
+        sums: shape (draws, tags + 1), sums of valences; the last column is of all moments.
+        counts: the same shape, the number of moments.
+
+    Returns:
+        Shape (draws, tags); NaN where a draw has no moment with, or none without, the tag.
+    """
     with np.errstate(invalid="ignore", divide="ignore"):
         with_tag = sums[:, :-1] / counts[:, :-1]
         without = (sums[:, -1:] - sums[:, :-1]) / (counts[:, -1:] - counts[:, :-1])
@@ -253,7 +262,7 @@ def difference(sums: NDArray[np.float64], counts: NDArray[np.float64]) -> NDArra
 
 
 def tags_by_capture(moments: Moments, owner: User) -> dict[int, list[str]]:
-    """Return the tags of each capture that has some, in one query."""
+    """Return the names of tags by the primary key of the capture, in one query."""
     if not len(moments):
         return {}
     tagged: dict[int, list[str]] = {}

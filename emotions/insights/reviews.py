@@ -1,4 +1,4 @@
-"""A week or a month to look back over, day by day."""
+"""A week or a month in review."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ from emotions.models import Capture, Tag
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Some days together.
+    """A week or a month.
 
     Attributes:
         whole: all days as one period.
-        before: the period before it.
-        periods: the days one by one, those without moments too.
-        days: what each day with moments was like, in order.
+        before: the week or month before as one period.
+        periods: every day as a period, including those without moments.
+        days: the mood of each day with moments, in order.
         noted: the captures with a note, in order.
-        tags: the owner's tags with `uses`, how many moments have each, most used first.
+        tags: the owner's tags, annotated with `uses`, the number of moments; most used first.
     """
 
     whole: Period
@@ -35,12 +35,11 @@ class Review:
     tags: list[Tag]
 
     def noted_on(self, on: date) -> Iterator[Capture]:
-        """Yield the captures of a day that have a note."""
         return (capture for capture in self.noted if capture.local_date == on)
 
 
-def span_around(span: Span, on: date) -> tuple[date, date]:
-    """Return the first and the last day of the week (from Monday) or the month with a day."""
+def bounds(span: Span, on: date) -> tuple[date, date]:
+    """Return the first and the last day of the week (from Monday) or month that contains a day."""
     if span is Span.WEEK:
         first = on - timedelta(days=on.weekday())
         return first, first + timedelta(days=6)
@@ -49,20 +48,20 @@ def span_around(span: Span, on: date) -> tuple[date, date]:
 
 
 def review(*, owner: User, span: Span, on: date) -> Review:
-    """Return the owner's week or month with a day, in a constant number of queries.
+    """Return the review of the week or month that contains a day, in a constant number of queries.
 
     Raises:
-        OverflowError: the calendar ends there.
+        OverflowError: the period reaches beyond the dates that Python knows.
     """
-    first, last = span_around(span, on)
-    first_before, last_before = span_around(span, first - timedelta(days=1))
-    periods = trends.trend(owner=owner, by=Span.DAY, first=first, last=last)
-    before = trends.trend(owner=owner, by=Span.DAY, first=first_before, last=last_before)
+    first, last = bounds(span, on)
+    first_before, last_before = bounds(span, first - timedelta(days=1))
+    periods = trends.load_periods(owner=owner, by=Span.DAY, first=first, last=last)
+    before = trends.load_periods(owner=owner, by=Span.DAY, first=first_before, last=last_before)
     captures = selectors.history(owner=owner, first=first, last=last)
-    moments = patterns.read(owner=owner, first=first, last=last)
+    moments = patterns.load_moments(owner=owner, first=first, last=last)
     return Review(
-        whole=trends.together(periods),
-        before=trends.together(before),
+        whole=trends.merge(periods),
+        before=trends.merge(before),
         periods=periods,
         days=patterns.by_day(moments),
         noted=list(captures.exclude(note="").order_by("taken_at", "id")),

@@ -1,4 +1,4 @@
-"""Moods over time, a day, a week or a month at a time."""
+"""Moods over time, by day, week or month."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from ml.emotions import EMOTIONS, VALENCES
 
 
 class Span(StrEnum):
-    """How many days are told together."""
+    """The length of a period."""
 
     DAY = "day"
     WEEK = "week"
@@ -24,13 +24,13 @@ class Span(StrEnum):
 
 @dataclass(slots=True)
 class Period:
-    """Some days in a row.
+    """Consecutive days, taken together.
 
     Attributes:
         captures: how many there are.
         computed_from: how many of them say something about a mood.
         total: the sum of their valences.
-        feelings: how many show each: felt where said, otherwise detected.
+        feelings: how many show each emotion: felt where the person said so, otherwise detected.
     """
 
     first: date
@@ -42,31 +42,33 @@ class Period:
 
     @property
     def valence(self) -> float | None:
-        """The mean from -1 (unpleasant) to 1 (pleasant), None where nothing says anything."""
+        """The mean, from -1 (unpleasant) to 1 (pleasant), or None."""
         return self.total / self.computed_from if self.computed_from else None
 
     @property
     def sentiment(self) -> Sentiment | None:
-        """The direction of the mean."""
         return None if self.valence is None else sentiment_of(self.valence)
 
 
-def trend(*, owner: User, by: Span, first: date, last: date, read_by: str = "") -> list[Period]:
-    """Return the owner's moods from `first` to `last`, in one query however many there are.
+def load_periods(
+    *, owner: User, by: Span, first: date, last: date, read_by: str = ""
+) -> list[Period]:
+    """Return the owner's moods from `first` to `last` in one query, however many periods there are.
 
-    Weeks begin on Monday; the first and the last period end where the span does.
+    Weeks begin on Monday. The first and the last period are cut off where the span is.
 
     Args:
-        read_by: name of a version that read kept photos again, to go by that where it did.
+        read_by: name of a version that rescored kept photos. Its detections are used where there
+            are any, instead of the original answers.
     """
-    periods = list(cut(by, first, last))
-    of_day = {
+    periods = list(split(by, first, last))
+    by_day = {
         period.first + timedelta(days=n): period
         for period in periods
         for n in range((period.last - period.first).days + 1)
     }
-    # A column an emotion: the index of days then gives the groups in order, without sorting.
-    shown = {
+    # A column for each emotion: the index of days gives the groups in order, without a sort.
+    by_feeling = {
         f"showing_{feeling.value}": Count("id", filter=Q(feeling=feeling.value))
         for feeling in Feeling
     }
@@ -76,11 +78,16 @@ def trend(*, owner: User, by: Span, first: date, last: date, read_by: str = "") 
         .filter(local_date__range=(first, last))
         .with_feeling(read_by=read_by)
         .values_list("local_date")
-        .annotate(Count("id"), computed_from=says_something, total=Sum(valence(read_by)), **shown)
+        .annotate(
+            Count("id"),
+            computed_from=says_something,
+            total=Sum(valence_expression(read_by)),
+            **by_feeling,
+        )
         .order_by()
     )
     for on, captures, computed_from, total, *counts in rows:
-        period = of_day[on]
+        period = by_day[on]
         period.captures += captures
         period.computed_from += computed_from
         period.total += total or 0.0
@@ -90,8 +97,8 @@ def trend(*, owner: User, by: Span, first: date, last: date, read_by: str = "") 
     return periods
 
 
-def together(periods: Sequence[Period]) -> Period:
-    """Return some periods in a row, at least one, as a single one."""
+def merge(periods: Sequence[Period]) -> Period:
+    """Return consecutive periods, at least one, as a single one."""
     return Period(
         first=periods[0].first,
         last=periods[-1].last,
@@ -102,28 +109,30 @@ def together(periods: Sequence[Period]) -> Period:
     )
 
 
-def cut(by: Span, first: date, last: date) -> Iterator[Period]:
-    """Cut a span of days into periods."""
+def split(by: Span, first: date, last: date) -> Iterator[Period]:
+    """Split a span of days into periods."""
     begin = first
     while begin <= last:
         following = begin + timedelta(days=1)
-        while following <= last and not starts(by, following):
+        while following <= last and not begins_period(by, following):
             following += timedelta(days=1)
         yield Period(begin, following - timedelta(days=1))
         begin = following
 
 
-def starts(by: Span, on: date) -> bool:
-    """Tell whether a period begins on this day."""
+def begins_period(by: Span, on: date) -> bool:
     if by is Span.WEEK:
         return on.weekday() == 0
     return by is Span.DAY or on.day == 1
 
 
-def valence(read_by: str) -> Expression:
-    """Return a capture's valence, `with_feeling`, by the rule of `emotions.captures.moods`."""
-    given = (F("mood") - Value(float(CALM_MOOD))) / Value(2.0)
-    seen = sum(
+def valence_expression(read_by: str) -> Expression:
+    """Return the valence of a capture, on a queryset `with_feeling`.
+
+    This is the rule of `emotions.captures.moods` in SQL.
+    """
+    from_mood = (F("mood") - Value(float(CALM_MOOD))) / Value(2.0)
+    from_detection = sum(
         (
             detected_column(f"p_{emotion}", read_by=read_by) * Value(valence)
             for emotion, valence in VALENCES.items()
@@ -131,10 +140,10 @@ def valence(read_by: str) -> Expression:
         ),
         Value(0.0),
     )
-    felt = [When(felt=emotion, then=Value(VALENCES[emotion])) for emotion in EMOTIONS]
+    from_felt = [When(felt=emotion, then=Value(VALENCES[emotion])) for emotion in EMOTIONS]
     return Case(
-        When(mood__isnull=False, then=given),
-        When(felt__isnull=True, then=seen),  # first, because it is most often so
-        *felt,
+        When(mood__isnull=False, then=from_mood),
+        When(felt__isnull=True, then=from_detection),  # the most frequent first
+        *from_felt,
         output_field=FloatField(),
     )

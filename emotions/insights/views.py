@@ -1,4 +1,4 @@
-"""Moods over time: charts of some days, of a year, and reviews to print."""
+"""The pages of trends: charts of a span of days, a year in pixels, and reviews."""
 
 import csv
 from collections.abc import Iterator
@@ -25,30 +25,30 @@ from emotions.insights.trends import Span
 from emotions.models import Feeling
 
 FIRST_YEAR = 1900
-REVIEWED = {Span.WEEK, Span.MONTH}
-SPANS = [
+REVIEWABLE_SPANS = {Span.WEEK, Span.MONTH}
+PRESETS = [
     (30, Span.DAY, _("30 days")),
     (90, Span.WEEK, _("90 days")),
     (365, Span.MONTH, _("12 months")),
 ]
-"""The days that are one tap away, how they are cut, and what they are called."""
+"""The spans offered as links: number of days, length of a period, label."""
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """Days that are one tap away."""
+class FilterLink:
+    """A link to the same page with another query."""
 
     label: str
     query: str
-    chosen: bool
+    current: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What charts show.
+class ChartQuery:
+    """What the charts show.
 
     Attributes:
-        read_by: name of the version that read kept photos again; empty for what was answered.
+        read_by: name of the version that rescored kept photos; empty for the original answers.
     """
 
     by: Span
@@ -56,91 +56,90 @@ class Shown:
     last: date
     read_by: str = ""
 
-    @property
-    def query(self) -> str:
-        """What an address asks for it with."""
-        asked = {"by": self.by.value, "first": str(self.first), "last": str(self.last)}
-        return urlencode(asked | ({"read_by": self.read_by} if self.read_by else {}))
+    def urlencode(self) -> str:
+        values = {"by": self.by.value, "first": str(self.first), "last": str(self.last)}
+        return urlencode(values | ({"read_by": self.read_by} if self.read_by else {}))
 
 
-def shown_to(request: HttpRequest) -> tuple[TrendsForm, list[str], Shown]:
-    """Return the form, the versions that read photos of the person again, and what is shown."""
+def parse_query(request: HttpRequest) -> tuple[TrendsForm, list[str], ChartQuery]:
+    """Return the form, the versions that rescored photos of the person, and what to show."""
     person = person_of(request)
     versions = selectors.rescoring_versions(owner=person)
     form = TrendsForm(request.GET, today=today_in(zone_of(request, person)), versions=versions)
-    return form, versions, Shown(*form.span(), form.read_by_version())
+    return form, versions, ChartQuery(*form.span(), form.read_by_version())
 
 
-def choices(today: date, shown: Shown) -> Iterator[Choice]:
-    """Yield the spans up to today, telling which of them is shown."""
-    for days, cut, label in SPANS:
+def span_links(today: date, query: ChartQuery) -> Iterator[FilterLink]:
+    """Yield links to the preset spans up to today."""
+    for days, by, label in PRESETS:
         start = today - timedelta(days=days - 1)
-        one = replace(shown, by=cut, first=start, last=today)
-        yield Choice(str(label), one.query, chosen=one == shown)
+        target = replace(query, by=by, first=start, last=today)
+        yield FilterLink(str(label), target.urlencode(), current=target == query)
 
 
-def readings(versions: list[str], shown: Shown) -> Iterator[Choice]:
-    """Yield what charts can go by, where a version read photos again."""
+def version_links(versions: list[str], query: ChartQuery) -> Iterator[FilterLink]:
+    """Yield links to the original answers and to each version that rescored photos, if any did."""
     for name in ["", *versions] if versions else []:
         label = _("Read again by %(name)s") % {"name": name} if name else _("As it was answered")
-        yield Choice(str(label), replace(shown, read_by=name).query, chosen=name == shown.read_by)
+        target = replace(query, read_by=name)
+        yield FilterLink(str(label), target.urlencode(), current=target == query)
 
 
 @login_required
 @require_GET
 def trends_page(request: HttpRequest) -> HttpResponse:
-    """Show every chart of some days."""
+    """Show the charts of a span of days."""
     person = person_of(request)
-    form, versions, shown = shown_to(request)
+    form, versions, query = parse_query(request)
     context = {
         "form": form,
-        "choices": list(choices(form.today, shown)),
-        "readings": list(readings(versions, shown)),
-        "charts": with_files(charts_of(person, shown), shown),
+        "span_links": list(span_links(form.today, query)),
+        "version_links": list(version_links(versions, query)),
+        "charts": with_csv_urls(load_charts(person, query), query),
         "feelings": list(Feeling),
-        "year": shown.last.year,
-        "week": shown.last,
-        "month": shown.last.replace(day=1),
+        "year": query.last.year,
+        "week": query.last,
+        "month": query.last.replace(day=1),
         "empty": not selectors.history(owner=person).exists(),
     }
     return render(request, "emotions/trends.html", context)
 
 
-def charts_of(person: User, shown: Shown) -> list[Chart]:
-    """Return the charts of some days; of more than a year only those over time."""
-    by, first, last, read_by = shown.by, shown.first, shown.last, shown.read_by
-    periods = trends.trend(owner=person, by=by, first=first, last=last, read_by=read_by)
-    if last - first >= patterns.LONGEST:
+def load_charts(person: User, query: ChartQuery) -> list[Chart]:
+    """Return the charts of a span of days; beyond `patterns.MAX_SPAN` only those over time."""
+    by, first, last, read_by = query.by, query.first, query.last, query.read_by
+    periods = trends.load_periods(owner=person, by=by, first=first, last=last, read_by=read_by)
+    if last - first >= patterns.MAX_SPAN:
         return [
             charts.feelings_over_time(periods, by=by),
             charts.sentiment_over_time(periods, by=by, changes=[]),
         ]
-    moments = patterns.read(owner=person, first=first, last=last, read_by=read_by)
-    changes = patterns.changes_of_network(moments)
+    moments = patterns.load_moments(owner=person, first=first, last=last, read_by=read_by)
+    changes = patterns.network_changes(moments)
     return [
         charts.feelings_over_time(periods, by=by),
         charts.sentiment_over_time(periods, by=by, changes=changes),
-        charts.distribution(patterns.distribution(moments)),
-        charts.felt_beside_detected(*patterns.felt_and_looked(moments)),
+        charts.distribution(patterns.count_feelings(moments)),
+        charts.felt_beside_detected(*patterns.felt_and_detected(moments)),
         charts.hours_of_week(patterns.by_hour_of_week(moments)),
         charts.effects_of_tags(patterns.tag_effects(moments, owner=person)),
     ]
 
 
-def with_files(found: list[Chart], shown: Shown) -> list[tuple[Chart, str]]:
-    """Return each chart of some days with the address of its table as a file."""
+def with_csv_urls(charts_shown: list[Chart], query: ChartQuery) -> list[tuple[Chart, str]]:
+    """Return each chart with the URL of its table as a CSV file."""
     return [
-        (chart, f"{reverse('emotions:trends_csv', args=[chart.name])}?{shown.query}")
-        for chart in found
+        (chart, f"{reverse('emotions:trends_csv', args=[chart.name])}?{query.urlencode()}")
+        for chart in charts_shown
     ]
 
 
 @login_required
 @require_GET
 def trends_csv(request: HttpRequest, name: str) -> HttpResponse:
-    """Answer the table of one chart of some days as a file."""
-    _form, _versions, shown = shown_to(request)
-    return as_csv(charts_of(person_of(request), shown), name)
+    """Send the table of one chart of a span of days as a CSV file."""
+    _form, _versions, query = parse_query(request)
+    return csv_response(load_charts(person_of(request), query), name)
 
 
 @login_required
@@ -148,7 +147,7 @@ def trends_csv(request: HttpRequest, name: str) -> HttpResponse:
 def year(request: HttpRequest, number: int) -> HttpResponse:
     """Show a year in pixels."""
     person, today = person_of(request), today_in(zone_of(request, person_of(request)))
-    chart = chart_of_year(person, number, today)
+    chart = load_year_chart(person, number, today)
     context = {
         "year": number,
         "before": number - 1 if number > FIRST_YEAR else None,
@@ -163,61 +162,69 @@ def year(request: HttpRequest, number: int) -> HttpResponse:
 @login_required
 @require_GET
 def year_csv(request: HttpRequest, number: int) -> HttpResponse:
-    """Answer the table of a year in pixels as a file."""
+    """Send the table of a year in pixels as a CSV file."""
     person = person_of(request)
     today = today_in(zone_of(request, person))
-    return as_csv([chart_of_year(person, number, today)], "year")
+    return csv_response([load_year_chart(person, number, today)], "year")
 
 
-def chart_of_year(person: User, number: int, today: date) -> Chart:
-    """Return a year in pixels, or answer 404 where it is still to come."""
+def load_year_chart(person: User, number: int, today: date) -> Chart:
+    """Return a year in pixels.
+
+    Raises:
+        Http404: the year is in the future, or before `FIRST_YEAR`.
+    """
     if not FIRST_YEAR <= number <= today.year:
         raise Http404
     first, last = date(number, 1, 1), date(number, 12, 31)
-    days = patterns.by_day(patterns.read(owner=person, first=first, last=last))
+    days = patterns.by_day(patterns.load_moments(owner=person, first=first, last=last))
     return charts.year_in_pixels(days, year=number)
 
 
 @login_required
 @require_GET
 def review(request: HttpRequest, span: str, on: date) -> HttpResponse:
-    """Show a week or a month to look back over, on paper too."""
-    if span not in REVIEWED:
+    """Show a week or a month in review, fit to be printed."""
+    if span not in REVIEWABLE_SPANS:
         raise Http404
     person, kind = person_of(request), Span(span)
     try:
-        told = reviews.review(owner=person, span=kind, on=on)
+        found = reviews.review(owner=person, span=kind, on=on)
     except OverflowError as error:
         raise Http404 from error
-    whole, today = told.whole, today_in(zone_of(request, person))
-    chart = charts.feelings_over_time(told.periods, by=Span.DAY)
+    whole, today = found.whole, today_in(zone_of(request, person))
+    chart = charts.feelings_over_time(found.periods, by=Span.DAY)
     context = {
-        "title": wording.title_of_review(kind, whole),
-        "sentence": wording.sum_of_review(whole, days=len(told.days)),
-        "beside": wording.beside_the_one_before(kind, whole, told.before),
+        "title": wording.review_title(kind, whole),
+        "sentence": wording.review_summary(whole, days=len(found.days)),
+        "comparison": wording.compare_with_previous(kind, whole, found.before),
         "sentiment": wording.sentiment_label(whole.sentiment) if whole.sentiment else "",
         "chart": chart,
         "feelings": list(Feeling),
-        "tags": told.tags,
+        "tags": found.tags,
         "days": [
             {
                 "date": on,
                 "pixel": pixel,
-                "sentence": wording.sum_of_day(pixel),
-                "items": [presentation.item(capture) for capture in told.noted_on(on)],
+                "sentence": wording.day_summary(pixel),
+                "items": [presentation.item(capture) for capture in found.noted_on(on)],
             }
-            for on, pixel in told.days.items()
+            for on, pixel in found.days.items()
         ],
         "span": span,
-        "before": told.before.first,
+        "before": found.before.first,
         "after": whole.last + timedelta(days=1) if whole.last < today else None,
     }
     return render(request, "emotions/review.html", context)
 
 
-def as_csv(found: list[Chart], name: str) -> HttpResponse:
-    """Return the table of a chart as a file that no spreadsheet takes for formulas."""
-    chart: Chart | None = next((chart for chart in found if chart.name == name), None)
+def csv_response(available: list[Chart], name: str) -> HttpResponse:
+    """Return the table of one of several charts as a CSV file.
+
+    Raises:
+        Http404: none of them has that name.
+    """
+    chart: Chart | None = next((chart for chart in available if chart.name == name), None)
     if chart is None:
         raise Http404
     response = HttpResponse(content_type="text/csv; charset=utf-8")

@@ -1,4 +1,4 @@
-"""How days, weeks and charts are put into words."""
+"""Sentences about days, weeks and charts."""
 
 from collections import Counter
 from datetime import date
@@ -10,19 +10,21 @@ from django.utils.translation import ngettext
 from emotions.captures.moods import Mood, Sentiment, mood_of_captures
 from emotions.captures.selectors import Day
 from emotions.captures.wording import in_sentence
-from emotions.insights.baseline import Usual
+from emotions.insights.baseline import Baseline
 from emotions.insights.patterns import Pixel, TagEffect
 from emotions.insights.trends import Period, Span
 from emotions.models import Feeling
 
-CHANGE_WORTH_TELLING = 0.3  # of valence
-CAPTURES_FOR_A_TURN = 4
-ENTRIES_FOR_A_CLAIM = 10
-DAYS_WORTH_TELLING = 3
+MIN_CHANGE = 0.3
+"""The difference of two valences that is worth a word."""
+MIN_CAPTURES = 4
+"""The captures of a day that it takes to compare its halves."""
+MIN_ENTRIES = 10
+"""The captures that it takes to call an emotion the most frequent, or to compare two spans."""
+MIN_STREAK = 3
 
 
 def sentiment_label(sentiment: Sentiment) -> str:
-    """Return the name of a sentiment."""
     return {
         Sentiment.POSITIVE: _("positive"),
         Sentiment.NEUTRAL: _("neutral"),
@@ -30,30 +32,30 @@ def sentiment_label(sentiment: Sentiment) -> str:
     }[sentiment]
 
 
-def sentence_of_day(day: Day, *, is_today: bool) -> str:
-    """Sum a day up in one calm sentence."""
+def day_sentence(day: Day, *, is_today: bool) -> str:
+    """Summarise a day in one calm sentence."""
     if day.mood is None:
         return _("Nothing about your mood yet today.") if is_today else _("A day without a mood.")
     if day.mood.dominant is None:
         return _("A %(sentiment)s day.") % {"sentiment": sentiment_label(day.mood.sentiment)}
-    return sentence_for(day, day.mood) % {"feeling": in_sentence(day.mood.dominant)}
+    return day_sentence_template(day, day.mood) % {"feeling": in_sentence(day.mood.dominant)}
 
 
-def sentence_for(day: Day, mood: Mood) -> str:
-    """Return the sentence about a day, with a gap for its dominant feeling."""
+def day_sentence_template(day: Day, mood: Mood) -> str:
+    """Return the sentence about a day, with a placeholder for its dominant feeling."""
     if mood.captures == 1:
         return _("One moment, and it looks %(feeling)s.")
-    turn = turn_of_day(day)
-    if turn > CHANGE_WORTH_TELLING:
+    change = change_within_day(day)
+    if change > MIN_CHANGE:
         return _("A mostly %(feeling)s day, brighter towards the end.")
-    if turn < -CHANGE_WORTH_TELLING:
+    if change < -MIN_CHANGE:
         return _("A mostly %(feeling)s day, heavier towards the end.")
     return _("A mostly %(feeling)s day.")
 
 
-def turn_of_day(day: Day) -> float:
-    """Return how much the valence of the later half of a day exceeds that of the earlier half."""
-    if len(day.captures) < CAPTURES_FOR_A_TURN:
+def change_within_day(day: Day) -> float:
+    """Return the mean valence of the second half of a day minus that of the first half."""
+    if len(day.captures) < MIN_CAPTURES:
         return 0.0
     middle = len(day.captures) // 2
     halves = mood_of_captures(day.captures[:middle]), mood_of_captures(day.captures[middle:])
@@ -61,25 +63,25 @@ def turn_of_day(day: Day) -> float:
     return later.valence - earlier.valence if earlier and later else 0.0
 
 
-def how_computed(mood: Mood) -> str:
-    """Explain in plain words where a day's mood and sentiment come from."""
+def explain_mood(mood: Mood) -> str:
+    """Explain in plain words how a day's mood and sentiment are computed."""
     return _(
         "The mean of this day’s moments (%(captures)d). Each counts the same. What you said you "
         "felt goes before what your face looked like. The sentiment weighs the seven emotions from "
         "unpleasant (angry, disgusted and sad −0.8, afraid −0.6) over neutral and surprised (0) to "
         "happy (+1): together that gives %(valence)s. Above 0.2 it is called positive, below −0.2 "
         "negative, else neutral."
-    ) % {"captures": mood.captures, "valence": signed(mood.valence)}
+    ) % {"captures": mood.captures, "valence": format_valence(mood.valence)}
 
 
-def caption_of_chart(counts: Counter[Feeling], *, first: date, last: date) -> str:
-    """Say in one sentence what a chart of moods over time shows; nothing below ten entries."""
+def chart_caption(counts: Counter[Feeling], *, first: date, last: date) -> str:
+    """Say in one sentence what a chart of moods over time shows."""
     values = {
         "entries": counts.total(),
         "first": date_format(first, "MONTH_DAY_FORMAT"),
         "last": date_format(last, "MONTH_DAY_FORMAT"),
     }
-    if counts.total() < ENTRIES_FOR_A_CLAIM:
+    if counts.total() < MIN_ENTRIES:
         words = ngettext(
             "%(entries)d moment from %(first)s to %(last)s.",
             "%(entries)d moments from %(first)s to %(last)s.",
@@ -91,8 +93,8 @@ def caption_of_chart(counts: Counter[Feeling], *, first: date, last: date) -> st
     return words % (values | {"feeling": in_sentence(feeling), "times": times})
 
 
-def effect_of_tag(effect: TagEffect) -> str:
-    """Say whether a tag goes with better or worse moods, as far as anybody can tell."""
+def tag_effect_label(effect: TagEffect) -> str:
+    """Say whether a tag goes with better or worse moods."""
     if effect.difference is None:
         return _("too few to tell")
     return {1: _("goes with better moods"), 0: _("no clear difference")}.get(
@@ -100,36 +102,36 @@ def effect_of_tag(effect: TagEffect) -> str:
     )
 
 
-def signed(valence: float) -> str:
-    """Return a valence with its sign, as people write it."""
+def format_valence(valence: float) -> str:
+    """Return a localised valence with its sign."""
     sign = "−" if valence < 0 else "+"
     return f"{sign}{number_format(abs(valence), decimal_pos=2)}"
 
 
-def beside_usual(mood: Mood | None, usual: Usual) -> str:
-    """Say how a day stands beside the weeks before; nothing below ten entries."""
-    if mood is None or usual.valence is None or usual.captures < ENTRIES_FOR_A_CLAIM:
+def compare_with_baseline(mood: Mood | None, baseline: Baseline) -> str:
+    """Compare a day with the weeks before it; empty below `MIN_ENTRIES` captures."""
+    if mood is None or baseline.valence is None or baseline.captures < MIN_ENTRIES:
         return ""
-    difference = mood.valence - usual.valence
-    if difference > CHANGE_WORTH_TELLING:
+    difference = mood.valence - baseline.valence
+    if difference > MIN_CHANGE:
         return _("Brighter than your last four weeks.")
-    if difference < -CHANGE_WORTH_TELLING:
+    if difference < -MIN_CHANGE:
         return _("Heavier than your last four weeks.")
     return _("Much like your last four weeks.")
 
 
-def sum_of_day(pixel: Pixel) -> str:
-    """Say how many moments a day has and what they mostly show."""
+def day_summary(pixel: Pixel) -> str:
+    """Return the number of moments of a day and their dominant emotion."""
     words = ngettext("%(moments)d moment", "%(moments)d moments", pixel.moments)
-    told = words % {"moments": pixel.moments}
+    moments = words % {"moments": pixel.moments}
     if pixel.dominant is None:
-        return told
+        return moments
     feeling = in_sentence(pixel.dominant)
-    return _("%(moments)s, mostly %(feeling)s") % {"moments": told, "feeling": feeling}
+    return _("%(moments)s, mostly %(feeling)s") % {"moments": moments, "feeling": feeling}
 
 
-def sum_of_review(whole: Period, *, days: int) -> str:
-    """Say how many moments some days have and what they mostly show."""
+def review_summary(whole: Period, *, days: int) -> str:
+    """Return the number of moments of a week or month and their most frequent emotion."""
     values = {
         "moments": whole.captures,
         "days": days,
@@ -140,20 +142,20 @@ def sum_of_review(whole: Period, *, days: int) -> str:
         "%(moments)d moments on %(days)d of %(all)d days.",
         whole.captures,
     )
-    told = words % values
-    if whole.feelings.total() < ENTRIES_FOR_A_CLAIM:
-        return told
+    counted = words % values
+    if whole.feelings.total() < MIN_ENTRIES:
+        return counted
     feeling, _times = whole.feelings.most_common(1)[0]
     mostly = _("Mostly %(feeling)s.") % {"feeling": in_sentence(feeling)}
-    return f"{told} {mostly}"
+    return f"{counted} {mostly}"
 
 
-def beside_the_one_before(span: Span, whole: Period, before: Period) -> str:
-    """Say how a week or month stands beside the one before; nothing below ten entries each."""
-    if min(whole.computed_from, before.computed_from) < ENTRIES_FOR_A_CLAIM:
+def compare_with_previous(span: Span, whole: Period, before: Period) -> str:
+    """Compare a week or month with the one before; empty below `MIN_ENTRIES` captures in either."""
+    if min(whole.computed_from, before.computed_from) < MIN_ENTRIES:
         return ""
     difference = (whole.valence or 0) - (before.valence or 0)
-    turn = int(difference > CHANGE_WORTH_TELLING) - int(difference < -CHANGE_WORTH_TELLING)
+    direction = int(difference > MIN_CHANGE) - int(difference < -MIN_CHANGE)
     words = {
         (Span.WEEK, 1): _("Brighter than the week before."),
         (Span.WEEK, 0): _("Much like the week before."),
@@ -162,11 +164,10 @@ def beside_the_one_before(span: Span, whole: Period, before: Period) -> str:
         (Span.MONTH, 0): _("Much like the month before."),
         (Span.MONTH, -1): _("Heavier than the month before."),
     }
-    return words[span, turn]
+    return words[span, direction]
 
 
-def title_of_review(span: Span, whole: Period) -> str:
-    """Name a week or a month."""
+def review_title(span: Span, whole: Period) -> str:
     if span is Span.MONTH:
         return date_format(whole.first, "YEAR_MONTH_FORMAT")
     return _("%(first)s to %(last)s") % {
@@ -175,8 +176,8 @@ def title_of_review(span: Span, whole: Period) -> str:
     }
 
 
-def days_in_a_row(days: int) -> str:
-    """Say since when a person has come back each day, without asking for more."""
-    if days < DAYS_WORTH_TELLING:
+def streak_sentence(days: int) -> str:
+    """Say how long a streak is, without asking for more; empty below `MIN_STREAK` days."""
+    if days < MIN_STREAK:
         return ""
     return _("%(days)d days in a row with a moment.") % {"days": days}

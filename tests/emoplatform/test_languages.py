@@ -198,9 +198,9 @@ def test_numbers_for_programs_keep_their_point_in_german(german: Client) -> None
 
 def test_dates_and_numbers_are_written_as_the_language_does() -> None:
     with translation.override("de"):
-        assert wording.signed(-0.25) == "−0,25"
+        assert wording.format_valence(-0.25) == "−0,25"
     with translation.override("en"):
-        assert wording.signed(0.25) == "+0.25"
+        assert wording.format_valence(0.25) == "+0.25"
 
 
 def test_strangers_are_answered_in_the_language_of_their_browser(db: None) -> None:

@@ -25,10 +25,10 @@ def test_a_year_is_seeded_in_order_and_without_photos() -> None:
     assert 500 < count < 1200
     assert not captures.exclude(photo="").exists()
     assert not captures.filter(taken_at__gt=NOW).exists()
-    days = trends.trend(owner=demo, by=Span.DAY, first=date(2025, 11, 24), last=TODAY)
+    days = trends.load_periods(owner=demo, by=Span.DAY, first=date(2025, 11, 24), last=TODAY)
     assert days[-1].captures
     assert 20 < sum(not day.captures for day in days) < 80, "days off"
-    totals = trends.together(days).feelings
+    totals = trends.merge(days).feelings
     assert all(totals.values())
     assert max(totals, key=lambda feeling: totals[feeling]) in {Feeling.HAPPY, Feeling.NEUTRAL}
 

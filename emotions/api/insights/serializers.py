@@ -116,7 +116,7 @@ class SpanQuerySerializer(serializers.Serializer[Any]):
             raise serializers.ValidationError(_("That network has read nothing of yours again."))
         return name
 
-    def days(self, today: date, *, longest: timedelta = patterns.LONGEST) -> tuple[date, date]:
+    def days(self, today: date, *, longest: timedelta = patterns.MAX_SPAN) -> tuple[date, date]:
         """Return the first and the last day.
 
         Raises:

@@ -47,7 +47,7 @@ class TrendsView(PersonalView):
         zone = query.validated_data.get("time_zone", person.time_zone)
         by, first, last = query.span(today_in(zone))
         read_by = query.validated_data.get("read_by", "")
-        periods = trends.trend(owner=person, by=by, first=first, last=last, read_by=read_by)
+        periods = trends.load_periods(owner=person, by=by, first=first, last=last, read_by=read_by)
         return Response(TrendsSerializer({"by": by.value, "periods": periods}).data)
 
 
@@ -64,8 +64,8 @@ class PatternsView(PersonalView):
         zone = query.validated_data.get("time_zone", person.time_zone)
         first, last = query.days(today_in(zone))
         read_by = query.validated_data.get("read_by", "")
-        moments = patterns.read(owner=person, first=first, last=last, read_by=read_by)
-        felt, looked = patterns.felt_and_looked(moments)
+        moments = patterns.load_moments(owner=person, first=first, last=last, read_by=read_by)
+        felt, looked = patterns.felt_and_detected(moments)
         told = {
             "first": first,
             "last": last,
@@ -79,9 +79,9 @@ class PatternsView(PersonalView):
             ],
             "tags": patterns.tag_effects(moments, owner=person),
             "networks": [
-                {"date": on, "name": name} for on, name in patterns.changes_of_network(moments)
+                {"date": on, "name": name} for on, name in patterns.network_changes(moments)
             ],
-            "emotions": patterns.distribution(moments),
+            "emotions": patterns.count_feelings(moments),
             "felt": felt,
             "detected": looked,
         }

@@ -34,7 +34,7 @@ def test_a_deleted_capture_is_in_no_selection(owner: User) -> None:
     assert not selectors.history(owner=owner).exists()
     assert selectors.day(owner=owner, on=MARCH_14.date()).captures == []
     today = MARCH_14.date()
-    [period] = trends.trend(owner=owner, by=Span.DAY, first=today, last=today)
+    [period] = trends.load_periods(owner=owner, by=Span.DAY, first=today, last=today)
     assert not period.captures
 
 

@@ -16,8 +16,8 @@ from emotions.captures.editing import Changes
 from emotions.captures.moods import Mood
 from emotions.captures.recording import SelfReport
 from emotions.insights import baseline, trends
-from emotions.insights.baseline import Usual
-from emotions.insights.wording import beside_usual, days_in_a_row
+from emotions.insights.baseline import Baseline
+from emotions.insights.wording import compare_with_baseline, streak_sentence
 from emotions.models import Capture, Feeling
 from emotions.preferences.forms import LIGHT_COLOURS
 from emotions.preferences.selectors import get_preferences
@@ -135,10 +135,10 @@ def test_a_page_tells_how_often_the_two_agree(
     factories.capture(owner=owner, looks="sad")
     factories.capture(owner=owner, felt="angry")
     factories.capture(owner=other, looks="sad", felt="fear")
-    rows = {row.looked: row for row in baseline.agreement(owner=owner)}
+    rows = {row.detected: row for row in baseline.self_agreement(owner=owner)}
     happy, sad = rows[Feeling.HAPPY], rows[Feeling.SAD]
-    assert (happy.said, happy.agreed, happy.instead) == (5, 2, Feeling.SAD)
-    assert (sad.said, sad.agreed, sad.instead) == (1, 1, None)
+    assert (happy.total, happy.agreed, happy.most_common_other) == (5, 2, Feeling.SAD)
+    assert (sad.total, sad.agreed, sad.most_common_other) == (1, 1, None)
     assert "for 6 of your faces. 3 times" in text_of(owner_client.get(url))
 
 
@@ -249,12 +249,16 @@ def mood(valence: float) -> Mood:
 
 
 def test_a_day_is_compared_with_ten_moments_and_no_less() -> None:
-    assert beside_usual(mood(0.5), Usual(0.0, 9)) == ""
-    assert beside_usual(mood(0.5), Usual(None, 0)) == ""
-    assert beside_usual(None, Usual(0.0, 50)) == ""
-    assert beside_usual(mood(0.5), Usual(0.0, 10)) == "Brighter than your last four weeks."
-    assert beside_usual(mood(-0.5), Usual(0.0, 10)) == "Heavier than your last four weeks."
-    assert beside_usual(mood(0.1), Usual(0.0, 10)) == "Much like your last four weeks."
+    assert compare_with_baseline(mood(0.5), Baseline(0.0, 9)) == ""
+    assert compare_with_baseline(mood(0.5), Baseline(None, 0)) == ""
+    assert compare_with_baseline(None, Baseline(0.0, 50)) == ""
+    assert (
+        compare_with_baseline(mood(0.5), Baseline(0.0, 10)) == "Brighter than your last four weeks."
+    )
+    assert (
+        compare_with_baseline(mood(-0.5), Baseline(0.0, 10)) == "Heavier than your last four weeks."
+    )
+    assert compare_with_baseline(mood(0.1), Baseline(0.0, 10)) == "Much like your last four weeks."
 
 
 def test_what_is_usual_ends_the_day_before(owner: User) -> None:
@@ -262,7 +266,7 @@ def test_what_is_usual_ends_the_day_before(owner: User) -> None:
     for days, felt in [(0, "happy"), (1, "sad"), (28, "sad"), (29, "happy")]:
         moment = datetime(2026, 3, 14, 12, tzinfo=UTC) - timedelta(days=days)
         factories.capture(owner=owner, felt=felt, taken_at=moment)
-    weeks = baseline.weeks_before(owner=owner, on=on)
+    weeks = baseline.baseline_before(owner=owner, on=on)
     assert weeks.captures == 2
     assert weeks.valence == pytest.approx(-0.8)
 
@@ -276,12 +280,12 @@ def test_days_in_a_row_go_on_while_today_is_young(owner: User, ages: list[int], 
     for age in ages:
         for _ in range(2):
             factories.capture(owner=owner, felt="sad", taken_at=today - timedelta(days=age))
-    assert baseline.days_in_a_row(owner=owner, today=today.date()) == row
+    assert baseline.streak(owner=owner, today=today.date()) == row
 
 
 def test_only_a_real_row_is_told() -> None:
-    assert days_in_a_row(2) == ""
-    assert days_in_a_row(3) == "3 days in a row with a moment."
+    assert streak_sentence(2) == ""
+    assert streak_sentence(3) == "3 days in a row with a moment."
 
 
 # --- What it looked at, and when it was -------------------------------------------------------
@@ -407,7 +411,7 @@ def test_days_of_who_travels_neither_vanish_nor_double(owner: User) -> None:
     assert [capture.taken_at.isoformat() for capture in day.captures] == [
         moment for moment, _ in flights
     ]
-    (period,) = trends.trend(
+    (period,) = trends.load_periods(
         owner=owner, by=trends.Span.DAY, first=date(2026, 3, 14), last=date(2026, 3, 14)
     )
     assert period.captures == 4

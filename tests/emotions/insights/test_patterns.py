@@ -24,8 +24,8 @@ def noon(day: int, hour: int = 12) -> datetime:
     return datetime(2026, 3, day, hour, tzinfo=UTC)
 
 
-def read(owner: User) -> patterns.Moments:
-    return patterns.read(owner=owner, first=FIRST, last=LAST)
+def load(owner: User) -> patterns.Moments:
+    return patterns.load_moments(owner=owner, first=FIRST, last=LAST)
 
 
 def anything(owner: User, seed: int = 3, captures: int = 60) -> None:
@@ -50,7 +50,7 @@ def anything(owner: User, seed: int = 3, captures: int = 60) -> None:
 
 def test_valences_and_days_follow_the_rule_of_every_other_page(owner: User) -> None:
     anything(owner)
-    moments = read(owner)
+    moments = load(owner)
     captures = {one.pk: one for one in selectors.with_detections(Capture.objects.of(owner))}
     for number, valence in zip(moments.ids, moments.valences.tolist(), strict=True):
         mood = mood_of_capture(captures[number])
@@ -71,7 +71,7 @@ def test_everything_is_read_in_one_query_and_tags_in_another(owner: User) -> Non
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        moments = read(owner)
+        moments = load(owner)
         patterns.by_day(moments)
         patterns.by_hour_of_week(moments)
         patterns.tag_effects(moments, owner=owner)
@@ -81,7 +81,7 @@ def test_everything_is_read_in_one_query_and_tags_in_another(owner: User) -> Non
 def test_hours_are_those_on_the_clock_of_the_place(owner: User) -> None:
     factories.capture(owner=owner, looks="happy", taken_at=noon(14), time_zone="Asia/Tokyo")
     factories.capture(owner=owner, looks="sad", taken_at=noon(14), time_zone="America/New_York")
-    found = patterns.by_hour_of_week(read(owner))
+    found = patterns.by_hour_of_week(load(owner))
     assert {hour: pixel.dominant for hour, pixel in found.items()} == {
         (5, 21): Feeling.HAPPY,
         (5, 8): Feeling.SAD,
@@ -92,9 +92,9 @@ def test_felt_stands_beside_detected_only_where_both_are_known(owner: User) -> N
     factories.capture(owner=owner, looks="happy", felt="sad", taken_at=noon(1))
     factories.capture(owner=owner, looks="happy", taken_at=noon(2))
     factories.capture(owner=owner, felt="fear", taken_at=noon(3))
-    moments = read(owner)
-    assert patterns.felt_and_looked(moments) == (Counter([Feeling.SAD]), Counter([Feeling.HAPPY]))
-    assert patterns.distribution(moments) == Counter([Feeling.SAD, Feeling.HAPPY, Feeling.FEAR])
+    moments = load(owner)
+    assert patterns.felt_and_detected(moments) == (Counter([Feeling.SAD]), Counter([Feeling.HAPPY]))
+    assert patterns.count_feelings(moments) == Counter([Feeling.SAD, Feeling.HAPPY, Feeling.FEAR])
 
 
 def tagged(owner: User, name: str, moods: list[int], *, first: int = 1) -> None:
@@ -106,11 +106,11 @@ def tagged(owner: User, name: str, moods: list[int], *, first: int = 1) -> None:
 def test_nothing_is_claimed_of_a_tag_with_fewer_than_ten_moments(owner: User) -> None:
     tagged(owner, "rest", [3] * 12)
     tagged(owner, "piano", [5] * 9)
-    effects = {one.tag: one for one in patterns.tag_effects(read(owner), owner=owner)}
+    effects = {one.tag: one for one in patterns.tag_effects(load(owner), owner=owner)}
     assert (effects["piano"].moments, effects["piano"].difference) == (9, None)
     assert effects["piano"].direction == effects["rest"].direction == 0
     tagged(owner, "piano", [5], first=20)
-    effects = {one.tag: one for one in patterns.tag_effects(read(owner), owner=owner)}
+    effects = {one.tag: one for one in patterns.tag_effects(load(owner), owner=owner)}
     assert effects["piano"].difference == pytest.approx(1.0)
     assert (effects["piano"].direction, effects["rest"].direction) == (1, -1)
 
@@ -125,7 +125,7 @@ def test_a_tag_that_is_used_at_random_is_seldom_claimed_to_matter(owner: User) -
             mood = int(np.clip(level + chance.integers(-1, 2), 1, 5))
             made = factories.capture(owner=owner, mood=mood, taken_at=noon(day, 8 + hour))
             made.tags.add(*(tag for tag in tags if chance.random() < 0.3))
-    effects = patterns.tag_effects(read(owner), owner=owner)
+    effects = patterns.tag_effects(load(owner), owner=owner)
     claimed = sum(effect.direction != 0 for effect in effects)
     assert len(effects) == 60
     assert claimed <= 8, "expected about 3 of 60"
@@ -133,32 +133,32 @@ def test_a_tag_that_is_used_at_random_is_seldom_claimed_to_matter(owner: User) -
 
 def test_the_days_of_a_new_network_are_told(owner: User) -> None:
     factories.capture(owner=owner, looks="happy", taken_at=noon(1))
-    moments = read(owner)
-    assert patterns.changes_of_network(moments) == []
+    moments = load(owner)
+    assert patterns.network_changes(moments) == []
     other = patterns.Moments(
         **{
-            **{name: getattr(moments, name) * 3 for name in ("ids", "hours", "felt", "looked")},
+            **{name: getattr(moments, name) * 3 for name in ("ids", "hours", "felt", "detected")},
             "days": [noon(n).date() for n in (1, 2, 3)],
             "versions": ["one", None, "two"],
             "valences": moments.valences.repeat(3),
-            "shares": moments.shares.repeat(3, axis=0),
+            "weights": moments.weights.repeat(3, axis=0),
         }
     )
-    assert patterns.changes_of_network(other) == [(date(2026, 3, 3), "two")]
+    assert patterns.network_changes(other) == [(date(2026, 3, 3), "two")]
 
 
 def test_days_without_moments_say_nothing(owner: User) -> None:
-    moments = read(owner)
+    moments = load(owner)
     assert len(moments) == 0
     assert patterns.by_day(moments) == patterns.by_hour_of_week(moments) == {}
     assert patterns.tag_effects(moments, owner=owner) == []
-    assert patterns.felt_and_looked(moments) == (Counter(), Counter())
+    assert patterns.felt_and_detected(moments) == (Counter(), Counter())
 
 
 def test_others_moments_and_deleted_ones_are_not_read(owner: User, other: User) -> None:
     factories.capture(owner=other, looks="happy", taken_at=noon(1))
     factories.capture(owner=owner, looks="happy", taken_at=noon(1), deleted_at=noon(2))
-    assert len(read(owner)) == 0
+    assert len(load(owner)) == 0
 
 
 @pytest.mark.parametrize("days", [-1, 366])
@@ -166,4 +166,4 @@ def test_spans_that_end_before_they_begin_or_last_too_long_are_refused(
     owner: User, days: int
 ) -> None:
     with pytest.raises(ValueError, match="expected 1 to 366 days"):
-        patterns.read(owner=owner, first=LAST - timedelta(days=days), last=LAST)
+        patterns.load_moments(owner=owner, first=LAST - timedelta(days=days), last=LAST)

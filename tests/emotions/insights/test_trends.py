@@ -58,7 +58,7 @@ def test_feelings_are_counted_by_day_felt_before_detected(owner: User, other: Us
     factories.detection(capture=crowd, looks="angry", is_me=False)
     factories.capture(owner=owner, taken_at=NOON)
     factories.capture(owner=other, looks="fear", taken_at=NOON)
-    before, day = trends.trend(
+    before, day = trends.load_periods(
         owner=owner, by=Span.DAY, first=date(2026, 3, 13), last=date(2026, 3, 14)
     )
     assert (before.captures, before.feelings.total()) == (0, 0)

@@ -200,14 +200,15 @@ def some_read_again(owner: User, newer: ModelVersion) -> None:
 def test_trends_go_by_either(owner: User, newer: ModelVersion) -> None:
     some_read_again(owner, newer)
     answered, read = (
-        trends.trend(owner=owner, by=Span.MONTH, read_by=name, **MARCH)[0] for name in ("", "newer")
+        trends.load_periods(owner=owner, by=Span.MONTH, read_by=name, **MARCH)[0]
+        for name in ("", "newer")
     )
     assert (answered.captures, read.captures) == (3, 3)
     assert +answered.feelings == {"happy": 2, "neutral": 1}
     assert +read.feelings == {"happy": 1, "sad": 1, "neutral": 1}
     assert answered.valence != read.valence
-    moments = patterns.read(owner=owner, read_by="newer", **MARCH)
-    assert [str(one) for one in moments.looked] == ["sad", "happy", "sad"]
+    moments = patterns.load_moments(owner=owner, read_by="newer", **MARCH)
+    assert [str(one) for one in moments.detected] == ["sad", "happy", "sad"]
     assert moments.versions == ["newer", registry.active_version().name, "newer"]
     assert moments.valences.mean() == pytest.approx(read.valence)
 
@@ -224,7 +225,7 @@ def test_a_reading_that_came_from_another_site_counts_by_its_name(owner: User) -
         version_elsewhere="theirs",
     )
     assert selectors.rescoring_versions(owner=owner) == ["theirs"]
-    (period,) = trends.trend(owner=owner, by=Span.MONTH, read_by="theirs", **MARCH)
+    (period,) = trends.load_periods(owner=owner, by=Span.MONTH, read_by="theirs", **MARCH)
     assert +period.feelings == {"fear": 1}
 
 

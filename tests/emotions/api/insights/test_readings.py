@@ -52,7 +52,7 @@ def test_trends_follow_the_same_rule_as_days(
     some_days(owner)
     some_days(other)
     first, last = START.date(), START.date() + timedelta(days=6)
-    periods = trends.trend(owner=owner, by=Span(by), first=first, last=last)
+    periods = trends.load_periods(owner=owner, by=Span(by), first=first, last=last)
     assert [(period.last - period.first).days + 1 for period in periods] == lengths
     for period in periods:
         days = [
@@ -76,7 +76,7 @@ def test_trends_take_one_query_however_many_captures(
 ) -> None:
     some_days(owner)
     with django_assert_num_queries(1):
-        trends.trend(
+        trends.load_periods(
             owner=owner, by=Span.DAY, first=START.date(), last=START.date() + timedelta(days=99)
         )
 

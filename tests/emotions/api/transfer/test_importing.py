@@ -208,7 +208,7 @@ def test_a_version_that_is_not_here_is_kept_by_its_name_and_never_answers(
     told = owner_api.get(f"{CAPTURES}{UUID}/").json()["detections"]
     assert [face["model_version"] for face in told] == versions
     day = date(2026, 3, 14)
-    assert patterns.read(owner=owner, first=day, last=day).versions == ["of-another-site-7"]
+    assert patterns.load_moments(owner=owner, first=day, last=day).versions == ["of-another-site-7"]
     elsewhere = ModelVersion.objects.exclude(pk=active_version().pk).get()
     with pytest.raises(ModelFileError, match="has no file"):
         promote(elsewhere, by="somebody", reason="why not", force=True)
