@@ -25,7 +25,7 @@ from emotions.pictures import storage
 from ml.models import Artefact, ModelVersion, Promotion
 from ml.registry import register_bundled
 from ml.registry.artefacts import FOLDER as MODELS
-from ml.registry.versions import ELSEWHERE
+from ml.registry.versions import PLACEHOLDER
 
 REGISTRY = (Promotion, Artefact, ModelVersion)
 """Tables into which `migrate` enters the network that comes with the code."""
@@ -88,7 +88,7 @@ def expect_empty() -> None:
     Raises:
         BackupError: something is here.
     """
-    trained = ModelVersion.objects.exclude(bundled=True).exclude(sha256=ELSEWHERE)
+    trained = ModelVersion.objects.exclude(bundled=True).exclude(sha256=PLACEHOLDER)
     for model in tables():
         found = trained if model is ModelVersion else model._base_manager.all()
         if (model is ModelVersion or model not in REGISTRY) and found.exists():

@@ -1,4 +1,4 @@
-"""Writing files whole or not at all."""
+"""Writing files atomically, and telling the orphans among stored ones."""
 
 import os
 from collections.abc import Iterator

@@ -103,8 +103,8 @@ class TrialAdmin(ReadOnly):
         form = TrialForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
-                trial = registry.begin_trial(**form.cleaned_data, by=request.user.get_username())
-            except (registry.TrialError, ModelFileError) as error:
+                trial = registry.start_shadow(**form.cleaned_data, by=request.user.get_username())
+            except (registry.ShadowError, ModelFileError) as error:
                 form.add_error(None, str(error))
             else:
                 told = _("%s is on trial from now on.") % trial.version
@@ -123,6 +123,6 @@ class TrialAdmin(ReadOnly):
         if not request.user.has_perm("ml.change_trial"):
             raise PermissionDenied
         if request.method == "POST":
-            registry.end_trial()
+            registry.stop_shadow()
             self.message_user(request, _("No version is on trial."), messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:ml_trial_changelist"))

@@ -30,7 +30,7 @@ def findings() -> Iterator[Finding]:
     yield from pictures()
     for name in storage.orphans():
         yield Finding(f"{name}: no capture has this file.", partial(storage.remove_files, [name]))
-    for flaw in artefacts.flaws():
+    for flaw in artefacts.damaged_files():
         yield Finding(flaw)
     for name in artefacts.orphans():
         yield Finding(f"{name}: no version has this file.", partial(artefacts.remove, [name]))

@@ -17,7 +17,7 @@ from ml.emotions import EMOTIONS
 from ml.inference.card import ModelFileError
 from ml.models import ModelVersion, Promotion, TrainingRun
 from ml.registry.artefacts import content
-from ml.registry.promotion import verdict_on
+from ml.registry.promotion import gate_verdict
 
 
 class ReadOnly(admin.ModelAdmin[Any]):
@@ -145,7 +145,7 @@ class ModelVersionAdmin(ReadOnly):
             "title": _("Promote %s?") % version,
             "version": version,
             "active": active,
-            "verdict": verdict_on(version, active),
+            "verdict": gate_verdict(version, active),
         }
         return render(request, "admin/ml/modelversion/promote.html", context)
 
@@ -169,7 +169,7 @@ class ModelVersionAdmin(ReadOnly):
             "opts": self.opts,
             "title": _("Roll back?"),
             "active": registry.active_version(),
-            "target": registry.version_before(),
+            "target": registry.previous_version(),
         }
         return render(request, "admin/ml/modelversion/rollback.html", context)
 
@@ -251,7 +251,7 @@ class TrainingForm(forms.Form):
     epochs = forms.IntegerField(
         label=gettext_lazy("Epochs at most"),
         min_value=1,
-        max_value=training_queue.MOST_EPOCHS,
+        max_value=training_queue.MAX_EPOCHS,
         initial=60,
     )
 
@@ -307,7 +307,7 @@ class TrainingRunAdmin(ReadOnly):
             raise PermissionDenied
         form = TrainingForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            run = training_queue.ask_for_training(
+            run = training_queue.request_training(
                 **form.cleaned_data, by=request.user.get_username()
             )
             return HttpResponseRedirect(reverse("admin:ml_trainingrun_change", args=[run.pk]))

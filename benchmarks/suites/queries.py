@@ -120,7 +120,7 @@ def use_cases() -> dict[str, Callable[[], object]]:
             rescoring.captures_to_rescore(tried).filter(pk__gt=middle)[: rescoring.BATCH_SIZE]
         ),
         "history, read again": page(Capture.objects.of(owner).with_feeling(read_by="tried")),
-        "trial": registry.running_trial,
+        "trial": registry.running_shadow,
         "faces to lend of one": lambda: list(syncing.wanted(owner)),
         "faces lent, all": dataset_files.lent,
         "figures of twelve weeks": lambda: production_metrics.compute_report(before=monday),

@@ -7,14 +7,14 @@ from django.utils.translation import gettext as _
 
 from emotions.models import Feeling
 from ml.emotions import EMOTIONS
-from ml.registry.history import Told
+from ml.registry.history import ServedVersion
 
 FEELINGS = [Feeling(emotion.value) for emotion in EMOTIONS]
 MIN_CONFUSION_RATE = 0.15  # of the faces of an emotion; rarer confusions are not listed
 MIN_TEST_PHOTOS = 100  # of an emotion; with fewer its figures are called rough
 
 
-def model_card_context(told: Told, *, others: Sequence[Told]) -> dict[str, Any]:
+def model_card_context(told: ServedVersion, *, others: Sequence[ServedVersion]) -> dict[str, Any]:
     """Return the context of a version's page.
 
     Args:
@@ -25,7 +25,7 @@ def model_card_context(told: Told, *, others: Sequence[Told]) -> dict[str, Any]:
     matrix = evaluation.get("confusion_matrix", [])
     return {
         "version": told.version,
-        "times": told.times,
+        "times": told.periods,
         "card": card,
         **evaluation_context(evaluation.get("shown")),
         "unsure_below_percent": round(100 * card["unsure_below"]),
@@ -66,7 +66,7 @@ def evaluation_context(shown: dict[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def accuracy_percent(told: Told) -> float | None:
+def accuracy_percent(told: ServedVersion) -> float | None:
     """Return a version's accuracy on test photos; None where it was never evaluated."""
     shown = told.version.card.get("evaluation", {}).get("shown")
     return round(100 * shown["accuracy"], 1) if shown else None

@@ -19,6 +19,6 @@ def schedule_shadow_read(capture: Capture, *, created: bool, **_: Any) -> None:
     """
     if not (created and capture.crop):
         return
-    trial = registry.running_trial()
+    trial = registry.running_shadow()
     if trial and secrets.randbelow(100) < trial.share:
         tasks.shadow_read.enqueue(capture.pk, trial.pk)

@@ -11,7 +11,7 @@ from emotions.model_quality.production_charts import production_charts
 from emotions.model_quality.production_metrics import WEEKS, get_report
 from ml.models import ModelVersion
 from ml.registry import active_version
-from ml.registry.history import told_of, versions_that_answered
+from ml.registry.history import served_version, served_versions
 
 
 @require_GET
@@ -22,10 +22,10 @@ def model_card(request: HttpRequest, version: str = "") -> HttpResponse:
         version: the name of a version that answers or did; the active one where empty.
     """
     try:
-        told = told_of(version or active_version().name)
+        told = served_version(version or active_version().name)
     except ModelVersion.DoesNotExist as error:
         raise Http404("No such version ever answered.") from error
-    context = model_card_context(told, others=versions_that_answered())
+    context = model_card_context(told, others=served_versions())
     return render(request, "emotions/model_card.html", context)
 
 

@@ -254,4 +254,4 @@ def version_columns(face: ReadFace) -> dict[str, ModelVersion | str]:
     """Return which version read a face, by its name alone where it is not here."""
     if version := registry.version_by_name(face.version):
         return {"model_version": version}
-    return {"model_version": registry.version_elsewhere(), "version_elsewhere": face.version}
+    return {"model_version": registry.placeholder_version(), "version_elsewhere": face.version}

@@ -1,4 +1,4 @@
-"""Trained versions: registering them, which one answers, promoting and rolling back."""
+"""The model registry: trained versions, which of them is active, promotion and rollback."""
 
 from ml.registry.active import (
     NoModelError,
@@ -7,35 +7,35 @@ from ml.registry.active import (
     predictor_of,
     serving,
 )
-from ml.registry.promotion import GateError, promote, roll_back, version_before
-from ml.registry.trials import TrialError, begin_trial, end_trial, running_trial
+from ml.registry.promotion import GateError, previous_version, promote, roll_back
+from ml.registry.shadow import ShadowError, running_shadow, start_shadow, stop_shadow
 from ml.registry.versions import (
-    find_version,
+    get_version,
+    placeholder_version,
     register,
     register_bundled,
-    remember_answers,
+    save_answers,
     version_by_name,
-    version_elsewhere,
 )
 
 __all__ = [
     "GateError",
     "NoModelError",
     "Serving",
-    "TrialError",
+    "ShadowError",
     "active_version",
-    "begin_trial",
-    "end_trial",
-    "find_version",
+    "get_version",
+    "placeholder_version",
     "predictor_of",
+    "previous_version",
     "promote",
     "register",
     "register_bundled",
-    "remember_answers",
     "roll_back",
-    "running_trial",
+    "running_shadow",
+    "save_answers",
     "serving",
-    "version_before",
+    "start_shadow",
+    "stop_shadow",
     "version_by_name",
-    "version_elsewhere",
 ]

@@ -1,4 +1,4 @@
-"""Which version answers in this process, and what does so when its file is damaged."""
+"""The version that serves in this process, with fallbacks for when its file is damaged."""
 
 import logging
 import time
@@ -14,40 +14,40 @@ from ml.version_files import NETWORK
 
 logger = logging.getLogger(__name__)
 
-RETRY_AFTER = 5.0  # seconds, before a file that could not be read is tried again
+RETRY_AFTER = 5.0  # seconds before an unreadable file is tried again
 
 
 class NoModelError(Exception):
-    """No registered version can answer now."""
+    """No registered version can serve now."""
 
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """The version that answers and its predictor."""
+    """A version and its predictor."""
 
     version: ModelVersion
     predictor: Predictor
 
 
 class _Process:
-    """What this process remembers: the last version that answered, and which could not when."""
+    """State of this process: the last version that served, and when each damaged one was tried."""
 
     last_good: Serving | None = None
     damaged: ClassVar[dict[str, float]] = {}
 
 
-def forget() -> None:
-    """Begin as a new process does."""
+def reset() -> None:
+    """Forget the state of this process."""
     _Process.last_good = None
     _Process.damaged.clear()
     _predictor.cache_clear()
 
 
 def active_version() -> ModelVersion:
-    """Return the version that should answer.
+    """Return the active version.
 
     Raises:
-        NoModelError: when none is registered yet.
+        NoModelError: no version is registered yet.
     """
     version = ModelVersion.objects.filter(active=True).first()
     if version is None:
@@ -57,7 +57,7 @@ def active_version() -> ModelVersion:
 
 @lru_cache(maxsize=4)
 def _predictor(sha256: str, pk: int) -> Predictor:
-    """Return the predictor of a version, the same object each time; errors are not kept."""
+    """Load a version's predictor; only successful loads are cached."""
     version = ModelVersion.objects.get(pk=pk, sha256=sha256)
     return Predictor(artefacts.content(version, NETWORK), Card.from_facts(version.card))
 
@@ -66,7 +66,7 @@ def predictor_of(version: ModelVersion) -> Predictor:
     """Return the cached predictor of a version.
 
     Raises:
-        ModelFileError: when its file is missing, damaged or out of reach.
+        ModelFileError: its file is missing, damaged or out of reach.
     """
     tried = _Process.damaged.get(version.sha256)
     if tried is not None and time.monotonic() - tried < RETRY_AFTER:
@@ -81,12 +81,12 @@ def predictor_of(version: ModelVersion) -> Predictor:
 
 
 def serving() -> Serving:
-    """Return what answers now: the active version, else the last one that could, else the bundled.
+    """Return the version that serves now: the active one, else the last good one, else the bundled.
 
-    The database is asked every time, so a promotion is followed at once by every process.
+    The database is queried every time, so that every process follows a promotion at once.
 
     Raises:
-        NoModelError: when no version can answer.
+        NoModelError: no version can serve.
     """
     version = active_version()
     try:
@@ -99,7 +99,7 @@ def serving() -> Serving:
 
 
 def _fallback(error: ModelFileError) -> Serving:
-    """Return the last version that answered in this process, or the bundled one."""
+    """Return the last version that served in this process, or the bundled one."""
     if _Process.last_good is not None:
         return _Process.last_good
     for version in ModelVersion.objects.filter(bundled=True).order_by("-pk"):

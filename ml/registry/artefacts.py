@@ -1,4 +1,4 @@
-"""The files of versions in the storage: written before a record exists, checked when read."""
+"""The files of versions in the storage, written before their records and verified when read."""
 
 import hashlib
 import logging
@@ -19,12 +19,12 @@ FOLDER = "models"
 
 
 def write(name: str, content: bytes) -> str:
-    """Store one file under a name that nobody else will ever write to, and return that name."""
+    """Store a file under a unique name and return that name."""
     return default_storage.save(f"{FOLDER}/{uuid.uuid4()}-{name}", ContentFile(content))
 
 
 def remove(names: list[str]) -> None:
-    """Remove stored files; what cannot be removed now is left to the sweep."""
+    """Delete stored files; the sweep gets those that cannot be deleted now."""
     for name in names:
         try:
             default_storage.delete(name)
@@ -33,11 +33,10 @@ def remove(names: list[str]) -> None:
 
 
 def content(version: ModelVersion, name: str) -> bytes:
-    """Return a file of a version: from the code for the bundled one, else from the storage.
+    """Return the content of a version's file, from `BUNDLED` or from the storage.
 
     Raises:
-        ModelFileError: when there is no such file, it cannot be read, or it is not the one that
-            was registered.
+        ModelFileError: the file is missing, unreadable, or not the one that was registered.
     """
     artefact = Artefact.objects.filter(version=version, name=name).first()
     if artefact is None:
@@ -60,14 +59,14 @@ def content(version: ModelVersion, name: str) -> bytes:
 
 
 def sweep() -> int:
-    """Remove stored files that no version refers to and return how many there were."""
-    found = orphans()
-    remove(found)
-    return len(found)
+    """Delete stored files that no version refers to, and return their number."""
+    names = orphans()
+    remove(names)
+    return len(names)
 
 
 def orphans() -> list[str]:
-    """Return names of stored files that no version has, nor one in the making."""
+    """Return the names of stored files that belong to no version, nor to one being registered."""
     latest = timezone.now() - MIN_ORPHAN_AGE
     try:
         _, files = default_storage.listdir(FOLDER)
@@ -81,8 +80,8 @@ def orphans() -> list[str]:
     ]
 
 
-def flaws() -> Iterator[str]:
-    """Yield a sentence for each file of a version that is missing or not the one registered."""
+def damaged_files() -> Iterator[str]:
+    """Yield a message for each file of a version that is missing or not the one registered."""
     for artefact in Artefact.objects.select_related("version").order_by("version", "name"):
         try:
             content(artefact.version, artefact.name)

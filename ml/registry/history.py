@@ -1,4 +1,4 @@
-"""Which versions answered when, told from their promotions."""
+"""Which versions served when, derived from the promotions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,39 +8,42 @@ from ml.models import ModelVersion, Promotion
 
 
 @dataclass(frozen=True, slots=True)
-class Answering:
-    """A time in which a version answered; it goes on where `until` is None."""
+class ServingPeriod:
+    """A period in which a version was active; `until` is None while it still is."""
 
     since: datetime
     until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A version that answers or did, and when, the latest time first."""
+class ServedVersion:
+    """A version that is or was active, with its serving periods, the latest first."""
 
     version: ModelVersion
-    times: list[Answering]
+    periods: list[ServingPeriod]
 
 
-def versions_that_answered() -> list[Told]:
-    """Return every version that ever answered, the active one first, then the latest."""
+def served_versions() -> list[ServedVersion]:
+    """Return every version that was ever active, the active one first, then the latest."""
     promotions = list(Promotion.objects.select_related("version").order_by("at", "pk"))
-    told: dict[int, Told] = {}
+    served: dict[int, ServedVersion] = {}
     for promotion, following in pairwise([*promotions, None]):
         if promotion is not None:
-            one = told.setdefault(promotion.version_id, Told(promotion.version, []))
-            one.times.insert(0, Answering(promotion.at, following.at if following else None))
-    return sorted(told.values(), key=lambda one: one.times[0].since, reverse=True)
+            entry = served.setdefault(
+                promotion.version_id, ServedVersion(promotion.version, periods=[])
+            )
+            until = following.at if following else None
+            entry.periods.insert(0, ServingPeriod(promotion.at, until))
+    return sorted(served.values(), key=lambda entry: entry.periods[0].since, reverse=True)
 
 
-def told_of(name: str) -> Told:
-    """Return a version that answers or did.
+def served_version(name: str) -> ServedVersion:
+    """Return a version that is or was active.
 
     Raises:
-        ModelVersion.DoesNotExist: when none of that name ever answered.
+        ModelVersion.DoesNotExist: no version of that name was ever active.
     """
-    for told in versions_that_answered():
-        if told.version.name == name:
-            return told
+    for served in served_versions():
+        if served.version.name == name:
+            return served
     raise ModelVersion.DoesNotExist(name)

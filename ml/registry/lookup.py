@@ -1,4 +1,4 @@
-"""Finding the files of a version by what an administrator calls it."""
+"""Finding the files of a version by the name that a command was given."""
 
 import hashlib
 from collections.abc import Callable
@@ -11,22 +11,22 @@ from ml.inference.card import BUNDLED, Card, ModelFileError
 from ml.models import ModelVersion
 from ml.registry.active import NoModelError, active_version
 from ml.registry.artefacts import content
-from ml.registry.versions import find_version
+from ml.registry.versions import get_version
 from ml.version_files import CARD, KERAS_NETWORK, NETWORK
 
 ACTIVE = "ACTIVE"
-"""Stands for the version that answers now."""
+"""Stands for the active version."""
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
+class VersionFiles:
     """The files of a version.
 
     Attributes:
         card: its card.
-        read: returns the content of another file by name; raises ModelFileError when there is no
-            such file, or it is not the one that is vouched for.
-        registered: its record, where it was found in the registry.
+        read: returns the content of a file by name; raises ModelFileError if it is missing or
+            its checksum is wrong.
+        registered: its record, if it was found in the registry.
     """
 
     card: Card
@@ -34,22 +34,22 @@ class Files:
     registered: ModelVersion | None = None
 
 
-def files_of(version: str) -> Files:
-    """Return the files of a version: the shipped one, one of the registry, or the folder of a run.
+def find_files(version: str) -> VersionFiles:
+    """Find the files of the bundled version, of a registered one, or of a training run.
 
     Args:
-        version: its name, the folder, or `ACTIVE` for the one that answers now.
+        version: name of a version, folder of a run, or `ACTIVE`.
 
     Raises:
-        ModelFileError: when there is none of that name.
+        ModelFileError: there is no such version.
     """
     shipped = Card.load(BUNDLED / CARD)
     if version == shipped.name:
-        return in_folder(BUNDLED)
+        return files_in_folder(BUNDLED)
     if Path(version).is_dir():
-        return in_folder(Path(version))
+        return files_in_folder(Path(version))
     try:
-        found = active_version() if version == ACTIVE else find_version(version)
+        found = active_version() if version == ACTIVE else get_version(version)
     except NoModelError as error:
         raise ModelFileError(str(error)) from error
     except DatabaseError as error:
@@ -57,17 +57,17 @@ def files_of(version: str) -> Files:
             f"Expected {shipped.name} or the folder of a run, received {version}; the registry "
             f"cannot be read ({error})."
         ) from error
-    return Files(Card.from_facts(found.card), lambda name: content(found, name), found)
+    return VersionFiles(Card.from_facts(found.card), lambda name: content(found, name), found)
 
 
-def in_folder(folder: Path) -> Files:
-    """Return the files of a version in a folder, whose card vouches for its networks.
+def files_in_folder(folder: Path) -> VersionFiles:
+    """Return the files of a version in a folder, whose networks are checked against its card.
 
     Raises:
-        ModelFileError: when there is no card.
+        ModelFileError: there is no valid card.
     """
     card = Card.load(folder / CARD)
-    vouched = {NETWORK: card.sha256, KERAS_NETWORK: card.facts.get("keras_sha256")}
+    checksums = {NETWORK: card.sha256, KERAS_NETWORK: card.facts.get("keras_sha256")}
 
     def read(name: str) -> bytes:
         path = folder / name
@@ -76,10 +76,10 @@ def in_folder(folder: Path) -> Files:
         except OSError as error:
             raise ModelFileError(f"{path}: cannot be read ({error!r}).") from error
         received = hashlib.sha256(found).hexdigest()
-        if name in vouched and received != vouched[name]:
+        if name in checksums and received != checksums[name]:
             raise ModelFileError(
-                f"{path}: expected the sha256 {vouched[name]} of its card, received {received}."
+                f"{path}: expected the sha256 {checksums[name]} of its card, received {received}."
             )
         return found
 
-    return Files(card, read)
+    return VersionFiles(card, read)

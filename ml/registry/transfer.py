@@ -1,4 +1,4 @@
-"""One file with everything about a version, to carry it between installations."""
+"""Exporting a version to one file and importing it into another installation."""
 
 import io
 import json
@@ -9,17 +9,17 @@ from common.files import atomic_write
 from ml.inference.card import ModelFileError
 from ml.models import ModelVersion
 from ml.registry.artefacts import content
-from ml.registry.versions import digest, is_known, register
+from ml.registry.versions import is_version_file, register, sha256_hex
 
 MANIFEST = "version.json"
 MAX_BYTES = 200 * 2**20
 
 
 def export_version(version: ModelVersion, path: Path) -> None:
-    """Write every file of a version into one zip, aside and then renamed.
+    """Write the files of a version and a manifest with their checksums into a zip archive.
 
     Raises:
-        ModelFileError: when a file of it is missing or damaged.
+        ModelFileError: a file of the version is missing or damaged.
     """
     files = {
         name: content(version, name)
@@ -30,7 +30,7 @@ def export_version(version: ModelVersion, path: Path) -> None:
     manifest = {
         "name": version.name,
         "made_by": version.made_by,
-        "sha256": {name: digest(data) for name, data in files.items()},
+        "sha256": {name: sha256_hex(data) for name, data in files.items()},
     }
     with (
         atomic_write(path) as temporary,
@@ -41,38 +41,38 @@ def export_version(version: ModelVersion, path: Path) -> None:
             packed.writestr(name, data)
 
 
-def in_files(folder: Path) -> dict[str, bytes]:
-    """Return the content of a run's files that a version has."""
+def read_run_folder(folder: Path) -> dict[str, bytes]:
+    """Return the files of a training run that make up a version, by name."""
     return {
         path.name: path.read_bytes()
         for path in sorted(folder.iterdir())
-        if path.is_file() and is_known(path.name)
+        if path.is_file() and is_version_file(path.name)
     }
 
 
 def import_version(path: Path, *, made_by: str) -> ModelVersion:
-    """Register the version in a file that `export_version` wrote, or in the folder of a run.
+    """Register a version from a file that `export_version` wrote, or from the folder of a run.
 
     Args:
-        made_by: who made the version of a run; a file tells itself.
+        made_by: who trained the version, for a run; an exported file says so itself.
 
     Raises:
-        ModelFileError: when it is another kind of file, or a file in it is damaged or too large.
+        ModelFileError: it is another kind of file, or a file in it is damaged or too large.
     """
     if path.is_dir():
-        return register(in_files(path), made_by=made_by)
+        return register(read_run_folder(path), made_by=made_by)
     try:
         with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as packed:
             if sum(entry.file_size for entry in packed.infolist()) > MAX_BYTES:
                 raise ModelFileError(f"{path}: has more than {MAX_BYTES >> 20} MB unpacked.")
             manifest = json.loads(packed.read(MANIFEST))
             made_by, expected = str(manifest["made_by"]), dict(manifest["sha256"])
-            files = {name: packed.read(name) for name in expected if is_known(name)}
+            files = {name: packed.read(name) for name in expected if is_version_file(name)}
     except (OSError, zipfile.BadZipFile, ValueError, KeyError, TypeError, RuntimeError) as error:
         raise ModelFileError(
             f"{path}: expected a file that export_model wrote ({error})."
         ) from error
     for name, data in files.items():
-        if digest(data) != expected[name]:
+        if sha256_hex(data) != expected[name]:
             raise ModelFileError(f"{path}: {name} is not the file that was exported.")
     return register(files, made_by=made_by)

@@ -1,4 +1,4 @@
-"""Entering versions into the registry: whole or not at all, and never twice."""
+"""Registering versions: completely or not at all, and each only once."""
 
 import hashlib
 import json
@@ -15,22 +15,22 @@ from ml.models import Artefact, ModelVersion, Promotion
 from ml.registry import artefacts
 from ml.version_files import ANSWERS, CARD, KERAS_NETWORK, NETWORK
 
-ELSEWHERE = "elsewhere"
-"""Name and, since no file has such a one, sha256 of what stands for versions that are not here."""
+PLACEHOLDER = "elsewhere"
+"""Name and sha256 (which no file can have) of the version that stands for unknown ones."""
 
 
-def is_known(name: str) -> bool:
-    """Tell whether a version has files of this name: its networks, facts and pictures."""
+def is_version_file(name: str) -> bool:
+    """Tell whether a version may have a file of this name: networks, card, answers, figures."""
     return name in (NETWORK, KERAS_NETWORK, CARD, ANSWERS) or (
         name.endswith(".png") and name.replace("-", "").removesuffix(".png").isalnum()
     )
 
 
-def find_version(name: str) -> ModelVersion:
+def get_version(name: str) -> ModelVersion:
     """Return the version of a name.
 
     Raises:
-        ModelFileError: when there is none.
+        ModelFileError: there is no such version.
     """
     version = ModelVersion.objects.filter(name=name).first()
     if version is None:
@@ -40,27 +40,27 @@ def find_version(name: str) -> ModelVersion:
 
 
 def version_by_name(name: str) -> ModelVersion | None:
-    """Return the version of a name; None where it is not here."""
-    return ModelVersion.objects.filter(name=name).exclude(sha256=ELSEWHERE).first()
+    """Return the version of a name, or None if it is not registered here."""
+    return ModelVersion.objects.filter(name=name).exclude(sha256=PLACEHOLDER).first()
 
 
-def version_elsewhere() -> ModelVersion:
-    """Return what stands for every version that is not here.
+def placeholder_version() -> ModelVersion:
+    """Return the version that stands for every version that is not registered here.
 
-    It has no files, so it can neither answer nor be promoted.
+    It has no files, so it can neither serve nor be promoted.
     """
     version, _ = ModelVersion.objects.get_or_create(
-        sha256=ELSEWHERE,
-        defaults={"name": unused_name(ELSEWHERE), "card": {}, "made_by": "Emoplatform"},
+        sha256=PLACEHOLDER,
+        defaults={"name": unused_name(PLACEHOLDER), "card": {}, "made_by": "Emoplatform"},
     )
     return version
 
 
-def checked(files: Mapping[str, bytes]) -> Card:
-    """Return the card of a version's files once its network was seen to answer.
+def validate_files(files: Mapping[str, bytes]) -> Card:
+    """Check the files of a version, run its network once, and return its card.
 
     Raises:
-        ModelFileError: when a file is missing, or not the one on the card, or does not work.
+        ModelFileError: a file is missing, is not the one on the card, or cannot be used.
     """
     for name in (NETWORK, CARD):
         if name not in files:
@@ -68,68 +68,67 @@ def checked(files: Mapping[str, bytes]) -> Card:
     card = Card.parse(files[CARD], CARD)
     Predictor(files[NETWORK], card).self_test()
     keras_sha256 = card.facts.get("keras_sha256")
-    if KERAS_NETWORK in files and digest(files[KERAS_NETWORK]) != keras_sha256:
+    if KERAS_NETWORK in files and sha256_hex(files[KERAS_NETWORK]) != keras_sha256:
         raise ModelFileError(f"{KERAS_NETWORK}: is not the network on the card.")
-    answers_in(files)
+    parse_answers(files)
     return card
 
 
 def verify(version: ModelVersion) -> None:
-    """See a version's network answer.
+    """Check that the network of a registered version can be run.
 
     Raises:
-        ModelFileError: when a file is missing or damaged, or does not work.
+        ModelFileError: a file is missing or damaged, or the network cannot be run.
     """
-    card = checked({name: artefacts.content(version, name) for name in (NETWORK, CARD)})
+    card = validate_files({name: artefacts.content(version, name) for name in (NETWORK, CARD)})
     if card.sha256 != version.sha256:
         raise ModelFileError(f"{version.name}: its card is that of another network.")
 
 
-def answers_in(files: Mapping[str, bytes]) -> list[dict[str, Any]]:
-    """Return what a version's files say that it answered about test faces; often nothing.
+def parse_answers(files: Mapping[str, bytes]) -> list[dict[str, Any]]:
+    """Return the answers about test faces among a version's files, as JSON; often none.
 
     Raises:
-        ModelFileError: when that is not as `ml.metrics.gate` writes it.
+        ModelFileError: they are not in the format of `ml.metrics.gate`.
     """
     try:
-        told: list[dict[str, Any]] = json.loads(files.get(ANSWERS, b"[]"))
-        for answers in told:
-            Answers.from_json(answers)
+        answers: list[dict[str, Any]] = json.loads(files.get(ANSWERS, b"[]"))
+        for payload in answers:
+            Answers.from_json(payload)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelFileError(
             f"{ANSWERS}: expected answers about test faces ({error!r})."
         ) from error
-    return told
+    return answers
 
 
-def digest(content: bytes) -> str:
-    """Return a file's sha256."""
+def sha256_hex(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
 def register(files: Mapping[str, bytes], *, made_by: str) -> ModelVersion:
-    """Store a version's files and enter it into the registry, inactive.
+    """Store a version's files and create its records; the version is not active.
 
-    Files come first, then one transaction, so nothing is half-registered. A version that is there
-    already is returned as it is.
+    Files are written first and records in one transaction, so that nothing is half-registered. A
+    version that is registered already is returned unchanged.
 
     Args:
-        files: by name; those that no version has are left out.
+        files: content by name; files that are not part of a version are ignored.
 
     Raises:
-        ModelFileError: when a file is missing, or not the one on the card, or does not work.
+        ModelFileError: a file is missing, is not the one on the card, or cannot be used.
     """
-    card = checked(files)
+    card = validate_files(files)
     if earlier := ModelVersion.objects.filter(sha256=card.sha256).first():
         return earlier
     stored: dict[str, str] = {}
     try:
         for name, content in files.items():
-            if is_known(name):
+            if is_version_file(name):
                 stored[name] = artefacts.write(name, content)
-        return enter(card, files=files, stored=stored, made_by=made_by)
+        return create_records(card, files=files, stored=stored, made_by=made_by)
     except IntegrityError:
-        # The same version was registered at the same moment, and the other one was faster.
+        # Somebody else registered the same version at the same moment.
         artefacts.remove([*stored.values()])
         return ModelVersion.objects.get(sha256=card.sha256)
     except BaseException:
@@ -138,7 +137,7 @@ def register(files: Mapping[str, bytes], *, made_by: str) -> ModelVersion:
 
 
 @transaction.atomic
-def enter(
+def create_records(
     card: Card,
     *,
     files: Mapping[str, bytes],
@@ -146,12 +145,16 @@ def enter(
     made_by: str,
     bundled: bool = False,
 ) -> ModelVersion:
-    """Create the records of a version whose files are stored."""
+    """Create the records of a version whose files are stored.
+
+    Args:
+        stored: storage name of each file, by name.
+    """
     version = ModelVersion.objects.create(
         name=unused_name(card.name),
         sha256=card.sha256,
         card=card.facts,
-        answers=answers_in(files),
+        answers=parse_answers(files),
         made_by=made_by,
         bundled=bundled,
     )
@@ -160,7 +163,7 @@ def enter(
             version=version,
             name=name,
             file=place,
-            sha256=digest(files[name]),
+            sha256=sha256_hex(files[name]),
             bytes=len(files[name]),
         )
         for name, place in stored.items()
@@ -169,24 +172,24 @@ def enter(
 
 
 @transaction.atomic
-def remember_answers(version: ModelVersion, answers: Answers) -> None:
-    """Keep with a version what it answered about a test set, in the place of earlier such answers.
+def save_answers(version: ModelVersion, answers: Answers) -> None:
+    """Save a version's answers about a test set, replacing earlier ones about the same test set.
 
-    The gate can then compare another one with it, which answered the same faces.
+    The gate compares versions that have answers about the same test set.
     """
     current = ModelVersion.objects.select_for_update().get(pk=version.pk)
-    others = [told for told in current.answers if told["digest"] != answers.digest]
+    others = [saved for saved in current.answers if saved["digest"] != answers.digest]
     current.answers = [*others, answers.to_json()]
     current.save(update_fields=["answers"])
 
 
-def count_look(version: ModelVersion) -> None:
-    """Remember that a version's figures on a test split were looked at once more."""
+def increment_looks(version: ModelVersion) -> None:
+    """Count one more look at a version's figures on a test split."""
     ModelVersion.objects.filter(pk=version.pk).update(looks=F("looks") + 1)
 
 
 def unused_name(name: str) -> str:
-    """Return `name`, numbered where an earlier version has it already."""
+    """Return `name`, with a number appended if a version has that name already."""
     taken = set(ModelVersion.objects.filter(name__startswith=name).values_list("name", flat=True))
     candidates = (name if n == 1 else f"{name}.{n}" for n in range(1, len(taken) + 2))
     return next(candidate for candidate in candidates if candidate not in taken)
@@ -194,15 +197,19 @@ def unused_name(name: str) -> str:
 
 @transaction.atomic
 def register_bundled() -> ModelVersion:
-    """Register the network that ships with the code; it takes over from another such one only."""
-    files = {path.name: path.read_bytes() for path in BUNDLED.iterdir() if is_known(path.name)}
+    """Register the network that ships with the code; it replaces only an earlier bundled one."""
+    files = {
+        path.name: path.read_bytes() for path in BUNDLED.iterdir() if is_version_file(path.name)
+    }
     card = Card.parse(files[CARD], CARD)
-    # The files of an earlier bundled version went away with the earlier code.
+    # The files of an earlier bundled version went away with the code that they came with.
     Artefact.objects.filter(version__bundled=True).exclude(version__sha256=card.sha256).delete()
     version = ModelVersion.objects.filter(sha256=card.sha256).first()
     if version is None:
         places = {name: f"bundled/{name}" for name in files}
-        version = enter(card, files=files, stored=places, made_by="Emoplatform", bundled=True)
+        version = create_records(
+            card, files=files, stored=places, made_by="Emoplatform", bundled=True
+        )
     elif version.bundled and version.card != card.facts:
         version.card = card.facts
         version.save(update_fields=["card"])

@@ -45,7 +45,7 @@ from emotions.models import (
 )
 from emotions.preferences.services import set_preferences
 from ml.models import ModelVersion, TrainingRun, TrainingWorker, Trial
-from ml.registry import find_version, promote, register, version_elsewhere
+from ml.registry import get_version, placeholder_version, promote, register
 from tests import factories, pictures
 from tests.conftest import signed_in
 from tests.ml import versions
@@ -67,7 +67,7 @@ def live(owner: User) -> None:
     first, second, _ = Capture.objects.filter(owner=owner).order_by("pk")
     trash.delete_capture(capture=first)
     purging.purge_capture(capture=second)
-    elsewhere = version_elsewhere()
+    elsewhere = placeholder_version()
     factories.detection(
         capture=factories.capture(owner=owner),
         looks={"happy": 1 / 3, "sad": 2 / 3},
@@ -118,7 +118,7 @@ def site(media: Path) -> User:
     live(owner)
     factories.capture(owner=factories.person("other@example.org"), looks="happy")
     register(versions.files("ours", wrong=0.1), made_by="test")
-    promote(find_version("ours"), by="test", force=True, reason="a test")
+    promote(get_version("ours"), by="test", force=True, reason="a test")
     signed_in(Client(), owner).get("/today/")
     return owner
 

@@ -29,11 +29,11 @@ DRAWN = "at => Boolean(Chart.getChart(document.querySelectorAll('canvas[data-cha
 @pytest.fixture
 def pages() -> list[str]:
     """The addresses of the administration, each with something on it."""
-    active.forget()
+    active.reset()
     ModelVersion.objects.update(answers=[versions.answers(0.30).to_json()])
     candidate = registry.register(versions.files("candidate", wrong=0.25), made_by="ada")
-    trial = registry.begin_trial(candidate, share=20, by="ada")
-    run = training_queue.ask_for_training(architecture="residual", epochs=3, by="ada")
+    trial = registry.start_shadow(candidate, share=20, by="ada")
+    run = training_queue.request_training(architecture="residual", epochs=3, by="ada")
     TrainingRun.objects.update(log="epoch 1/3", state=TrainingRun.State.RUNNING)
     for number in range(MIN_PEOPLE):
         person = User.objects.create(email=f"p{number}@example.org")

@@ -82,7 +82,7 @@ def test_an_administrator_promotes_what_learned_from_corrections_and_goes_back(p
 
 
 def test_the_whole_circle(page: Page, tmp_path: Path) -> None:
-    active.forget()
+    active.reset()
     plain, mine = tmp_path / "plain.npz", tmp_path / "mine.npz"
     faces.dataset(train=30, validation=6, test=6).save(plain)
     first = ("--data", plain, "--architecture", TINY, "--epochs=8", "--learning-rate=0.003")

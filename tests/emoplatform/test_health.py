@@ -84,7 +84,7 @@ def test_not_ready_when_the_model_does_not_load(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_an_earlier_version_that_answers_for_a_damaged_one_is_told(client: Client) -> None:
-    active.forget()
+    active.reset()
     bundled = registry.active_version()
     version = registry.register(versions.files("second"), made_by="somebody")
     registry.promote(version, by="somebody", force=True, reason="to damage it")

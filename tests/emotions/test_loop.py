@@ -16,7 +16,7 @@ from ml.emotions import EMOTIONS
 from ml.inference.predictor import Predictor
 from ml.models import ModelVersion, Promotion
 from ml.registry import active
-from ml.registry.promotion import verdict_on
+from ml.registry.promotion import gate_verdict
 from tests.jobs import work
 from tests.lenders import lenders, lent_face
 from tests.ml import faces, versions
@@ -29,7 +29,7 @@ LEARNING = ("--batch-size=16", "--label-smoothing=0")
 @pytest.fixture(autouse=True)
 def _new_process() -> None:
     """Forget what this process remembers of other tests."""
-    active.forget()
+    active.reset()
 
 
 def right_about_new_faces(*, upside_down: bool) -> float:
@@ -143,7 +143,7 @@ def test_another_version_that_answers_by_now_is_asked_by_hand(tmp_path: Path) ->
     with pytest.raises(CommandError, match=r"no held-out corrections that both .* --remember"):
         call_command("promote_model", "third")
     call_command("evaluate_emotion", data=mine, model="second", remember=True)
-    verdict = verdict_on(registry.find_version("third"), registry.active_version())
+    verdict = gate_verdict(registry.get_version("third"), registry.active_version())
     assert [comparison.test_set for comparison in verdict.comparisons] == [
         "corrections, test split"
     ]

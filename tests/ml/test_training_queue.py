@@ -29,14 +29,14 @@ sys.exit({status})
 
 @pytest.fixture(autouse=True)
 def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training_queue, "FOLDER", tmp_path)
-    monkeypatch.setattr(training_queue, "PAUSE", 0.02)
+    monkeypatch.setattr(training_queue, "RUNS_FOLDER", tmp_path)
+    monkeypatch.setattr(training_queue, "POLL_INTERVAL", 0.02)
 
 
 @pytest.fixture
 def run() -> TrainingRun:
-    asked = training_queue.ask_for_training(architecture="residual", epochs=3, by="ada")
-    taken = training_queue.take_training("laptop")
+    asked = training_queue.request_training(architecture="residual", epochs=3, by="ada")
+    taken = training_queue.claim_training("laptop")
     assert taken == asked
     return taken
 
@@ -56,7 +56,7 @@ def training(*, epochs: int = 3, seconds: float = 0.0, status: int = 0) -> list[
 
 
 def train(run: TrainingRun, command: list[str]) -> TrainingRun:
-    training_queue.train(run, data=Path("faces.npz"), command=command)
+    training_queue.run_training(run, data=Path("faces.npz"), command=command)
     return TrainingRun.objects.get()
 
 
@@ -82,9 +82,9 @@ def test_a_training_is_cancelled_after_its_epoch(run: TrainingRun) -> None:
 
 
 def test_one_that_waits_is_cancelled_at_once() -> None:
-    asked = training_queue.ask_for_training(architecture="residual", epochs=3, by="ada")
+    asked = training_queue.request_training(architecture="residual", epochs=3, by="ada")
     training_queue.cancel_training(asked)
-    assert training_queue.take_training("laptop") is None
+    assert training_queue.claim_training("laptop") is None
     assert TrainingRun.objects.get().state == State.CANCELLED
 
 
@@ -94,34 +94,34 @@ def test_a_worker_that_is_stopped_lets_another_go_on(run: TrainingRun) -> None:
         pytest.raises(KeyboardInterrupt),
     ):
         train(run, training(seconds=10))
-    assert training_queue.take_training("another") == run
+    assert training_queue.claim_training("another") == run
 
 
 def test_each_is_taken_by_one_and_waits_again_where_that_fell_silent(run: TrainingRun) -> None:
-    assert training_queue.take_training("another") is None
-    TrainingRun.objects.update(seen_at=timezone.now() - 2 * training_queue.SILENT_AFTER)
-    taken = training_queue.take_training("another")
+    assert training_queue.claim_training("another") is None
+    TrainingRun.objects.update(seen_at=timezone.now() - 2 * training_queue.WORKER_TIMEOUT)
+    taken = training_queue.claim_training("another")
     assert taken is not None
     assert taken.worker == "another"
 
 
 def test_going_on_is_resuming(run: TrainingRun, tmp_path: Path) -> None:
     data = Path("faces.npz")
-    begun = training_queue.command_of(run, data, tmp_path)
+    begun = training_queue.training_command(run, data, tmp_path)
     assert begun[1:] == [
         *("manage.py", "train_emotion", "--data", "faces.npz", "--out", str(tmp_path)),
         *("--architecture", "residual", "--epochs", "3"),
     ]
     (tmp_path / "settings.json").write_text("{}")
-    assert training_queue.command_of(run, data, tmp_path) == [*begun, "--resume"]
+    assert training_queue.training_command(run, data, tmp_path) == [*begun, "--resume"]
 
 
 def test_wrong_trainings_are_refused() -> None:
     with pytest.raises(ValueError, match="Expected one of residual, sequential, received x"):
-        training_queue.ask_for_training(architecture="x", epochs=3, by="ada")
-    for epochs in (0, training_queue.MOST_EPOCHS + 1):
+        training_queue.request_training(architecture="x", epochs=3, by="ada")
+    for epochs in (0, training_queue.MAX_EPOCHS + 1):
         with pytest.raises(ValueError, match="Expected 1 to 500 epochs"):
-            training_queue.ask_for_training(architecture="residual", epochs=epochs, by="ada")
+            training_queue.request_training(architecture="residual", epochs=epochs, by="ada")
     assert not TrainingRun.objects.exists()
 
 
@@ -136,8 +136,8 @@ def test_the_worker_takes_what_waits(tmp_path: Path) -> None:
     data = tmp_path / "faces.npz"
     data.touch()
     for _ in range(2):
-        training_queue.ask_for_training(architecture="residual", epochs=3, by="ada")
-    with patch.object(training_queue, "command_of", return_value=training()):
+        training_queue.request_training(architecture="residual", epochs=3, by="ada")
+    with patch.object(training_queue, "training_command", return_value=training()):
         call_command("training_worker", data=data, name="laptop", once=True)
     assert [run.state for run in TrainingRun.objects.all()] == [State.DONE, State.DONE]
 
@@ -158,9 +158,9 @@ def test_a_worker_needs_tensorflow_and_a_dataset(tmp_path: Path) -> None:
 def test_the_administration_says_what_to_do_without_a_worker(administrator: Client) -> None:
     asked = administrator.get(f"{RUNS}ask/").content.decode()
     assert "python manage.py training_worker --data" in asked
-    training_queue.say_here("laptop")
+    training_queue.record_heartbeat("laptop")
     assert "Connected: laptop." in administrator.get(f"{RUNS}ask/").content.decode()
-    silent = timezone.now() - training_queue.SILENT_AFTER - timedelta(seconds=1)
+    silent = timezone.now() - training_queue.WORKER_TIMEOUT - timedelta(seconds=1)
     TrainingWorker.objects.update(seen_at=silent)
     assert "No worker that can train" in administrator.get(f"{RUNS}ask/").content.decode()
 
@@ -171,7 +171,7 @@ def test_the_administration_asks_shows_and_cancels(administrator: Client) -> Non
     assert "less than or equal to 500" in refused.content.decode()
     assert not TrainingRun.objects.exists()
     administrator.post(f"{RUNS}ask/", {"architecture": "residual", "epochs": 3})
-    run = training_queue.take_training("laptop")
+    run = training_queue.claim_training("laptop")
     assert run is not None
     assert run.by == "admin@example.org"
     TrainingRun.objects.update(epoch=2, log="epoch 2/3: <loss> 1.0")

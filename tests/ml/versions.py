@@ -7,7 +7,7 @@ import numpy as np
 
 from ml.inference.card import BUNDLED
 from ml.metrics.gate import Answers
-from ml.registry.versions import digest
+from ml.registry.versions import sha256_hex
 
 TRUTH = np.random.default_rng(1).integers(0, 7, 2000).astype(np.int8)
 
@@ -30,7 +30,7 @@ def files(name: str, *, wrong: float = 0.3, padding: int = 1, **facts: object) -
     """Return the files of a version: the bundled network, some bytes longer, so another one."""
     network = (BUNDLED / "emotion.tflite").read_bytes() + b"\0" * padding
     card = json.loads((BUNDLED / "card.json").read_text())
-    card |= {"name": name, "sha256": digest(network), "bytes": len(network), **facts}
+    card |= {"name": name, "sha256": sha256_hex(network), "bytes": len(network), **facts}
     card.pop("keras_sha256", None)
     card["training"]["refit"] = None
     return {

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from ml.models import ModelVersion
-from ml.registry.history import Told
+from ml.registry.history import ServedVersion
 
 
 class ModelSerializer(serializers.ModelSerializer[ModelVersion]):
@@ -31,7 +31,7 @@ class AnsweringSerializer(serializers.Serializer[Any]):
     )
 
 
-class AnsweredModelSerializer(serializers.Serializer[Told]):
+class AnsweredModelSerializer(serializers.Serializer[ServedVersion]):
     """A network that answers or did, by its own figures."""
 
     name = serializers.CharField(source="version.name")
@@ -42,7 +42,7 @@ class AnsweredModelSerializer(serializers.Serializer[Told]):
         min_value=0,
         help_text=_("How often its figures on the test photos were looked at."),
     )
-    answered = AnsweringSerializer(source="times", many=True, help_text=_("The latest first."))
+    answered = AnsweringSerializer(source="periods", many=True, help_text=_("The latest first."))
     card = serializers.DictField(
         source="version.card", help_text=_("Everything that was measured when it was made.")
     )

@@ -10,7 +10,7 @@ from emotions.api.base import PersonalView
 from emotions.api.model_versions.schema import MODEL, MODELS
 from emotions.api.model_versions.serializers import AnsweredModelSerializer, ModelSerializer
 from ml.registry import active_version
-from ml.registry.history import versions_that_answered
+from ml.registry.history import served_versions
 
 
 class ModelsView(PersonalView):
@@ -19,7 +19,7 @@ class ModelsView(PersonalView):
     @extend_schema(**MODELS)
     def get(self, request: Request) -> Response:
         """Return every one with its card and when it answered."""
-        told: Any = versions_that_answered()  # the framework's types know no lists
+        told: Any = served_versions()  # the framework's types know no lists
         return Response(AnsweredModelSerializer(told, many=True).data)
 
 

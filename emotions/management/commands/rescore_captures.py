@@ -42,7 +42,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, model: str, per_second: float, **__: Any) -> None:
         """Read what is waiting, tell what cannot be read, and say how much there was."""
         try:
-            version = registry.find_version(model)
+            version = registry.get_version(model)
             registry.predictor_of(version)
         except ModelFileError as error:
             raise CommandError(str(error)) from error

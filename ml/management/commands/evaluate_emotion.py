@@ -12,8 +12,8 @@ from ml.data.sources import DatasetError
 from ml.emotions import EMOTIONS
 from ml.inference.card import BUNDLED, ModelFileError
 from ml.inference.predictor import Predictor
-from ml.registry.lookup import Files, files_of, in_folder
-from ml.registry.versions import count_look, find_version, remember_answers
+from ml.registry.lookup import VersionFiles, files_in_folder, find_files
+from ml.registry.versions import get_version, increment_looks, save_answers
 from ml.version_files import KERAS_NETWORK, NETWORK
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Command(BaseCommand):
             evaluation.evaluate_photos if options["detect_faces"] else evaluation.evaluate_source
         )
         try:
-            files = files_of(options["model"]) if options["model"] else in_folder(BUNDLED)
+            files = find_files(options["model"]) if options["model"] else files_in_folder(BUNDLED)
             predictor = Predictor(files.read(NETWORK), files.card, threads=THREADS)
             evaluated = evaluate(data, predictor, split=options["split"], votes=votes)
             # What is called validation in a prepared file was there to choose with, or to refit on.
@@ -92,9 +92,9 @@ class Command(BaseCommand):
             report = evaluation.report(evaluated)
             report["keras"] = self.difference_from_keras(evaluated, files)
             if files.registered and not chosen_with:
-                count_look(files.registered)
+                increment_looks(files.registered)
             if options["remember"]:
-                remember_answers(find_version(files.card.name), evaluation.gate_answers(evaluated))
+                save_answers(get_version(files.card.name), evaluation.gate_answers(evaluated))
         except (DatasetError, ModelFileError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(json.dumps(report) if options["json"] else readable(report))
@@ -102,7 +102,9 @@ class Command(BaseCommand):
             for path in draw_evaluation(evaluated, report, figures):
                 self.stderr.write(f"{path}")
 
-    def difference_from_keras(self, evaluated: "Evaluation", files: Files) -> dict[str, Any] | None:
+    def difference_from_keras(
+        self, evaluated: "Evaluation", files: VersionFiles
+    ) -> dict[str, Any] | None:
         """Return how far LiteRT and Keras are apart, where there is that network and library."""
         if "keras_sha256" not in files.card.facts:
             return None

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from ml.inference.card import ModelFileError
-from ml.registry import find_version
+from ml.registry import get_version
 from ml.registry.transfer import export_version
 
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         """Write the file."""
         path = file or Path(f"{version}.zip")
         try:
-            export_version(find_version(version), path)
+            export_version(get_version(version), path)
         except (ModelFileError, OSError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Written: {path}")

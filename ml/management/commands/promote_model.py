@@ -38,7 +38,7 @@ class Command(BaseCommand):
                 promotion = registry.roll_back(by=by, reason=options["reason"])
             else:
                 promotion = registry.promote(
-                    registry.find_version(str(version)),
+                    registry.get_version(str(version)),
                     by=by,
                     reason=options["force"] or options["reason"],
                     force=options["force"] is not None,

@@ -21,9 +21,9 @@ from ml.data.preparation import open_dataset
 from ml.data.sources import DatasetError
 from ml.inference.card import BUNDLED, ModelFileError
 from ml.registry.active import NoModelError, active_version, predictor_of
-from ml.registry.lookup import files_of
-from ml.registry.transfer import in_files
-from ml.registry.versions import register, remember_answers
+from ml.registry.lookup import find_files
+from ml.registry.transfer import read_run_folder
+from ml.registry.versions import register, save_answers
 from ml.version_files import KERAS_NETWORK, NETWORK
 
 FINE_TUNING: dict[str, Any] = {"learning_rate": 1e-4, "epochs": 10}
@@ -121,7 +121,7 @@ class Command(BaseCommand):
         try:
             start_from = None
             if options["start_from"]:
-                files = files_of(options["start_from"])
+                files = find_files(options["start_from"])
                 start_from = trained_network(files.read(KERAS_NETWORK))
                 settings = replace(settings, architecture=start_from.name)
             known("--architecture", settings.architecture, ARCHITECTURES)
@@ -194,7 +194,7 @@ class Command(BaseCommand):
         The active version answers held-out corrections too, so that the gate can compare.
         """
         try:
-            version = register(in_files(folder), made_by=getpass.getuser())
+            version = register(read_run_folder(folder), made_by=getpass.getuser())
             for dataset in datasets:
                 if dataset.has_contributions and len(dataset.split("test")):
                     self.ask_active(dataset)
@@ -218,7 +218,7 @@ class Command(BaseCommand):
         except (NoModelError, ModelFileError) as error:
             self.stdout.write(f"The active version cannot be compared: {error}")
         else:
-            remember_answers(active, answers)
+            save_answers(active, answers)
 
     def tell(self, line: str) -> None:
         """Write a line at once, wherever it goes."""

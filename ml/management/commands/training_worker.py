@@ -47,10 +47,10 @@ class Command(BaseCommand):
         try:
             while True:
                 close_old_connections()
-                training_queue.say_here(name)
-                if run := training_queue.take_training(name):
+                training_queue.record_heartbeat(name)
+                if run := training_queue.claim_training(name):
                     self.stdout.write(f"{run.folder}: begun.")
-                    training_queue.train(run, data=data)
+                    training_queue.run_training(run, data=data)
                     self.stdout.write(f"{run.folder}: {run.get_state_display()}.")
                 elif once:
                     return

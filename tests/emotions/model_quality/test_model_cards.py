@@ -11,7 +11,7 @@ from emotions.models import Feeling
 from ml import registry
 from ml.models import ModelVersion
 from ml.registry import active
-from ml.registry.history import versions_that_answered
+from ml.registry.history import served_versions
 from tests.ml import versions
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def second() -> ModelVersion:
-    active.forget()
+    active.reset()
     ModelVersion.objects.update(answers=[versions.answers(0.30).to_json()])
     return registry.register(versions.files("second", wrong=0.25), made_by="ada")
 
@@ -52,7 +52,7 @@ def test_the_times_of_a_version_follow_its_promotions(second: ModelVersion) -> N
     first = registry.active_version()
     registry.promote(second, by="ada")
     registry.roll_back(by="ada")
-    told = {one.version: one.times for one in versions_that_answered()}
+    told = {one.version: one.periods for one in served_versions()}
     assert list(told) == [first, second]
     latest, earliest = told[first]
     (between,) = told[second]

@@ -31,7 +31,7 @@ MARCH = {"first": date(2026, 3, 1), "last": date(2026, 3, 31)}
 
 @pytest.fixture
 def newer() -> ModelVersion:
-    active.forget()
+    active.reset()
     return registry.register(versions.files("newer"), made_by="ada")
 
 
@@ -143,7 +143,7 @@ def test_a_version_that_is_not_here_is_refused(newer: ModelVersion) -> None:
     with pytest.raises(CommandError, match="newer, received nobody"):
         rescore(model="nobody")
     with pytest.raises(CommandError, match="has no file"):
-        rescore(model=registry.version_elsewhere().name)
+        rescore(model=registry.placeholder_version().name)
 
 
 def test_apps_learn_of_it(owner: User, owner_api: APIClient, newer: ModelVersion) -> None:
@@ -221,7 +221,7 @@ def test_a_reading_that_came_from_another_site_counts_by_its_name(owner: User) -
         capture=capture,
         looks="fear",
         role=Detection.Role.RESCORE,
-        model_version=registry.version_elsewhere(),
+        model_version=registry.placeholder_version(),
         version_elsewhere="theirs",
     )
     assert selectors.rescoring_versions(owner=owner) == ["theirs"]

@@ -32,14 +32,14 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def candidate() -> ModelVersion:
-    active.forget()
+    active.reset()
     ModelVersion.objects.update(answers=[versions.answers(0.30).to_json()])
     return registry.register(versions.files("candidate", wrong=0.25), made_by="ada")
 
 
 @pytest.fixture
 def trial(candidate: ModelVersion) -> Trial:
-    return registry.begin_trial(candidate, share=100, by="ada")
+    return registry.start_shadow(candidate, share=100, by="ada")
 
 
 @pytest.fixture
@@ -88,9 +88,9 @@ def test_numbers_alone_are_never_on_trial(owner: User, trial: Trial) -> None:
 
 
 def test_without_a_trial_nothing_is_handed_over(owner: User, trial: Trial) -> None:
-    registry.end_trial()
+    registry.stop_shadow()
     record(owner)
-    assert registry.running_trial() is None
+    assert registry.running_shadow() is None
     work()
     assert shadows() == []
 
@@ -99,7 +99,7 @@ def test_without_a_trial_nothing_is_handed_over(owner: User, trial: Trial) -> No
 def test_only_its_share_is_read(
     owner: User, candidate: ModelVersion, monkeypatch: pytest.MonkeyPatch, drawn: int, read: int
 ) -> None:
-    registry.begin_trial(candidate, share=50, by="ada")
+    registry.start_shadow(candidate, share=50, by="ada")
     monkeypatch.setattr("emotions.model_quality.receivers.secrets.randbelow", lambda _: drawn)
     record(owner)
     work()
@@ -141,11 +141,11 @@ def test_nobody_is_shown_it_but_it_is_in_the_own_export(
 
 
 def test_one_trial_at_a_time(candidate: ModelVersion, trial: Trial) -> None:
-    with pytest.raises(registry.TrialError, match="Another trial goes on"):
-        registry.begin_trial(candidate, share=5, by="ada")
+    with pytest.raises(registry.ShadowError, match="Another trial goes on"):
+        registry.start_shadow(candidate, share=5, by="ada")
     assert Trial.objects.count() == 1
-    registry.end_trial()
-    registry.begin_trial(candidate, share=5, by="ada")
+    registry.stop_shadow()
+    registry.start_shadow(candidate, share=5, by="ada")
     trial.pk = None
     with pytest.raises(IntegrityError):
         trial.save(force_insert=True)
@@ -153,18 +153,18 @@ def test_one_trial_at_a_time(candidate: ModelVersion, trial: Trial) -> None:
 
 def test_wrong_trials_are_refused(candidate: ModelVersion) -> None:
     for share in (0, 101):
-        with pytest.raises(registry.TrialError, match="from 1 to 100"):
-            registry.begin_trial(candidate, share=share, by="ada")
-    with pytest.raises(registry.TrialError, match="answers already"):
-        registry.begin_trial(registry.active_version(), share=5, by="ada")
+        with pytest.raises(registry.ShadowError, match="from 1 to 100"):
+            registry.start_shadow(candidate, share=share, by="ada")
+    with pytest.raises(registry.ShadowError, match="answers already"):
+        registry.start_shadow(registry.active_version(), share=5, by="ada")
     with pytest.raises(ModelFileError, match="has no file"):
-        registry.begin_trial(registry.version_elsewhere(), share=5, by="ada")
+        registry.start_shadow(registry.placeholder_version(), share=5, by="ada")
     assert not Trial.objects.exists()
 
 
 def test_a_version_that_is_promoted_is_not_on_trial_any_more(trial: Trial) -> None:
     registry.promote(trial.version, by="ada")
-    assert registry.running_trial() is None
+    assert registry.running_shadow() is None
     ended = Trial.objects.get().ended_at
     assert ended is not None
     registry.roll_back(by="ada")
@@ -235,9 +235,9 @@ def test_the_administration_begins_compares_and_ends(
     again = administrator.post(BEGIN, {"version": candidate.pk, "share": 20})
     assert "Another trial goes on" in again.content.decode()
     administrator.get(END)
-    assert registry.running_trial() is not None
+    assert registry.running_shadow() is not None
     administrator.post(END)
-    assert registry.running_trial() is None
+    assert registry.running_shadow() is None
     assert "It ended" in administrator.get(f"/admin/ml/trial/{trial.pk}/change/").content.decode()
 
 
@@ -247,4 +247,4 @@ def test_nobody_else_begins_sees_or_ends(owner_client: Client, trial: Trial) -> 
         for path in (BEGIN, END, "/admin/ml/trial/", f"/admin/ml/trial/{trial.pk}/change/"):
             assert client.get(path).status_code in {302, 403}
             assert client.post(path).status_code in {302, 403}
-    assert registry.running_trial() == trial
+    assert registry.running_shadow() == trial

@@ -135,7 +135,7 @@ def test_a_kill_at_any_moment_leaves_one_active_version_and_nothing_half_done(
         "version = registry.register(versions.files('travels', padding=9), made_by='test')\n"
         f"transfer.export_version(version, Path({str(exported)!r}))\n"
         "version.delete()\n"
-        "registry.promote(registry.find_version('v1'), by='test')"
+        "registry.promote(registry.get_version('v1'), by='test')"
     )
     moments = random.Random(1)
     for number in range(KILLS):

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _new_process() -> None:
     """Forget what this process remembers of other tests."""
-    active.forget()
+    active.reset()
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ FACE = np.zeros((1, 48, 48), np.uint8)
 @pytest.fixture(autouse=True)
 def _new_process(db: None) -> None:
     """Forget what this process remembers, and let the gate compare with the active version."""
-    active.forget()
+    active.reset()
     ModelVersion.objects.update(answers=[versions.answers(0.30).to_json()])
 
 
@@ -81,7 +81,8 @@ def test_a_second_version_of_a_name_gets_a_number() -> None:
                 | {
                     "emotion.tflite": b"no network",
                     "card.json": json.dumps(
-                        json.loads(files["card.json"]) | {"sha256": entering.digest(b"no network")}
+                        json.loads(files["card.json"])
+                        | {"sha256": entering.sha256_hex(b"no network")}
                     ).encode(),
                 }
             ),
