@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from accounts.consents import give_consent
 from accounts.models import Consent, User
+from common.imaging.geometry import Box
 from emotions.models import Capture, Detection, Feeling, Reminder, Tag
 from ml.emotions import EMOTIONS, VALENCES, Emotion
+from ml.inference.predictor import Face
 from ml.models import ModelVersion
 from ml.registry import active_version
 
@@ -101,19 +103,14 @@ def record(
         mood=round(3 + 2 * VALENCES[Emotion(felt)]) if spoken and random.random() < RATED else None,
         note=str(random.choice(NOTES)) if spoken else "",
     )
-    Detection.objects.create(
-        capture=capture,
-        model_version=version,
-        x=0,
-        y=0,
-        width=1,
-        height=1,
-        emotion=Feeling(EMOTIONS[best]),
-        confidence=float(shares[best]),
+    face = Face(
+        Box(0, 0, 1, 1),
+        tuple(shares.tolist()),
         unsure=bool(shares[best] < version.card["unsure_below"]),
-        is_me=True,
-        **Detection.probability_columns(shares.tolist()),
     )
+    Detection.from_face(
+        face, capture=capture, model_version=version, is_me=True, milliseconds=None
+    ).save()
     return capture
 
 

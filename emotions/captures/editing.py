@@ -1,6 +1,5 @@
 """Changing what a capture says, whose face counts and how much of its photo is kept."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TypedDict
 
@@ -16,9 +15,10 @@ from emotions.captures.errors import (
 )
 from emotions.captures.locking import lock_for_update
 from emotions.captures.signals import capture_changed
-from emotions.models import Capture, Detection, Feeling, Tag
+from emotions.captures.storing import set_tags
+from emotions.models import Capture, Detection, Feeling
 from emotions.pictures import storage
-from emotions.pictures.removal import delete_files
+from emotions.pictures.removal import delete_files, delete_files_on_error
 
 
 class Changes(TypedDict, total=False):
@@ -57,36 +57,35 @@ def edit_capture(*, capture: Capture, changes: Changes, expected: int | None = N
         KeepsMoreError: `kept` is more than is kept.
         EmptyCaptureError: nothing would be left of a capture without a photo.
     """
-    stored = pictures_for(capture, changes)
-    try:
-        with lock_for_update(capture, expected=expected) as current:
-            if current.deleted_at:
-                raise CaptureDeletedError
-            before = current.picture_names
-            for field in ("felt", "mood", "note", "taken_at", "time_zone"):
-                if field in changes:
-                    setattr(current, field, changes[field])
-            current.local_date = day_of(current.taken_at, current.time_zone)
-            if "me" in changes:
-                choose_own_face(current, changes["me"])
-                current.crop = ""
-            for field, name in stored.items():
-                setattr(current, field, name)
-            if "kept" in changes:
-                reduce_kept(current, changes["kept"])
-            if is_empty(current):
-                raise EmptyCaptureError
-            current.save()
-            capture_changed.send(
-                sender=Capture, capture=current, created=False, face_changed="me" in changes
-            )
-            if "tags" in changes:
-                set_tags(current, changes["tags"])
-            unused = {*before, *stored.values()} - {*current.picture_names}
-            transaction.on_commit(lambda: delete_files(unused))
-    except BaseException:
-        delete_files(stored.values())
-        raise
+    pictures = pictures_for(capture, changes)
+    with (
+        delete_files_on_error(pictures.values()),
+        lock_for_update(capture, expected=expected) as current,
+    ):
+        if current.deleted_at:
+            raise CaptureDeletedError
+        before = current.picture_names
+        for field in ("felt", "mood", "note", "taken_at", "time_zone"):
+            if field in changes:
+                setattr(current, field, changes[field])
+        current.local_date = day_of(current.taken_at, current.time_zone)
+        if "me" in changes:
+            choose_own_face(current, changes["me"])
+            current.crop = ""
+        for field, name in pictures.items():
+            setattr(current, field, name)
+        if "kept" in changes:
+            reduce_kept(current, changes["kept"])
+        if is_empty(current):
+            raise EmptyCaptureError
+        current.save()
+        capture_changed.send(
+            sender=Capture, capture=current, created=False, face_changed="me" in changes
+        )
+        if "tags" in changes:
+            set_tags(current, changes["tags"])
+        unused = {*before, *pictures.values()} - {*current.picture_names}
+        transaction.on_commit(lambda: delete_files(unused))
     return current
 
 
@@ -97,7 +96,7 @@ def is_empty(capture: Capture) -> bool:
 
 
 def pictures_for(capture: Capture, changes: Changes) -> dict[str, str]:
-    """Store the pictures that another choice of the person's face needs; return their names.
+    """Save the pictures that another choice of the owner's face needs; return their names.
 
     Where other people are blurred, the face that was taken for the person's is blurred from now
     on, and the new one has been blurred already, so that it cannot be cut out any more.
@@ -122,7 +121,7 @@ def pictures_for(capture: Capture, changes: Changes) -> dict[str, str]:
 
 
 def choose_own_face(capture: Capture, me: int | None) -> None:
-    """Let one face count as the person's own, in every reading of it; or none.
+    """Let one face count as the owner's own, whichever version detected it; or none.
 
     Raises:
         NoSuchFaceError: the capture has no such answer.
@@ -141,7 +140,7 @@ def choose_own_face(capture: Capture, me: int | None) -> None:
 
 
 def reduce_kept(capture: Capture, kept: Capture.Kept) -> None:
-    """Forget pictures that are not to be kept any more.
+    """Take away pictures that are not to be kept any more.
 
     Raises:
         KeepsMoreError: it would be more than is kept.
@@ -154,14 +153,3 @@ def reduce_kept(capture: Capture, kept: Capture.Kept) -> None:
         capture.photo = capture.thumbnail = ""
     if kept == Capture.Kept.NOTHING:
         capture.crop = ""
-
-
-def set_tags(capture: Capture, names: Sequence[str]) -> None:
-    """Give a capture these tags of its owner and no others; capitals make no difference."""
-    wanted = {name.casefold(): name for name in reversed(names)}
-    known = {tag.name.casefold(): tag for tag in Tag.objects.filter(owner=capture.owner)}
-    missing = [
-        Tag(owner=capture.owner, name=name) for key, name in wanted.items() if key not in known
-    ]
-    made = Tag.objects.bulk_create(missing)
-    capture.tags.set([*(known[key] for key in wanted.keys() & known.keys()), *made])

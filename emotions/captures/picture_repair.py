@@ -1,11 +1,11 @@
-"""Giving up pictures whose files are lost, and making those anew that another one shows."""
+"""Making lost pictures anew from the photo, or giving them up."""
 
 from common.imaging import images
 from emotions.captures.editing import reduce_kept
 from emotions.captures.locking import lock_for_update
 from emotions.models import Capture
 from emotions.pictures import storage
-from emotions.pictures.removal import delete_files
+from emotions.pictures.removal import delete_files, delete_files_on_error
 
 
 def repair_picture(*, capture: Capture, field: str) -> None:
@@ -18,24 +18,20 @@ def repair_picture(*, capture: Capture, field: str) -> None:
         field: one of `Capture.PICTURES`.
     """
     lost = getattr(capture, field).name
-    made = storage.save_pictures(**again(capture, field))
-    try:
-        with lock_for_update(capture) as current:
-            if getattr(current, field).name != lost:
-                delete_files(made.values())
-                return
-            before = current.picture_names
-            setattr(current, field, made.get(field, ""))
-            if not current.photo:
-                reduce_kept(current, Capture.Kept.CROP if current.crop else Capture.Kept.NOTHING)
-            current.save()
-    except BaseException:
-        delete_files(made.values())
-        raise
+    made = storage.save_pictures(**rebuild_picture(capture, field))
+    with delete_files_on_error(made.values()), lock_for_update(capture) as current:
+        if getattr(current, field).name != lost:
+            delete_files(made.values())
+            return
+        before = current.picture_names
+        setattr(current, field, made.get(field, ""))
+        if not current.photo:
+            reduce_kept(current, Capture.Kept.CROP if current.crop else Capture.Kept.NOTHING)
+        current.save()
     delete_files({*before} - {*current.picture_names})
 
 
-def again(capture: Capture, field: str) -> dict[str, images.Pixels]:
+def rebuild_picture(capture: Capture, field: str) -> dict[str, images.Pixels]:
     """Return the picture that a field had, by the field, where the photo still shows it."""
     photo = capture.photo.name
     if field == "photo" or not photo or storage.find_flaw(photo):

@@ -3,11 +3,9 @@
 import hashlib
 import json
 import logging
-import math
 import time
 import uuid as uuid_module
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.db import IntegrityError, transaction
@@ -16,25 +14,20 @@ from django.utils import timezone
 
 from accounts.consents import require_consent
 from accounts.models import Consent, User
-from accounts.services import next_sequence, save_time_zone
-from common.imaging import images
+from accounts.services import save_time_zone
 from common.time_zones import day_of
-from emotions.captures.editing import set_tags
+from emotions.captures.analysis import PhotoAnalysis, analyse_photo
 from emotions.captures.errors import (
     CaptureDeletedError,
     EmptyCaptureError,
-    NoFaceError,
     RequestConflictError,
 )
 from emotions.captures.scheduling import schedule_retention
 from emotions.captures.signals import capture_changed
+from emotions.captures.storing import insert_capture
 from emotions.models import Capture, Detection, Feeling
-from emotions.pictures import storage
-from emotions.pictures.removal import delete_files
+from emotions.pictures.removal import delete_files_on_error
 from emotions.preferences.selectors import get_preferences
-from ml import registry
-from ml.inference.predictor import Face
-from ml.models import ModelVersion
 
 logger = logging.getLogger(__name__)
 
@@ -62,19 +55,6 @@ class SelfReport:
         return (
             f"Said(felt={self.felt!r}, mood={self.mood!r}, note={self.note!r}, tags={self.tags!r})"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What was read from a photo, and the names of the pictures that were stored of it."""
-
-    faces: list[Face] = field(default_factory=list)
-    me: int = 0
-    version: ModelVersion | None = None
-    stored: Mapping[str, str] = field(default_factory=dict)
-    size: tuple[int, int] | None = None
-    others_blurred: bool = False
-    clock: datetime | None = None
 
 
 def record_capture(
@@ -129,14 +109,8 @@ def record_capture(
         idempotency_key=idempotency_key,
         request_digest=digest_of_request(
             photo,
-            source,
-            time_zone,
-            taken_at,
-            self_report,
-            kept,
-            keep_others,
-            keep_without_face,
-            me,
+            *(source, time_zone, taken_at, self_report),
+            *(kept, keep_others, keep_without_face, me),
         ),
     )
     if earlier := earlier_capture(capture):
@@ -149,11 +123,12 @@ def record_capture(
     capture.taken_at = taken_at or timezone.now()
     capture.time_zone = time_zone or owner.time_zone
     capture.local_date = day_of(capture.taken_at, capture.time_zone)
-    capture.felt, capture.mood, capture.note = self_report.felt, self_report.mood, self_report.note
-    reading = Reading()
+    capture.felt, capture.mood = self_report.felt, self_report.mood
+    capture.note = self_report.note
+    analysis = PhotoAnalysis()
     if photo is not None:
         keep_others = preferences.keep_others if keep_others is None else keep_others
-        reading = read(
+        analysis = analyse_photo(
             photo,
             Capture.Kept(capture.kept),
             keep_others=keep_others,
@@ -161,33 +136,30 @@ def record_capture(
             me=me,
         )
     try:
-        insert(capture=capture, reading=reading, tags=self_report.tags)
+        with delete_files_on_error(analysis.pictures.values()):
+            store(capture, analysis, tags=self_report.tags)
     except IntegrityError:
         # The same request came twice at once and the other one was faster.
-        delete_files(reading.stored.values())
         if earlier := earlier_capture(capture):
             return earlier
-        raise
-    except BaseException:
-        delete_files(reading.stored.values())
         raise
     logger.info(
         "capture recorded",
         extra={
             "capture": str(capture.uuid),
             "source": source,
-            "faces": len(reading.faces),
+            "faces": len(analysis.faces),
             "milliseconds": round(1000 * (time.perf_counter() - started)),
         },
     )
     return capture
 
 
-def digest_of_request(photo: bytes | None, *sent: object) -> str:
-    """Return a sha256 over all that a request says, to tell it from another one."""
+def digest_of_request(photo: bytes | None, *values: object) -> str:
+    """Return a sha256 over everything that a request says, to tell it from another one."""
     picture = None if photo is None else hashlib.sha256(photo).hexdigest()
-    whole = [picture, *map(repr, sent)]
-    return hashlib.sha256(json.dumps(whole).encode()).hexdigest()
+    content = [picture, *map(repr, values)]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
 
 def earlier_capture(capture: Capture) -> Capture | None:
@@ -211,83 +183,24 @@ def earlier_capture(capture: Capture) -> Capture | None:
     return found[0] if found else None
 
 
-def read(
-    photo: bytes,
-    kept: Capture.Kept,
-    *,
-    keep_others: bool,
-    keep_without_face: bool,
-    me: tuple[float, float] | None,
-) -> Reading:
-    """Read a photo and store what is kept of it.
-
-    Raises:
-        common.imaging.images.ImageError: it cannot be read.
-        NoFaceError: no face was found and `keep_without_face` is false.
-        ml.registry.NoModelError: no trained version can answer.
-    """
-    pixels = images.read_image(photo)
-    serving = registry.serving()
-    faces = serving.predictor.predict(pixels)
-    if not faces and not keep_without_face:
-        raise NoFaceError
-    height, width = pixels.shape[:2]
-    place = nearest(faces, me[0] * width, me[1] * height) if me else 0
-    others = [] if keep_others else [face.box for n, face in enumerate(faces) if n != place]
-    mine = faces[place].box if faces else None
-    stored = storage.save_pictures(**storage.pictures_to_keep(pixels, mine, kept, blurred=others))
-    return Reading(
-        faces=faces,
-        me=place,
-        version=serving.version,
-        stored=stored,
-        size=(width, height),
-        others_blurred=bool(others) and "photo" in stored,
-        clock=images.taken_at(photo),
-    )
-
-
-def nearest(faces: list[Face], x: float, y: float) -> int:
-    """Return which face has a point in its box, or has its middle nearest to it."""
-
-    def distance(face: Face) -> float:
-        box = face.box
-        inside = box.x <= x <= box.x + box.width and box.y <= y <= box.y + box.height
-        return 0 if inside else math.hypot(box.x + box.width / 2 - x, box.y + box.height / 2 - y)
-
-    return min(range(len(faces)), key=lambda place: distance(faces[place]), default=0)
-
-
 @transaction.atomic
-def insert(*, capture: Capture, reading: Reading, tags: tuple[str, ...]) -> None:
-    """Write a capture, its tags and its detections, whole or not at all."""
-    capture.sequence = next_sequence(person=capture.owner)
-    for name, stored in reading.stored.items():
-        setattr(capture, name, stored)
-    if reading.size:
-        capture.width, capture.height = reading.size
-    capture.others_blurred = reading.others_blurred
-    capture.clock_of_photo = reading.clock and reading.clock.replace(tzinfo=UTC)
-    capture.save(force_insert=True)
-    set_tags(capture, tags)
-    Detection.objects.bulk_create(
-        Detection(
+def store(capture: Capture, analysis: PhotoAnalysis, *, tags: tuple[str, ...]) -> None:
+    """Write a capture with what its photo shows, and announce it."""
+    if analysis.size:
+        capture.width, capture.height = analysis.size
+    capture.others_blurred = analysis.others_blurred
+    capture.clock_of_photo = analysis.clock and analysis.clock.replace(tzinfo=UTC)
+    detections = [
+        Detection.from_face(
+            face,
             capture=capture,
-            model_version=reading.version,
-            x=face.box.x,
-            y=face.box.y,
-            width=face.box.width,
-            height=face.box.height,
-            emotion=face.emotion,
-            confidence=face.confidence,
-            unsure=face.unsure,
-            milliseconds=face.milliseconds,
-            is_me=index == reading.me,
-            **Detection.probability_columns(face.probabilities),
+            model_version=analysis.version,
+            is_me=index == analysis.own_face,
         )
-        for index, face in enumerate(reading.faces)
-    )
+        for index, face in enumerate(analysis.faces)
+    ]
+    insert_capture(capture, pictures=analysis.pictures, tags=tags, detections=detections)
     capture_changed.send(sender=Capture, capture=capture, created=True, face_changed=False)
-    if reading.stored:
+    if analysis.pictures:
         schedule_retention(capture)
     save_time_zone(person=capture.owner, name=capture.time_zone)

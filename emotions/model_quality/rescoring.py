@@ -1,6 +1,7 @@
 """Rescoring: another version of the network reads the faces that are kept."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -91,18 +92,10 @@ def detect_kept_face(
     except (NothingToExplainError, images.ImageError, OSError) as error:
         raise UnreadablePictureError(str(error)) from error
     (face,) = predictor.predict_boxes(pixels, [box])
-    return Detection(
+    return Detection.from_face(
+        replace(face, box=answer.box),
         capture=capture,
         model_version=version,
         role=role,
-        x=answer.x,
-        y=answer.y,
-        width=answer.width,
-        height=answer.height,
-        emotion=face.emotion,
-        confidence=face.confidence,
-        unsure=face.unsure,
-        milliseconds=face.milliseconds,
         is_me=True,
-        **Detection.probability_columns(face.probabilities),
     )

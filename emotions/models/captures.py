@@ -4,7 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Sequence
 from pathlib import PurePath
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -18,6 +18,9 @@ from common.imaging.geometry import Box
 from emotions.models.limits import MAX_NOTE_LENGTH, MAX_TAG_LENGTH
 from ml.emotions import EMOTIONS, Emotion
 from ml.models import ModelVersion
+
+if TYPE_CHECKING:  # the predictor loads an inference runtime, which most commands do without
+    from ml.inference.predictor import Face
 
 
 class Feeling(models.TextChoices):
@@ -304,6 +307,26 @@ class Detection(models.Model):
     def box(self) -> Box:
         """Where the face is in the photo."""
         return Box(self.x, self.y, self.width, self.height)
+
+    @classmethod
+    def from_face(cls, face: "Face", **columns: Any) -> Self:
+        """Return a detection of a face as the network read it, not stored yet.
+
+        Args:
+            columns: the others, and those that are to differ from the face's.
+        """
+        values = {
+            "x": face.box.x,
+            "y": face.box.y,
+            "width": face.box.width,
+            "height": face.box.height,
+            "emotion": face.emotion,
+            "confidence": face.confidence,
+            "unsure": face.unsure,
+            "milliseconds": face.milliseconds,
+            **cls.probability_columns(face.probabilities),
+        }
+        return cls(**values | columns)
 
     @classmethod
     def probability_columns(cls, probabilities: Sequence[float]) -> dict[str, Any]:

@@ -14,18 +14,20 @@ from django.utils.translation import gettext as _
 
 from accounts.consents import require_consent
 from accounts.models import Consent, User
-from accounts.services import next_sequence
 from common.imaging import images
+from common.imaging.geometry import Box
 from common.time_zones import day_of
-from emotions.captures.editing import is_empty, set_tags
+from emotions.captures.editing import is_empty
 from emotions.captures.errors import ImportUnderWayError
+from emotions.captures.storing import insert_capture
 from emotions.contributions.syncing import invite
 from emotions.models import Capture, Detection
 from emotions.pictures import storage
 from emotions.pictures.errors import LIMITS
-from emotions.pictures.removal import delete_files
+from emotions.pictures.removal import delete_files_on_error
 from emotions.transfer.readers import Entry, EntryError, Read, ReadFace, Refused, open_history
 from ml import registry
+from ml.inference.predictor import Face
 from ml.models import ModelVersion
 
 logger = logging.getLogger(__name__)
@@ -150,17 +152,14 @@ def import_entry(*, owner: User, entry: Entry) -> Outcome:
                 % {"w": width, "h": height}
             )
         pixels["thumbnail"] = images.thumbnail(pixels["photo"])
-    stored = storage.save_pictures(**pixels)
+    saved = storage.save_pictures(**pixels)
     try:
-        insert(capture, entry, stored)
+        with delete_files_on_error(saved.values()):
+            store(capture, entry, saved)
     except IntegrityError:
         # The same entry came twice at once and the other one was faster.
-        delete_files(stored.values())
         if earlier := outcome_before(owner, entry):
             return earlier
-        raise
-    except BaseException:
-        delete_files(stored.values())
         raise
     return Outcome.NEW
 
@@ -224,29 +223,23 @@ def read(entry: Entry, field: str) -> np.ndarray | None:
 
 
 @transaction.atomic
-def insert(capture: Capture, entry: Entry, stored: Mapping[str, str]) -> None:
+def store(capture: Capture, entry: Entry, pictures: Mapping[str, str]) -> None:
     """Write a capture, its tags and its detections, whole or not at all."""
-    capture.sequence = next_sequence(person=capture.owner)
-    for name, place in stored.items():
-        setattr(capture, name, place)
-    capture.save(force_insert=True)
-    set_tags(capture, entry.tags)
-    Detection.objects.bulk_create(
-        Detection(
-            capture=capture,
-            **version_columns(face),
-            role=face.role,
-            x=face.box[0],
-            y=face.box[1],
-            width=face.box[2],
-            height=face.box[3],
-            emotion=face.emotion,
-            confidence=face.confidence,
-            unsure=face.unsure,
-            is_me=face.is_me,
-            **Detection.probability_columns(face.probabilities),
-        )
-        for face in entry.faces
+    detections = (detection_of(face, capture) for face in entry.faces)
+    insert_capture(capture, pictures=pictures, tags=entry.tags, detections=detections)
+
+
+def detection_of(face: ReadFace, capture: Capture) -> Detection:
+    """Return a face as a detection that is not stored yet, with the figures of its file."""
+    return Detection.from_face(
+        Face(Box(*face.box), face.probabilities, face.unsure),
+        capture=capture,
+        **version_columns(face),
+        role=face.role,
+        emotion=face.emotion,
+        confidence=face.confidence,
+        milliseconds=None,
+        is_me=face.is_me,
     )
 
 

@@ -98,7 +98,7 @@ def test_what_is_stored_carries_no_metadata(owner: User) -> None:
 def test_without_consent_no_photo_is_read(owner: User, media: Path) -> None:
     withdraw_consent(person=owner, kind=Consent.Kind.USE)
     with (
-        patch("emotions.captures.recording.images.read_image") as read_image,
+        patch("emotions.captures.analysis.images.read_image") as read_image,
         pytest.raises(ConsentRequiredError),
     ):
         record(owner)
