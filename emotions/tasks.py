@@ -1,7 +1,8 @@
 """Where jobs that an earlier release left in the queue look for their tasks."""
 
 from emotions.captures.tasks import forget_old_pictures, purge_trash
-from emotions.contributions.tasks import contribute, tidy_corrections
+from emotions.contributions.tasks import collect_contributions as contribute
+from emotions.contributions.tasks import prune_dataset_files as tidy_corrections
 from emotions.model_quality.tasks import shadow_read as read_on_trial
 from emotions.pictures.tasks import remove_files
 from emotions.reminders.tasks import deliver_reminder

@@ -106,7 +106,7 @@ INSERT INTO usersessions_usersession
     (user_id, session_key, created_at, ip, last_seen_at, user_agent, data)
 SELECT id, md5('session' || id), now(), '192.0.2.1', now(), 'Mozilla/5.0', '{}' FROM accounts_user;
 
--- Some people lend what they said of their faces.
+-- Some people contribute their faces.
 INSERT INTO emotions_contributor (member, person_id)
 SELECT gen_random_uuid(), id FROM accounts_user WHERE id % 20 = 0;
 

@@ -15,7 +15,7 @@ from django_tasks_db.models import DBTaskResult
 from accounts import selectors as people
 from emotions.captures import purging, recording, retention, selectors, trash
 from emotions.captures.recording import SelfReport
-from emotions.contributions import dataset_files, syncing
+from emotions.contributions import collecting, dataset_files
 from emotions.insights import baseline, patterns, reviews, trends
 from emotions.insights.trends import Span
 from emotions.model_quality import production_metrics, rescoring, shadow_comparison
@@ -113,18 +113,18 @@ def use_cases() -> dict[str, Callable[[], object]]:
             Preferences.objects.exclude(pictures_kept_for=0).select_related("owner")[:1000]
         ),
         "retention of one": lambda: retention.forget_old_pictures(owner=owner),
-        "reading again, what waits": lambda: list(
+        "rescoring, what waits": lambda: list(
             rescoring.captures_to_rescore(tried)[: rescoring.BATCH_SIZE]
         ),
-        "reading again, later on": lambda: list(
+        "rescoring, later on": lambda: list(
             rescoring.captures_to_rescore(tried).filter(pk__gt=middle)[: rescoring.BATCH_SIZE]
         ),
-        "history, read again": page(Capture.objects.of(owner).with_feeling(read_by="tried")),
+        "history, rescored": page(Capture.objects.of(owner).with_feeling(read_by="tried")),
         "trial": registry.running_shadow,
-        "faces to lend of one": lambda: list(syncing.wanted(owner)),
-        "faces lent, all": dataset_files.lent,
+        "contributions to collect of one": lambda: list(collecting.captures_to_contribute(owner)),
+        "contributions, all": dataset_files.current_contributions,
         "figures of twelve weeks": lambda: production_metrics.compute_report(before=monday),
-        "a trial beside the answers": lambda: shadow_comparison.compare_shadow(tried),
+        "shadow beside the answers": lambda: shadow_comparison.compare_shadow(tried),
         "files that nobody has": lambda: next(storage.orphans(), None),
         "people in the administration": lambda: list(
             get_user_model().objects.order_by("email", "-pk")[:100]

@@ -1,4 +1,4 @@
-"""Dataset files with people's corrections: writing them, and taking faces out of them again."""
+"""Dataset files of contributions: writing them, and removing withdrawn contributions from them."""
 
 import logging
 import platform
@@ -18,100 +18,100 @@ from ml.emotions import Emotion
 logger = logging.getLogger(__name__)
 
 
-def export_corrections(*, path: Path, share: float = MAX_SHARE, seed: int = 1) -> Dataset:
-    """Write what people lend into a dataset file and remember that it is there.
+def export_contributions(*, path: Path, share: float = MAX_SHARE, seed: int = 1) -> Dataset:
+    """Write the contributions into a dataset file and register it.
 
     Args:
-        path: where to; a file that is there is replaced.
-        share: of all faces, what one person may have at most. Above 0, at most 1.
-        seed: decides who is held out and which faces are drawn.
+        path: the file to write; an existing one is replaced.
+        share: the largest share of all faces that one contributor may have, above 0, at most 1.
+        seed: decides who is held out and which faces are sampled.
 
     Returns:
-        What is in the file.
+        The dataset in the file.
 
     Raises:
-        DatasetError: when too few people lend their faces, or the file cannot be written.
+        DatasetError: there are too few contributors, or the file cannot be written.
     """
-    dataset = compose_dataset(lent(), share=share, seed=seed)
-    # Known before it is there, so that whoever takes something back meanwhile finds it.
+    dataset = compose_dataset(current_contributions(), share=share, seed=seed)
+    # Registered before it is written, so that what is withdrawn meanwhile is removed from it.
     file, _ = CorrectionsFile.objects.update_or_create(
-        machine=platform.node(), path=str(path.resolve()), defaults=figures(dataset)
+        machine=platform.node(), path=str(path.resolve()), defaults=summary_fields(dataset)
     )
     try:
         dataset.save(path)
     except OSError as error:
         raise DatasetError(f"{path}: cannot be written ({error}).") from error
     CorrectionsFile.objects.filter(pk=file.pk).update(gone_at=None)
-    tidy(file)
+    prune_file(file)
     return Dataset.load(path)
 
 
-def lent() -> list[ContributedFace]:
-    """Return what people lend who agreed to the current text."""
-    standing = Consent.objects.filter(
+def current_contributions() -> list[ContributedFace]:
+    """Return the contributions of people who consented to the current text."""
+    consents = Consent.objects.filter(
         kind=Consent.Kind.IMPROVE,
         version=CURRENT_VERSIONS[Consent.Kind.IMPROVE],
         withdrawn_at=None,
     )
-    rows = Contribution.objects.filter(contributor__person__in=standing.values("person"))
+    contributions = Contribution.objects.filter(contributor__person__in=consents.values("person"))
     return [
         ContributedFace(name.hex, contributor.hex, Emotion(felt), bytes(face))
-        for name, contributor, felt, face in rows.values_list(
+        for name, contributor, felt, face in contributions.values_list(
             "name", "contributor__member", "felt", "face"
         )
     ]
 
 
-def tidy_files() -> list[CorrectionsFile]:
-    """Take out of every dataset file what is not lent any more; return those out of reach."""
-    return [file for file in CorrectionsFile.objects.filter(gone_at=None) if not tidy(file)]
+def prune_files() -> list[CorrectionsFile]:
+    """Remove withdrawn contributions from every dataset file; return the files out of reach."""
+    return [file for file in CorrectionsFile.objects.filter(gone_at=None) if not prune_file(file)]
 
 
-def tidy(file: CorrectionsFile) -> bool:
-    """Take out of one dataset file what is not lent any more; return whether that was possible.
+def prune_file(file: CorrectionsFile) -> bool:
+    """Remove withdrawn contributions from a dataset file; return whether it could be reached.
 
-    A file that is gone is only marked. It is written aside and renamed, and looked at once more
-    afterwards, so that nothing that two do at once can bring a face back.
+    A file that no longer exists is marked as gone. After each write the contributions are compared
+    again, so that no concurrent write can bring a withdrawn face back.
     """
     path = Path(file.path)
     try:
         if file.machine != platform.node() or not path.parent.is_dir():
             raise FileNotFoundError(f"expected the folder of {path} on {file.machine}")
-        for aside in path.parent.glob(f"{path.name}.*.tmp"):  # of somebody who was interrupted
-            aside.unlink(missing_ok=True)
+        for leftover in path.parent.glob(f"{path.name}.*.tmp"):  # of a writer that was killed
+            leftover.unlink(missing_ok=True)
         if path.exists():
             dataset = Dataset.load(path)
-            while len(kept := still_lent(dataset)) < len(dataset):
-                rewrite(path, kept)
-                CorrectionsFile.objects.filter(pk=file.pk).update(**figures(kept))
-                dataset = kept
+            while len(pruned := without_withdrawn(dataset)) < len(dataset):
+                save_or_remove(pruned, path)
+                CorrectionsFile.objects.filter(pk=file.pk).update(**summary_fields(pruned))
+                dataset = pruned
         if not path.exists():
             CorrectionsFile.objects.filter(pk=file.pk).update(gone_at=timezone.now())
     except (OSError, DatasetError) as error:
-        logger.warning("corrections not taken out of %s: %s", file, error)
+        logger.warning("contributions not removed from %s: %s", file, error)
         return False
     return True
 
 
-def still_lent(dataset: Dataset) -> Dataset:
-    """Return the faces of a dataset that are lent, or no person's own."""
+def without_withdrawn(dataset: Dataset) -> Dataset:
+    """Return a dataset without the contributions that no longer exist."""
     names = [name.hex for name in Contribution.objects.values_list("name", flat=True)]
     return dataset.where(~dataset.is_contribution() | np.isin(dataset.paths, names))
 
 
-def rewrite(path: Path, dataset: Dataset) -> None:
-    """Replace a dataset file, or remove it where nothing is left."""
+def save_or_remove(dataset: Dataset, path: Path) -> None:
+    """Save a dataset to its file, or remove the file where the dataset is empty."""
     if len(dataset):
         dataset.save(path)
     else:
         path.unlink(missing_ok=True)
 
 
-def figures(dataset: Dataset) -> dict[str, str | int]:
-    """Return what is remembered of a dataset."""
-    people = dataset.contributor_names()[dataset.is_contribution()].tolist()
+def summary_fields(dataset: Dataset) -> dict[str, str | int]:
+    """Return the fields of `CorrectionsFile` that describe a dataset."""
+    contributors = dataset.contributor_names()[dataset.is_contribution()].tolist()
     return {
         "fingerprint": dataset.fingerprint(),
-        "faces": len(people),
-        "members": len(set(people)),
+        "faces": len(contributors),
+        "members": len(set(contributors)),
     }

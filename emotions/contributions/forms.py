@@ -4,8 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
-class HelpForm(forms.Form):
-    """Another yes on purpose, which nobody needs to give."""
+class ContributionConsentForm(forms.Form):
+    """Consent to contributing, apart from the consent that the site needs."""
 
     agree = forms.BooleanField(
         label=_("My face, cut out small, may be used to train the network from now on."),

@@ -1,4 +1,4 @@
-"""What consent, changes of captures and the end of an account mean for contributions."""
+"""What changes of captures and consent, and the end of an account, mean for contributions."""
 
 from typing import Any
 
@@ -8,28 +8,26 @@ from accounts.models import Consent, User
 from accounts.signals import account_deleted, consent_changed
 from emotions.captures.signals import capture_changed
 from emotions.contributions import tasks
-from emotions.contributions.syncing import follow, take_back
+from emotions.contributions.syncing import sync_contribution, withdraw_contributions
 from emotions.models import Capture
 
 
 @receiver(capture_changed)
-def follow_capture(capture: Capture, *, face_changed: bool, **_: Any) -> None:
-    """Bring what is lent of a capture in step with what it says now."""
-    follow(capture, other_face=face_changed)
+def sync_with_capture(capture: Capture, *, face_changed: bool, **_: Any) -> None:
+    sync_contribution(capture, face_changed=face_changed)
 
 
 @receiver(account_deleted)
-def take_faces_back(person: User, **_: Any) -> None:
-    """Take the person's faces out of everything that they were lent to."""
-    take_back(owner=person)
+def withdraw_with_account(person: User, **_: Any) -> None:
+    withdraw_contributions(owner=person)
 
 
 @receiver(consent_changed)
-def follow_consent(person: User, kind: Consent.Kind, *, given: bool, **_: Any) -> None:
-    """Lend the faces of somebody who helps from now on; take back those of who helps no more."""
+def sync_with_consent(person: User, kind: Consent.Kind, *, given: bool, **_: Any) -> None:
+    """Collect contributions once a person consents; withdraw them once they no longer do."""
     if kind != Consent.Kind.IMPROVE:
         return
     if given:
-        tasks.contribute.enqueue(person.pk)
+        tasks.collect_contributions.enqueue(person.pk)
     else:
-        take_back(owner=person)
+        withdraw_contributions(owner=person)

@@ -1,4 +1,4 @@
-"""Jobs that lend faces and take them back."""
+"""Background jobs that collect contributions and remove withdrawn ones from dataset files."""
 
 import logging
 from datetime import timedelta
@@ -7,34 +7,31 @@ from django.utils import timezone
 from django_tasks import task
 
 from accounts.models import User
+from emotions.contributions import collecting, dataset_files
 
-RETRY_TIDYING_FOR = timedelta(days=30)
+RETRY_PRUNING_FOR = timedelta(days=30)
 
 logger = logging.getLogger(__name__)
 
 
 @task()
-def contribute(person_id: int) -> None:
-    """Lend what a person said and has not lent yet, if they help and are still there."""
-    from emotions.contributions import syncing  # noqa: PLC0415 - services hand jobs to this module
-
+def collect_contributions(person_id: int) -> None:
+    """Contribute what a person has not contributed yet, unless their account is gone."""
     if owner := User.objects.filter(pk=person_id).first():
-        syncing.contribute(owner=owner)
+        collecting.collect_contributions(owner=owner)
 
 
 @task()
-def tidy_corrections(waited_hours: int = 0) -> None:
-    """Take out of dataset files what is not lent any more.
+def prune_dataset_files(waited_hours: int = 0) -> None:
+    """Remove withdrawn contributions from dataset files.
 
-    While one is out of reach it is tried again, each time after twice as long, for a month.
+    Files out of reach are tried again for a month, each time after twice as long.
     """
-    from emotions.contributions import dataset_files  # noqa: PLC0415 - services hand jobs to this
-
-    if not (unreached := dataset_files.tidy_files()):
+    if not (unreached := dataset_files.prune_files()):
         return
     wait = timedelta(hours=max(1, waited_hours))
-    if wait > RETRY_TIDYING_FOR:
+    if wait > RETRY_PRUNING_FOR:
         logger.error("given up for now: %s", ", ".join(map(str, unreached)))
         return
     later = timezone.now() + wait
-    tidy_corrections.using(run_after=later).enqueue(2 * max(1, waited_hours))
+    prune_dataset_files.using(run_after=later).enqueue(2 * max(1, waited_hours))

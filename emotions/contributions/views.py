@@ -1,4 +1,4 @@
-"""Helping to improve the network, which nobody has to."""
+"""The page on which people begin and end to contribute."""
 
 from http import HTTPStatus
 
@@ -12,29 +12,29 @@ from django.views.decorators.http import require_http_methods
 from accounts.consents import give_consent, has_consent, withdraw_consent
 from accounts.models import Consent
 from accounts.requests import person_of
-from emotions.contributions.forms import HelpForm
+from emotions.contributions.forms import ContributionConsentForm
 from emotions.contributions.selectors import count_contributions
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def helping(request: HttpRequest) -> HttpResponse:
-    """Say what helping means, and let the person begin or end it."""
-    person, form = person_of(request), HelpForm()
+def contributions(request: HttpRequest) -> HttpResponse:
+    """Explain what contributing means, and let the person give or withdraw consent."""
+    person, form = person_of(request), ContributionConsentForm()
     if request.method == "POST":
         if "stop" in request.POST:
             withdraw_consent(person=person, kind=Consent.Kind.IMPROVE)
             messages.success(request, _("You no longer help. Your faces are taken back."))
             return redirect("emotions:helping")
-        form = HelpForm(request.POST)
+        form = ContributionConsentForm(request.POST)
         if form.is_valid():
             give_consent(person=person, kind=Consent.Kind.IMPROVE)
             messages.success(request, _("Thank you. You can take it back here at any time."))
             return redirect("emotions:helping")
     context = {
         "form": form,
-        "helps": has_consent(person=person, kind=Consent.Kind.IMPROVE),
-        "contributions": count_contributions(owner=person),
+        "contributes": has_consent(person=person, kind=Consent.Kind.IMPROVE),
+        "contribution_count": count_contributions(owner=person),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "emotions/helping.html", context, status=status)
+    return render(request, "emotions/contributions.html", context, status=status)

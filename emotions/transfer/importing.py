@@ -20,7 +20,7 @@ from common.time_zones import day_of
 from emotions.captures.editing import is_empty
 from emotions.captures.errors import ImportUnderWayError
 from emotions.captures.storing import insert_capture
-from emotions.contributions.syncing import invite
+from emotions.contributions.syncing import schedule_contribution
 from emotions.models import Capture, Detection
 from emotions.pictures import storage
 from emotions.pictures.errors import LIMITS
@@ -130,7 +130,7 @@ def tallied(owner: User, entries: Iterable[Read], under_way: str) -> Iterator[Ta
     finally:
         cache.delete(under_way)
         if tally.new:
-            invite(owner)
+            schedule_contribution(owner)
 
 
 def import_entry(*, owner: User, entry: Entry) -> Outcome:

@@ -13,9 +13,9 @@ from ml.models import ModelVersion
 from ml.registry import active
 from tests import factories, pictures
 from tests.browser.conftest import sign_in
+from tests.contributors import make_contributors
 from tests.emotions.test_loop import right_about_new_faces, train
 from tests.jobs import work
-from tests.lenders import lenders
 from tests.ml import faces, versions
 from tests.ml.tiny import TINY
 
@@ -90,7 +90,7 @@ def test_the_whole_circle(page: Page, tmp_path: Path) -> None:
     call_command("promote_model", "before", "--force", "the first of its kind")
     assert right_about_new_faces(upside_down=True) < 0.5
 
-    people = lenders(12, faces=14, upside_down=True)
+    people = make_contributors(12, faces=14, upside_down=True)
     # One of them sees that they help, as everybody can.
     people[0].set_password(factories.PASSWORD)
     people[0].save()

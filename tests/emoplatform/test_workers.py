@@ -38,8 +38,8 @@ def test_each_job_is_done_once_by_one_of_them(tmp_path: Path) -> None:
             for log in logs:
                 wait_for("Starting worker", log)
             site.python(
-                "from emotions.contributions.tasks import contribute\n"
-                f"for nobody in range({JOBS}): contribute.enqueue(-1)"
+                "from emotions.contributions.tasks import collect_contributions\n"
+                f"for nobody in range({JOBS}): collect_contributions.enqueue(-1)"
             )
             wait_for("state=SUCCESSFUL", *logs, times=JOBS)
         finally:

@@ -17,8 +17,8 @@ from ml.inference.predictor import Predictor
 from ml.models import ModelVersion, Promotion
 from ml.registry import active
 from ml.registry.promotion import gate_verdict
+from tests.contributors import contributed_face, make_contributors
 from tests.jobs import work
-from tests.lenders import lenders, lent_face
 from tests.ml import faces, versions
 from tests.ml.tiny import TINY
 
@@ -35,7 +35,7 @@ def _new_process() -> None:
 def right_about_new_faces(*, upside_down: bool) -> float:
     """Return the share of right answers of the version that answers now about faces of nobody."""
     asked = [
-        (label, lent_face(label, 900_000 + n, upside_down=upside_down))
+        (label, contributed_face(label, 900_000 + n, upside_down=upside_down))
         for label in range(len(EMOTIONS))
         for n in range(6)
     ]
@@ -61,7 +61,7 @@ def test_corrections_make_the_network_better_for_faces_like_theirs_and_it_can_go
     assert right_about_new_faces(upside_down=False) > 0.9
     assert right_about_new_faces(upside_down=True) < 0.5
 
-    people = lenders(12, faces=14, upside_down=True)
+    people = make_contributors(12, faces=14, upside_down=True)
     call_command("export_corrections", out=mine)
     joined = (
         "--data",
@@ -116,9 +116,9 @@ def test_corrections_make_the_network_better_for_faces_like_theirs_and_it_can_go
 
 
 def test_two_files_of_corrections_are_not_joined(tmp_path: Path) -> None:
-    lenders(10)
+    make_contributors(10)
     for name in ("a.npz", "b.npz"):
-        dataset_files.export_corrections(path=tmp_path / name)
+        dataset_files.export_contributions(path=tmp_path / name)
     with pytest.raises(CommandError, match="one file of export_corrections at most"):
         train("--data", tmp_path / "a.npz", "--data", tmp_path / "b.npz", "--out", tmp_path / "x")
     assert not (tmp_path / "x").exists()
@@ -126,8 +126,8 @@ def test_two_files_of_corrections_are_not_joined(tmp_path: Path) -> None:
 
 def test_a_network_that_learned_from_corrections_alone_does_not_pass(tmp_path: Path) -> None:
     mine = tmp_path / "mine.npz"
-    lenders(10)
-    dataset_files.export_corrections(path=mine)
+    make_contributors(10)
+    dataset_files.export_contributions(path=mine)
     train("--data", mine, "--architecture", TINY, "--epochs=1", "--out", tmp_path / "alone")
     with pytest.raises(CommandError, match="no test set of other faces that both"):
         call_command("promote_model", "alone")
@@ -135,8 +135,8 @@ def test_a_network_that_learned_from_corrections_alone_does_not_pass(tmp_path: P
 
 def test_another_version_that_answers_by_now_is_asked_by_hand(tmp_path: Path) -> None:
     mine = tmp_path / "mine.npz"
-    lenders(10)
-    dataset_files.export_corrections(path=mine)
+    make_contributors(10)
+    dataset_files.export_contributions(path=mine)
     train("--data", mine, "--architecture", TINY, "--epochs=1", "--out", tmp_path / "third")
     second = registry.register(versions.files("second"), made_by="somebody")
     registry.promote(second, by="somebody", force=True, reason="for this test")

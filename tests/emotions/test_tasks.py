@@ -11,19 +11,19 @@ from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 
 from emotions.captures.tasks import forget_old_pictures, purge_trash
-from emotions.contributions.tasks import contribute, tidy_corrections
+from emotions.contributions.tasks import collect_contributions, prune_dataset_files
 from emotions.model_quality.tasks import shadow_read
 from emotions.pictures.tasks import remove_files
 from emotions.reminders.tasks import deliver_reminder
 
 TASKS = {
-    "contribute": contribute,
+    "contribute": collect_contributions,
     "deliver_reminder": deliver_reminder,
     "forget_old_pictures": forget_old_pictures,
     "purge_trash": purge_trash,
     "read_on_trial": shadow_read,
     "remove_files": remove_files,
-    "tidy_corrections": tidy_corrections,
+    "tidy_corrections": prune_dataset_files,
 }
 
 

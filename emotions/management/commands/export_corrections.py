@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from emotions.contributions import dataset_files
+from emotions.contributions.dataset_files import export_contributions
 from ml.data.contributions import MAX_SHARE
 from ml.data.sources import DatasetError
 
@@ -31,9 +31,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, out: Path, **options: Any) -> None:
         """Write the file and say what is in it."""
         try:
-            dataset = dataset_files.export_corrections(
-                path=out, share=options["share"], seed=options["seed"]
-            )
+            dataset = export_contributions(path=out, share=options["share"], seed=options["seed"])
         except DatasetError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{out}: {dataset.fingerprint()}")

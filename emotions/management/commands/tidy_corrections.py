@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from emotions.contributions import dataset_files
+from emotions.contributions.dataset_files import prune_files
 
 
 class Command(BaseCommand):
@@ -14,6 +14,6 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **__: Any) -> None:
         """Tidy once and name the files that are out of reach."""
-        if unreached := dataset_files.tidy_files():
+        if unreached := prune_files():
             raise CommandError(f"Out of reach: {', '.join(map(str, unreached))}.")
         self.stdout.write("Every dataset file is as it should be.")

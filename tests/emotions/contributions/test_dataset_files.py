@@ -1,4 +1,4 @@
-"""Dataset files hold what people lend now, name nobody, and let go of what is taken back."""
+"""Dataset files hold current contributions, name nobody, and lose what is withdrawn."""
 
 import platform
 from datetime import timedelta
@@ -19,8 +19,8 @@ from emotions.captures.editing import Changes
 from emotions.contributions import dataset_files
 from emotions.models import Capture, Contribution, CorrectionsFile
 from ml.data.datasets import Dataset
+from tests.contributors import make_contributor, make_contributors
 from tests.jobs import work
-from tests.lenders import lender, lenders
 
 pytestmark = pytest.mark.django_db
 IMPROVE = Consent.Kind.IMPROVE
@@ -36,14 +36,14 @@ def members_in(path: Path) -> set[str]:
 
 @pytest.fixture
 def people() -> list[User]:
-    return lenders(10)
+    return make_contributors(10)
 
 
 @pytest.fixture
 def path(people: list[User], tmp_path: Path) -> Path:
     """A dataset file with the faces of ten people."""
     path = tmp_path / "mine.npz"
-    dataset_files.export_corrections(path=path)
+    dataset_files.export_contributions(path=path)
     return path
 
 
@@ -78,9 +78,9 @@ def test_the_file_has_what_was_felt_and_names_nobody(
 
 
 def test_who_agreed_to_an_older_text_only_is_left_out(people: list[User], tmp_path: Path) -> None:
-    lender("eleventh@example.org", number=99)
+    make_contributor("eleventh@example.org", number=99)
     Consent.objects.filter(person=people[0], kind=IMPROVE).update(version="2020-01")
-    dataset_files.export_corrections(path=tmp_path / "mine.npz")
+    dataset_files.export_contributions(path=tmp_path / "mine.npz")
     assert member(people[0]) not in members_in(tmp_path / "mine.npz")
 
 
@@ -109,7 +109,7 @@ def test_withdrawing_takes_a_person_out_of_every_file_at_once(
     people: list[User], path: Path, tmp_path: Path, django_capture_on_commit_callbacks: Any
 ) -> None:
     second = tmp_path / "second.npz"
-    dataset_files.export_corrections(path=second, seed=2)
+    dataset_files.export_contributions(path=second, seed=2)
     gone, before = member(people[0]), Dataset.load(path)
     with django_capture_on_commit_callbacks(execute=True):
         withdraw_consent(person=people[0], kind=IMPROVE)
@@ -159,7 +159,7 @@ def test_a_file_that_is_gone_is_only_marked(people: list[User], path: Path) -> N
     work()
     assert CorrectionsFile.objects.get().gone_at
     assert not DBTaskResult.objects.exists()
-    dataset_files.export_corrections(path=path, share=0.2)
+    dataset_files.export_contributions(path=path, share=0.2)
     assert CorrectionsFile.objects.get().gone_at is None, "it is there again"
 
 
@@ -183,7 +183,7 @@ def test_a_file_out_of_reach_is_told_and_tried_again(
         wait = again.run_after - timezone.now()
         assert timedelta(hours=hours, minutes=-1) < wait <= timedelta(hours=hours)
         DBTaskResult.objects.update(run_after=timezone.now())
-    assert f"corrections not taken out of {CorrectionsFile.objects.get()}" in caplog.text
+    assert f"contributions not removed from {CorrectionsFile.objects.get()}" in caplog.text
     with pytest.raises(CommandError, match=r"Out of reach: .*mine\.npz"):
         call_command("tidy_corrections")
     if reason == "another machine":
@@ -230,6 +230,6 @@ def test_what_is_taken_back_while_a_file_is_written_is_not_in_it(
 
     monkeypatch.setattr(Dataset, "save", slowly)
     path = tmp_path / "mine.npz"
-    dataset = dataset_files.export_corrections(path=path)
+    dataset = dataset_files.export_contributions(path=path)
     assert len(dataset) == 63
     assert members_in(path) == {member(person) for person in people[1:]}

@@ -1,4 +1,4 @@
-"""Who takes back their help leaves nothing of it: a scan of every table and every file."""
+"""Withdrawing leaves nothing of a contribution: every table and every file is scanned."""
 
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ from emotions.contributions import dataset_files
 from emotions.models import Capture, Contribution, Feeling
 from ml.data.datasets import Dataset
 from tests import pictures
+from tests.contributors import make_contributors
 from tests.jobs import work
-from tests.lenders import lenders
 
 pytestmark = pytest.mark.django_db
 IMPROVE = Consent.Kind.IMPROVE
@@ -57,7 +57,7 @@ def places_of(traces: list[bytes], folder: Path) -> set[str]:
 def test_nothing_of_their_faces_is_left_anywhere(
     owner: User, tmp_path: Path, way: str, django_capture_on_commit_callbacks: Any
 ) -> None:
-    lenders(10)
+    make_contributors(10)
     give_consent(person=owner, kind=IMPROVE)
     capture = recording.record_capture(
         owner=owner, photo=pictures.astronaut_jpeg(), source=Capture.Source.UPLOAD
@@ -65,9 +65,13 @@ def test_nothing_of_their_faces_is_left_anywhere(
     editing.edit_capture(capture=capture, changes=Changes(felt=Feeling.SAD))
     work()
     for seed in (1, 2):
-        dataset_files.export_corrections(path=tmp_path / f"mine-{seed}.npz", seed=seed)
-    lent = Contribution.objects.get(capture=capture)
-    face, name, member = bytes(lent.face), lent.name.hex, lent.contributor.member.hex
+        dataset_files.export_contributions(path=tmp_path / f"mine-{seed}.npz", seed=seed)
+    contribution = Contribution.objects.get(capture=capture)
+    face, name, member = (
+        bytes(contribution.face),
+        contribution.name.hex,
+        contribution.contributor.member.hex,
+    )
     files = {"mine-1.npz", "mine-2.npz"}
     assert places_of([face], tmp_path) == {"emotions_contribution", *files}
     assert places_of([name.encode()], tmp_path) == {"emotions_contribution", *files}
@@ -81,5 +85,5 @@ def test_nothing_of_their_faces_is_left_anywhere(
 
     assert places_of([face, name.encode(), member.encode()], tmp_path) == set()
     for file in files:
-        assert len(Dataset.load(tmp_path / file)) == 70, "what others lend stays"
+        assert len(Dataset.load(tmp_path / file)) == 70, "what others contribute stays"
     assert Capture.objects.filter(uuid=capture.uuid).exists() == (way == "withdraw")

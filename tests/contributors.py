@@ -1,4 +1,4 @@
-"""People who lend drawn faces for training, each with their own emotions."""
+"""People who contribute drawn faces, each with their own emotions."""
 
 import uuid
 
@@ -13,20 +13,23 @@ from tests import factories
 from tests.ml.faces import drawn_face
 
 
-def lenders(people: int, *, faces: int = 7, upside_down: bool = False) -> list[User]:
-    """Make people who lend so many drawn faces each, of the seven emotions in turn.
+def make_contributors(people: int, *, faces: int = 7, upside_down: bool = False) -> list[User]:
+    """Make people who contribute some drawn faces each, of the seven emotions in turn.
 
     Args:
         upside_down: and pale, which a network does not know that never saw such faces.
     """
     return [
-        lender(f"lender{number}@example.org", faces=faces, number=number, upside_down=upside_down)
+        make_contributor(
+            f"lender{number}@example.org", faces=faces, number=number, upside_down=upside_down
+        )
         for number in range(people)
     ]
 
 
-def lender(email: str, *, faces: int = 7, number: int = 0, upside_down: bool = False) -> User:
-    """Make somebody who lends drawn faces."""
+def make_contributor(
+    email: str, *, faces: int = 7, number: int = 0, upside_down: bool = False
+) -> User:
     person = User.objects.create_user(email)  # They never sign in.
     give_consent(person=person, kind=Consent.Kind.IMPROVE)
     # The same names every time, so that the same people are held out.
@@ -34,7 +37,7 @@ def lender(email: str, *, faces: int = 7, number: int = 0, upside_down: bool = F
     for index in range(faces):
         label = index % len(EMOTIONS)
         felt = Feeling(EMOTIONS[label])
-        face = lent_face(label, 100_000 + 1000 * number + index, upside_down=upside_down)
+        face = contributed_face(label, 100_000 + 1000 * number + index, upside_down=upside_down)
         Contribution.objects.create(
             capture=factories.capture(owner=person, looks="neutral", felt=felt),
             contributor=contributor,
@@ -50,7 +53,6 @@ def known_uuid(text: str) -> uuid.UUID:
     return uuid.uuid5(uuid.NAMESPACE_URL, text)
 
 
-def lent_face(label: int, number: int, *, upside_down: bool) -> NDArray[np.uint8]:
-    """Return a drawn face as somebody lends it."""
+def contributed_face(label: int, number: int, *, upside_down: bool) -> NDArray[np.uint8]:
     face = drawn_face(label, number)
     return face[::-1] // 2 + 128 if upside_down else face

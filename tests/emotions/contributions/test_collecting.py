@@ -1,4 +1,4 @@
-"""Faces are lent for training only while their person helps, and go whenever they say so."""
+"""Faces are contributed only while their person consents, and go whenever they say so."""
 
 import uuid
 from pathlib import Path
@@ -16,7 +16,7 @@ from common.imaging import images
 from emotions.captures import editing, purging, recording, trash
 from emotions.captures.editing import Changes
 from emotions.captures.recording import SelfReport
-from emotions.contributions import syncing
+from emotions.contributions.collecting import collect_contributions
 from emotions.models import Capture, Contribution, Contributor, Feeling
 from ml.registry import serving
 from tests import pictures, uploads
@@ -40,39 +40,39 @@ def other_face(capture: Capture) -> int:
 
 
 @pytest.fixture
-def helper(owner: User) -> User:
-    """The owner, who helps to improve the network."""
+def contributor(owner: User) -> User:
+    """The owner, who contributes."""
     give_consent(person=owner, kind=IMPROVE)
     return owner
 
 
-def test_nobody_helps_unless_they_say_so(owner: User) -> None:
+def test_nobody_contributes_unless_they_say_so(owner: User) -> None:
     say(record(owner), felt=Feeling.SAD)
     work()
-    assert syncing.contribute(owner=owner) == 0
+    assert collect_contributions(owner=owner) == 0
     assert not Contributor.objects.exists()
 
 
-def test_who_helps_lends_their_face_once_they_say_what_they_felt(helper: User) -> None:
-    capture = record(helper)
+def test_a_contributor_gives_their_face_once_they_say_what_they_felt(contributor: User) -> None:
+    capture = record(contributor)
     work()
     assert not Contribution.objects.exists()
     say(capture, felt=Feeling.SAD)
     work()
-    lent = Contribution.objects.get()
-    assert (lent.capture, lent.felt) == (capture, "sad")
+    contribution = Contribution.objects.get()
+    assert (contribution.capture, contribution.felt) == (capture, "sad")
     (_, (seen,)) = serving().predictor.detect(images.read_image(pictures.astronaut_jpeg()))
-    stored = np.frombuffer(lent.face, np.uint8).reshape(48, 48)
+    stored = np.frombuffer(contribution.face, np.uint8).reshape(48, 48)
     assert np.abs(stored.astype(int) - seen).mean() < 5, "it is the face that the network sees"
 
 
-def test_what_is_said_with_the_photo_counts_too(helper: User) -> None:
-    record(helper, self_report=SelfReport(felt=Feeling.FEAR), kept=Capture.Kept.CROP)
+def test_what_is_said_with_the_photo_counts_too(contributor: User) -> None:
+    record(contributor, self_report=SelfReport(felt=Feeling.FEAR), kept=Capture.Kept.CROP)
     work()
     assert Contribution.objects.get().felt == "fear"
 
 
-def test_faces_that_are_still_kept_are_lent_when_somebody_begins_to_help(owner: User) -> None:
+def test_faces_that_are_still_kept_are_contributed_when_somebody_begins(owner: User) -> None:
     record(owner, self_report=SelfReport(felt=Feeling.SAD))
     give_consent(person=owner, kind=IMPROVE)
     work()
@@ -82,8 +82,8 @@ def test_faces_that_are_still_kept_are_lent_when_somebody_begins_to_help(owner: 
     assert Contribution.objects.count() == 1
 
 
-def test_the_label_follows_later_corrections(helper: User) -> None:
-    capture = record(helper, self_report=SelfReport(felt=Feeling.SAD))
+def test_the_label_follows_later_corrections(contributor: User) -> None:
+    capture = record(contributor, self_report=SelfReport(felt=Feeling.SAD))
     work()
     say(capture, felt=Feeling.HAPPY)
     assert Contribution.objects.get().felt == "happy"
@@ -94,8 +94,10 @@ def test_the_label_follows_later_corrections(helper: User) -> None:
     [{"felt": None}, {"kept": Capture.Kept.NOTHING}, {"me": None}],
     ids=["nothing felt", "numbers only", "nobody is me"],
 )
-def test_a_face_goes_at_once_when_its_person_says_so(helper: User, changes: dict[str, Any]) -> None:
-    capture = record(helper, self_report=SelfReport(felt=Feeling.SAD))
+def test_a_face_goes_at_once_when_its_person_says_so(
+    contributor: User, changes: dict[str, Any]
+) -> None:
+    capture = record(contributor, self_report=SelfReport(felt=Feeling.SAD))
     work()
     say(capture, **changes)
     assert not Contribution.objects.exists()
@@ -103,9 +105,9 @@ def test_a_face_goes_at_once_when_its_person_says_so(helper: User, changes: dict
     assert not Contribution.objects.exists()
 
 
-def test_another_face_that_is_me_takes_the_place_of_the_first(helper: User) -> None:
+def test_another_face_that_is_me_takes_the_place_of_the_first(contributor: User) -> None:
     capture = record(
-        helper,
+        contributor,
         photo=uploads.crowd_jpeg(),
         self_report=SelfReport(felt=Feeling.SAD),
         keep_others=True,
@@ -119,8 +121,10 @@ def test_another_face_that_is_me_takes_the_place_of_the_first(helper: User) -> N
     assert (second.name, bytes(second.face)) != (first.name, bytes(first.face))
 
 
-def test_a_blurred_face_is_never_lent(helper: User) -> None:
-    capture = record(helper, photo=uploads.crowd_jpeg(), self_report=SelfReport(felt=Feeling.SAD))
+def test_a_blurred_face_is_never_contributed(contributor: User) -> None:
+    capture = record(
+        contributor, photo=uploads.crowd_jpeg(), self_report=SelfReport(felt=Feeling.SAD)
+    )
     say(capture, me=other_face(capture))
     work()
     assert not Contribution.objects.exists()
@@ -129,14 +133,18 @@ def test_a_blurred_face_is_never_lent(helper: User) -> None:
 @pytest.mark.parametrize(
     "fields", [{"kept": Capture.Kept.NOTHING}, {"photo": None}], ids=["numbers", "words"]
 )
-def test_without_a_picture_there_is_nothing_to_lend(helper: User, fields: dict[str, Any]) -> None:
-    record(helper, self_report=SelfReport(felt=Feeling.SAD), **fields)
+def test_without_a_picture_there_is_nothing_to_contribute(
+    contributor: User, fields: dict[str, Any]
+) -> None:
+    record(contributor, self_report=SelfReport(felt=Feeling.SAD), **fields)
     work()
     assert not Contribution.objects.exists()
 
 
-def test_in_the_trash_a_face_is_not_lent_and_comes_back_with_its_moment(helper: User) -> None:
-    capture = record(helper, self_report=SelfReport(felt=Feeling.SAD))
+def test_in_the_trash_a_face_is_not_contributed_and_comes_back_with_its_moment(
+    contributor: User,
+) -> None:
+    capture = record(contributor, self_report=SelfReport(felt=Feeling.SAD))
     work()
     trash.delete_capture(capture=capture)
     assert not Contribution.objects.exists()
@@ -147,72 +155,77 @@ def test_in_the_trash_a_face_is_not_lent_and_comes_back_with_its_moment(helper: 
     assert not Contribution.objects.exists()
 
 
-def test_taking_consent_back_takes_back_everything_and_the_name(helper: User, other: User) -> None:
+def test_withdrawing_consent_removes_everything_and_the_name(
+    contributor: User, other: User
+) -> None:
     give_consent(person=other, kind=IMPROVE)
-    for person in (helper, other):
+    for person in (contributor, other):
         record(person, self_report=SelfReport(felt=Feeling.SAD))
     work()
-    before = Contributor.objects.get(person=helper).member
-    withdraw_consent(person=helper, kind=IMPROVE)
+    before = Contributor.objects.get(person=contributor).member
+    withdraw_consent(person=contributor, kind=IMPROVE)
     assert Contributor.objects.get().person == other
     assert Contribution.objects.get().contributor.person == other
     work()
     assert Contribution.objects.count() == 1
-    give_consent(person=helper, kind=IMPROVE)
+    give_consent(person=contributor, kind=IMPROVE)
     work()
-    assert Contributor.objects.get(person=helper).member != before
+    assert Contributor.objects.get(person=contributor).member != before
 
 
-def test_taking_back_the_other_consent_leaves_helping_alone(helper: User) -> None:
-    record(helper, self_report=SelfReport(felt=Feeling.SAD))
+def test_withdrawing_the_other_consent_leaves_contributions_alone(contributor: User) -> None:
+    record(contributor, self_report=SelfReport(felt=Feeling.SAD))
     work()
-    withdraw_consent(person=helper, kind=Consent.Kind.USE)
+    withdraw_consent(person=contributor, kind=Consent.Kind.USE)
     assert Contribution.objects.count() == 1
 
 
-def test_who_leaves_takes_their_faces_along(helper: User) -> None:
-    record(helper, self_report=SelfReport(felt=Feeling.SAD))
+def test_who_leaves_takes_their_faces_along(contributor: User) -> None:
+    record(contributor, self_report=SelfReport(felt=Feeling.SAD))
     work()
-    delete_account(person=helper)
+    delete_account(person=contributor)
     work()
     assert not Contribution.objects.exists()
     assert not Contributor.objects.exists()
 
 
 def test_consent_that_went_while_a_face_was_read_counts(
-    helper: User, monkeypatch: pytest.MonkeyPatch
+    contributor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record(helper, self_report=SelfReport(felt=Feeling.SAD))
+    record(contributor, self_report=SelfReport(felt=Feeling.SAD))
 
     def withdrawn(_: Capture) -> bytes:
-        withdraw_consent(person=helper, kind=IMPROVE)
+        withdraw_consent(person=contributor, kind=IMPROVE)
         return bytes(48 * 48)
 
-    monkeypatch.setattr("emotions.contributions.syncing.storage.grey_face", withdrawn)
-    assert syncing.contribute(owner=helper) == 0
+    monkeypatch.setattr("emotions.contributions.collecting.storage.grey_face", withdrawn)
+    assert collect_contributions(owner=contributor) == 0
     assert not Contribution.objects.exists()
 
 
-def test_a_picture_that_is_gone_stops_none_of_the_others(helper: User, media: Path) -> None:
-    gone = record(helper, self_report=SelfReport(felt=Feeling.SAD))
-    record(helper, self_report=SelfReport(felt=Feeling.HAPPY))
+def test_a_picture_that_is_gone_stops_none_of_the_others(contributor: User, media: Path) -> None:
+    gone = record(contributor, self_report=SelfReport(felt=Feeling.SAD))
+    record(contributor, self_report=SelfReport(felt=Feeling.HAPPY))
     (media / str(gone.crop.name)).unlink()
     work()
     assert Contribution.objects.get().felt == "happy"
 
 
-def test_the_random_name_is_not_made_from_the_person(helper: User) -> None:
-    record(helper, self_report=SelfReport(felt=Feeling.SAD))
+def test_the_random_name_is_not_made_from_the_person(contributor: User) -> None:
+    record(contributor, self_report=SelfReport(felt=Feeling.SAD))
     work()
     member = Contributor.objects.get().member
     assert member.version == 4
-    assert member not in (uuid.uuid5(uuid.NAMESPACE_DNS, helper.email), uuid.UUID(int=helper.pk))
+    assert member not in (
+        uuid.uuid5(uuid.NAMESPACE_DNS, contributor.email),
+        uuid.UUID(int=contributor.pk),
+    )
 
 
 # --- The page and the API ---------------------------------------------------------------------
 
 
-def test_the_page_lets_somebody_help_and_stop(owner: User, owner_client: Client) -> None:
+def test_the_page_lets_somebody_begin_and_stop(owner: User, owner_client: Client) -> None:
     record(owner, self_report=SelfReport(felt=Feeling.SAD))
     assert b"grey square of 48" in owner_client.get("/helping/").content
     refused = owner_client.post("/helping/")
@@ -230,10 +243,10 @@ def test_the_page_lets_somebody_help_and_stop(owner: User, owner_client: Client)
     assert not Contribution.objects.exists()
 
 
-def test_each_person_sees_and_ends_only_their_own_help(
-    helper: User, other_client: Client, client: Client
+def test_each_person_sees_and_ends_only_their_own_contributions(
+    contributor: User, other_client: Client, client: Client
 ) -> None:
-    record(helper, self_report=SelfReport(felt=Feeling.SAD))
+    record(contributor, self_report=SelfReport(felt=Feeling.SAD))
     work()
     assert b"so far" not in other_client.get("/helping/").content
     other_client.post("/helping/", {"stop": ""})
@@ -245,7 +258,7 @@ def test_the_settings_lead_there(owner_client: Client) -> None:
     assert b'href="/helping/"' in owner_client.get("/settings/").content
 
 
-def test_an_app_can_help_and_stop(owner: User, owner_api: APIClient, other_api: APIClient) -> None:
+def test_an_app_can_begin_and_stop(owner: User, owner_api: APIClient, other_api: APIClient) -> None:
     record(owner, self_report=SelfReport(felt=Feeling.SAD))
     address = "/api/v1/me/consents/improve/"
     owner_api.put(address, {"version": "2026-11"}, format="json")
