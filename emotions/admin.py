@@ -5,8 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext as _
@@ -14,10 +13,10 @@ from django.utils.translation import gettext_lazy
 from django_tasks_db.admin import DBTaskResultAdmin
 from django_tasks_db.models import DBTaskResult
 
+from common.admin import DetailAdmin
 from emotions.model_quality.k_anonymity import MIN_PEOPLE
 from emotions.model_quality.shadow_comparison import compare_shadow
 from ml import registry
-from ml.admin import ReadOnly
 from ml.inference.card import ModelFileError
 from ml.models import ModelVersion, Trial
 
@@ -57,11 +56,11 @@ class JobAdmin(DBTaskResultAdmin):
 
 
 @admin.register(Trial)
-class TrialAdmin(ReadOnly):
+class TrialAdmin(DetailAdmin):
     """Shows which versions were tried, and lets one be tried."""
 
     list_display = ["version", "share", "by", "started_at", "ended_at"]
-    change_form_template = "admin/ml/trial/trial.html"
+    detail_template = "admin/ml/trial/trial.html"
     change_list_template = "admin/ml/trial/trials.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -72,29 +71,13 @@ class TrialAdmin(ReadOnly):
         ]
         return [*own, *super().get_urls()]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show what a version said on trial beside what was answered."""
-        trial = self.get_object(request, object_id)
-        if trial is None:
-            raise Http404
-        if not self.has_view_permission(request, trial):
-            raise PermissionDenied
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": str(trial),
-            "trial": trial,
-            "comparison": compare_shadow(trial.version),
+    def detail_context(self, request: HttpRequest, obj: Trial) -> dict[str, Any]:
+        return {
+            "trial": obj,
+            "comparison": compare_shadow(obj.version),
             "enough": MIN_PEOPLE,
-            "may_end": trial.running and request.user.has_perm("ml.change_trial"),
+            "may_end": obj.running and request.user.has_perm("ml.change_trial"),
         }
-        return render(request, self.change_form_template, context)
 
     def begin(self, request: HttpRequest) -> HttpResponse:
         """Ask which version, and begin."""
@@ -110,13 +93,9 @@ class TrialAdmin(ReadOnly):
                 told = _("%s is on trial from now on.") % trial.version
                 self.message_user(request, told, messages.SUCCESS)
                 return HttpResponseRedirect(reverse("admin:ml_trial_change", args=[trial.pk]))
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("Try a version"),
-            "form": form,
-        }
-        return render(request, "admin/ml/trial/begin.html", context)
+        return self.render_page(
+            request, "admin/ml/trial/begin.html", _("Try a version"), {"form": form}
+        )
 
     def end(self, request: HttpRequest) -> HttpResponse:
         """End the trial that goes on."""
