@@ -33,7 +33,8 @@ from ml.data.datasets import Dataset
 from ml.data.preparation import read_faces
 from ml.data.sources import Source
 from ml.emotions import EMOTIONS
-from ml.evaluation.evaluation import LABELS, MISSED
+from ml.evaluation.evaluation import MISSED
+from ml.evaluation.report import LABELS
 from ml.inference.card import BUNDLED, Card
 from ml.inference.predictor import predictor_for
 from ml.version_files import CARD, NETWORK

@@ -38,15 +38,16 @@ def train(stage: Stage) -> Iterator[Measured]:
     import keras  # noqa: PLC0415 - heavy
 
     from ml.training import architectures, fitting  # noqa: PLC0415
+    from ml.training.config import TrainingConfig  # noqa: PLC0415
 
-    keras.mixed_precision.set_global_policy(fitting.fast_precision())
+    keras.mixed_precision.set_global_policy(fitting.dtype_policy())
     dataset = Dataset.load(stage.prepared)
     few = first(dataset.split("train"), BATCH * BATCHES)
-    settings = fitting.Settings(architecture="residual", epochs=2, batch_size=BATCH)
+    config = TrainingConfig(architecture="residual", epochs=2, batch_size=BATCH)
 
     bare = architectures.build("residual")
     bare.compile(
-        fitting.optimizer(settings, steps=BATCHES), "categorical_crossentropy", jit_compile=False
+        fitting.optimizer(config, steps=BATCHES), "categorical_crossentropy", jit_compile=False
     )
     images = few.images[..., None].astype(np.float32)
     labels = keras.utils.to_categorical(few.labels, len(EMOTIONS))
@@ -57,10 +58,10 @@ def train(stage: Stage) -> Iterator[Measured]:
 
     ends: list[float] = []
     fitting.fit(
-        fitting.compiled(settings, few),
+        fitting.compiled_network(config, few),
         training=few,
         validation=first(dataset.split("validation"), BATCH),
-        settings=settings,
+        config=config,
         folder=stage.folder,
         state={"epoch": 0},
         log=lambda _: ends.append(time.perf_counter()),

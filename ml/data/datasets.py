@@ -1,7 +1,6 @@
 """Datasets of labelled grey faces and the compact file that one is stored in."""
 
 import hashlib
-import os
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.data.crowd_votes import ANSWERS
+from common.files import atomic_write
+from ml.data.crowd_votes import CHOICES
 from ml.data.sources import DatasetError
 from ml.emotions import EMOTIONS
 
@@ -106,14 +106,9 @@ class Dataset:
             "members": self.contributors,
         }
         present = {key: np.asarray(value) for key, value in arrays.items() if value is not None}
-        aside = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-        try:
-            aside.touch(mode=0o600 if self.has_contributions else 0o666)
-            with aside.open("wb") as file:
-                np.savez_compressed(file, allow_pickle=False, **present)
-            aside.replace(path)
-        finally:
-            aside.unlink(missing_ok=True)
+        mode = 0o600 if self.has_contributions else 0o666
+        with atomic_write(path, mode=mode) as temporary, temporary.open("wb") as file:
+            np.savez_compressed(file, allow_pickle=False, **present)
 
     @classmethod
     def load(cls, path: Path) -> "Dataset":
@@ -170,4 +165,4 @@ def votes_or_zeros(dataset: Dataset) -> NDArray[np.uint8]:
     """Return the votes of a dataset, zeros where it has none."""
     if dataset.votes is not None:
         return dataset.votes
-    return np.zeros((len(dataset), ANSWERS), np.uint8)
+    return np.zeros((len(dataset), len(CHOICES)), np.uint8)

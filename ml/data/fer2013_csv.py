@@ -1,4 +1,4 @@
-"""Faces written as numbers: the original table fer2013.csv."""
+"""FER2013's original table, fer2013.csv, in which faces are written as numbers."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from ml.data.faces import FACE_SIDE
 from ml.emotions import Emotion
 
 COLUMNS = ("emotion", "pixels", "usage")
-CODES = (
+EMOTION_CODES = (
     Emotion.ANGRY,
     Emotion.DISGUST,
     Emotion.FEAR,
@@ -19,7 +19,7 @@ CODES = (
     Emotion.SURPRISE,
     Emotion.NEUTRAL,
 )
-"""What its numbers 0 to 6 stand for (Goodfellow et al. 2013)."""
+"""The emotions that the numbers 0 to 6 stand for (Goodfellow et al. 2013)."""
 USAGES = {"training": "train", "publictest": "validation", "privatetest": "test"}
 MAX_LINE_BYTES = 2**16
 
@@ -31,8 +31,8 @@ class Row:
     Attributes:
         split: `train`, `validation` or `test`.
         emotion: its label.
-        number: how many rows of this split and emotion stand before it.
-        pixels: 48 × 48 grey values, a byte each, row by row.
+        number: index among the rows of its split and emotion.
+        pixels: 48 × 48 grey values, one byte each, row by row.
     """
 
     split: str
@@ -42,20 +42,19 @@ class Row:
 
 
 def read_table(file: IO[bytes], place: str) -> tuple[list[Row], Counter[str]]:
-    """Return the faces of a table, and why other rows were left out and how many were.
+    """Return the faces of a table, and how many rows were dropped by reason.
 
-    The table is CSV with the columns emotion (0 to 6), pixels (2,304 numbers from 0 to 255 with
-    spaces between) and Usage (Training, PublicTest, PrivateTest), in any order. No cell holds a
-    comma or a line break, so a line is a row and damage ends with it.
+    The table is CSV with the columns emotion (0 to 6), pixels (2,304 numbers from 0 to 255,
+    separated by spaces) and Usage (Training, PublicTest, PrivateTest), in any order. No cell
+    contains a comma or a line break, so a line is a row, and damage does not spread beyond it.
 
     Args:
-        file: the table, of which only the rows that fit are kept in memory.
-        place: what to call it in errors.
+        place: what to call the table in errors.
 
     Raises:
         DatasetError: when it lacks a column, or is too large.
     """
-    lines = _lines(file, place)
+    lines = _read_lines(file, place)
     header = [cell.lower() for cell in next(lines, [])]
     if not set(COLUMNS) <= set(header):
         raise DatasetError(
@@ -71,13 +70,13 @@ def read_table(file: IO[bytes], place: str) -> tuple[list[Row], Counter[str]]:
             dropped["a row with other columns"] += 1
             continue
         code, split = cells[emotion_at], USAGES.get(cells[usage_at].lower())
-        if code not in map(str, range(len(CODES))):
+        if code not in map(str, range(len(EMOTION_CODES))):
             dropped["a row with an unknown emotion"] += 1
         elif split is None:
             dropped["a row with an unknown usage"] += 1
         else:
-            emotion = CODES[int(code)]
-            if pixels := _pixels(cells[pixels_at]):
+            emotion = EMOTION_CODES[int(code)]
+            if pixels := _parse_pixels(cells[pixels_at]):
                 rows.append(Row(split, emotion, numbers[split, emotion], pixels))
             else:
                 dropped[f"a row without {FACE_SIDE**2} pixels from 0 to 255"] += 1
@@ -87,7 +86,7 @@ def read_table(file: IO[bytes], place: str) -> tuple[list[Row], Counter[str]]:
     return rows, dropped
 
 
-def _lines(file: IO[bytes], place: str) -> Iterator[list[str]]:
+def _read_lines(file: IO[bytes], place: str) -> Iterator[list[str]]:
     """Yield the cells of each line that is not empty."""
     total = 0
     while line := file.readline(MAX_LINE_BYTES):
@@ -101,8 +100,8 @@ def _lines(file: IO[bytes], place: str) -> Iterator[list[str]]:
             yield [cell.strip(' "') for cell in text.split(",")]
 
 
-def _pixels(text: str) -> bytes | None:
-    """Return grey values a byte each, or None where they are not 48 × 48 from 0 to 255."""
+def _parse_pixels(text: str) -> bytes | None:
+    """Return grey values, one byte each, or None unless there are 48 × 48 from 0 to 255."""
     try:
         pixels = bytes(map(int, text.split()))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Labelled pictures of a dataset as it was downloaded: an archive, a folder or a table."""
+"""Datasets as they are downloaded: labelled pictures in an archive, a folder or a table."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -40,8 +40,8 @@ class Entry:
     """One labelled picture of a source.
 
     Attributes:
-        path: where it is inside the source, with forward slashes.
-        split: `train`, `validation` or `test`, or the folder's own name where it is another.
+        path: inside the source, with forward slashes.
+        split: `train`, `validation` or `test`, or else the folder's own name.
         emotion: its label.
     """
 
@@ -53,30 +53,30 @@ class Entry:
 class Source:
     """Labelled pictures in an archive or a folder, or as rows of FER2013's table.
 
-    Pictures stand in `<split>/<emotion>/<picture>` somewhere inside. The table may stand alone, or
-    be the only CSV file of an archive or folder without such pictures.
+    Pictures are found as `<split>/<emotion>/<picture>` at any depth. The table may be given by
+    itself, or be the only CSV file of an archive or folder without such pictures.
 
     Attributes:
         path: the archive, folder or table.
-        name: its name without the ending.
-        entries: its pictures, sorted by path; a copy of the tree nested in itself counts once.
-        dropped: why other files, or rows of the table, are left out, and how many are.
+        name: its name without the suffix.
+        entries: its pictures, sorted by path; a copy of the tree nested inside it is dropped.
+        dropped: how many files, or rows of the table, are left out, by reason.
     """
 
     def __init__(self, path: Path) -> None:
         """List what is inside.
 
         Raises:
-            DatasetError: when there is nothing, it is not to be trusted, or nothing fits.
+            DatasetError: when it cannot be read, is unsafe to read, or holds no labelled picture.
         """
         self.path = path
         self.name = path.stem
         files = open_files(path)
         tables = [name for name in files.names if is_table(name)]
-        pictures = _Tree(files)
-        self._pictures: _Tree | _Table = pictures
+        pictures = _PictureTree(files)
+        self._pictures: _PictureTree | _TableRows = pictures
         if not pictures.entries and len(tables) == 1:
-            self._pictures = _Table(files, tables[0], str(path))
+            self._pictures = _TableRows(files, tables[0], str(path))
         self.entries = self._pictures.entries
         self.dropped = files.dropped + self._pictures.dropped
         if not self.entries:
@@ -94,8 +94,8 @@ class Source:
     def read(self, split: str | None = None) -> Iterator[tuple[Entry, bytes]]:
         """Yield each picture of a split (of all where None) with its bytes.
 
-        A row of a table comes as PNG. There are no bytes where a file is damaged or may not be
-        read.
+        A row of a table is encoded as PNG. A file that is damaged or may not be read yields no
+        bytes.
         """
         for entry in self.entries:
             if split in (None, entry.split):
@@ -110,18 +110,18 @@ class Source:
         return pick_split(self.splits(), wanted, str(self.path))
 
 
-class _Tree:
-    """The pictures of the fullest tree among some files; what is no part of it is dropped."""
+class _PictureTree:
+    """The pictures of the largest tree among some files; everything else is dropped."""
 
     def __init__(self, files: Files) -> None:
         trees: dict[PurePosixPath, list[Entry]] = {}
         for name in sorted(files.names):
-            if found := labelled(PurePosixPath(name)):
+            if found := parse_path(PurePosixPath(name)):
                 root, entry = found
                 trees.setdefault(root, []).append(entry)
-        fullest = max(trees, key=lambda root: (len(trees[root]), -len(root.parts)), default=None)
+        largest = max(trees, key=lambda root: (len(trees[root]), -len(root.parts)), default=None)
         pictures = sum(map(len, trees.values()))
-        self.entries = trees[fullest] if fullest else []
+        self.entries = trees[largest] if largest else []
         self.dropped = +Counter(
             {
                 "in a second copy of the tree": pictures - len(self.entries),
@@ -131,8 +131,8 @@ class _Tree:
         self.read = files.read
 
 
-class _Table:
-    """The rows of a table as pictures; rows that do not fit are dropped."""
+class _TableRows:
+    """The rows of a table as pictures; malformed rows are dropped."""
 
     def __init__(self, files: Files, name: str, place: str) -> None:
         try:
@@ -175,8 +175,8 @@ def pick_split(counts: Counter[str], wanted: str | None, place: str) -> str:
     return next(iter(counts))
 
 
-def labelled(path: PurePosixPath) -> tuple[PurePosixPath, Entry] | None:
-    """Return the tree that a picture belongs to and its entry, or None for a stray file."""
+def parse_path(path: PurePosixPath) -> tuple[PurePosixPath, Entry] | None:
+    """Return the root of the tree that a picture is in and its entry, or None for a stray file."""
     if path.suffix.lower() not in PICTURES or len(path.parts) < 3:  # noqa: PLR2004 - see Source
         return None
     split, label = path.parts[-3], path.parts[-2].lower()

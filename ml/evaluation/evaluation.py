@@ -1,14 +1,12 @@
-"""How well a network reads faces, as one JSON-ready report."""
+"""Evaluating a network: its predictions for faces whose emotion is known."""
 
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from common.imaging.images import ImageError, read_image
 from ml.data.crowd_votes import NO_MAJORITY, majority, votes_on
@@ -16,125 +14,124 @@ from ml.data.datasets import Dataset
 from ml.data.preparation import read_faces
 from ml.data.sources import DatasetError, Source, pick_split
 from ml.emotions import EMOTIONS
-from ml.evaluation.descriptions import describe
 from ml.inference.card import Card, ModelFileError
 from ml.inference.predictor import Predictor
-from ml.metrics.calibration import (
-    expected_calibration_error,
-    negative_log_likelihood,
-    perfect_calibration_band,
-)
 from ml.metrics.gate import Answers
-from ml.metrics.intervals import intervals
 
-LABELS = list(range(len(EMOTIONS)))
-MISSED = len(EMOTIONS)  # stands for the answer about a face that was not found
+MISSED = len(EMOTIONS)
+"""The prediction for a face that was not found, which is wrong whatever the truth."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What one output answers about n faces whose truth is known.
+class OutputEvaluation:
+    """The predictions of one output for n faces whose emotion is known.
 
     Attributes:
-        rows: which of the evaluated faces these are.
-        shares: n × 7 probabilities.
+        rows: n indices into the evaluated faces.
+        probabilities: n × 7.
         truth: n indices into `EMOTIONS`.
-        found: whether the face was found; where not, the answer is wrong whatever its shares.
+        found: which faces were found in their photos.
     """
 
     rows: NDArray[np.int64]
-    shares: NDArray[np.float32]
+    probabilities: NDArray[np.float32]
     truth: NDArray[np.int64]
     found: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.truth)
 
-    def where(self, chosen: NDArray[np.bool_]) -> "Reading":
-        """Return what it answers about some of the faces."""
-        return Reading(
-            self.rows[chosen], self.shares[chosen], self.truth[chosen], self.found[chosen]
+    def where(self, mask: NDArray[np.bool_]) -> "OutputEvaluation":
+        """Return the predictions for the faces that a boolean mask selects."""
+        return OutputEvaluation(
+            self.rows[mask], self.probabilities[mask], self.truth[mask], self.found[mask]
         )
 
     @property
-    def answers(self) -> NDArray[np.int64]:
-        """The most probable emotion of each face, `MISSED` where it was not found."""
-        return np.where(self.found, self.shares.argmax(axis=1), MISSED)
+    def predictions(self) -> NDArray[np.int64]:
+        """The most probable emotion of each face, `MISSED` if it was not found."""
+        return np.where(self.found, self.probabilities.argmax(axis=1), MISSED)
 
     @property
-    def right(self) -> NDArray[np.bool_]:
-        """Which answers are right."""
-        return np.asarray(self.answers == self.truth)
+    def correct(self) -> NDArray[np.bool_]:
+        """Which predictions are correct."""
+        return np.asarray(self.predictions == self.truth)
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """What a network answers about the faces of one split.
+    """A network's predictions for the faces of one split.
 
     Attributes:
         card: of the network.
         split: name of the split.
         faces: its n faces; one that was not found is black.
-        answers: n × 7 probabilities of each output, by name.
-        found: which faces were found in their photos; None where they did not have to be.
-        twins: which faces have an identical picture among those to learn from; None if unknown.
+        probabilities: n × 7, by output.
+        found: which faces were found in their photos; None if they were cropped already.
+        duplicates: which faces are identical to one that the network may have been trained on;
+            None if unknown.
     """
 
     card: Card
     split: str
     faces: Dataset
-    answers: dict[str, NDArray[np.float32]]
+    probabilities: dict[str, NDArray[np.float32]]
     found: NDArray[np.bool_] | None = None
-    twins: NDArray[np.bool_] | None = None
+    duplicates: NDArray[np.bool_] | None = None
 
     @property
-    def folder(self) -> Reading:
-        """The output `folder` beside the labels."""
-        return self._beside_labels("folder")
+    def folder(self) -> OutputEvaluation:
+        """The output `folder` against the labels."""
+        return self._against_labels("folder")
 
     @property
-    def crowd(self) -> Reading | None:
-        """The output `crowd` beside the majority of the votes, where there are both."""
-        if self.faces.votes is None or "crowd" not in self.answers:
+    def crowd(self) -> OutputEvaluation | None:
+        """The output `crowd` against the majority of the votes, if there are both."""
+        if self.faces.votes is None or "crowd" not in self.probabilities:
             return None
         truth = majority(self.faces.votes)
-        reading = replace(self._beside_labels("crowd"), truth=truth).where(truth != NO_MAJORITY)
-        return reading if len(reading) else None
+        evaluated = replace(self._against_labels("crowd"), truth=truth).where(truth != NO_MAJORITY)
+        return evaluated if len(evaluated) else None
 
     @property
-    def shown(self) -> tuple[Reading, str]:
-        """The output that people see, and what it stands beside: `votes` or `labels`."""
+    def shown(self) -> tuple[OutputEvaluation, str]:
+        """The output that people see, and what it is measured against: `votes` or `labels`."""
         crowd = self.crowd if self.card.shown == "crowd" else None
-        return (crowd, "votes") if crowd else (self._beside_labels(self.card.shown), "labels")
+        return (crowd, "votes") if crowd else (self._against_labels(self.card.shown), "labels")
 
-    def _beside_labels(self, output: str) -> Reading:
+    def _against_labels(self, output: str) -> OutputEvaluation:
         found = np.ones(len(self.faces), bool) if self.found is None else self.found
         rows = np.arange(len(self.faces))
-        return Reading(rows, self.answers[output], self.faces.labels, found)
+        return OutputEvaluation(rows, self.probabilities[output], self.faces.labels, found)
 
 
 def evaluate(
     dataset: Dataset, split: str, predictor: Predictor, *, votes: Path | None = None
 ) -> Evaluation:
-    """Let the LiteRT network answer about one split of a dataset.
+    """Evaluate the LiteRT network on one split of a dataset.
 
     Args:
-        dataset: the faces of that split, and of others to look for twins in.
+        dataset: the faces of that split, and of others to look for duplicates in.
         split: its name; it holds at least one face.
-        predictor: the network.
         votes: a file with crowd votes to use instead of the dataset's own.
 
     Raises:
-        DatasetError: when that is no file of votes on these faces.
+        DatasetError: when `votes` holds no votes on these faces.
         ModelFileError: when the network has no output `folder`.
     """
-    return answered(dataset.split(split), split, predictor, votes, twins=twins(dataset, split))
+    return predict(
+        dataset.split(split),
+        split,
+        predictor,
+        votes,
+        duplicates=training_duplicates(dataset, split),
+    )
 
 
 def evaluate_source(
     path: Path, predictor: Predictor, *, split: str | None, votes: Path | None = None
 ) -> Evaluation:
-    """Let the LiteRT network answer about an archive, a folder, a table or a prepared file.
+    """Evaluate the LiteRT network on an archive, a folder, a table or a prepared file.
 
     Raises:
         DatasetError: when there is no such source, split or file of votes.
@@ -155,9 +152,9 @@ def evaluate_source(
 def evaluate_photos(
     path: Path, predictor: Predictor, *, split: str | None, votes: Path | None = None
 ) -> Evaluation:
-    """Go the whole way, face detection included, on an archive or folder of photos.
+    """Evaluate face detection and the LiteRT network together on an archive or folder of photos.
 
-    The largest face of a photo counts.
+    The largest face of each photo counts.
 
     Raises:
         DatasetError: when there is no such source, split or file of votes.
@@ -182,19 +179,19 @@ def evaluate_photos(
         np.array([entry.split for entry in entries]),
         np.array([entry.path for entry in entries]),
     )
-    return answered(faces, split, predictor, votes, found=found)
+    return predict(faces, split, predictor, votes, found=found)
 
 
-def answered(
+def predict(
     faces: Dataset,
     split: str,
     predictor: Predictor,
     votes: Path | None,
     *,
     found: NDArray[np.bool_] | None = None,
-    twins: NDArray[np.bool_] | None = None,
+    duplicates: NDArray[np.bool_] | None = None,
 ) -> Evaluation:
-    """Return the network's answers about faces, joined with crowd votes if there is a file."""
+    """Let the network predict, and join crowd votes from a file if there is one."""
     if "folder" not in predictor.outputs:
         raise ModelFileError(
             f"{predictor.card.name}: expected an output named folder, received "
@@ -202,131 +199,45 @@ def answered(
         )
     if votes:
         faces = replace(faces, votes=votes_on(faces.paths, votes))
-    answers = predictor.predict_outputs(faces.images)
-    return Evaluation(predictor.card, split, faces, answers, found, twins)
+    probabilities = predictor.predict_outputs(faces.images)
+    return Evaluation(predictor.card, split, faces, probabilities, found, duplicates)
 
 
-def twins(dataset: Dataset, split: str) -> NDArray[np.bool_] | None:
-    """Return which faces of a split have an identical picture among those to learn from.
+def training_duplicates(dataset: Dataset, split: str) -> NDArray[np.bool_] | None:
+    """Return which faces of a split are identical to one that a network may have learned from.
 
-    A network learns from `train` and is chosen on `validation`, which a prepared file has drawn
-    from the same folder. None where there are no such pictures beside the split.
+    A network is trained on `train` and selected on `validation`, which a prepared file has drawn
+    from the same folder. None if the dataset has neither beside the split.
     """
-    learned = np.isin(dataset.splits, ["train", "validation"]) & (dataset.splits != split)
-    if split == "train" or not learned.any():
+    seen = np.isin(dataset.splits, ["train", "validation"]) & (dataset.splits != split)
+    if split == "train" or not seen.any():
         return None
-    known = {digest(image) for image in dataset.images[learned]}
-    return np.array([digest(image) in known for image in dataset.split(split).images])
+    known = {pixels_sha256(image) for image in dataset.images[seen]}
+    return np.array([pixels_sha256(image) in known for image in dataset.split(split).images])
 
 
-def digest(image: NDArray[np.uint8]) -> bytes:
-    """Return what pictures with the same pixels have in common."""
+def pixels_sha256(image: NDArray[np.uint8]) -> bytes:
     return hashlib.sha256(image.tobytes()).digest()
 
 
 def gate_answers(evaluation: Evaluation) -> Answers:
-    """Return what a version answers about the faces of an evaluation, for the gate."""
+    """Return the predictions of an evaluation in the form that the gate compares."""
     test = evaluation.faces
     truth = {"folder": test.labels}
     if test.votes is not None:
         truth["crowd"] = majority(test.votes)
-    given = {name: shares.argmax(axis=1) for name, shares in evaluation.answers.items()}
-    people = (
-        np.unique(test.contributor_names(), return_inverse=True)[1]
-        if test.has_contributions
-        else None
-    )
+    predictions = {
+        name: probabilities.argmax(axis=1)
+        for name, probabilities in evaluation.probabilities.items()
+        if name in truth
+    }
+    people = None
+    if test.has_contributions:
+        people = np.unique(test.contributor_names(), return_inverse=True)[1]
     return Answers(
         f"{test.name}, {evaluation.split} split",
         test.fingerprint(),
-        {name: truth[name].astype(np.int8) for name in given if name in truth},
-        {name: given[name].astype(np.int8) for name in given if name in truth},
+        {name: truth[name].astype(np.int8) for name in predictions},
+        {name: predicted.astype(np.int8) for name, predicted in predictions.items()},
         people,
     )
-
-
-def report(evaluation: Evaluation) -> dict[str, Any]:
-    """Return what `evaluate_emotion` prints; `keras` is left to who has that network."""
-    folder, crowd = evaluation.folder, evaluation.crowd
-    about = intervals(folder.truth, folder.answers)
-    classes = per_class(folder)
-    confusion = confusion_matrix(folder.truth, folder.answers, labels=LABELS).tolist()
-    known = folder.where(folder.found)
-    told: dict[str, Any] = {
-        "model": evaluation.card.name,
-        "split": evaluation.split,
-        **scores(folder),
-        **calibration(folder),
-        "nll": negative_log_likelihood(known.shares, known.truth) if len(known) else None,
-        "intervals": {"accuracy": about.accuracy, "macro_f1": about.macro_f1},
-        "per_class": classes,
-        "confusion_matrix": confusion,
-        "words": describe(classes, confusion),
-        "votes": {**scores(crowd), **calibration(crowd)} if crowd else None,
-        "shown": shown(evaluation),
-        "without_twins": None,
-        "faces": None,
-        "keras": None,
-        "model_bytes": evaluation.card.facts["bytes"],
-    }
-    if evaluation.twins is not None and not evaluation.twins.all():
-        told["without_twins"] = scores(folder.where(~evaluation.twins))
-    if evaluation.found is not None:
-        told["faces"] = {"found": len(known), "missed": len(folder) - len(known)}
-    return told
-
-
-def scores(reading: Reading) -> dict[str, Any]:
-    """Return how many faces there are and how good the answers about them are."""
-    f1 = precision_recall_fscore_support(
-        reading.truth, reading.answers, labels=LABELS, zero_division=0
-    )[2]
-    return {
-        "images": len(reading),
-        "accuracy": float(reading.right.mean()),
-        "macro_f1": float(np.mean(f1)),
-    }
-
-
-def calibration(reading: Reading) -> dict[str, Any]:
-    """Return how far the probabilities of the found faces can be believed."""
-    known = reading.where(reading.found)
-    if not len(known):
-        return {"ece": None, "ece_band": None}
-    return {
-        "ece": expected_calibration_error(known.shares, known.truth),
-        "ece_band": [*perfect_calibration_band(known.shares)],
-    }
-
-
-def per_class(reading: Reading) -> dict[str, dict[str, Any]]:
-    """Return the figures of each emotion."""
-    about = intervals(reading.truth, reading.answers)
-    precision, recall, f1, support = precision_recall_fscore_support(
-        reading.truth, reading.answers, labels=LABELS, zero_division=0
-    )
-    return {
-        str(emotion): {
-            "precision": float(precision[index]),
-            "recall": float(recall[index]),
-            "f1": float(f1[index]),
-            "support": int(support[index]),
-            "intervals": {"precision": about.precision[index], "recall": about.recall[index]},
-        }
-        for index, emotion in enumerate(EMOTIONS)
-    }
-
-
-def shown(evaluation: Evaluation) -> dict[str, Any]:
-    """Return how good the answers are that people see, and those that are not called unsure."""
-    reading, truth = evaluation.shown
-    sure = reading.found & (reading.shares.max(axis=1) >= evaluation.card.unsure_below)
-    return {
-        "output": evaluation.card.shown,
-        "truth": truth,
-        **scores(reading),
-        **calibration(reading),
-        "answered": float(sure.mean()),
-        "accuracy_answered": float(reading.right[sure].mean()) if sure.any() else None,
-        "per_class": per_class(reading),
-    }

@@ -1,79 +1,28 @@
-"""Fitting a network with Keras's own loop and callbacks, on any of its backends."""
+"""Fitting a network with Keras's own training loop and callbacks, on any of its backends."""
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
-from numpy.typing import NDArray
 
 from ml.data.datasets import Dataset
 from ml.data.sources import DatasetError
 from ml.training import architectures, run_folder
-from ml.training.augmentation import Augmentation, Batches, examples
-from ml.training.progress import Progress
+from ml.training.augmentation import Augmentation
+from ml.training.batches import Batches, targets_and_weights
+from ml.training.callbacks import Progress, Reseed, RunState
+from ml.training.config import TrainingConfig
 
-OPTIMIZERS = ("adam", "sgd")
-SCHEDULES = ("plateau", "cosine")
-WARM_UP = 0.05  # share of the steps of a cosine schedule
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """Everything that a run depends on besides its dataset.
-
-    Attributes:
-        architecture: a name among `ml.training.architectures.ARCHITECTURES`.
-        epochs: how many at most.
-        batch_size: faces a step.
-        optimizer: `adam`, or `sgd` with Nesterov momentum 0.9.
-        learning_rate: the largest step size.
-        schedule: `plateau` learns slower, and at last ends, when validation stops improving;
-            `cosine` warms up and then slows down to nothing in the last epoch (Loshchilov and
-            Hutter 2017).
-        patience: epochs without a better validation loss until `plateau` learns slower; three
-            times as many end the run.
-        weight_decay: by how much each step shrinks the weights, as a share of the step size.
-        label_smoothing: share of each folder label that is spread over all seven.
-        mixup: alpha of the shares in which faces are mixed (Zhang et al. 2018); 0 mixes none.
-        class_weight_cap: the most that a face of a rare emotion counts; 1 weighs none.
-        personal_weight: how much a person's own photo counts beside another face, in learning and
-            in choosing the epoch.
-        seed: decides first weights, order and augmentation.
-    """
-
-    architecture: str = "sequential"
-    epochs: int = 60
-    batch_size: int = 64
-    optimizer: str = "adam"
-    learning_rate: float = 1e-3
-    schedule: str = "plateau"
-    patience: int = 4
-    weight_decay: float = 0.0
-    label_smoothing: float = 0.1
-    mixup: float = 0.0
-    class_weight_cap: float = 1.0
-    personal_weight: float = 5.0
-    seed: int = 1
-
-
-def fast_precision() -> str:
-    """Return `mixed_bfloat16` where the processor or an accelerator computes it, else `float32`."""
-    if not keras.distribution.list_devices()[0].startswith("cpu"):
-        return "mixed_bfloat16"
-    try:
-        flags = Path("/proc/cpuinfo").read_text()
-    except OSError:
-        return "float32"
-    return "mixed_bfloat16" if "amx_bf16" in flags or "avx512_bf16" in flags else "float32"
+WARMUP_SHARE = 0.05  # of the steps of a cosine schedule
+VALIDATION_BATCH_SIZE = 64
 
 
 def train(
     dataset: Dataset,
-    settings: Settings,
+    config: TrainingConfig,
     folder: Path,
     *,
     resume: bool = False,
@@ -81,21 +30,21 @@ def train(
     refit: str | None = None,
     log: Callable[[str], object],
 ) -> keras.Model:
-    """Train on the split `train`, choose the best epoch on the split `validation`.
+    """Train on the `train` split and select the best epoch on the `validation` split.
 
-    A refit trains on both and takes its last epoch: there is nothing left to choose with.
+    A refit trains on both and takes its last epoch, since no faces are left to select one with.
 
-    The folder gets `settings.json`, `log.csv` (a row an epoch), the latest checkpoint, the best
-    one, `state.json`, and events for TensorBoard where TensorFlow trains.
+    The folder gets `settings.json`, `log.csv` with a row for each epoch, the latest and the best
+    checkpoint, `state.json`, and TensorBoard events if TensorFlow is the backend.
 
     Args:
-        start_from: a network of the same architecture, whose weights are the first ones.
-        refit: name of the version whose settings these are, to fit them on both splits.
-        log: is told a line an epoch.
+        start_from: a network of the same architecture to take the initial weights from.
+        refit: name of the version whose config is fitted once more, on both splits.
+        log: called with a line each epoch.
 
     Returns:
-        The network of the epoch with the highest validation accuracy (output `folder`), or of the
-        last one.
+        The network of the epoch with the highest validation accuracy of `folder`, or of the last
+        epoch for a refit.
 
     Raises:
         RunError: when the folder holds another run, or none to resume.
@@ -106,78 +55,83 @@ def train(
         raise DatasetError("The dataset lacks a train or a validation split: run prepare_dataset.")
     if refit:
         training = dataset.split("train", "validation")
-    facts = {
-        **asdict(settings),
+    settings = {
+        **asdict(config),
         "dataset": dataset.fingerprint(),
-        "start_from": start_from and digest(start_from),
+        "start_from": start_from and weights_sha256(start_from),
         "refit": refit,
     }
     state: dict[str, Any] = {"epoch": 0}
     if resume:
-        # The pace of a cosine schedule follows from the number of epochs.
-        free = {"epochs"} if settings.schedule == "plateau" else set()
-        state = run_folder.resume(folder, facts, free=free)
+        # The learning rates of a cosine schedule depend on the number of epochs.
+        may_change = {"epochs"} if config.schedule == "plateau" else set()
+        state = run_folder.resume(folder, settings, may_change=may_change)
     else:
-        run_folder.begin(folder, facts)
+        run_folder.start(folder, settings)
 
-    keras.utils.set_random_seed(settings.seed)
-    keras.mixed_precision.set_global_policy(fast_precision())
-    share_devices()
+    keras.utils.set_random_seed(config.seed)
+    keras.mixed_precision.set_global_policy(dtype_policy())
+    distribute_batches()
     try:
         if state["epoch"]:
             network = keras.models.load_model(run_folder.checkpoint(folder, state["epoch"]))
         else:
-            network = compiled(settings, training, start_from)
-        if state["epoch"] < settings.epochs:
+            network = compiled_network(config, training, start_from)
+        if state["epoch"] < config.epochs:
             fit(
                 network,
                 training=training,
                 validation=None if refit else validation,
-                settings=settings,
+                config=config,
                 folder=folder,
                 state=state,
                 log=log,
             )
-        chosen = (
-            run_folder.checkpoint(folder, settings.epochs) if refit else folder / run_folder.BEST
-        )
-        return keras.models.load_model(chosen)
+        last, best = run_folder.checkpoint(folder, config.epochs), folder / run_folder.BEST
+        return keras.models.load_model(last if refit else best)
     finally:
         keras.mixed_precision.set_global_policy("float32")
 
 
-def share_devices() -> None:
-    """Share every batch between several devices, which Keras can do on JAX."""
+def weights_sha256(network: keras.Model) -> str:
+    sha256 = hashlib.sha256()
+    for weights in network.get_weights():
+        sha256.update(weights.tobytes())
+    return sha256.hexdigest()
+
+
+def dtype_policy() -> str:
+    """Return `mixed_bfloat16` if the processor or an accelerator supports it, else `float32`."""
+    if not keras.distribution.list_devices()[0].startswith("cpu"):
+        return "mixed_bfloat16"
+    try:
+        flags = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return "float32"
+    return "mixed_bfloat16" if "amx_bf16" in flags or "avx512_bf16" in flags else "float32"
+
+
+def distribute_batches() -> None:
+    """Split every batch between all devices if there are several; Keras supports that on JAX."""
     if keras.backend.backend() == "jax" and len(keras.distribution.list_devices()) > 1:
         keras.distribution.set_distribution(keras.distribution.DataParallel())
 
 
-def outputs(dataset: Dataset, start_from: keras.Model | None = None) -> tuple[str, ...]:
-    """Return the outputs of a network that starts from another one, or learns a dataset anew.
-
-    What people say of their own photos is no crowd to learn an output of its own from.
-    """
-    if start_from:
-        return tuple(start_from.output_names)
-    others = None if dataset.votes is None else dataset.votes[~dataset.is_contribution()]
-    return ("folder",) if others is None or not others.any() else ("crowd", "folder")
-
-
-def compiled(
-    settings: Settings, training: Dataset, start_from: keras.Model | None = None
+def compiled_network(
+    config: TrainingConfig, training: Dataset, start_from: keras.Model | None = None
 ) -> keras.Model:
-    """Return a network ready to fit."""
-    names = outputs(training, start_from)
+    names = output_names(training, start_from)
     network = architectures.build(
-        settings.architecture, names, augmentation=Augmentation(settings.seed)
+        config.architecture, names, augmentation=Augmentation(config.seed)
     )
     if start_from:
         network.set_weights(start_from.get_weights())
-    smoothing = {"folder": settings.label_smoothing, "crowd": 0.0}  # The crowd's are soft already.
+    # The crowd's targets are soft already.
+    label_smoothing = {"folder": config.label_smoothing, "crowd": 0.0}
     network.compile(
-        optimizer(settings, steps=max(1, len(training) // settings.batch_size)),
+        optimizer(config, steps=max(1, len(training) // config.batch_size)),
         {
-            name: keras.losses.CategoricalCrossentropy(label_smoothing=smoothing[name])
+            name: keras.losses.CategoricalCrossentropy(label_smoothing=label_smoothing[name])
             for name in names
         },
         weighted_metrics={name: ["accuracy"] for name in names},
@@ -186,19 +140,34 @@ def compiled(
     return network
 
 
-def optimizer(settings: Settings, *, steps: int) -> keras.optimizers.Optimizer:
-    """Return the optimizer of a run with so many steps an epoch."""
-    rate: float | keras.optimizers.schedules.LearningRateSchedule = settings.learning_rate
-    if settings.schedule == "cosine":
-        warm_up = int(WARM_UP * settings.epochs * steps)
+def output_names(dataset: Dataset, start_from: keras.Model | None = None) -> tuple[str, ...]:
+    """Return the outputs of `start_from`, or those that a dataset can train.
+
+    The labels of contributed faces count as votes, but are no crowd to train an output on.
+    """
+    if start_from:
+        return tuple(start_from.output_names)
+    votes = None if dataset.votes is None else dataset.votes[~dataset.is_contribution()]
+    return ("folder",) if votes is None or not votes.any() else ("crowd", "folder")
+
+
+def optimizer(config: TrainingConfig, *, steps: int) -> keras.optimizers.Optimizer:
+    """Return the optimizer of a run.
+
+    Args:
+        steps: in an epoch.
+    """
+    rate: float | keras.optimizers.schedules.LearningRateSchedule = config.learning_rate
+    if config.schedule == "cosine":
+        warmup_steps = int(WARMUP_SHARE * config.epochs * steps)
         rate = keras.optimizers.schedules.CosineDecay(
             0.0,
-            settings.epochs * steps - warm_up,
-            warmup_target=settings.learning_rate,
-            warmup_steps=warm_up,
+            config.epochs * steps - warmup_steps,
+            warmup_target=config.learning_rate,
+            warmup_steps=warmup_steps,
         )
-    decay = settings.weight_decay or None
-    if settings.optimizer == "sgd":
+    decay = config.weight_decay or None
+    if config.optimizer == "sgd":
         return keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, weight_decay=decay)
     return keras.optimizers.Adam(rate, weight_decay=decay)
 
@@ -208,83 +177,79 @@ def fit(
     *,
     training: Dataset,
     validation: Dataset | None,
-    settings: Settings,
+    config: TrainingConfig,
     folder: Path,
     state: dict[str, Any],
     log: Callable[[str], object],
 ) -> None:
-    """Fit from the epoch that `state` names, without choosing an epoch where none validate."""
-    callbacks: list[keras.callbacks.Callback] = []
-    remembered: list[tuple[keras.callbacks.Callback, list[str]]] = []
-    if validation is not None:
-        accuracy = "val_folder_accuracy" if len(network.outputs) > 1 else "val_accuracy"
-        best = keras.callbacks.ModelCheckpoint(
-            folder / run_folder.BEST, monitor=accuracy, mode="max", save_best_only=True
-        )
-        callbacks.append(best)
-        remembered.append((best, ["best"]))
-    if settings.schedule == "plateau":
-        slower = keras.callbacks.ReduceLROnPlateau(
-            "val_loss", factor=0.4, patience=settings.patience, min_lr=settings.learning_rate / 100
-        )
-        stopping = keras.callbacks.EarlyStopping("val_loss", patience=3 * settings.patience)
-        callbacks += [slower, stopping]
-        remembered += [
-            (slower, ["best", "wait", "cooldown_counter"]),
-            (stopping, ["best", "wait", "best_epoch"]),
-        ]
-    if keras.backend.backend() == "tensorflow":
-        callbacks.append(keras.callbacks.TensorBoard(folder / "tensorboard", write_graph=False))
-    first_epoch = state["epoch"]
+    """Fit from the epoch in `state` on; without validation faces no best epoch is selected."""
+    batches = Batches(
+        training,
+        network.output_names,
+        batch_size=config.batch_size,
+        seed=config.seed,
+        mixup=config.mixup,
+        class_weight_cap=config.class_weight_cap,
+        personal_weight=config.personal_weight,
+        first_epoch=state["epoch"],
+    )
+    validation_data = validation and (
+        validation.images[..., None],
+        *targets_and_weights(
+            validation, network.output_names, personal_weight=config.personal_weight
+        ),
+    )
     network.fit(
-        Batches(
-            training,
-            network.output_names,
-            batch_size=settings.batch_size,
-            seed=settings.seed,
-            mixup=settings.mixup,
-            class_weight_cap=settings.class_weight_cap,
-            personal_weight=settings.personal_weight,
-            first_epoch=first_epoch,
-        ),
-        epochs=settings.epochs,
-        initial_epoch=first_epoch,
-        shuffle=False,  # The faces come shuffled, by seed and epoch.
-        validation_data=validation
-        and (
-            validation.images[..., None],
-            *examples(validation, network.output_names, personal_weight=settings.personal_weight),
-        ),
-        validation_batch_size=64,
+        batches,
+        epochs=config.epochs,
+        initial_epoch=state["epoch"],
+        shuffle=False,  # The batches are shuffled already.
+        validation_data=validation_data,
+        validation_batch_size=VALIDATION_BATCH_SIZE,
         verbose=0,
         callbacks=[
-            run_folder.Reseed(settings.seed),
-            *callbacks,
-            keras.callbacks.ModelCheckpoint(folder / "epoch-{epoch:03d}.keras"),
-            keras.callbacks.CSVLogger(folder / run_folder.LOG, append=bool(first_epoch)),
-            run_folder.RunState(folder, remembered, state),
+            Reseed(config.seed),
+            *checkpoints_and_schedule(
+                network, config, folder, state, select_best=validation is not None
+            ),
             Progress(log),
         ],
     )
 
 
-def digest(network: keras.Model) -> str:
-    """Return a sha256 over a network's weights."""
-    digested = hashlib.sha256()
-    for weights in network.get_weights():
-        digested.update(weights.tobytes())
-    return digested.hexdigest()
-
-
-def probabilities(
-    network: keras.Model, images: NDArray[np.uint8]
-) -> dict[str, NDArray[np.float32]]:
-    """Return n × 7 probabilities of every output for n × 48 × 48 grey faces."""
-    batches = [
-        network(images[start : start + 64, ..., None].astype(np.float32))
-        for start in range(0, len(images), 64)
+def checkpoints_and_schedule(
+    network: keras.Model,
+    config: TrainingConfig,
+    folder: Path,
+    state: dict[str, Any],
+    *,
+    select_best: bool,
+) -> list[keras.callbacks.Callback]:
+    """Return the callbacks that change the learning rate and write into the run's folder."""
+    callbacks: list[keras.callbacks.Callback] = []
+    tracked: list[tuple[keras.callbacks.Callback, list[str]]] = []
+    if select_best:
+        accuracy = "val_folder_accuracy" if len(network.outputs) > 1 else "val_accuracy"
+        best = keras.callbacks.ModelCheckpoint(
+            folder / run_folder.BEST, monitor=accuracy, mode="max", save_best_only=True
+        )
+        callbacks.append(best)
+        tracked.append((best, ["best"]))
+    if config.schedule == "plateau":
+        reduce_rate = keras.callbacks.ReduceLROnPlateau(
+            "val_loss", factor=0.4, patience=config.patience, min_lr=config.learning_rate / 100
+        )
+        early_stopping = keras.callbacks.EarlyStopping("val_loss", patience=3 * config.patience)
+        callbacks += [reduce_rate, early_stopping]
+        tracked += [
+            (reduce_rate, ["best", "wait", "cooldown_counter"]),
+            (early_stopping, ["best", "wait", "best_epoch"]),
+        ]
+    if keras.backend.backend() == "tensorflow":
+        callbacks.append(keras.callbacks.TensorBoard(folder / "tensorboard", write_graph=False))
+    return [
+        *callbacks,
+        keras.callbacks.ModelCheckpoint(folder / "epoch-{epoch:03d}.keras"),
+        keras.callbacks.CSVLogger(folder / run_folder.LOG, append=bool(state["epoch"])),
+        RunState(folder, tracked, state),
     ]
-    return {
-        name: np.concatenate([keras.ops.convert_to_numpy(batch[name]) for batch in batches])
-        for name in network.output_names
-    }

@@ -1,4 +1,4 @@
-"""Fitting a selected recipe once more, on all training faces, validation included."""
+"""Refitting: training a selected run once more on all faces, the validation split included."""
 
 import json
 from collections.abc import Mapping
@@ -9,69 +9,70 @@ from typing import Any
 from ml.data.datasets import Dataset
 from ml.inference.card import Card, ModelFileError
 from ml.training import run_folder
-from ml.training.fitting import Settings
+from ml.training.config import TrainingConfig
 from ml.version_files import CARD
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What is frozen once a run was selected on the validation split.
+    """Every decision that a run made on the validation split.
 
-    A refit has no validation faces left to decide anything with, so it takes everything over.
+    A refit has no validation faces left to decide with, so it takes all of them over.
 
     Attributes:
-        settings: of the run.
-        card: of its version, with the calibration, the form of the file and the threshold of
+        config: of the run.
+        card: of its version, with the calibration, the precision of its file and the threshold of
             being unsure.
     """
 
-    settings: Settings
+    config: TrainingConfig
     card: Card
 
     @property
     def name(self) -> str:
-        """What the selected version is called."""
+        """Name of the selected version."""
         return self.card.name
 
     @property
-    def calibration(self) -> Mapping[str, Any]:
+    def calibrations(self) -> Mapping[str, Any]:
         """Temperature and calibration error of each output, on the run's validation faces."""
-        facts: Mapping[str, Any] = self.card.facts["calibration"]
-        return facts
+        calibrations: Mapping[str, Any] = self.card.facts["calibration"]
+        return calibrations
 
     @property
-    def form(self) -> str:
-        """The form that the file of the selected version has."""
-        return next(form for form, facts in self.card.facts["forms"].items() if facts["ships"])
+    def precision(self) -> str:
+        """The precision of the selected version's file."""
+        precisions = self.card.facts["forms"]
+        return next(precision for precision, facts in precisions.items() if facts["ships"])
 
 
-def recipe(folder: Path, dataset: Dataset) -> Recipe:
+def load_recipe(folder: Path, dataset: Dataset) -> Recipe:
     """Return the recipe of a finished run.
 
     Args:
-        dataset: to refit on, which has to be the run's own.
+        dataset: the one to refit on, which has to be the run's own.
 
     Raises:
-        RunError: when there is no such run, it learned from something else, or its pace followed
-            the validation loss.
+        RunError: when there is no such run, it was trained on another dataset, or it cannot be
+            repeated without validation faces.
     """
     try:
-        facts = json.loads((folder / run_folder.SETTINGS).read_text())
+        settings = json.loads((folder / run_folder.SETTINGS).read_text())
         card = Card.load(folder / CARD)
     except (OSError, ModelFileError) as error:
         raise run_folder.RunError(
             f"{folder}: expected a finished run to refit ({error})."
         ) from error
-    settings = Settings(
-        **{field.name: facts.get(field.name, field.default) for field in fields(Settings)}
+    config = TrainingConfig(
+        **{field.name: settings.get(field.name, field.default) for field in fields(TrainingConfig)}
     )
-    if facts["dataset"] != dataset.fingerprint():
+    if settings["dataset"] != dataset.fingerprint():
         raise run_folder.RunError(
             f"{folder}: learned from another dataset; a refit needs the same one, with its votes."
         )
-    if settings.schedule != "cosine" or facts.get("start_from"):
+    if config.schedule != "cosine" or settings.get("start_from"):
         raise run_folder.RunError(
             f"{folder}: expected a run of its own with --schedule cosine; other runs cannot be "
             "refitted without validation faces."
         )
-    return Recipe(settings, card)
+    return Recipe(config, card)

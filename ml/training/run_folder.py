@@ -1,4 +1,4 @@
-"""The folder of a training run: what it was asked, how far it came, and what to resume from."""
+"""The folder of a training run: its settings, its log, and the state that it resumes from."""
 
 import csv
 import json
@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import keras
-import numpy as np
+from common.files import atomic_write
 
 SETTINGS, STATE, LOG, BEST = "settings.json", "state.json", "log.csv", "best.keras"
 
@@ -17,22 +16,21 @@ class RunError(ValueError):
 
 
 def checkpoint(folder: Path, epoch: int) -> Path:
-    """Return the file of an epoch's checkpoint; the first epoch is 1."""
+    """Return the checkpoint file of an epoch, counted from 1."""
     return folder / f"epoch-{epoch:03d}.keras"
 
 
-def write_json(path: Path, facts: dict[str, Any] | list[Any]) -> None:
-    """Write JSON aside and rename it into place."""
-    aside = path.with_name(f"{path.name}.tmp")
-    aside.write_text(json.dumps(facts, indent=2) + "\n")
-    aside.replace(path)
+def write_json(path: Path, content: dict[str, Any] | list[Any]) -> None:
+    """Write JSON to a file atomically."""
+    with atomic_write(path) as temporary:
+        temporary.write_text(json.dumps(content, indent=2) + "\n")
 
 
-def begin(folder: Path, facts: dict[str, Any]) -> None:
-    """Make the folder of a new run.
+def start(folder: Path, settings: dict[str, Any]) -> None:
+    """Create the folder of a new run.
 
     Args:
-        facts: everything that the run depends on.
+        settings: everything that the run depends on.
 
     Raises:
         RunError: when the folder holds a run already.
@@ -40,31 +38,32 @@ def begin(folder: Path, facts: dict[str, Any]) -> None:
     if (folder / SETTINGS).exists():
         raise RunError(f"{folder}: holds a run already; add --resume or name another folder.")
     folder.mkdir(parents=True, exist_ok=True)
-    write_json(folder / SETTINGS, facts)
+    write_json(folder / SETTINGS, settings)
 
 
-def resume(folder: Path, facts: dict[str, Any], *, free: Iterable[str]) -> dict[str, Any]:
-    """Return the state of the run in a folder, whose log is cut to it.
+def resume(folder: Path, settings: dict[str, Any], *, may_change: Iterable[str]) -> dict[str, Any]:
+    """Return the state of the run in a folder and trim its log to match.
 
     A run that was killed in its first epoch has no epochs behind it.
 
     Args:
-        facts: everything that the run is to depend on from now on.
-        free: names of facts that may differ from before.
+        settings: everything that the run depends on from now on.
+        may_change: names of the settings that may differ from before.
 
     Raises:
-        RunError: when there is no run, or it ran with other facts.
+        RunError: when there is no run, or it ran with other settings.
     """
     try:
         earlier = json.loads((folder / SETTINGS).read_text())
     except OSError as error:
         raise RunError(f"{folder}: expected a run to resume, found none.") from error
-    for name in sorted(facts.keys() - set(free)):
-        if earlier.get(name) != facts[name]:
+    for name in sorted(settings.keys() - set(may_change)):
+        if earlier.get(name) != settings[name]:
             raise RunError(
-                f"{folder}: ran with {name} {earlier.get(name)}, cannot resume with {facts[name]}."
+                f"{folder}: ran with {name} {earlier.get(name)}, cannot resume with "
+                f"{settings[name]}."
             )
-    write_json(folder / SETTINGS, facts)
+    write_json(folder / SETTINGS, settings)
     try:
         state: dict[str, Any] = json.loads((folder / STATE).read_text())
     except FileNotFoundError:
@@ -74,72 +73,14 @@ def resume(folder: Path, facts: dict[str, Any], *, free: Iterable[str]) -> dict[
 
 
 def trim_log(path: Path, epochs: int) -> None:
-    """Keep the rows of the first `epochs` epochs; a run may be killed after a row was written."""
+    """Cut the log after so many epochs; a run may be killed between its log and its state."""
     with path.open(newline="") as file:
         rows = list(csv.reader(file))
-    aside = path.with_name(f"{path.name}.tmp")
-    with aside.open("w", newline="") as file:
+    with atomic_write(path) as temporary, temporary.open("w", newline="") as file:
         csv.writer(file).writerows(rows[: epochs + 1])
-    aside.replace(path)
 
 
 def epochs_run(folder: Path) -> int:
     """Return how many epochs the run in a folder has finished."""
     state: dict[str, Any] = json.loads((folder / STATE).read_text())
     return int(state["epoch"])
-
-
-class RunState(keras.callbacks.Callback):
-    """Writes after each epoch what Keras's callbacks forget, and gives it back on resuming.
-
-    The state names the checkpoint that it belongs to and is renamed into place after it, so a run
-    killed at any moment leaves a pair that fits. Older checkpoints but the best are removed.
-    """
-
-    def __init__(
-        self,
-        folder: Path,
-        remembered: Iterable[tuple[keras.callbacks.Callback, Iterable[str]]],
-        state: dict[str, Any],
-    ):
-        """Take in callbacks with the names of the numbers that they count in, and a run's state."""
-        super().__init__()
-        self.folder, self.state = folder, state
-        self.remembered = [(callback, list(names)) for callback, names in remembered]
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Restore the callbacks when the first epoch begins; before, they forget once more."""
-        if epoch == self.state["epoch"] and epoch:
-            for callback, names in self.remembered:
-                for name in names:
-                    setattr(callback, name, self.state["callbacks"][type(callback).__name__][name])
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Write the state of this epoch."""
-        callbacks = {
-            type(callback).__name__: {name: float(getattr(callback, name)) for name in names}
-            for callback, names in self.remembered
-        }
-        write_json(self.folder / STATE, {"epoch": epoch + 1, "callbacks": callbacks})
-        for old in self.folder.glob("epoch-*.keras"):
-            if old != checkpoint(self.folder, epoch + 1):
-                old.unlink()
-
-
-class Reseed(keras.callbacks.Callback):
-    """Derives dropout and augmentation of each epoch from seed and epoch alone.
-
-    Keras does not store the state of its random layers, so a resumed run would draw otherwise than
-    an uninterrupted one.
-    """
-
-    def __init__(self, seed: int) -> None:
-        super().__init__()
-        self.seed = seed
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Set the state of every random layer."""
-        random = np.random.default_rng([self.seed, epoch])
-        for variable in self.model.variables:
-            if variable.name == "seed_generator_state":
-                variable.assign([random.integers(2**31), 0])

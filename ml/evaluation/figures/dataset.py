@@ -1,4 +1,4 @@
-"""What is in a dataset, drawn: random samples of each emotion and the balance of the splits."""
+"""Drawings of a dataset: random samples of each emotion and the balance of the splits."""
 
 from pathlib import Path
 
@@ -9,21 +9,20 @@ from ml.data.faces import FACE_SIDE
 from ml.emotions import EMOTIONS
 from ml.evaluation.figures.style import ACCENT, PALE, SECOND, drawing
 
-SAMPLES, GAP = 16, 4
-"""Faces in a row of the contact sheet, and pixels between them."""
+SAMPLES = 16  # in a row of the contact sheet
+GAP = 4  # pixels between samples
 
 COLOURS = {"train": ACCENT, "validation": SECOND, "test": PALE}
 
 
 def draw_dataset(dataset: Dataset, file: Path, *, seed: int) -> list[Path]:
-    """Draw `FILE-samples.png` and `FILE-balance.png` beside a dataset's file.
+    """Draw `NAME-samples.png` and `NAME-balance.png` beside a dataset's file `NAME.npz`.
 
-    Nothing is drawn of a personal dataset.
+    Nothing is drawn of a dataset with contributed faces.
 
     Args:
-        dataset: what to draw.
-        file: the dataset's file, `FILE.npz`.
-        seed: of the samples.
+        file: the dataset's file.
+        seed: decides which samples are drawn.
 
     Returns:
         the pictures that were written.

@@ -1,4 +1,4 @@
-"""What an evaluation found, drawn: confusions, figures of each emotion, calibration, mistakes."""
+"""Drawings of an evaluation: confusion matrix, metrics per class, calibration, mistakes."""
 
 from pathlib import Path
 from typing import Any
@@ -9,24 +9,22 @@ from matplotlib.colors import LinearSegmentedColormap
 from numpy.typing import NDArray
 
 from ml.emotions import EMOTIONS
-from ml.evaluation.evaluation import Evaluation, Reading
+from ml.evaluation.evaluation import Evaluation, OutputEvaluation
 from ml.evaluation.figures.style import ACCENT, INK, PALE, PAPER, SECOND, drawing
 from ml.metrics.calibration import BINS, reliability
 
-SHADES = LinearSegmentedColormap.from_list("shades", [PAPER, ACCENT])
-ROWS, COLUMNS = 4, 8
-"""Of the sheet of mistakes."""
+COLOUR_MAP = LinearSegmentedColormap.from_list("shades", [PAPER, ACCENT])
+MISTAKE_ROWS, MISTAKE_COLUMNS = 4, 8
 
 
 def draw_evaluation(evaluation: Evaluation, report: dict[str, Any], folder: Path) -> list[Path]:
-    """Draw what a report says into a folder.
+    """Draw an evaluation into a folder.
 
-    Mistakes are drawn only of faces that are not personal, calibration only where a face was found.
+    Mistakes are not drawn of contributed faces; calibration is drawn only if a face was found.
 
     Args:
-        evaluation: the answers.
-        report: what `ml.evaluation.evaluation.report` says about them.
-        folder: where to write; it is there.
+        report: what `ml.evaluation.report.report` returns for the evaluation.
+        folder: an existing folder.
 
     Returns:
         the pictures that were written.
@@ -49,20 +47,20 @@ def draw_evaluation(evaluation: Evaluation, report: dict[str, Any], folder: Path
 
 
 def draw_confusion(evaluation: Evaluation, confusion: NDArray[np.int64], path: Path) -> None:
-    """Draw 7 × 7 counts, rows truth, as they are and as shares of their row."""
-    shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
+    """Draw 7 × 7 counts, rows truth, in absolute numbers and as shares of their row."""
+    row_shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     with drawing(path, 11, 5) as figure:
         figure.suptitle(title_of(evaluation), x=0.01, ha="left", parse_math=False)
         left, right = figure.subplots(1, 2)
         draw_matrix(left, confusion / max(confusion.max(), 1), confusion, "{:,}")
         left.set_title("faces")
-        draw_matrix(right, shares, 100 * shares, "{:.0f}")
+        draw_matrix(right, row_shares, 100 * row_shares, "{:.0f}")
         right.set_title("per cent of the label's faces")
 
 
 def draw_matrix(axes: Axes, shades: NDArray[Any], values: NDArray[Any], form: str) -> None:
-    """Draw 7 × 7 values on shades from 0 to 1."""
-    axes.imshow(shades, cmap=SHADES, vmin=0, vmax=1)
+    """Write 7 × 7 values on shades from 0 to 1."""
+    axes.imshow(shades, cmap=COLOUR_MAP, vmin=0, vmax=1)
     for row in range(len(EMOTIONS)):
         for column in range(len(EMOTIONS)):
             axes.text(
@@ -119,7 +117,7 @@ def draw_per_class(
 
 
 def draw_reliability(evaluation: Evaluation, report: dict[str, Any], path: Path) -> None:
-    """Draw how often answers of each confidence are right, for `folder` and what people see."""
+    """Draw the reliability diagram of `folder`, and of the output that people see if it differs."""
     shown, truth = evaluation.shown
     panels = [(evaluation.folder, "folder, beside the labels", report)]
     if evaluation.card.shown != "folder":
@@ -128,8 +126,8 @@ def draw_reliability(evaluation: Evaluation, report: dict[str, Any], path: Path)
     with drawing(path, 5.5 * len(panels), 6) as figure:
         figure.suptitle(title_of(evaluation), x=0.01, ha="left", parse_math=False)
         grid = figure.subplots(2, len(panels), sharex=True, squeeze=False, height_ratios=(3, 1))
-        for (upper, lower), (reading, name, facts) in zip(grid.T, panels, strict=True):
-            draw_bins(upper, lower, reading.where(reading.found))
+        for (upper, lower), (output, name, facts) in zip(grid.T, panels, strict=True):
+            draw_bins(upper, lower, output.where(output.found))
             low, high = facts["ece_band"]
             upper.set_title(
                 f"{name}: calibration error {facts['ece']:.3f}\n"
@@ -137,9 +135,9 @@ def draw_reliability(evaluation: Evaluation, report: dict[str, Any], path: Path)
             )
 
 
-def draw_bins(upper: Axes, lower: Axes, reading: Reading) -> None:
-    """Draw accuracy over confidence, and how many answers there are."""
-    bins = reliability(reading.shares, reading.truth)
+def draw_bins(upper: Axes, lower: Axes, output: OutputEvaluation) -> None:
+    """Draw accuracy over confidence, and the number of predictions in each bin."""
+    bins = reliability(output.probabilities, output.truth)
     width = 1 / BINS
     starts = [bin_.start for bin_ in bins]
     upper.bar(
@@ -172,11 +170,11 @@ def draw_bins(upper: Axes, lower: Axes, reading: Reading) -> None:
 
 
 def draw_mistakes(evaluation: Evaluation, path: Path) -> None:
-    """Draw the faces that the output people see is most wrongly sure about."""
-    reading, truth = evaluation.shown
-    confidences = reading.shares.max(axis=1)
-    wrong = np.flatnonzero(reading.found & ~reading.right)
-    worst = wrong[np.argsort(-confidences[wrong], kind="stable")][: ROWS * COLUMNS]
+    """Draw the most confident mistakes of the output that people see."""
+    output, truth = evaluation.shown
+    confidences = output.probabilities.max(axis=1)
+    wrong = np.flatnonzero(output.found & ~output.correct)
+    worst = wrong[np.argsort(-confidences[wrong], kind="stable")][: MISTAKE_ROWS * MISTAKE_COLUMNS]
     with drawing(path, 11, 7.2) as figure:
         figure.suptitle(
             f"{title_of(evaluation)}: the most confident of {len(wrong):,} mistakes "
@@ -186,13 +184,13 @@ def draw_mistakes(evaluation: Evaluation, path: Path) -> None:
             ha="left",
             parse_math=False,
         )
-        grid = figure.subplots(ROWS, COLUMNS)
+        grid = figure.subplots(MISTAKE_ROWS, MISTAKE_COLUMNS)
         for axes in grid.flat:
             axes.set_axis_off()
         for axes, index in zip(grid.flat, worst, strict=False):
-            axes.imshow(evaluation.faces.images[reading.rows[index]], cmap="gray", vmin=0, vmax=255)
-            answer = EMOTIONS[reading.answers[index]]
-            axes.set_title(EMOTIONS[reading.truth[index]], loc="center", fontsize=8, pad=3)
+            axes.imshow(evaluation.faces.images[output.rows[index]], cmap="gray", vmin=0, vmax=255)
+            answer = EMOTIONS[output.predictions[index]]
+            axes.set_title(EMOTIONS[output.truth[index]], loc="center", fontsize=8, pad=3)
             axes.text(
                 0.5,
                 -0.04,
@@ -206,5 +204,5 @@ def draw_mistakes(evaluation: Evaluation, path: Path) -> None:
 
 
 def title_of(evaluation: Evaluation) -> str:
-    """Return what was evaluated on what."""
+    """Return the title of all drawings: what was evaluated on what."""
     return f"{evaluation.card.name} on {len(evaluation.faces):,} faces of {evaluation.split}"

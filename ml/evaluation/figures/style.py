@@ -1,4 +1,4 @@
-"""What every figure has in common: paper, ink, one accent; written whole or not at all."""
+"""The style of all figures, and the one way to write them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +7,8 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+
+from common.files import atomic_write
 
 INK, PAPER, ACCENT, SECOND, PALE = "#2a2522", "#ffffff", "#1d6460", "#993727", "#e5ddd2"
 _STYLE: dict[Any, Any] = {
@@ -27,13 +29,8 @@ _STYLE: dict[Any, Any] = {
 
 @contextmanager
 def drawing(path: Path, width: float, height: float) -> Iterator[Figure]:
-    """Yield an empty figure of so many inches and write it as PNG once it is drawn."""
-    aside = path.with_name(f"{path.name}.tmp")
-    try:
-        with mpl.rc_context(_STYLE):
-            figure = Figure(figsize=(width, height))
-            yield figure
-            figure.savefig(aside, format="png")
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    """Yield an empty figure, sized in inches, and write it as PNG once it is drawn."""
+    with atomic_write(path) as temporary, mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(width, height))
+        yield figure
+        figure.savefig(temporary, format="png")

@@ -1,23 +1,23 @@
-"""How a training run went, drawn from its log."""
+"""Learning curves, drawn from the log of a training run."""
 
 import csv
 from pathlib import Path
 
 from ml.evaluation.figures.style import ACCENT, SECOND, drawing
 
-NOT_MEASURED = "NA"
-"""What Keras's CSVLogger writes where nothing validates."""
+MISSING = "NA"
+"""What Keras's CSVLogger writes for a validation metric without validation data."""
 
 
 def draw_curves(log: Path, path: Path) -> None:
-    """Draw loss and accuracy of training, and of validation if any, over the epochs of a log."""
+    """Draw loss and accuracies of training, and of validation if there is any, over the epochs."""
     with log.open(newline="") as file:
         rows = list(csv.DictReader(file))
     epochs = [int(row["epoch"]) + 1 for row in rows]
     names = [name for name in rows[0] if not name.startswith("val_") and f"val_{name}" in rows[0]]
     accuracies = [name for name in names if name.endswith("accuracy")]
     panels = ["loss", *accuracies]
-    mark = "." if len(epochs) == 1 else ""  # a line needs two
+    marker = "." if len(epochs) == 1 else ""  # a line needs two points
     with drawing(path, 4 * len(panels), 3) as figure:
         for axes, name in zip(
             figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True
@@ -26,14 +26,14 @@ def draw_curves(log: Path, path: Path) -> None:
                 (name, SECOND, "train"),
                 (f"val_{name}", ACCENT, "validation"),
             ):
-                if rows[0][column] == NOT_MEASURED:
+                if rows[0][column] == MISSING:
                     continue
                 axes.plot(
                     epochs,
                     [float(row[column]) for row in rows],
                     color=colour,
                     label=label,
-                    marker=mark,
+                    marker=marker,
                 )
             axes.set_title(name.replace("_", " "))
             axes.set_xlabel("epoch")

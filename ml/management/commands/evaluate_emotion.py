@@ -62,6 +62,7 @@ class Command(BaseCommand):
         try:
             from ml.evaluation import evaluation  # noqa: PLC0415 - scikit-learn, only here
             from ml.evaluation.figures.evaluation import draw_evaluation  # noqa: PLC0415 - matplotlib
+            from ml.evaluation.report import report  # noqa: PLC0415
         except ModuleNotFoundError as error:
             raise CommandError(
                 "Evaluating needs scikit-learn and matplotlib: "
@@ -89,17 +90,17 @@ class Command(BaseCommand):
                     f"--split: expected test, received {evaluated.split}, which "
                     f"{files.card.name} has learned from."
                 )
-            report = evaluation.report(evaluated)
-            report["keras"] = self.difference_from_keras(evaluated, files)
+            metrics = report(evaluated)
+            metrics["keras"] = self.difference_from_keras(evaluated, files)
             if files.registered and not chosen_with:
                 increment_looks(files.registered)
             if options["remember"]:
                 save_answers(get_version(files.card.name), evaluation.gate_answers(evaluated))
         except (DatasetError, ModelFileError) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(json.dumps(report) if options["json"] else readable(report))
+        self.stdout.write(json.dumps(metrics) if options["json"] else readable(metrics))
         if figures:
-            for path in draw_evaluation(evaluated, report, figures):
+            for path in draw_evaluation(evaluated, metrics, figures):
                 self.stderr.write(f"{path}")
 
     def difference_from_keras(
@@ -110,9 +111,9 @@ class Command(BaseCommand):
             return None
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's own progress is not ours
         try:
-            from ml.training.parity import difference  # noqa: PLC0415 - Keras, only here
+            from ml.training.parity import difference_from_keras  # noqa: PLC0415 - Keras, only here
 
-            return difference(evaluated, files.read(KERAS_NETWORK))
+            return difference_from_keras(evaluated, files.read(KERAS_NETWORK))
         except (ModuleNotFoundError, ModelFileError) as error:
             self.stderr.write(f"Not compared with Keras: {error}")
             return None

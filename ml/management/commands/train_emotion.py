@@ -10,9 +10,9 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.conf import settings as django_settings
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
@@ -24,20 +24,25 @@ from ml.registry.active import NoModelError, active_version, predictor_of
 from ml.registry.lookup import find_files
 from ml.registry.transfer import read_run_folder
 from ml.registry.versions import register, save_answers
+from ml.training.config import OPTIMIZERS, SCHEDULES, TrainingConfig
+from ml.training.run_folder import RunError
 from ml.version_files import KERAS_NETWORK, NETWORK
 
+if TYPE_CHECKING:
+    from ml.training.finished_run import FinishedRun
+
 FINE_TUNING: dict[str, Any] = {"learning_rate": 1e-4, "epochs": 10}
-"""So that a network learns something new without forgetting what it knows."""
-WITHOUT_TENSORFLOW = "Training needs TensorFlow: pip install -r requirements-train.txt"
+"""Defaults that let a network learn something new without forgetting what it knows."""
+TENSORFLOW_MISSING = "Training needs TensorFlow: pip install -r requirements-train.txt"
 
 
 class Command(BaseCommand):
-    """Trains; everything heavy is imported only once it runs."""
+    """Trains; Keras and TensorFlow are imported only when the command runs."""
 
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the dataset, the run's folder and the settings of `ml.training.fitting.Settings`."""
+        """Add options for the dataset, the run's folder and each field of `TrainingConfig`."""
         add = parser.add_argument
         add(
             "--data",
@@ -61,143 +66,166 @@ class Command(BaseCommand):
         training = parser.add_argument_group("settings")
         add = partial(training.add_argument, default=SUPPRESS)
         add("--architecture", help="sequential or residual")
-        add("--epochs", type=whole(1), help="at most; default: 60")
-        add("--batch-size", type=whole(1), help="faces a step; default: 64")
-        add("--optimizer", choices=["adam", "sgd"], help="default: adam")
-        add("--learning-rate", type=real(1e-7, 10), help="default: 0.001")
+        add("--epochs", type=integer_from(1), help="at most; default: 60")
+        add("--batch-size", type=integer_from(1), help="faces a step; default: 64")
+        add("--optimizer", choices=OPTIMIZERS, help="default: adam")
+        add("--learning-rate", type=number_between(1e-7, 10), help="default: 0.001")
         add(
             "--schedule",
-            choices=["plateau", "cosine"],
+            choices=SCHEDULES,
             help="plateau: slower, and at last over, when validation stops improving; cosine: "
             "warm-up, then slower down to nothing; default: plateau",
         )
-        add("--patience", type=whole(1), help="epochs, of plateau; default: 4")
-        add("--weight-decay", type=real(0, 1), help="share of a step; default: 0")
+        add("--patience", type=integer_from(1), help="epochs, of plateau; default: 4")
+        add("--weight-decay", type=number_between(0, 1), help="share of a step; default: 0")
         add(
             "--label-smoothing",
-            type=real(0, 0.9),
+            type=number_between(0, 0.9),
             help="share of each label that is spread; default: 0.1",
         )
-        add("--mixup", type=real(0, 10), help="alpha, such as 0.2; default: 0, none")
+        add("--mixup", type=number_between(0, 10), help="alpha, such as 0.2; default: 0, none")
         add(
             "--class-weight-cap",
-            type=real(1, 100),
+            type=number_between(1, 100),
             help="the most that a face of a rare emotion counts; default: 1, as any other",
         )
         add(
             "--personal-weight",
-            type=real(0.1, 100),
+            type=number_between(0.1, 100),
             help="how much a person's own photo counts beside another face; default: 5",
         )
-        add("--seed", type=whole(0), help="default: 1")
+        add("--seed", type=integer_from(0), help="default: 1")
 
     def handle(self, *_: Any, data: list[Path] | None, out: Path | None, **options: Any) -> None:
         """Train, release and report."""
-        if django_settings.EMOTION_DATASET and not data:
-            data = [django_settings.EMOTION_DATASET]
+        if settings.EMOTION_DATASET and not data:
+            data = [settings.EMOTION_DATASET]
         if not data:
             raise CommandError(
                 "--data: expected a dataset, received none; EMOTION_DATASET is not set."
             )
         if options["resume"] and out is None:
             raise CommandError("--resume: expected --out FOLDER with the run to go on with.")
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's own progress is not ours
+        # Silences TensorFlow's own log messages.
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
         try:
-            import keras  # noqa: PLC0415 - heavy, only here
-
-            from ml.training import fitting, refit, run_folder  # noqa: PLC0415
-            from ml.training.architectures import ARCHITECTURES, trained_network  # noqa: PLC0415
+            import keras  # noqa: PLC0415 - heavy
         except ModuleNotFoundError as error:
-            raise CommandError(WITHOUT_TENSORFLOW) from error
-        names = {field.name for field in fields(fitting.Settings)}
+            raise CommandError(TENSORFLOW_MISSING) from error
+        names = {field.name for field in fields(TrainingConfig)}
         given = {name: value for name, value in options.items() if name in names}
         if options["refit"] and (given or options["start_from"]):
             raise CommandError("--refit: takes every setting from its run, none can be given.")
-        usual = FINE_TUNING if options["start_from"] else {}
-        settings, recipe = fitting.Settings(**usual | given), None
-        kind = f"{options['refit'].name}-refit" if options["refit"] else settings.architecture
+        config = TrainingConfig(**(FINE_TUNING if options["start_from"] else {}) | given)
+        kind = f"{options['refit'].name}-refit" if options["refit"] else config.architecture
         folder = out or Path("runs") / f"{kind}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
-        again = f"the same command with --out {folder} --resume goes on."
+        how_to_resume = f"the same command with --out {folder} --resume goes on."
         try:
-            start_from = None
-            if options["start_from"]:
-                files = find_files(options["start_from"])
-                start_from = trained_network(files.read(KERAS_NETWORK))
-                settings = replace(settings, architecture=start_from.name)
-            known("--architecture", settings.architecture, ARCHITECTURES)
-            datasets = opened(data)
-            dataset = join(datasets)
-            if options["refit"]:
-                recipe = refit.recipe(options["refit"], dataset)
-                settings = recipe.settings
-            outputs = fitting.outputs(dataset, start_from)
-            shown = options["shown"] or ("crowd" if "crowd" in outputs else "folder")
-            known("--shown", shown, outputs)
-            trained = fitting.train(
-                dataset,
-                settings,
-                folder,
-                resume=options["resume"],
-                start_from=start_from,
-                refit=recipe.name if recipe else None,
-                log=self.tell,
-            )
+            run = self.train(data, folder, config, **options)
         except KeyboardInterrupt as error:
-            raise CommandError(f"Interrupted; {again}") from error
-        except (DatasetError, ModelFileError, run_folder.RunError) as error:
+            raise CommandError(f"Interrupted; {how_to_resume}") from error
+        except (DatasetError, ModelFileError, RunError) as error:
             raise CommandError(str(error)) from error
         if keras.backend.backend() != "tensorflow":
-            self.stdout.write(f"Trained. To export, with KERAS_BACKEND=tensorflow {again}")
+            self.stdout.write(f"Trained. To export, with KERAS_BACKEND=tensorflow {how_to_resume}")
             return
         main = next(
-            (path for path, one in zip(data, datasets, strict=True) if not one.has_contributions),
+            (
+                path
+                for path, test_set in zip(data, run.test_sets, strict=True)
+                if not test_set.has_contributions
+            ),
             data[0],
         )
-        self.release(
+        self.release(run, data=main, name=options["name"], bundle=options["bundle"])
+
+    def train(
+        self,
+        data: Sequence[Path],
+        folder: Path,
+        config: TrainingConfig,
+        *,
+        resume: bool,
+        start_from: str | None,
+        refit: Path | None,
+        shown: str | None,
+        **_: Any,
+    ) -> "FinishedRun":
+        from ml.training import fitting  # noqa: PLC0415 - heavy
+        from ml.training.architectures import ARCHITECTURES  # noqa: PLC0415
+        from ml.training.deployment import load_trained  # noqa: PLC0415
+        from ml.training.finished_run import FinishedRun  # noqa: PLC0415
+        from ml.training.refit import load_recipe  # noqa: PLC0415
+
+        start_network = recipe = None
+        if start_from:
+            start_network = load_trained(find_files(start_from).read(KERAS_NETWORK))
+            config = replace(config, architecture=start_network.name)
+        check_choice("--architecture", config.architecture, ARCHITECTURES)
+        datasets = open_datasets(data)
+        dataset = join(datasets)
+        if refit:
+            recipe = load_recipe(refit, dataset)
+            config = recipe.config
+        outputs = fitting.output_names(dataset, start_network)
+        shown = shown or ("crowd" if "crowd" in outputs else "folder")
+        check_choice("--shown", shown, outputs)
+        network = fitting.train(
+            dataset,
+            config,
             folder,
-            bundle=options["bundle"],
-            trained=trained,
-            dataset=dataset,
-            settings=settings,
-            name=options["name"] or folder.name,
+            resume=resume,
+            start_from=start_network,
+            refit=recipe.name if recipe else None,
+            log=self.write_now,
+        )
+        return FinishedRun(
+            folder,
+            network,
+            config,
+            dataset,
             shown=shown,
-            evaluation_command=evaluation_command(main, None if options["bundle"] else folder),
-            refit=recipe,
+            command=command_line(),
             test_sets=datasets,
+            recipe=recipe,
         )
 
-    def release(self, folder: Path, *, bundle: bool, **made: Any) -> None:
-        """Write the version of a run, ship or register it, and say what it reaches."""
-        from ml.training import release  # noqa: PLC0415 - TensorFlow itself, only here
+    def release(self, run: "FinishedRun", *, data: Path, name: str, bundle: bool) -> None:
+        """Write the version of a run, bundle or register it, and report its metrics."""
+        from ml.training import release  # noqa: PLC0415 - needs TensorFlow, whatever the backend
 
-        card = release.release(folder=folder, command=command_line(), **made)
-        self.stdout.write(f"{card.name}: {folder / NETWORK}")
+        card = release.release(
+            run,
+            name=name or run.folder.name,
+            evaluation_command=evaluation_command(data, None if bundle else run.folder),
+        )
+        self.stdout.write(f"{card.name}: {run.folder / NETWORK}")
         if bundle:
-            release.bundle(folder, BUNDLED)
+            release.bundle(run.folder, BUNDLED)
         else:
-            self.register(folder, made["test_sets"])
+            self.register(run.folder, run.test_sets)
         if evaluation := card.facts.get("evaluation"):
             self.stdout.write(
                 f"Test split: accuracy {evaluation['accuracy']:.2%}, "
                 f"macro-F1 {evaluation['macro_f1']:.3f} on {evaluation['images']} faces"
             )
-        if held_out := card.facts.get("corrections"):
+        if contributions := card.facts.get("corrections"):
             self.stdout.write(
-                f"Held-out corrections: accuracy {held_out['accuracy']:.2%}, "
-                f"macro-F1 {held_out['macro_f1']:.3f} on {held_out['images']} faces of "
-                f"{held_out['people']} people"
+                f"Held-out corrections: accuracy {contributions['accuracy']:.2%}, "
+                f"macro-F1 {contributions['macro_f1']:.3f} on {contributions['images']} faces of "
+                f"{contributions['people']} people"
             )
 
-    def register(self, folder: Path, datasets: Iterable[Dataset]) -> None:
-        """Enter the run into the registry, if there is one at hand.
+    def register(self, folder: Path, test_sets: Iterable[Dataset]) -> None:
+        """Register the run if the registry is reachable.
 
-        The active version answers held-out corrections too, so that the gate can compare.
+        The active version is evaluated on held-out contributions too, so that the gate can compare.
         """
         try:
             version = register(read_run_folder(folder), made_by=getpass.getuser())
-            for dataset in datasets:
-                if dataset.has_contributions and len(dataset.split("test")):
-                    self.ask_active(dataset)
+            for test_set in test_sets:
+                if test_set.has_contributions and len(test_set.split("test")):
+                    self.evaluate_active(test_set)
         except DatabaseError as error:
             self.stdout.write(
                 f"Not registered, the database cannot be used ({error}). Where it can: "
@@ -208,8 +236,8 @@ class Command(BaseCommand):
                 f"Registered: {version.name}. To let it answer: promote_model {version.name}"
             )
 
-    def ask_active(self, dataset: Dataset) -> None:
-        """Keep with the active version what it answers about the test split of a dataset."""
+    def evaluate_active(self, dataset: Dataset) -> None:
+        """Store with the active version what it predicts for the test split of a dataset."""
         from ml.evaluation.evaluation import evaluate, gate_answers  # noqa: PLC0415
 
         try:
@@ -220,17 +248,17 @@ class Command(BaseCommand):
         else:
             save_answers(active, answers)
 
-    def tell(self, line: str) -> None:
-        """Write a line at once, wherever it goes."""
+    def write_now(self, line: str) -> None:
+        """Write a line without buffering, even to a file or a pipe."""
         self.stdout.write(line)
         self.stdout.flush()
 
 
-def opened(paths: Sequence[Path]) -> list[Dataset]:
-    """Return the datasets to join.
+def open_datasets(paths: Sequence[Path]) -> list[Dataset]:
+    """Open the datasets to join.
 
     Raises:
-        DatasetError: when one is no dataset, or more than one is of people's own photos.
+        DatasetError: when one is no dataset, or more than one has contributed faces.
     """
     datasets = [open_dataset(path) for path in paths]
     if sum(dataset.has_contributions for dataset in datasets) > 1:
@@ -241,57 +269,57 @@ def opened(paths: Sequence[Path]) -> list[Dataset]:
     return datasets
 
 
-def known(option: str, value: str, values: Iterable[str]) -> None:
-    """Let a value pass that is among those known.
+def check_choice(option: str, value: str, choices: Iterable[str]) -> None:
+    """Check the value of an option whose choices are only known once Keras is imported.
 
     Raises:
-        CommandError: for another one.
+        CommandError: when it is none of them.
     """
-    if value not in (names := list(values)):
+    if value not in (names := list(choices)):
         raise CommandError(f"{option}: expected one of {', '.join(names)}, received {value}.")
 
 
 def command_line() -> str:
-    """Return the command that trains this network in one go."""
+    """Return the command that trains this network without interruption."""
     arguments = [argument for argument in sys.argv[1:] if argument != "--resume"]
     return shlex.join(["python", "manage.py", *arguments])
 
 
-def evaluation_command(data: Path, model: Path | None) -> str:
-    """Return the command that evaluates a run, or the shipped network."""
+def evaluation_command(data: Path, folder: Path | None) -> str:
+    """Return the command that evaluates the version in a run's folder, or the bundled one."""
     arguments = ["evaluate_emotion", "--data", str(data), "--json"]
-    if model:
-        arguments += ["--model", str(model)]
+    if folder:
+        arguments += ["--model", str(folder)]
     return shlex.join(["python", "manage.py", *arguments])
 
 
-def whole(least: int) -> Callable[[str], int]:
-    """Return a reader of whole numbers from `least` on."""
+def integer_from(minimum: int) -> Callable[[str], int]:
+    """Return an argparse type for whole numbers that are not below `minimum`."""
 
-    def read(text: str) -> int:
+    def parse(text: str) -> int:
         try:
             number = int(text)
         except ValueError:
-            number = least - 1
-        if number < least:
-            raise ArgumentTypeError(f"expected a whole number from {least} on, received {text}.")
+            number = minimum - 1
+        if number < minimum:
+            raise ArgumentTypeError(f"expected a whole number from {minimum} on, received {text}.")
         return number
 
-    return read
+    return parse
 
 
-def real(least: float, most: float) -> Callable[[str], float]:
-    """Return a reader of numbers from `least` to `most`."""
+def number_between(minimum: float, maximum: float) -> Callable[[str], float]:
+    """Return an argparse type for numbers from `minimum` to `maximum`."""
 
-    def read(text: str) -> float:
+    def parse(text: str) -> float:
         try:
             number = float(text)
         except ValueError:
             number = float("nan")
-        if not least <= number <= most:
+        if not minimum <= number <= maximum:
             raise ArgumentTypeError(
-                f"expected a number from {least:g} to {most:g}, received {text}."
+                f"expected a number from {minimum:g} to {maximum:g}, received {text}."
             )
         return number
 
-    return read
+    return parse

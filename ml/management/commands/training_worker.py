@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections
 
 from ml import training_queue
-from ml.management.commands.train_emotion import WITHOUT_TENSORFLOW
+from ml.management.commands.train_emotion import TENSORFLOW_MISSING
 
 LOOK_EVERY = 5.0  # seconds
 
@@ -38,7 +38,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, data: Path | None, name: str, once: bool, **__: Any) -> None:
         """Look for trainings and do them."""
         if find_spec("tensorflow") is None:
-            raise CommandError(WITHOUT_TENSORFLOW)
+            raise CommandError(TENSORFLOW_MISSING)
         if data is None or not data.exists():
             raise CommandError(
                 f"--data: expected a dataset, received {data or 'none'}; see prepare_dataset."

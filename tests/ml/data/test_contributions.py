@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ml.data.contributions import ContributedFace, compose_dataset
-from ml.data.crowd_votes import majority, shares
+from ml.data.crowd_votes import majority, vote_shares
 from ml.data.datasets import Dataset, join
 from ml.data.sources import DatasetError
 from ml.emotions import EMOTIONS
@@ -110,5 +110,5 @@ def test_what_somebody_felt_is_every_vote_where_others_have_votes() -> None:
     assert joined.votes is not None
     mine = joined.is_contribution()
     assert (majority(joined.votes)[mine] == joined.labels[mine]).all()
-    assert (shares(joined.votes)[mine].max(axis=1) == 1).all()
+    assert (vote_shares(joined.votes)[mine].max(axis=1) == 1).all()
     assert not joined.votes[~mine].any()

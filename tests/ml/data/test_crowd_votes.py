@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ml.data.crowd_votes import NO_MAJORITY, OTHERS, majority, read_votes, shares, votes_on
+from ml.data.crowd_votes import NO_MAJORITY, OTHERS, majority, read_votes, vote_shares, votes_on
 from ml.data.sources import DatasetError
 from ml.emotions import EMOTIONS
 
@@ -99,7 +99,9 @@ def test_a_majority_is_one_emotion_with_more_votes_than_any_other_answer(
 
 
 def test_shares_are_of_the_votes_for_emotions() -> None:
-    share = dict(zip(EMOTIONS, shares(answers(sad=6, fear=2, unknown=2))[0].tolist(), strict=True))
+    share = dict(
+        zip(EMOTIONS, vote_shares(answers(sad=6, fear=2, unknown=2))[0].tolist(), strict=True)
+    )
     assert share["sad"] == 0.75
     assert share["fear"] == 0.25
     assert sum(share.values()) == 1
@@ -107,4 +109,4 @@ def test_shares_are_of_the_votes_for_emotions() -> None:
 
 @pytest.mark.parametrize("counts", [{"sad": 4, "unknown": 6}, {"sad": 5, "nf": 5}, {}])
 def test_there_are_no_shares_unless_most_votes_are_for_emotions(counts: dict[str, int]) -> None:
-    assert not shares(answers(**counts)).any()
+    assert not vote_shares(answers(**counts)).any()

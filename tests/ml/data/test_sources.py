@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ml.data.crowd_votes import key
+from ml.data.crowd_votes import picture_key
 from ml.data.faces import read_face
 from ml.data.sources import DatasetError, Source
 from ml.emotions import Emotion
@@ -67,7 +67,7 @@ def test_kaggles_own_form_is_read(tmp_path: Path) -> None:
 def content(source: Source) -> list[tuple[str, str, str, bytes]]:
     """Return what matters of each picture: split, emotion, what votes know it by, and pixels."""
     return [
-        (entry.split, entry.emotion, key(entry.path), read_face(data)[0].tobytes())
+        (entry.split, entry.emotion, picture_key(entry.path), read_face(data)[0].tobytes())
         for entry, data in source.read()
     ]
 

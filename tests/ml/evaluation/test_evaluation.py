@@ -15,7 +15,8 @@ from common.imaging.images import read_image
 from ml.data.crowd_votes import OTHERS
 from ml.data.sources import DatasetError
 from ml.emotions import EMOTIONS
-from ml.evaluation.evaluation import Evaluation, evaluate, evaluate_photos, evaluate_source, report
+from ml.evaluation.evaluation import Evaluation, evaluate, evaluate_photos, evaluate_source
+from ml.evaluation.report import report
 from ml.inference.card import Card, ModelFileError
 from ml.inference.predictor import Predictor
 from tests import pictures, uploads
@@ -89,7 +90,7 @@ def about(
     shown: str = "folder",
     counts: np.ndarray | None = None,
     found: Sequence[bool] | None = None,
-    twins: Sequence[bool] | None = None,
+    duplicates: Sequence[bool] | None = None,
 ) -> dict[str, Any]:
     """Return the report on answers that were made up."""
     some = faces.dataset(train=len(labels), validation=0, test=0)
@@ -108,7 +109,7 @@ def about(
         some,
         told,
         None if found is None else np.array(found),
-        None if twins is None else np.array(twins),
+        None if duplicates is None else np.array(duplicates),
     )
     return report(evaluation)
 
@@ -192,10 +193,10 @@ def test_votes_say_nothing_about_a_network_without_that_output() -> None:
 
 
 def test_figures_without_twins_leave_out_faces_that_were_learned() -> None:
-    told = about([0, 3, 3], answers(0, 0, 3), twins=[True, False, False])
+    told = about([0, 3, 3], answers(0, 0, 3), duplicates=[True, False, False])
     assert told["without_twins"]["images"] == 2
     assert told["without_twins"]["accuracy"] == 0.5
-    assert about([0], answers(0), twins=[True])["without_twins"] is None
+    assert about([0], answers(0), duplicates=[True])["without_twins"] is None
     assert about([0], answers(0))["without_twins"] is None
 
 
@@ -203,18 +204,18 @@ def test_identical_pictures_in_the_folder_to_learn_from_are_twins(tmp_path: Path
     files = faces.tree(train=2, test=2, other="test")
     files["images/train/sad/other-name.png"] = files["images/test/angry/0.png"]
     told = evaluate_source(faces.archive(tmp_path / "a.zip", files), tiny(), split=None)
-    assert told.twins is not None
-    assert told.twins.tolist() == [True] + [False] * 13
+    assert told.duplicates is not None
+    assert told.duplicates.tolist() == [True] + [False] * 13
 
     prepared = faces.dataset(train=2, validation=2, test=2)
     copies = prepared.images.copy()
     copies[prepared.splits == "test"] = copies[prepared.splits == "validation"]
     prepared = replace(prepared, images=copies)
-    twins = evaluate(prepared, "test", tiny()).twins
-    assert twins is not None
-    assert twins.all(), "the validation split comes from the same folder"
-    assert evaluate(prepared, "train", tiny()).twins is None
-    assert evaluate(prepared.split("test"), "test", tiny()).twins is None
+    duplicates = evaluate(prepared, "test", tiny()).duplicates
+    assert duplicates is not None
+    assert duplicates.all(), "the validation split comes from the same folder"
+    assert evaluate(prepared, "train", tiny()).duplicates is None
+    assert evaluate(prepared.split("test"), "test", tiny()).duplicates is None
 
 
 def test_an_archive_and_its_prepared_faces_give_the_same_report(tmp_path: Path) -> None:
@@ -271,10 +272,10 @@ def test_photos_go_the_whole_way_and_a_missed_face_is_told(tmp_path: Path) -> No
     assert told["faces"] == {"found": 1, "missed": 2}
     shown = tiny(shown="crowd").predict(read_image(pictures.astronaut_jpeg()))[0].probabilities
     happy = evaluated.faces.labels.tolist().index(HAPPY)
-    assert evaluated.answers["crowd"][happy].tolist() == pytest.approx(shown), (
+    assert evaluated.probabilities["crowd"][happy].tolist() == pytest.approx(shown), (
         "people see the same answer about the same photo"
     )
-    assert evaluated.answers["folder"][happy].argmax() == HAPPY
+    assert evaluated.probabilities["folder"][happy].argmax() == HAPPY
     assert (told["accuracy"], told["per_class"]["happy"]["recall"]) == (pytest.approx(1 / 3), 1)
     assert told["shown"] | {"accuracy": 0, "truth": "labels"} == told["shown"]
 

@@ -14,7 +14,8 @@ from ml import registry
 from ml.emotions import EMOTIONS
 from ml.inference.predictor import bundled_predictor
 from ml.training import export
-from ml.training.architectures import build, deployable
+from ml.training.architectures import build
+from ml.training.deployment import deployable
 from tests import pictures
 from tests.ml import faces, versions
 from tests.ml.evaluation.test_evaluation import voted

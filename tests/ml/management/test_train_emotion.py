@@ -22,6 +22,8 @@ from ml.data.datasets import Dataset
 from ml.inference.predictor import bundled_predictor
 from ml.models import ModelVersion
 from ml.training import fitting, release
+from ml.training.config import TrainingConfig
+from ml.training.finished_run import FinishedRun
 from tests.ml import faces
 from tests.ml.tiny import TINY
 
@@ -150,18 +152,12 @@ def selected(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a dataset and a finished run whose pace does not follow validation."""
     folder = tmp_path_factory.mktemp("selected")
     voted(faces.dataset(train=4, validation=3, test=2)).save(folder / "faces.npz")
-    settings = fitting.Settings(architecture=TINY, batch_size=8, epochs=2, schedule="cosine")
-    fitting.train(Dataset.load(folder / "faces.npz"), settings, folder / "run", log=print)
-    release.release(
-        keras.models.load_model(folder / "run" / "best.keras"),
-        dataset=Dataset.load(folder / "faces.npz"),
-        settings=settings,
-        folder=folder / "run",
-        name="selected",
-        shown="crowd",
-        command="",
-        evaluation_command="",
-    )
+    config = TrainingConfig(architecture=TINY, batch_size=8, epochs=2, schedule="cosine")
+    dataset = Dataset.load(folder / "faces.npz")
+    fitting.train(dataset, config, folder / "run", log=print)
+    network = keras.models.load_model(folder / "run" / "best.keras")
+    run = FinishedRun(folder / "run", network, config, dataset, shown="crowd", command="")
+    release.release(run, name="selected", evaluation_command="")
     return folder
 
 

@@ -8,9 +8,9 @@ import pytest
 
 from ml.data.datasets import Dataset
 from ml.training import export
-from ml.training.architectures import build, deployable
+from ml.training.architectures import build
+from ml.training.deployment import deployable, predict
 from ml.training.export import ExportError
-from ml.training.fitting import probabilities
 from tests.ml import faces
 
 pytestmark = pytest.mark.xdist_group("training")
@@ -33,12 +33,12 @@ def test_both_outputs_of_the_file_answer_like_the_network(
 ) -> None:
     path = tmp_path / "network.tflite"
     export.export(network, path, "float32")
-    expected = probabilities(network, data.images)
-    told = export.answers(path, data.images)
+    expected = predict(network, data.images)
+    told = export.predict_litert(path, data.images)
     assert told.keys() == {"folder", "crowd"}
-    for output, shares in told.items():
-        assert np.abs(shares - expected[output]).max() < 1e-4
-    export.check(path, network, data.images)
+    for output, probabilities in told.items():
+        assert np.abs(probabilities - expected[output]).max() < 1e-4
+    export.compare(path, network, data.images)
 
 
 def test_a_file_of_another_network_is_refused(
@@ -48,17 +48,17 @@ def test_a_file_of_another_network_is_refused(
     export.export(network, path, "float32")
     other = deployable("residual", build("residual", ("folder", "crowd")), SHARP)
     with pytest.raises(ExportError, match="differs from the network by"):
-        export.check(path, other, data.images)
+        export.compare(path, other, data.images)
     single = deployable("residual", build("residual"), {"folder": 1.0})
     with pytest.raises(ExportError, match=r"expected the outputs \['folder'\]"):
-        export.check(path, single, data.images)
+        export.compare(path, single, data.images)
 
 
 def test_a_file_that_is_no_network_is_refused(tmp_path: Path, data: Dataset) -> None:
     path = tmp_path / "network.tflite"
     path.write_bytes(b"not a network")
     with pytest.raises(ExportError, match="needs more than builtin operators"):
-        export.answers(path, data.images)
+        export.predict_litert(path, data.images)
 
 
 def test_the_smallest_form_that_answers_as_well_ships(
@@ -66,8 +66,8 @@ def test_the_smallest_form_that_answers_as_well_ships(
 ) -> None:
     path = tmp_path / "network.tflite"
     right = {
-        output: shares.argmax(axis=1)
-        for output, shares in probabilities(network, data.images).items()
+        output: probabilities.argmax(axis=1)
+        for output, probabilities in predict(network, data.images).items()
     }
     report = export.export_smallest(network, path, data.images, right)
     sizes = {form: facts["bytes"] for form, facts in report.items()}
@@ -76,7 +76,7 @@ def test_the_smallest_form_that_answers_as_well_ships(
     (shipped,) = [form for form, facts in report.items() if facts["ships"]]
     assert path.stat().st_size == sizes[shipped]
     for form, facts in report.items():
-        good_enough = min(facts["accuracy"].values()) >= 1 - export.MAY_COST
+        good_enough = min(facts["accuracy"].values()) >= 1 - export.MAX_ACCURACY_LOSS
         assert good_enough or form != shipped
         assert not good_enough or sizes[form] >= sizes[shipped]
     assert [file.name for file in tmp_path.iterdir()] == ["network.tflite"]
@@ -88,10 +88,10 @@ def test_a_small_form_that_costs_too_much_does_not_ship(
     told = {"float32": 0.700, "float16": 0.698, "int8": 0.6979}
     monkeypatch.setattr(
         export,
-        "answers",
-        lambda path, _: probabilities(network, data.images) | {"form": path.stem.split("-")[-1]},
+        "predict_litert",
+        lambda path, _: predict(network, data.images) | {"form": path.stem.split("-")[-1]},
     )
-    monkeypatch.setattr(export, "check", lambda *_: None)
+    monkeypatch.setattr(export, "compare", lambda *_: None)
     forms = iter(told.values())
     monkeypatch.setattr(export, "accuracy", lambda *_: next(forms))
     path = tmp_path / "network.tflite"
@@ -100,5 +100,5 @@ def test_a_small_form_that_costs_too_much_does_not_ship(
 
 
 def test_accuracy_counts_only_faces_whose_label_is_known() -> None:
-    shares = np.eye(7, dtype=np.float32)[[0, 1, 2, 3]]
-    assert export.accuracy(shares, np.array([0, 1, 5, -1])) == pytest.approx(2 / 3)
+    probabilities = np.eye(7, dtype=np.float32)[[0, 1, 2, 3]]
+    assert export.accuracy(probabilities, np.array([0, 1, 5, -1])) == pytest.approx(2 / 3)

@@ -16,14 +16,16 @@ from ml.data.datasets import Dataset
 from ml.data.sources import DatasetError
 from ml.training import fitting, run_folder
 from ml.training.architectures import build
-from ml.training.fitting import Settings
+from ml.training.callbacks import Reseed
+from ml.training.config import TrainingConfig
+from ml.training.deployment import predict
 from ml.training.run_folder import RunError
 from tests.ml import faces
 from tests.ml.tiny import TINY
 
 pytestmark = pytest.mark.xdist_group("training")
 ROOT = Path(__file__).parents[3]
-QUICK = Settings(architecture=TINY, epochs=2, batch_size=16)
+QUICK = TrainingConfig(architecture=TINY, epochs=2, batch_size=16)
 COSINE = replace(QUICK, schedule="cosine", optimizer="sgd", learning_rate=0.02, mixup=0.2)
 
 
@@ -31,8 +33,10 @@ def silent(_: str) -> None:
     """Take no notice."""
 
 
-def train(data: Dataset, settings: Settings, folder: Path, *, resume: bool = False) -> keras.Model:
-    return fitting.train(data, settings, folder, resume=resume, log=silent)
+def train(
+    data: Dataset, config: TrainingConfig, folder: Path, *, resume: bool = False
+) -> keras.Model:
+    return fitting.train(data, config, folder, resume=resume, log=silent)
 
 
 def log(folder: Path) -> list[dict[str, str]]:
@@ -44,14 +48,14 @@ def test_a_run_learns_and_leaves_what_it_did(tmp_path: Path) -> None:
     data = faces.dataset(train=40, validation=6, test=0)
     run = tmp_path / "run"
     told: list[str] = []
-    settings = replace(QUICK, epochs=4)
-    network = fitting.train(data, settings, run, log=told.append)
+    config = replace(QUICK, epochs=4)
+    network = fitting.train(data, config, run, log=told.append)
     rows = log(run)
     assert len(rows) == 4
     assert float(rows[-1]["loss"]) < float(rows[0]["loss"])
     assert json.loads((run / "settings.json").read_text())["dataset"] == data.fingerprint()
     validation = data.split("validation")
-    answers = fitting.probabilities(network, validation.images)["folder"].argmax(axis=1)
+    answers = predict(network, validation.images)["folder"].argmax(axis=1)
     best = max(float(row["val_accuracy"]) for row in rows)
     assert (answers == validation.labels).mean() == pytest.approx(best, abs=0.05)
     assert [path.name for path in run.glob("epoch-*.keras")] == ["epoch-004.keras"]
@@ -73,23 +77,23 @@ def test_votes_bring_an_output_that_learns_from_them(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("pace", [QUICK, COSINE], ids=["plateau", "cosine"])
 def test_a_resumed_run_learns_exactly_what_an_uninterrupted_one_does(
-    tmp_path: Path, pace: Settings, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, pace: TrainingConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data = faces.dataset(train=10, validation=4, test=0)
-    settings = replace(pace, epochs=3)
+    config = replace(pace, epochs=3)
     whole, parted = tmp_path / "whole", tmp_path / "parted"
-    train(data, settings, whole)
+    train(data, config, whole)
 
     def interrupt(callback: keras.callbacks.Callback, batch: int, logs: object = None) -> None:
         if len(log(parted)) == 1 and batch == 2:
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(run_folder.Reseed, "on_train_batch_end", interrupt)
+        patched.setattr(Reseed, "on_train_batch_end", interrupt)
         with pytest.raises(KeyboardInterrupt):
-            train(data, settings, parted)
+            train(data, config, parted)
     assert len(log(parted)) == 1
-    train(data, settings, parted, resume=True)
+    train(data, config, parted, resume=True)
     assert log(parted) == log(whole)
 
 
@@ -139,8 +143,8 @@ def test_a_resumed_run_remembers_how_long_it_has_not_improved(tmp_path: Path) ->
 
 
 def test_a_cosine_schedule_warms_up_and_ends_at_nothing() -> None:
-    settings = replace(COSINE, epochs=20)
-    rate = fitting.optimizer(settings, steps=10)._learning_rate
+    config = replace(COSINE, epochs=20)
+    rate = fitting.optimizer(config, steps=10)._learning_rate
     rates = [float(rate(step)) for step in range(201)]
     assert rates[0] == 0
     assert max(rates) == pytest.approx(0.02)
@@ -176,7 +180,7 @@ def test_fine_tuning_starts_with_the_weights_of_the_other_network(tmp_path: Path
     for before, after in zip(other.trainable_weights, tuned.trainable_weights, strict=True):
         assert np.allclose(np.asarray(before), np.asarray(after), atol=1e-3)
     facts = json.loads((tmp_path / "settings.json").read_text())
-    assert facts["start_from"] == fitting.digest(other)
+    assert facts["start_from"] == fitting.weights_sha256(other)
     with pytest.raises(RunError, match="ran with start_from"):
         train(data, still, tmp_path, resume=True)
 

@@ -11,13 +11,16 @@ import numpy as np
 import pytest
 
 from ml.data.datasets import Dataset
-from ml.evaluation.evaluation import evaluate, report
+from ml.evaluation.evaluation import evaluate
+from ml.evaluation.report import report
 from ml.inference.card import Card
 from ml.inference.predictor import predictor_for
 from ml.metrics.gate import Answers
-from ml.training import fitting, release
-from ml.training.architectures import build, trained_network
-from ml.training.fitting import Settings
+from ml.training import release
+from ml.training.architectures import build
+from ml.training.config import TrainingConfig
+from ml.training.deployment import load_trained, predict
+from ml.training.finished_run import FinishedRun
 from tests.ml import faces
 from tests.ml.management.test_train_emotion import voted
 
@@ -44,14 +47,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory, data: Dataset, trained: ker
         rows = csv.writer(file)
         rows.writerow(["epoch", "crowd_accuracy", "loss", "val_crowd_accuracy", "val_loss"])
         rows.writerows([[0, 0.2, 2.1, 0.1, 2.2], [1, 0.3, 1.9, 0.2, 2.0]])
-    release.release(
+    run = FinishedRun(
+        folder,
         trained,
-        dataset=data,
-        settings=Settings(architecture="residual"),
-        folder=folder,
-        name="tiny",
+        TrainingConfig(architecture="residual"),
+        data,
         shown="crowd",
         command="python manage.py train_emotion",
+    )
+    release.release(
+        run,
+        name="tiny",
         evaluation_command="python manage.py evaluate_emotion",
     )
     return folder
@@ -89,10 +95,10 @@ def test_calibration_is_told_before_and_after_with_the_band_of_a_perfect_one(
 def test_calibrating_makes_an_overconfident_network_believable() -> None:
     random = np.random.default_rng(5)
     sure = random.dirichlet([0.5] * 7, 4000)
-    labels = np.array([random.choice(7, p=shares) for shares in sure])
+    labels = np.array([random.choice(7, p=probabilities) for probabilities in sure])
     labels[:50] = -1  # unknown, and left out
     over = sure**2 / (sure**2).sum(axis=1, keepdims=True)
-    told = release.calibrated(over.astype(np.float32), labels)
+    told = release.calibrate(over.astype(np.float32), labels)
     assert told["temperature"] == pytest.approx(2, abs=0.15)
     assert told["ece_after"] < told["ece_before"] / 2
     assert told["ece_after"] <= told["ece_band"][1]
@@ -101,11 +107,11 @@ def test_calibrating_makes_an_overconfident_network_believable() -> None:
 def test_the_network_of_a_version_is_the_one_that_was_trained(
     folder: Path, trained: keras.Model, data: Dataset
 ) -> None:
-    loaded = trained_network((folder / "network.keras").read_bytes())
+    loaded = load_trained((folder / "network.keras").read_bytes())
     assert loaded.name == "residual"
-    expected = fitting.probabilities(trained, data.images)
-    for output, shares in fitting.probabilities(loaded, data.images).items():
-        assert np.allclose(shares, expected[output], atol=1e-6)
+    expected = predict(trained, data.images)
+    for output, probabilities in predict(loaded, data.images).items():
+        assert np.allclose(probabilities, expected[output], atol=1e-6)
 
 
 def test_the_answers_about_the_test_split_are_kept_for_the_gate(

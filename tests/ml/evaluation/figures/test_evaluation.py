@@ -1,4 +1,4 @@
-"""The pictures of an evaluation are drawn whatever was found, and no personal face among them."""
+"""The pictures of an evaluation are drawn whatever was found, and never with a contributed face."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ml.evaluation.evaluation import Evaluation, report
+from ml.evaluation.evaluation import Evaluation
 from ml.evaluation.figures.evaluation import draw_evaluation, draw_mistakes
+from ml.evaluation.report import report
 from tests.ml import faces
 from tests.ml.evaluation.test_evaluation import card
 
@@ -22,12 +23,14 @@ def evaluation(*, shown: str = "folder", count: int = 3) -> Evaluation:
     votes[np.arange(len(some)), some.labels] = 8
     some = replace(some, votes=votes)
     random = np.random.default_rng(1)
-    shares = random.dirichlet([0.5] * 7, len(some)).astype(np.float32)
-    return Evaluation(card(shown=shown), "train", some, {"folder": shares, "crowd": shares})
+    probabilities = random.dirichlet([0.5] * 7, len(some)).astype(np.float32)
+    return Evaluation(
+        card(shown=shown), "train", some, {"folder": probabilities, "crowd": probabilities}
+    )
 
 
-def drawn(told: Evaluation, folder: Path) -> list[str]:
-    return [path.name for path in draw_evaluation(told, report(told), folder)]
+def drawn(evaluated: Evaluation, folder: Path) -> list[str]:
+    return [path.name for path in draw_evaluation(evaluated, report(evaluated), folder)]
 
 
 @pytest.mark.parametrize("shown", ["folder", "crowd"])
@@ -40,26 +43,26 @@ def test_four_pictures_are_drawn_and_nothing_is_left_aside(tmp_path: Path, shown
             assert image.width > 600
 
 
-def test_mistakes_of_personal_photos_are_never_drawn(tmp_path: Path) -> None:
-    told = evaluation()
-    personal = replace(told, faces=replace(told.faces, has_contributions=True))
-    assert drawn(personal, tmp_path) == ALL[:3]
+def test_mistakes_of_contributed_faces_are_never_drawn(tmp_path: Path) -> None:
+    evaluated = evaluation()
+    contributed = replace(evaluated, faces=replace(evaluated.faces, has_contributions=True))
+    assert drawn(contributed, tmp_path) == ALL[:3]
     assert not (tmp_path / "mistakes.png").exists()
 
 
 def test_without_a_face_there_is_no_calibration_to_draw(tmp_path: Path) -> None:
-    told = replace(evaluation(), found=np.zeros(21, bool))
-    assert drawn(told, tmp_path) == ["confusion-matrix.png", "per-class.png", "mistakes.png"]
+    evaluated = replace(evaluation(), found=np.zeros(21, bool))
+    assert drawn(evaluated, tmp_path) == ["confusion-matrix.png", "per-class.png", "mistakes.png"]
 
 
 def test_only_mistakes_are_on_the_sheet_of_mistakes(tmp_path: Path) -> None:
-    told = evaluation()
-    right = np.eye(7, dtype=np.float32)[told.faces.labels]
-    black = replace(told.faces, images=np.zeros_like(told.faces.images))
+    evaluated = evaluation()
+    right = np.eye(7, dtype=np.float32)[evaluated.faces.labels]
+    black = replace(evaluated.faces, images=np.zeros_like(evaluated.faces.images))
 
-    def dark(shares: np.ndarray) -> float:
-        answers = {"folder": shares, "crowd": shares}
-        draw_mistakes(replace(told, faces=black, answers=answers), tmp_path / "m.png")
+    def dark(probabilities: np.ndarray) -> float:
+        outputs = {"folder": probabilities, "crowd": probabilities}
+        draw_mistakes(replace(evaluated, faces=black, probabilities=outputs), tmp_path / "m.png")
         with Image.open(tmp_path / "m.png") as image:
             return float((np.asarray(image.convert("L")) == 0).mean())
 
@@ -72,5 +75,5 @@ def test_only_mistakes_are_on_the_sheet_of_mistakes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["x$\\frac$y", "a_b^c"])
 def test_an_odd_name_is_no_crash(tmp_path: Path, name: str) -> None:
-    told = replace(evaluation(), card=replace(card(), name=name), split=name)
-    assert drawn(told, tmp_path) == ALL
+    evaluated = replace(evaluation(), card=replace(card(), name=name), split=name)
+    assert drawn(evaluated, tmp_path) == ALL

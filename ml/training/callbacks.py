@@ -1,0 +1,129 @@
+"""Keras callbacks that make a run resumable and report its progress."""
+
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from tqdm import tqdm
+
+from ml.training import run_folder
+
+
+class RunState(keras.callbacks.Callback):
+    """Saves after each epoch what Keras's own callbacks would forget, and restores it on resuming.
+
+    The state names its checkpoint and is renamed into place after it, so that a run killed at any
+    moment leaves a matching pair. All other checkpoints but the best one are removed.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        tracked: Iterable[tuple[keras.callbacks.Callback, Iterable[str]]],
+        state: dict[str, Any],
+    ):
+        """Track the named attributes of some callbacks, all of them numbers.
+
+        Args:
+            state: of the run so far.
+        """
+        super().__init__()
+        self.folder, self.state = folder, state
+        self.tracked = [(callback, list(names)) for callback, names in tracked]
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Restore the attributes at the first epoch; the callbacks reset them before it."""
+        if epoch == self.state["epoch"] and epoch:
+            for callback, names in self.tracked:
+                for name in names:
+                    setattr(callback, name, self.state["callbacks"][type(callback).__name__][name])
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Save the state, then remove older checkpoints."""
+        callbacks = {
+            type(callback).__name__: {name: float(getattr(callback, name)) for name in names}
+            for callback, names in self.tracked
+        }
+        state = {"epoch": epoch + 1, "callbacks": callbacks}
+        run_folder.write_json(self.folder / run_folder.STATE, state)
+        for path in self.folder.glob("epoch-*.keras"):
+            if path != run_folder.checkpoint(self.folder, epoch + 1):
+                path.unlink()
+
+
+class Reseed(keras.callbacks.Callback):
+    """Seeds dropout and augmentation by seed and epoch alone.
+
+    Keras does not save the state of its random layers, so without this a resumed run would draw
+    differently from an uninterrupted one.
+    """
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self.seed = seed
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Set the state of every random layer."""
+        random = np.random.default_rng([self.seed, epoch])
+        for variable in self.model.variables:
+            if variable.name == "seed_generator_state":
+                variable.assign([random.integers(2**31), 0])
+
+
+class Progress(keras.callbacks.Callback):
+    """Logs metrics and remaining time each epoch, with a progress bar in a terminal."""
+
+    def __init__(self, log: Callable[[str], object]) -> None:
+        """Call `log` with a line each epoch; draw the bar on stderr if that is a terminal."""
+        super().__init__()
+        self.log = log
+        self.bar: tqdm[Any] | None = None
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Start the clock."""
+        self.started, self.epochs_done = time.monotonic(), 0
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Draw the bar of this epoch."""
+        self.epoch_started = time.monotonic()
+        self.bar = tqdm(
+            total=self.params["steps"],
+            desc=f"epoch {epoch + 1}/{self.params['epochs']}",
+            unit=" steps",
+            leave=False,
+            disable=not sys.stderr.isatty(),
+        )
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Move the bar."""
+        if self.bar is not None:
+            self.bar.update()
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Log the line of this epoch."""
+        if self.bar is not None:
+            self.bar.close()
+        self.epochs_done += 1
+        now = time.monotonic()
+        pace = (now - self.started) / self.epochs_done
+        remaining = (self.params["epochs"] - epoch - 1) * pace
+        metrics = ", ".join(
+            f"{name} {value:.4f}" for name, value in (logs or {}).items() if "rate" not in name
+        )
+        self.log(
+            f"epoch {epoch + 1}/{self.params['epochs']}: {metrics}; "
+            f"{now - self.epoch_started:.0f} s, {format_duration(remaining)} left"
+        )
+
+
+def format_duration(seconds: float) -> str:
+    """Return a duration as `2 h 05 min`, `12 min` or `40 s`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02d} min"
+    return f"{minutes} min" if minutes else f"{rest} s"
