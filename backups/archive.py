@@ -1,4 +1,4 @@
-"""What a backup consists of: pieces of tables, files, and at the end what vouches for them."""
+"""The format of a backup: a tar archive of table chunks, files, and a manifest at the end."""
 
 import gzip
 import hashlib
@@ -16,26 +16,26 @@ from django.db.migrations.recorder import MigrationRecorder
 FORMAT = 1
 MANIFEST = "manifest.json"
 TABLES, FILES = "tables", "files"
-MAX_PIECE_BYTES = 256 * 2**20
+MAX_CHUNK_BYTES = 256 * 2**20
 MAX_FILE_BYTES = 256 * 2**20
 MAX_MANIFEST_BYTES = 2**30
-READ_AT_ONCE = 2**20
+READ_BYTES = 2**20
 
 
 class BackupError(Exception):
-    """A backup cannot be made or used; the message says why in one line."""
+    """A backup cannot be made or used; the message is a single line."""
 
 
 @dataclass(slots=True)
 class Manifest:
-    """What a backup says of itself.
+    """The last member of the archive, which describes and authenticates the others.
 
     Attributes:
-        made_at: when, as ISO 8601 in UTC.
-        migrations: the names of all migrations that its tables have seen, as `app.name`.
-        rows: how many rows each table has.
-        sha256: of each member, by its name.
-        gone: how many files were removed while the backup was made.
+        made_at: time of the backup, ISO 8601 in UTC.
+        migrations: all migrations applied to its database, as `app.name`.
+        rows: number of rows of each table.
+        sha256: checksum of each member, by name.
+        gone: number of files that were removed while the backup was made.
     """
 
     made_at: str
@@ -46,18 +46,17 @@ class Manifest:
     format: int = FORMAT
 
     def to_json(self) -> bytes:
-        """Return it as the last member has it."""
         return json.dumps(asdict(self), indent=1).encode()
 
     @classmethod
-    def from_json(cls, told: bytes) -> "Manifest":
-        """Return what the last member tells.
+    def from_json(cls, content: bytes) -> "Manifest":
+        """Parse a manifest.
 
         Raises:
-            BackupError: it is of another format.
+            BackupError: it is not a manifest of this format.
         """
         try:
-            values = json.loads(told)
+            values = json.loads(content)
             if values["format"] != FORMAT:
                 raise ValueError(values["format"])
             return cls(**values)
@@ -65,67 +64,67 @@ class Manifest:
             raise BackupError(f"Expected a manifest of format {FORMAT} ({error!r}).") from error
 
 
-def migrations_here() -> list[str]:
-    """Return the names of all migrations that this database has seen."""
+def applied_migrations() -> list[str]:
+    """Return all migrations applied to this database, as `app.name`."""
     return sorted(".".join(key) for key in MigrationRecorder(connection).applied_migrations())
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One member of an archive, to be read once before the next one is asked for."""
+    """One member of an archive, which can be read once, before the next member is requested."""
 
     name: str
     size: int
     archive: tarfile.TarFile
     info: tarfile.TarInfo
 
-    def content(self, most: int) -> bytes:
-        """Return all of it.
+    def content(self, max_bytes: int) -> bytes:
+        """Return the whole content.
 
         Raises:
-            BackupError: it is larger than `most` bytes, or ends early.
+            BackupError: it is larger than `max_bytes`, or truncated.
         """
-        if self.size > most:
-            raise BackupError(f"{self.name}: expected at most {most >> 20} MB.")
+        if self.size > max_bytes:
+            raise BackupError(f"{self.name}: expected at most {max_bytes >> 20} MB.")
         return b"".join(self.chunks())
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield it piece by piece.
+        """Yield the content in chunks.
 
         Raises:
-            BackupError: it ends early.
+            BackupError: it is truncated.
         """
         file, left = self.archive.extractfile(self.info), self.size
         while file and left:
             try:
-                chunk = file.read(min(left, READ_AT_ONCE))
+                chunk = file.read(min(left, READ_BYTES))
             except (tarfile.TarError, OSError) as error:
                 raise BackupError(f"{self.name}: ends early ({error}).") from error
             left -= len(chunk)
             yield chunk
 
     def lines(self) -> list[bytes]:
-        """Return the lines of a piece of a table.
+        """Return the decompressed lines of a table chunk.
 
         Raises:
-            BackupError: it is none, or larger than any.
+            BackupError: it is not a table chunk, or too large.
         """
-        packed = self.content(MAX_PIECE_BYTES)
+        compressed = self.content(MAX_CHUNK_BYTES)
         try:
-            with gzip.GzipFile(fileobj=io.BytesIO(packed)) as file:
-                unpacked = file.read(MAX_PIECE_BYTES + 1)
+            with gzip.GzipFile(fileobj=io.BytesIO(compressed)) as file:
+                unpacked = file.read(MAX_CHUNK_BYTES + 1)
         except (OSError, EOFError, zlib.error) as error:
             raise BackupError(f"{self.name}: expected a piece of a table ({error}).") from error
-        if len(unpacked) > MAX_PIECE_BYTES:
-            raise BackupError(f"{self.name}: expected at most {MAX_PIECE_BYTES >> 20} MB unpacked.")
+        if len(unpacked) > MAX_CHUNK_BYTES:
+            raise BackupError(f"{self.name}: expected at most {MAX_CHUNK_BYTES >> 20} MB unpacked.")
         return unpacked.splitlines()
 
 
 def members(path: Path) -> Iterator[Member]:
-    """Yield what is in an archive, one after the other; nothing is ever unpacked to a path.
+    """Yield the members of an archive in order; nothing is ever extracted to a path.
 
     Raises:
-        BackupError: it is no archive, or has members that no backup has.
+        BackupError: it is not a tar archive, or has members that no backup has.
     """
     try:
         with tarfile.open(path, "r:") as archive:
@@ -134,31 +133,31 @@ def members(path: Path) -> Iterator[Member]:
                 if not info.isreg() or name.is_absolute() or ".." in name.parts:
                     raise BackupError(f"{info.name}: expected a file of a backup.")
                 yield Member(info.name, info.size, archive, info)
-                archive.members.clear()  # type: ignore[attr-defined] # or it would remember all
+                archive.members.clear()  # type: ignore[attr-defined] # or all stay in memory
     except (tarfile.TarError, OSError) as error:
         raise BackupError(f"{path}: expected a backup ({error}).") from error
 
 
-def verified(path: Path) -> Manifest:
-    """Return what a backup says of itself, once all of it was read and compared with that.
+def verify_archive(path: Path) -> Manifest:
+    """Read the whole archive, compare every checksum, and return the manifest.
 
     Raises:
-        BackupError: it ends early or was changed.
+        BackupError: it is truncated or was changed.
     """
-    found: dict[str, str] = {}
+    checksums: dict[str, str] = {}
     for member in members(path):
         if member.name == MANIFEST:
             manifest = Manifest.from_json(member.content(MAX_MANIFEST_BYTES))
-            for name in found.keys() ^ manifest.sha256.keys():
+            for name in checksums.keys() ^ manifest.sha256.keys():
                 raise BackupError(f"{name}: is in the archive or in its manifest, but not in both.")
-            for name, digest in found.items():
-                if digest != manifest.sha256[name]:
+            for name, checksum in checksums.items():
+                if checksum != manifest.sha256[name]:
                     raise BackupError(f"{name}: is not what was written into the backup.")
             return manifest
-        if member.name in found:
+        if member.name in checksums:
             raise BackupError(f"{member.name}: is in the archive twice.")
         sha256 = hashlib.sha256()
         for chunk in member.chunks():
             sha256.update(chunk)
-        found[member.name] = sha256.hexdigest()
+        checksums[member.name] = sha256.hexdigest()
     raise BackupError(f"{path}: ends early; it has no manifest.")

@@ -1,4 +1,4 @@
-"""Making a site out of a backup: whole or not at all, and never over what is there."""
+"""Restoring a backup into an empty site, completely or not at all."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -16,65 +16,65 @@ from backups.archive import (
     TABLES,
     BackupError,
     Manifest,
+    applied_migrations,
     members,
-    migrations_here,
-    verified,
+    verify_archive,
 )
-from backups.rows import objects, tables
+from backups.rows import backed_up_models, deserialize_rows
 from emotions.pictures import storage
 from ml.models import Artefact, ModelVersion, Promotion
 from ml.registry import register_bundled
-from ml.registry.artefacts import FOLDER as MODELS
+from ml.registry.artefacts import FOLDER as MODELS_FOLDER
 from ml.registry.versions import PLACEHOLDER
 
-REGISTRY = (Promotion, Artefact, ModelVersion)
-"""Tables into which `migrate` enters the network that comes with the code."""
-UNFIT = (ValueError, TypeError, KeyError, ValidationError, ObjectDoesNotExist, DatabaseError)
-"""What rows make Django raise that are none, or do not belong together."""
+REGISTRY_MODELS = (Promotion, Artefact, ModelVersion)
+"""Not empty after `migrate`, which registers the network that ships with the code."""
+ROW_ERRORS = (ValueError, TypeError, KeyError, ValidationError, ObjectDoesNotExist, DatabaseError)
+"""Raised by Django for rows that are invalid or do not belong together."""
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
-    """What came out of a backup: how many rows and files, and when it was made."""
+class RestoreSummary:
+    """The number of rows and files that were restored, and the time of the backup."""
 
     rows: int
     files: int
     made_at: str
 
 
-def restore(path: Path) -> Restored:
-    """Fill an empty site with what is in a backup; files first, then all rows in one transaction.
+def restore_backup(path: Path) -> RestoreSummary:
+    """Restore the files of a backup, then all its rows in one transaction.
 
     Raises:
-        BackupError: the backup is damaged, or was made by another version of the software, or the
-            site is not empty. Nothing has changed then.
+        BackupError: the backup is damaged or was made by another version of the software, or the
+            site is not empty. Nothing has been changed.
     """
-    manifest = verified(path)
-    expect_same_migrations(manifest)
-    expect_empty()
+    manifest = verify_archive(path)
+    check_migrations(manifest)
+    check_empty()
     written: list[str] = []
     try:
         files = restore_files(path, written)
         with transaction.atomic():
-            expect_empty()
+            check_empty()
             restore_rows(path, manifest)
-    except UNFIT as error:
+    except ROW_ERRORS as error:
         storage.remove_files(written)
-        told = " ".join(str(error).split())  # databases use several lines
-        raise BackupError(f"{path}: its rows do not fit ({told}).") from error
+        message = " ".join(str(error).split())  # databases use several lines
+        raise BackupError(f"{path}: its rows do not fit ({message}).") from error
     except BaseException:
         storage.remove_files(written)
         raise
-    return Restored(sum(manifest.rows.values()), files, manifest.made_at)
+    return RestoreSummary(sum(manifest.rows.values()), files, manifest.made_at)
 
 
-def expect_same_migrations(manifest: Manifest) -> None:
-    """Compare the tables of a backup with those here.
+def check_migrations(manifest: Manifest) -> None:
+    """Compare the migrations of a backup with those of this site.
 
     Raises:
         BackupError: they differ.
     """
-    for name in sorted({*manifest.migrations} ^ {*migrations_here()}):
+    for name in sorted({*manifest.migrations} ^ {*applied_migrations()}):
         where = "the backup" if name in manifest.migrations else "this site"
         raise BackupError(
             f"Expected the tables that the backup was made of, but only {where} has the migration "
@@ -82,40 +82,40 @@ def expect_same_migrations(manifest: Manifest) -> None:
         )
 
 
-def expect_empty() -> None:
-    """See whether nothing is here yet but what `migrate` makes.
+def check_empty() -> None:
+    """Check that the site contains nothing but what `migrate` creates.
 
     Raises:
-        BackupError: something is here.
+        BackupError: it contains something else.
     """
     trained = ModelVersion.objects.exclude(bundled=True).exclude(sha256=PLACEHOLDER)
-    for model in tables():
+    for model in backed_up_models():
         found = trained if model is ModelVersion else model._base_manager.all()
-        if (model is ModelVersion or model not in REGISTRY) and found.exists():
+        if (model is ModelVersion or model not in REGISTRY_MODELS) and found.exists():
             raise BackupError(f"Expected an empty site, found {model._meta.verbose_name_plural}.")
 
 
 def restore_files(path: Path, written: list[str]) -> int:
-    """Store the files of a backup under the names that its rows have for them.
+    """Store the files of a backup under their names, and return their number.
 
     Args:
-        written: takes the names of the files that were not there before.
+        written: receives the names of files that did not exist before.
 
     Raises:
-        BackupError: another file has the name of one, or the storage refuses it.
+        BackupError: another file has the same name, or the storage rejects it.
     """
     files = 0
     for member in members(path):
         kind, _, name = member.name.partition("/")
         if kind != FILES:
             continue
-        if name.partition("/")[0] not in {MODELS, *storage.FOLDERS.values()}:
+        if name.partition("/")[0] not in {MODELS_FOLDER, *storage.FOLDERS.values()}:
             raise BackupError(f"{member.name}: expected a picture or a file of a version.")
         content = member.content(MAX_FILE_BYTES)
         files += 1
         try:
             if default_storage.exists(name):
-                if is_whole(name, content):
+                if is_complete(name, content):
                     continue
                 default_storage.delete(name)
             written.append(name)
@@ -127,11 +127,11 @@ def restore_files(path: Path, written: list[str]) -> int:
     return files
 
 
-def is_whole(name: str, content: bytes) -> bool:
-    """Tell whether a file is there; what a restore that was killed left may be its beginning.
+def is_complete(name: str, content: bytes) -> bool:
+    """Tell whether a stored file is complete: a killed restore may have left the beginning of it.
 
     Raises:
-        BackupError: another file has its name.
+        BackupError: it is another file.
     """
     with default_storage.open(name, "rb") as file:
         found = file.read()
@@ -141,21 +141,21 @@ def is_whole(name: str, content: bytes) -> bool:
 
 
 def restore_rows(path: Path, manifest: Manifest) -> None:
-    """Write all rows as they were, and let numbering go on after them.
+    """Insert all rows with their primary keys, and continue the sequences after them.
 
     Raises:
-        BackupError: they are not as many as the backup says.
+        BackupError: their numbers are not those in the manifest.
     """
-    for model in REGISTRY:
+    for model in REGISTRY_MODELS:
         model._base_manager.all().delete()
-    by_label = {model._meta.label: model for model in tables()}
+    by_label = {model._meta.label: model for model in backed_up_models()}
     rows = Counter(dict.fromkeys(by_label, 0))
     for member in members(path):
         kind, _, place = member.name.partition("/")
         if kind != TABLES:
             continue
         label = place.partition("/")[0]
-        for row in objects(by_label[label], member.lines()):
+        for row in deserialize_rows(by_label[label], member.lines()):
             row.save_base(raw=True, force_insert=True)
             rows[label] += 1
     if dict(rows) != manifest.rows:

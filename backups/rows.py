@@ -1,4 +1,4 @@
-"""Rows of every table as JSON, the same on every database."""
+"""Serializing the rows of every table as JSON, independently of the database."""
 
 import json
 from base64 import b64encode
@@ -14,60 +14,59 @@ from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Field, Model
 
-LEFT_OUT = frozenset({"sessions.Session", "usersessions.UserSession"})
-"""Who has a backup must not be signed in as anybody, so everybody signs in again."""
-MADE_BY_MIGRATE = (ContentType, Permission)
-"""Numbered by each database in its own way, so that others name them by what they are."""
-AT_ONCE = 2000
-"""Rows in one piece of a table."""
+EXCLUDED = frozenset({"sessions.Session", "usersessions.UserSession"})
+"""Sessions: whoever holds a backup must not be able to sign in as anybody with it."""
+NATURAL_KEY_MODELS = (ContentType, Permission)
+"""Created by `migrate`, with other primary keys in every database; references use natural keys."""
+CHUNK_ROWS = 2000
 
 
-def tables() -> list[type[Model]]:
-    """Return the tables that are backed up, each after those that its rows refer to."""
-    kept = [
+def backed_up_models() -> list[type[Model]]:
+    """Return the models that are backed up, each after those that its rows refer to."""
+    models = [
         model
         for model in apps.get_models(include_auto_created=True)
         if model._meta.managed
-        and model._meta.label not in LEFT_OUT
-        and not issubclass(model, MADE_BY_MIGRATE)
+        and model._meta.label not in EXCLUDED
+        and not issubclass(model, NATURAL_KEY_MODELS)
     ]
     graph: TopologicalSorter[type[Model]] = TopologicalSorter()
-    for model in sorted(kept, key=lambda model: model._meta.label):
-        needed = {referred(field) for field in model._meta.concrete_fields}
-        graph.add(model, *(other for other in kept if other in needed and other is not model))
+    for model in sorted(models, key=lambda model: model._meta.label):
+        needed = {related_model(field) for field in model._meta.concrete_fields}
+        graph.add(model, *(other for other in models if other in needed and other is not model))
     return list(graph.static_order())
 
 
-def referred(field: "Field[Any, Any]") -> Any:
-    """Return the table that a column refers to, if it does."""
+def related_model(field: "Field[Any, Any]") -> Any:
+    """Return the model that a foreign key refers to; None for other fields."""
     return field.related_model if field.is_relation else None
 
 
-def pieces(model: type[Model]) -> Iterator[tuple[int, bytes]]:
-    """Yield the rows of a table, some at a time: how many they are, and a line of JSON for each."""
+def serialized_chunks(model: type[Model]) -> Iterator[tuple[int, bytes]]:
+    """Yield the rows of a table in chunks: the number of rows, and as many lines of JSON."""
     names = [field.attname for field in model._meta.concrete_fields]
-    rows = model._base_manager.order_by("pk").values(*names).iterator(chunk_size=AT_ONCE)
-    while some := list(islice(rows, AT_ONCE)):
-        yield len(some), b"".join(line(model, row) for row in some)
+    rows = model._base_manager.order_by("pk").values(*names).iterator(chunk_size=CHUNK_ROWS)
+    while chunk := list(islice(rows, CHUNK_ROWS)):
+        yield len(chunk), b"".join(serialize_row(model, row) for row in chunk)
 
 
-def line(model: type[Model], row: dict[str, Any]) -> bytes:
-    """Return one row as a line of JSON.
+def serialize_row(model: type[Model], row: dict[str, Any]) -> bytes:
+    """Return a row as a line of JSON.
 
     Raises:
-        TypeError: a column has values that JSON has no words for.
+        TypeError: a column has a value that cannot be serialized.
     """
     for field in model._meta.concrete_fields:
-        if referred(field) in MADE_BY_MIGRATE and row[field.attname] is not None:
-            row[field.attname] = name_of(referred(field), row[field.attname])
-    return json.dumps(row, default=as_text, ensure_ascii=False).encode() + b"\n"
+        if related_model(field) in NATURAL_KEY_MODELS and row[field.attname] is not None:
+            row[field.attname] = natural_key_of(related_model(field), row[field.attname])
+    return json.dumps(row, default=encode_value, ensure_ascii=False).encode() + b"\n"
 
 
-def as_text(value: object) -> str:
-    """Return what `Field.to_python` understands of the value of a column.
+def encode_value(value: object) -> str:
+    """Return a text from which `Field.to_python` restores the value of a column.
 
     Raises:
-        TypeError: it has no such text.
+        TypeError: there is no such text.
     """
     if isinstance(value, (datetime, date, time)):
         return value.isoformat()
@@ -75,36 +74,34 @@ def as_text(value: object) -> str:
         return str(value)
     if isinstance(value, (bytes, memoryview)):
         return b64encode(value).decode()
-    raise TypeError(f"Expected a value that JSON has words for, received {type(value)}.")
+    raise TypeError(f"Expected a value that can be serialized as JSON, received {type(value)}.")
 
 
-def objects(model: type[Model], lines: Iterable[bytes]) -> Iterator[Model]:
-    """Yield the rows that lines of JSON tell.
+def deserialize_rows(model: type[Model], lines: Iterable[bytes]) -> Iterator[Model]:
+    """Yield unsaved instances of a model from lines of JSON.
 
     Raises:
-        ValueError, TypeError, KeyError: they are no rows of this table.
+        ValueError, TypeError, KeyError: a line is not a row of this table.
     """
     columns = model._meta.concrete_fields
-    for told in lines:
-        row = json.loads(told)
+    for line in lines:
+        row = json.loads(line)
         if row.keys() != {field.attname for field in columns}:
             raise ValueError("Expected the columns of this table.")
-        yield model(**{field.attname: value_of(field, row[field.attname]) for field in columns})
+        yield model(**{field.attname: decode_value(field, row[field.attname]) for field in columns})
 
 
-def value_of(field: "Field[Any, Any]", told: Any) -> Any:
-    """Return the value of a column as Python has it."""
-    if told is not None and referred(field) in MADE_BY_MIGRATE:
-        return number_of(referred(field), *told)
-    return field.to_python(told)
+def decode_value(field: "Field[Any, Any]", value: Any) -> Any:
+    """Return the Python value of a column from its JSON value."""
+    if value is not None and related_model(field) in NATURAL_KEY_MODELS:
+        return pk_of_natural_key(related_model(field), *value)
+    return field.to_python(value)
 
 
-def name_of(model: type[Model], number: int) -> list[str]:
-    """Return what a row that `migrate` made is called everywhere."""
-    return list(model._base_manager.get(pk=number).natural_key())  # type: ignore[attr-defined]
+def natural_key_of(model: type[Model], pk: int) -> list[str]:
+    return list(model._base_manager.get(pk=pk).natural_key())  # type: ignore[attr-defined]
 
 
-def number_of(model: type[Model], *name: str) -> int:
-    """Return which number a row that `migrate` made has here."""
-    number: int = model._default_manager.get_by_natural_key(*name).pk  # type: ignore[attr-defined]
-    return number
+def pk_of_natural_key(model: type[Model], *key: str) -> int:
+    pk: int = model._default_manager.get_by_natural_key(*key).pk  # type: ignore[attr-defined]
+    return pk

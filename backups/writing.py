@@ -1,4 +1,4 @@
-"""Making a backup while the site runs, from one moment of its database."""
+"""Making a backup from one snapshot of the database, while the site is running."""
 
 import gzip
 import hashlib
@@ -14,30 +14,30 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.utils import timezone
 
-from backups.archive import FILES, MANIFEST, TABLES, BackupError, Manifest, migrations_here
-from backups.rows import pieces, tables
+from backups.archive import FILES, MANIFEST, TABLES, BackupError, Manifest, applied_migrations
+from backups.rows import backed_up_models, serialized_chunks
 from common.files import atomic_write
 from emotions.models import Capture
 from ml.models import Artefact
 
 
 @dataclass(slots=True)
-class Written:
-    """What went into a backup.
+class BackupSummary:
+    """What a backup contains.
 
     Attributes:
-        rows: of all tables.
-        files: how many.
-        gone: names of files that were removed while the backup was made.
+        rows: number of rows in all tables.
+        files: number of files.
+        removed: names of files that were removed while the backup was made.
     """
 
     rows: int = 0
     files: int = 0
-    gone: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
 
 
-def write(path: Path) -> Written:
-    """Write everything but sessions into one file, aside and then renamed; only its owner reads it.
+def write_backup(path: Path) -> BackupSummary:
+    """Write files and database, without sessions, into an archive that only its owner can read.
 
     Raises:
         BackupError: the file cannot be written, or a stored file cannot be read.
@@ -45,24 +45,24 @@ def write(path: Path) -> Written:
     try:
         with atomic_write(path, mode=0o600) as temporary, temporary.open("wb") as file:
             with tarfile.open(fileobj=file, mode="w|") as archive, snapshot():
-                written = fill(archive)
+                summary = add_contents(archive)
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
         raise BackupError(f"{path}: cannot be written ({error}).") from error
-    return written
+    return summary
 
 
 @contextmanager
 def snapshot() -> Iterator[None]:
-    """See the database as it is now until the block ends, without keeping anybody from writing."""
+    """Freeze the view of the database until the block ends, without blocking writers."""
     if connection.vendor == "postgresql":
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield
         return
-    # Our transactions on SQLite ask for the right to write at once, which would stop the site.
+    # Transactions on SQLite are configured to begin IMMEDIATE, which would block every writer.
     with connection.cursor() as cursor:
         cursor.execute("BEGIN DEFERRED")
     try:
@@ -72,48 +72,51 @@ def snapshot() -> Iterator[None]:
             cursor.execute("ROLLBACK")
 
 
-def fill(archive: tarfile.TarFile) -> Written:
-    """Add tables, then files, then what vouches for them."""
-    manifest = Manifest(timezone.now().isoformat(), migrations_here())
-    written = Written()
-    for model in tables():
+def add_contents(archive: tarfile.TarFile) -> BackupSummary:
+    """Add tables, then files, then the manifest."""
+    manifest = Manifest(timezone.now().isoformat(), applied_migrations())
+    summary = BackupSummary()
+    for model in backed_up_models():
         label = model._meta.label
         manifest.rows[label] = 0
-        for number, (rows, piece) in enumerate(pieces(model), start=1):
-            packed = gzip.compress(piece, mtime=0)
-            add(archive, manifest, f"{TABLES}/{label}/{number:06}.jsonl.gz", packed)
+        for number, (rows, chunk) in enumerate(serialized_chunks(model), start=1):
+            compressed = gzip.compress(chunk, mtime=0)
+            add_verified_member(
+                archive, manifest, f"{TABLES}/{label}/{number:06}.jsonl.gz", compressed
+            )
             manifest.rows[label] += rows
-    for name in stored_names():
+    for name in stored_file_names():
         try:
             with default_storage.open(name, "rb") as file:
                 content = file.read()
         except FileNotFoundError:
-            written.gone.append(name)
+            summary.removed.append(name)
             continue
-        add(archive, manifest, f"{FILES}/{name}", content)
-        written.files += 1
-    written.rows, manifest.gone = sum(manifest.rows.values()), len(written.gone)
+        add_verified_member(archive, manifest, f"{FILES}/{name}", content)
+        summary.files += 1
+    summary.rows, manifest.gone = sum(manifest.rows.values()), len(summary.removed)
     add_member(archive, MANIFEST, manifest.to_json())
-    return written
+    return summary
 
 
-def stored_names() -> Iterator[str]:
-    """Yield the names of all files that rows refer to, but of those that come with the code."""
+def stored_file_names() -> Iterator[str]:
+    """Yield the names of all files that rows refer to, except those that ship with the code."""
     for row in Capture.objects.order_by("pk").values_list(*Capture.PICTURES).iterator():
         yield from filter(None, row)
     trained = Artefact.objects.exclude(version__bundled=True)
     yield from trained.order_by("pk").values_list("file", flat=True).iterator()
 
 
-def add(archive: tarfile.TarFile, manifest: Manifest, name: str, content: bytes) -> None:
-    """Add a member that the manifest vouches for."""
+def add_verified_member(
+    archive: tarfile.TarFile, manifest: Manifest, name: str, content: bytes
+) -> None:
+    """Add a member and its checksum to the manifest."""
     manifest.sha256[name] = hashlib.sha256(content).hexdigest()
     add_member(archive, name, content)
 
 
 def add_member(archive: tarfile.TarFile, name: str, content: bytes) -> None:
-    """Add a member."""
     info = tarfile.TarInfo(name)
     info.size = len(content)
     archive.addfile(info, io.BytesIO(content))
-    archive.members.clear()  # type: ignore[attr-defined] # or it would remember all
+    archive.members.clear()  # type: ignore[attr-defined] # or all stay in memory

@@ -31,7 +31,7 @@ from accounts import services as accounts
 from accounts.consents import withdraw_consent
 from accounts.models import Consent, User
 from backups.archive import MANIFEST
-from backups.rows import tables
+from backups.rows import backed_up_models
 from emotions.captures import purging, recording, trash
 from emotions.captures.recording import SelfReport
 from emotions.models import (
@@ -141,7 +141,7 @@ def backup(owner: User, media: Path, tmp_path: Path) -> Path:
 def rows() -> dict[str, list[dict[str, Any]]]:
     """Return all rows of all tables that are backed up."""
     found = {}
-    for model in tables():
+    for model in backed_up_models():
         names = [field.attname for field in model._meta.concrete_fields]
         found[model._meta.label] = list(model._base_manager.order_by("pk").values(*names))
     permission = {one.pk: one.natural_key() for one in Permission.objects.all()}
@@ -212,14 +212,14 @@ def test_a_backup_is_of_one_moment_while_others_write(owner: User, tmp_path: Pat
             connection.close()
 
     def list_slowly() -> Any:
-        for number, model in enumerate(tables()):
+        for number, model in enumerate(backed_up_models()):
             if number == 1:
                 writer = threading.Thread(target=write_meanwhile)
                 writer.start()
                 writer.join()
             yield model
 
-    with patch("backups.writing.tables", list_slowly):
+    with patch("backups.writing.backed_up_models", list_slowly):
         told = run("backup", tmp_path / "site.tar")
 
     assert not errors

@@ -15,19 +15,13 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Define the command's arguments."""
         parser.add_argument("file", type=Path, help="where to write it; one that is there goes")
 
     def handle(self, *_: Any, file: Path, **__: Any) -> None:
-        """Write and say how much it was.
-
-        Raises:
-            CommandError: it cannot be written.
-        """
         try:
-            written = writing.write(file)
+            summary = writing.write_backup(file)
         except BackupError as error:
             raise CommandError(str(error)) from error
-        for name in written.gone:
+        for name in summary.removed:
             self.stdout.write(f"{name}: was removed meanwhile and is not in the backup.")
-        self.stdout.write(f"{written.rows} rows and {written.files} files written to {file}.")
+        self.stdout.write(f"{summary.rows} rows and {summary.files} files written to {file}.")

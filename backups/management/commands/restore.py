@@ -15,17 +15,11 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Define the command's arguments."""
         parser.add_argument("file", type=Path, help="what `backup` wrote")
 
     def handle(self, *_: Any, file: Path, **__: Any) -> None:
-        """Restore and say how much it was.
-
-        Raises:
-            CommandError: the backup is not used; nothing has changed.
-        """
         try:
-            restored = restoring.restore(file)
+            restored = restoring.restore_backup(file)
         except BackupError as error:
             raise CommandError(f"Nothing was restored. {error}") from error
         self.stdout.write(
