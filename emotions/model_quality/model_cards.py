@@ -14,18 +14,18 @@ MIN_CONFUSION_RATE = 0.15  # of the faces of an emotion; rarer confusions are no
 MIN_TEST_PHOTOS = 100  # of an emotion; with fewer its figures are called rough
 
 
-def model_card_context(told: ServedVersion, *, others: Sequence[ServedVersion]) -> dict[str, Any]:
+def model_card_context(served: ServedVersion, *, others: Sequence[ServedVersion]) -> dict[str, Any]:
     """Return the context of a version's page.
 
     Args:
-        others: every version that ever answered, this one among them.
+        others: every version that was ever active, this one among them.
     """
-    card = told.version.card
+    card = served.version.card
     evaluation = card.get("evaluation", {})
     matrix = evaluation.get("confusion_matrix", [])
     return {
-        "version": told.version,
-        "times": told.periods,
+        "version": served.version,
+        "times": served.periods,
         "card": card,
         **evaluation_context(evaluation.get("shown")),
         "unsure_below_percent": round(100 * card["unsure_below"]),
@@ -37,7 +37,7 @@ def model_card_context(told: ServedVersion, *, others: Sequence[ServedVersion]) 
         "weaknesses": list(weaknesses(matrix)),
         "data": dataset_rows(card.get("dataset", {})),
         "others": [
-            {"told": other, "accuracy_percent": accuracy_percent(other)} for other in others
+            {"served": other, "accuracy_percent": accuracy_percent(other)} for other in others
         ],
     }
 
@@ -66,9 +66,9 @@ def evaluation_context(shown: dict[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def accuracy_percent(told: ServedVersion) -> float | None:
+def accuracy_percent(served: ServedVersion) -> float | None:
     """Return a version's accuracy on test photos; None where it was never evaluated."""
-    shown = told.version.card.get("evaluation", {}).get("shown")
+    shown = served.version.card.get("evaluation", {}).get("shown")
     return round(100 * shown["accuracy"], 1) if shown else None
 
 

@@ -19,13 +19,13 @@ def model_card(request: HttpRequest, version: str = "") -> HttpResponse:
     """Show a version's model card.
 
     Args:
-        version: the name of a version that answers or did; the active one where empty.
+        version: the name of a version that is or was active; the active one where empty.
     """
     try:
-        told = served_version(version or active_version().name)
+        served = served_version(version or active_version().name)
     except ModelVersion.DoesNotExist as error:
         raise Http404("No such version ever answered.") from error
-    context = model_card_context(told, others=served_versions())
+    context = model_card_context(served, others=served_versions())
     return render(request, "emotions/model_card.html", context)
 
 

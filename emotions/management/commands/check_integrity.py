@@ -1,4 +1,7 @@
-"""Look at every stored file and record whether they belong together; mend what does not."""
+"""Check that stored files and the records that refer to them match, and repair what does not.
+
+Prints one line for each finding, and a total; fails where a finding is not repaired.
+"""
 
 from typing import Any
 
@@ -8,12 +11,9 @@ from emotions.integrity import findings
 
 
 class Command(BaseCommand):
-    """A line a finding and a total; fails where something is wrong and was not repaired."""
-
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Define the command's arguments."""
         parser.add_argument(
             "--repair",
             action="store_true",
@@ -22,20 +22,15 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_: Any, repair: bool, **__: Any) -> None:
-        """Check once.
-
-        Raises:
-            CommandError: something is wrong and was not repaired.
-        """
         found = repaired = 0
         for finding in findings():
             found += 1
-            done = ""
+            outcome = ""
             if repair and finding.repair:
                 finding.repair()
                 repaired += 1
-                done = " Repaired."
-            self.stdout.write(f"{finding.what}{done}")
+                outcome = " Repaired."
+            self.stdout.write(f"{finding.what}{outcome}")
         total = f"{found} found, {repaired} repaired."
         if found > repaired:
             raise CommandError(total)

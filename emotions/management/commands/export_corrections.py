@@ -1,4 +1,7 @@
-"""Write the faces that people lend into a dataset file, to train the network with."""
+"""Write the faces that people contribute into a dataset file, to train a network with.
+
+The file names nobody, and is registered so that withdrawn faces are removed from it.
+"""
 
 from argparse import ArgumentTypeError
 from pathlib import Path
@@ -12,12 +15,9 @@ from ml.data.sources import DatasetError
 
 
 class Command(BaseCommand):
-    """The file names nobody; it is remembered, so that faces can be taken back from it."""
-
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the place of the file and how it is drawn."""
         add = parser.add_argument
         add("--out", type=dataset_file, required=True, help="the file to write, such as mine.npz")
         add(
@@ -29,7 +29,6 @@ class Command(BaseCommand):
         add("--seed", type=int, default=1, help="decides who is held out; default: 1")
 
     def handle(self, *_: Any, out: Path, **options: Any) -> None:
-        """Write the file and say what is in it."""
         try:
             dataset = export_contributions(path=out, share=options["share"], seed=options["seed"])
         except DatasetError as error:
@@ -37,12 +36,14 @@ class Command(BaseCommand):
         self.stdout.write(f"{out}: {dataset.fingerprint()}")
         for split, counts in dataset.counts().items():
             people = len(set(dataset.split(split).contributor_names().tolist()))
-            told = ", ".join(f"{emotion} {count}" for emotion, count in counts.items())
-            self.stdout.write(f"{split}: {sum(counts.values())} faces of {people} people ({told})")
+            by_emotion = ", ".join(f"{emotion} {count}" for emotion, count in counts.items())
+            self.stdout.write(
+                f"{split}: {sum(counts.values())} faces of {people} people ({by_emotion})"
+            )
 
 
 def dataset_file(text: str) -> Path:
-    """Return the path of a dataset file in a folder that is there."""
+    """Return the path of an .npz file in a folder that exists."""
     path = Path(text)
     if path.suffix != ".npz" or not path.parent.is_dir():
         raise ArgumentTypeError(
@@ -52,7 +53,6 @@ def dataset_file(text: str) -> Path:
 
 
 def share(text: str) -> float:
-    """Return a share above 0, at most 1."""
     try:
         number = float(text)
     except ValueError:

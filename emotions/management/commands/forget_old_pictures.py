@@ -1,4 +1,7 @@
-"""Forget pictures that are older than their people want them to be."""
+"""Delete pictures that are older than their owners keep them.
+
+Runs the worker's daily job now, for a site whose worker was away.
+"""
 
 from typing import Any
 
@@ -8,10 +11,7 @@ from emotions.captures import retention
 
 
 class Command(BaseCommand):
-    """Does what the worker does by itself, for a site whose worker was away."""
-
     help = __doc__
 
     def handle(self, *_: Any, **__: Any) -> None:
-        """Forget once and say of how many moments."""
         self.stdout.write(f"{retention.forget_old_pictures()} moments keep their numbers only.")

@@ -1,4 +1,7 @@
-"""Remove for ever what has been in the trash for 30 days."""
+"""Delete for ever what has been in the trash for 30 days.
+
+Runs the worker's daily job now, for a site whose worker was away.
+"""
 
 from typing import Any
 
@@ -8,10 +11,7 @@ from emotions.captures import purging
 
 
 class Command(BaseCommand):
-    """Does what the worker does by itself, for a site whose worker was away."""
-
     help = __doc__
 
     def handle(self, *_: Any, **__: Any) -> None:
-        """Purge once and say how much was removed."""
         self.stdout.write(f"{purging.purge_trash()} moments removed for ever.")

@@ -1,4 +1,7 @@
-"""Make a demonstration account with a year of plausible history and no real faces."""
+"""Create a demonstration account with a year of plausible history and no real faces.
+
+Replaces the account of an earlier run.
+"""
 
 import secrets
 from typing import Any
@@ -11,16 +14,12 @@ from emotions.demo import EMAIL, seed
 
 
 class Command(BaseCommand):
-    """Makes the account anew each time."""
-
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the account's password."""
         parser.add_argument("--password", help="default: a random one, printed")
 
     def handle(self, *_: Any, password: str | None, **__: Any) -> None:
-        """Seed and say how to sign in."""
         password = password or secrets.token_urlsafe(12)
         count = seed(password=password, now=timezone.localtime(timezone=ZoneInfo("Europe/Lisbon")))
         self.stdout.write(f"{count} moments. Sign in as {EMAIL} with the password {password}")

@@ -1,4 +1,7 @@
-"""Remove stored photos that no capture refers to, and files that no version of the network has."""
+"""Delete stored files that neither a capture nor a version of the network refers to.
+
+Cleans up after crashes between writing a file and committing the record that refers to it.
+"""
 
 from typing import Any
 
@@ -9,11 +12,8 @@ from ml.registry import artefacts
 
 
 class Command(BaseCommand):
-    """Sweeps what a crash between writing a file and recording what it belongs to left behind."""
-
     help = __doc__
 
     def handle(self, *_: Any, **__: Any) -> None:
-        """Sweep once and say how much was removed."""
         removed = storage.sweep_orphans() + artefacts.sweep()
         self.stdout.write(f"{removed} orphaned files removed.")

@@ -232,13 +232,13 @@ def test_the_page_lets_somebody_begin_and_stop(owner: User, owner_client: Client
     assert refused.status_code == 422
     assert b"Nothing has changed" in refused.content
     assert not has_consent(person=owner, kind=IMPROVE)
-    told = owner_client.post("/helping/", {"agree": "on"}, follow=True)
-    assert b"Thank you." in told.content
+    page = owner_client.post("/helping/", {"agree": "on"}, follow=True)
+    assert b"Thank you." in page.content
     assert has_consent(person=owner, kind=IMPROVE)
     work()
     assert b"with 1 moment so far" in owner_client.get("/helping/").content
-    told = owner_client.post("/helping/", {"stop": ""}, follow=True)
-    assert b"You no longer help." in told.content
+    page = owner_client.post("/helping/", {"stop": ""}, follow=True)
+    assert b"You no longer help." in page.content
     assert not has_consent(person=owner, kind=IMPROVE)
     assert not Contribution.objects.exists()
 

@@ -52,10 +52,10 @@ def test_the_file_has_what_was_felt_and_names_nobody(
 ) -> None:
     path = tmp_path / "mine.npz"
     call_command("export_corrections", out=path)
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     dataset = Dataset.load(path)
-    assert dataset.fingerprint() in told
-    assert "people (angry" in told
+    assert dataset.fingerprint() in output
+    assert "people (angry" in output
     assert dataset.has_contributions
     assert members_in(path) == {member(person) for person in people}
     felt = {row.name.hex: row.felt for row in Contribution.objects.all()}

@@ -52,10 +52,10 @@ def test_the_times_of_a_version_follow_its_promotions(second: ModelVersion) -> N
     first = registry.active_version()
     registry.promote(second, by="ada")
     registry.roll_back(by="ada")
-    told = {one.version: one.periods for one in served_versions()}
-    assert list(told) == [first, second]
-    latest, earliest = told[first]
-    (between,) = told[second]
+    periods = {served.version: served.periods for served in served_versions()}
+    assert list(periods) == [first, second]
+    latest, earliest = periods[first]
+    (between,) = periods[second]
     assert latest.until is None
     assert (earliest.until, between.until) == (between.since, latest.since)
 

@@ -41,25 +41,25 @@ def record(owner: User, **fields: Any) -> Capture:
 
 
 def rescore(**options: Any) -> str:
-    told = StringIO()
+    output = StringIO()
     values = {"model": "newer", "per_second": 1000, **options}
-    call_command("rescore_captures", stdout=told, stderr=told, **values)
-    return told.getvalue()
+    call_command("rescore_captures", stdout=output, stderr=output, **values)
+    return output.getvalue()
 
 
-def again() -> list[Detection]:
+def rescored() -> list[Detection]:
     return list(Detection.objects.filter(role=Detection.Role.RESCORE).order_by("pk"))
 
 
 @pytest.mark.parametrize("kept", [Capture.Kept.PHOTO, Capture.Kept.CROP])
-def test_a_kept_face_is_read_again_and_the_answer_stays(
+def test_a_kept_face_is_rescored_and_the_answer_stays(
     owner: User, newer: ModelVersion, kept: Capture.Kept
 ) -> None:
     capture = record(owner, kept=kept)
     before, face = Detection.objects.values().get(), Detection.objects.get()
     assert rescore() == "1 captures read again by newer, 0 skipped.\n"
     assert Detection.objects.filter(role=Detection.Role.ANSWER).values().get() == before
-    (read,) = again()
+    (read,) = rescored()
     assert (read.capture, read.model_version, read.is_me) == (capture, newer, True)
     assert read.box == face.box
     near = 0.02 if kept == Capture.Kept.PHOTO else 0.4  # the crop was encoded smaller once more
@@ -72,9 +72,9 @@ def test_running_it_again_does_the_rest_and_nothing_twice(owner: User, newer: Mo
     later = record(owner)
     assert rescore().startswith("1 captures")
     assert rescore().startswith("0 captures")
-    assert [read.capture for read in again()][-1] == later
-    assert len(again()) == 2
-    twice = again()[0]
+    assert [read.capture for read in rescored()][-1] == later
+    assert len(rescored()) == 2
+    twice = rescored()[0]
     twice.pk = None
     with pytest.raises(IntegrityError):
         twice.save(force_insert=True)
@@ -116,11 +116,11 @@ def test_what_cannot_be_read_is_told_and_the_others_are_read(
     default_storage.delete(str(gone.photo.name))
     with default_storage.open(str(broken.photo.name), "wb") as file:
         file.write(b"no photo")
-    told = rescore()
-    assert f"{gone}: its photo cannot be read; skipped." in told
-    assert f"{broken}: its photo cannot be read; skipped." in told
-    assert "1 captures read again by newer, 2 skipped." in told
-    assert [read.capture for read in again()] == [fine]
+    output = rescore()
+    assert f"{gone}: its photo cannot be read; skipped." in output
+    assert f"{broken}: its photo cannot be read; skipped." in output
+    assert "1 captures read again by newer, 2 skipped." in output
+    assert [read.capture for read in rescored()] == [fine]
 
 
 def test_only_what_may_be_read_is(owner: User, other: User, newer: ModelVersion) -> None:
@@ -150,8 +150,8 @@ def test_apps_learn_of_it(owner: User, owner_api: APIClient, newer: ModelVersion
     capture = record(owner)
     rescore()
     (changed,) = selectors.changes(owner=owner, after=capture.sequence, limit=9)
-    told = owner_api.get(f"/api/v1/captures/{changed.uuid}/").json()
-    assert [one["role"] for one in told["detections"]] == ["answer", "rescore"]
+    body = owner_api.get(f"/api/v1/captures/{changed.uuid}/").json()
+    assert [one["role"] for one in body["detections"]] == ["answer", "rescore"]
 
 
 def test_a_face_that_was_pointed_out_later_is_read_too(owner: User, newer: ModelVersion) -> None:
@@ -181,7 +181,7 @@ def test_a_capture_that_is_deleted_meanwhile_gets_nothing(
     assert not Detection.objects.exists()
 
 
-def some_read_again(owner: User, newer: ModelVersion) -> None:
+def some_rescored(owner: User, newer: ModelVersion) -> None:
     """Make three moments: read again, only answered, and felt."""
     first, _second, third = (
         factories.capture(
@@ -198,7 +198,7 @@ def some_read_again(owner: User, newer: ModelVersion) -> None:
 
 
 def test_trends_go_by_either(owner: User, newer: ModelVersion) -> None:
-    some_read_again(owner, newer)
+    some_rescored(owner, newer)
     answered, read = (
         trends.load_periods(owner=owner, by=Span.MONTH, read_by=name, **MARCH)[0]
         for name in ("", "newer")
@@ -235,7 +235,7 @@ SPAN = "by=day&first=2026-03-01&last=2026-03-31"
 def test_the_page_offers_both(owner: User, owner_client: Client, newer: ModelVersion) -> None:
     factories.capture(owner=owner, looks="happy", taken_at=datetime(2026, 3, 1, tzinfo=UTC))
     assert "As it was answered" not in owner_client.get(f"/trends/?{SPAN}").content.decode()
-    some_read_again(owner, newer)
+    some_rescored(owner, newer)
     page = owner_client.get(f"/trends/?{SPAN}&read_by=newer").content.decode()
     assert "As it was answered" in page
     assert "Read again by newer" in page
@@ -251,7 +251,7 @@ def test_the_page_offers_both(owner: User, owner_client: Client, newer: ModelVer
 def test_the_page_of_another_person_knows_nothing_of_it(
     owner: User, other: User, other_client: Client, newer: ModelVersion
 ) -> None:
-    some_read_again(owner, newer)
+    some_rescored(owner, newer)
     factories.capture(owner=other, looks="happy", taken_at=datetime(2026, 3, 1, tzinfo=UTC))
     page = other_client.get(f"/trends/?{SPAN}&read_by=newer")
     assert page.status_code == 200
@@ -261,10 +261,10 @@ def test_the_page_of_another_person_knows_nothing_of_it(
 def test_the_api_offers_both(
     owner: User, owner_api: APIClient, other_api: APIClient, newer: ModelVersion
 ) -> None:
-    some_read_again(owner, newer)
+    some_rescored(owner, newer)
     span = {"first": "2026-03-01", "last": "2026-03-31"}
-    told = owner_api.get("/api/v1/patterns/", span).json()
-    assert (told["read_again"], told["emotions"]["sad"]) == (["newer"], 0)
+    body = owner_api.get("/api/v1/patterns/", span).json()
+    assert (body["read_again"], body["emotions"]["sad"]) == (["newer"], 0)
     asked = {**span, "read_by": "newer"}
     assert owner_api.get("/api/v1/patterns/", asked).json()["emotions"]["sad"] == 1
     periods = owner_api.get("/api/v1/trends/", {**asked, "by": "month"}).json()["periods"]

@@ -56,8 +56,8 @@ def record(owner: User, **fields: Any) -> Capture:
 def work() -> None:
     """Do what waits for the worker, inside the transaction of the test."""
     for waiting in DBTaskResult.objects.ready():
-        told = waiting.task_result
-        waiting.task.call(*told.args, **told.kwargs)
+        job = waiting.task_result
+        waiting.task.call(*job.args, **job.kwargs)
         waiting.delete()
 
 
@@ -81,13 +81,13 @@ def test_it_reads_what_is_kept_once_the_worker_comes_to_it(
     assert shadow_read(capture_id=capture.pk, trial_id=trial.pk) is None
 
 
-def test_numbers_alone_are_never_on_trial(owner: User, trial: Trial) -> None:
+def test_numbers_alone_are_never_read(owner: User, trial: Trial) -> None:
     record(owner, kept=Capture.Kept.NOTHING)
     work()
     assert shadows() == []
 
 
-def test_without_a_trial_nothing_is_handed_over(owner: User, trial: Trial) -> None:
+def test_without_a_shadow_nothing_is_queued(owner: User, trial: Trial) -> None:
     registry.stop_shadow()
     record(owner)
     assert registry.running_shadow() is None
@@ -122,12 +122,12 @@ def test_nobody_is_shown_it_but_it_is_in_the_own_export(
     capture = record(owner)
     work()
     Detection.objects.filter(role=Detection.Role.SHADOW).update(emotion="disgust")
-    for told in (
+    for body in (
         owner_api.get(f"/api/v1/captures/{capture.uuid}/").json(),
         owner_api.get("/api/v1/captures/").json()["results"][0],
         owner_api.get("/api/v1/changes/").json()["changes"][0]["capture"],
     ):
-        assert [one["role"] for one in told["detections"]] == ["answer"]
+        assert [one["role"] for one in body["detections"]] == ["answer"]
     for path in (f"/captures/{capture.uuid}/", "/today/", "/history/"):
         assert "Looks disgusted" not in owner_client.get(path).content.decode()
     trends = owner_client.get("/trends/distribution.csv").content.decode()
@@ -140,7 +140,7 @@ def test_nobody_is_shown_it_but_it_is_in_the_own_export(
     assert ",disgust," not in packed.read("captures.csv").decode()[-200:]
 
 
-def test_one_trial_at_a_time(candidate: ModelVersion, trial: Trial) -> None:
+def test_one_shadow_at_a_time(candidate: ModelVersion, trial: Trial) -> None:
     with pytest.raises(registry.ShadowError, match="Another trial goes on"):
         registry.start_shadow(candidate, share=5, by="ada")
     assert Trial.objects.count() == 1
@@ -162,7 +162,7 @@ def test_wrong_trials_are_refused(candidate: ModelVersion) -> None:
     assert not Trial.objects.exists()
 
 
-def test_a_version_that_is_promoted_is_not_on_trial_any_more(trial: Trial) -> None:
+def test_a_version_that_is_promoted_is_no_shadow_any_more(trial: Trial) -> None:
     registry.promote(trial.version, by="ada")
     assert registry.running_shadow() is None
     ended = Trial.objects.get().ended_at
@@ -172,7 +172,12 @@ def test_a_version_that_is_promoted_is_not_on_trial_any_more(trial: Trial) -> No
 
 
 def read_by_both(
-    number: int, candidate: ModelVersion, *, told: str, felt: str | None = None, times: bool = True
+    number: int,
+    candidate: ModelVersion,
+    *,
+    shadow: str,
+    felt: str | None = None,
+    times: bool = True,
 ) -> None:
     """Record a face that looks happy, of a person of a number."""
     email = f"person{number}@example.org"
@@ -181,7 +186,7 @@ def read_by_both(
     factories.detection(capture=capture, looks="happy", milliseconds=4.0)
     factories.detection(
         capture=capture,
-        looks=told,
+        looks=shadow,
         role=Detection.Role.SHADOW,
         model_version=candidate,
         milliseconds=2.0 if times else None,
@@ -190,8 +195,8 @@ def read_by_both(
 
 def test_both_are_comparison_over_what_both_read(candidate: ModelVersion) -> None:
     for number in range(MIN_PEOPLE):
-        read_by_both(number, candidate, told="happy" if number < 6 else "sad", felt="sad")
-    read_by_both(0, candidate, told="sad", times=False)  # brought along from elsewhere
+        read_by_both(number, candidate, shadow="happy" if number < 6 else "sad", felt="sad")
+    read_by_both(0, candidate, shadow="sad", times=False)  # imported
     comparison = compare_shadow(candidate)
     assert comparison.same
     assert comparison.answer_felt
@@ -207,9 +212,9 @@ def test_both_are_comparison_over_what_both_read(candidate: ModelVersion) -> Non
 def test_of_few_people_nothing_is_told(candidate: ModelVersion) -> None:
     for number in range(MIN_PEOPLE - 1):
         for _ in range(3):
-            read_by_both(number, candidate, told="happy", felt="sad")
+            read_by_both(number, candidate, shadow="happy", felt="sad")
     assert compare_shadow(candidate).same is None
-    read_by_both(MIN_PEOPLE, candidate, told="happy")
+    read_by_both(MIN_PEOPLE, candidate, shadow="happy")
     comparison = compare_shadow(candidate)
     assert comparison.same
     assert (comparison.answer_felt, comparison.shadow_felt) == (None, None)
@@ -225,7 +230,7 @@ def test_the_administration_begins_compares_and_ends(
     refused = administrator.post(BEGIN, {"version": candidate.pk, "share": 101})
     assert "less than or equal to 100" in refused.content.decode()
     for number in range(MIN_PEOPLE):
-        read_by_both(number, candidate, told="happy" if number < 6 else "sad", felt="sad")
+        read_by_both(number, candidate, shadow="happy" if number < 6 else "sad", felt="sad")
     begun = administrator.post(BEGIN, {"version": candidate.pk, "share": 20}, follow=True)
     page = begun.content.decode()
     assert "Candidate is on trial from now on." in page

@@ -64,9 +64,9 @@ def test_the_clock_is_that_of_the_person(owner: User, other: User) -> None:
         remind(person)
     send_reminders(now=EIGHT)
     assert work(EIGHT) == []
-    for now, told in ((EIGHT - 9 * HOUR, owner), (EIGHT + 4 * HOUR, other)):
+    for now, person in ((EIGHT - 9 * HOUR, owner), (EIGHT + 4 * HOUR, other)):
         send_reminders(now=now)
-        assert work(now) == [told.email]
+        assert work(now) == [person.email]
 
 
 def test_an_hour_that_clocks_leave_out_comes_once_when_they_have_been_turned(owner: User) -> None:

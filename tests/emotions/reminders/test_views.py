@@ -56,7 +56,7 @@ def test_a_reminder_is_changed_paused_and_removed(owner: User, owner_client: Cli
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "message"),
     [
         ({"at": "25:00"}, "Enter a valid time."),
         ({"at": ""}, "This field is required."),
@@ -67,17 +67,17 @@ def test_a_reminder_is_changed_paused_and_removed(owner: User, owner_client: Cli
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_written(
-    owner: User, owner_client: Client, wrong: dict[str, Any], said: str
+    owner: User, owner_client: Client, wrong: dict[str, Any], message: str
 ) -> None:
     refused = owner_client.post(PAGE, WEEKDAYS | wrong)
     assert refused.status_code == 422
-    assert said in text(refused)
+    assert message in text(refused)
     assert not owner.reminders.exists()
     owner_client.post(PAGE, WEEKDAYS)
     path = f"{PAGE}{owner.reminders.get().pk}/"
     refused = owner_client.post(path, WEEKDAYS | wrong)
     assert refused.status_code == 422
-    assert said in text(refused)
+    assert message in text(refused)
     assert owner.reminders.get().at == time(7, 30)
 
 

@@ -79,10 +79,10 @@ def test_a_reminder_reaches_every_browser_of_its_person_and_nobody_elses(
     browsers = {path: subscribed(owner, path)[0] for path in ("/box/1", "/box/2")}
     subscribed(other, "/box/3")
     assert remind(owner)
-    told = {path: json.loads(browsers[path].read(body)) for path, _, body in service.received}
-    assert set(told) == set(browsers)
-    assert told["/box/1"]["open"] == "http://127.0.0.1:8000/capture/"
-    assert told["/box/1"]["stop"].startswith("http://127.0.0.1:8000/reminders/stop/")
+    payloads = {path: json.loads(browsers[path].read(body)) for path, _, body in service.received}
+    assert set(payloads) == set(browsers)
+    assert payloads["/box/1"]["open"] == "http://127.0.0.1:8000/capture/"
+    assert payloads["/box/1"]["stop"].startswith("http://127.0.0.1:8000/reminders/stop/")
     assert not deliver(delivery_id=Delivery.objects.get().pk, now=EIGHT)
     assert len(service.received) == 2
 
