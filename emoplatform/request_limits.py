@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from emoplatform.errors import is_api_request, too_large
-from emotions.transfer.readers import MAX_BYTES as MAX_IMPORT_BYTES
+from emotions.transfer.readers import MAX_IMPORT_BYTES
 
 MAX_REQUEST_BYTES = 40 * 1024 * 1024
 """Well above the largest photo: one that is too large still gets an answer about photos."""

@@ -83,7 +83,7 @@ urlpatterns = [
     path("reminders/stop/<str:sealed>/", reminder_views.stop, name="reminders_stop"),
     path("data/", transfer_views.data, name="data"),
     path("data/export/", transfer_views.export, name="export"),
-    path("data/import/", transfer_views.bring_in, name="import"),
+    path("data/import/", transfer_views.import_view, name="import"),
     path("trash/", capture_views.trash, name="trash"),
     path("agreement/", day_views.agreement, name="agreement"),
 ]

@@ -31,7 +31,7 @@ from emotions.pictures import storage
 from emotions.preferences.selectors import get_preferences
 from emotions.reminders import delivery, scheduling
 from emotions.reminders import selectors as reminder_selectors
-from emotions.transfer.exports import captures_of
+from emotions.transfer.exports import iter_captures
 from ml import registry
 from ml.models import ModelVersion
 
@@ -94,7 +94,7 @@ def use_cases() -> dict[str, Callable[[], object]]:
         "the four weeks before": lambda: baseline.baseline_before(owner=owner, on=today),
         "days in a row": lambda: baseline.streak(owner=owner, today=today),
         "agreement": lambda: baseline.self_agreement(owner=owner),
-        "export, first thousand": lambda: list(islice(captures_of(owner), 1000)),
+        "export, first thousand": lambda: list(islice(iter_captures(owner), 1000)),
         "preferences": lambda: get_preferences(owner=owner),
         "reminders of one": lambda: list(reminder_selectors.reminders(owner=owner)),
         "browsers of one": lambda: list(reminder_selectors.push_subscriptions(owner=owner)),

@@ -21,7 +21,6 @@ MIN_MOMENTS = 10
 """The moments with a tag, and those without it, that it takes to estimate its effect."""
 BOOTSTRAP_DRAWS = 2000
 
-FEELINGS = [Feeling(emotion.value) for emotion in EMOTIONS]
 _VALENCES = np.array([VALENCES[emotion] for emotion in EMOTIONS])
 
 
@@ -137,7 +136,7 @@ def summarise(moments: Moments, indices: list[int]) -> Pixel:
     if weights.any():
         latest = weights[weights.any(axis=1)][-1]
         ranks = list(zip(np.round(weights.sum(axis=0), 9).tolist(), latest.tolist(), strict=True))
-        dominant = FEELINGS[ranks.index(max(ranks))]
+        dominant = list(Feeling)[ranks.index(max(ranks))]
     return Pixel(len(indices), float(known.mean()) if len(known) else None, dominant)
 
 

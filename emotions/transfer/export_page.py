@@ -1,4 +1,4 @@
-"""The history as one page that a browser opens from disk: no script, nothing from elsewhere."""
+"""The exported history as one HTML page that opens offline, without scripts or other files."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -13,41 +13,40 @@ from emotions.captures.moods import answer_of
 from emotions.captures.wording import MOODS, headline
 from emotions.models import Capture, Feeling
 
-AT_ONCE = 500  # captures that are read from the database together
-DAYS = "<!-- days -->"
+CHUNK_SIZE = 500  # captures fetched from the database at a time
+DAYS_PLACEHOLDER = "<!-- days -->"
 
 
-def page_of(owner: User) -> Iterator[bytes]:
-    """Yield the page a day at a time, the newest first."""
-    before, after = render_to_string("export/index.html", {"owner": owner, "days": DAYS}).split(
-        DAYS
-    )
+def render_page(owner: User) -> Iterator[bytes]:
+    """Yield the page day by day, newest first."""
+    before, after = render_to_string(
+        "export/index.html", {"owner": owner, "days": DAYS_PLACEHOLDER}
+    ).split(DAYS_PLACEHOLDER)
     yield before.encode()
-    day = get_template("export/day.html")
+    template = get_template("export/day.html")
     newest_first = selectors.history(owner=owner).order_by("-local_date", "-taken_at", "-id")
-    captures = newest_first.iterator(chunk_size=AT_ONCE)
-    for date, of_day in groupby(captures, key=lambda capture: capture.local_date):
-        yield day.render({"date": date, "moments": map(moment, of_day)}).encode()
+    captures = newest_first.iterator(chunk_size=CHUNK_SIZE)
+    for date, group in groupby(captures, key=lambda capture: capture.local_date):
+        yield template.render({"date": date, "moments": map(moment_context, group)}).encode()
     yield after.encode()
 
 
-def moment(capture: Capture) -> dict[str, Any]:
-    """Return what the page tells of one capture."""
+def moment_context(capture: Capture) -> dict[str, Any]:
     answer = answer_of(capture)
     return {
         "time": f"{capture.taken_at.astimezone(ZoneInfo(capture.time_zone)):%H:%M}",
         "time_zone": capture.time_zone,
-        "looked": headline(answer) if answer else "",
+        "headline": headline(answer) if answer else "",
         "felt": Feeling(capture.felt).label if capture.felt else "",
         "mood": dict(MOODS).get(str(capture.mood), ""),
         "note": capture.note,
         "tags": sorted(tag.name for tag in capture.tags.all()),
-        "picture": next(iter(picture_entries(capture).values()), ""),
+        "picture": next(iter(picture_paths(capture).values()), ""),
     }
 
 
-def picture_entries(capture: Capture) -> dict[str, str]:
-    """Return where in the archive the pictures of a capture are, by field."""
+def picture_paths(capture: Capture) -> dict[str, str]:
+    """Return the paths of a capture's pictures in the archive, by field."""
     return {
         field: f"pictures/{capture.uuid}-{field}.jpg"
         for field in ("photo", "crop")

@@ -1,4 +1,4 @@
-"""Everything that belongs to one person as a zip archive that is made while it is sent."""
+"""Export of everything that belongs to a person, as a zip archive generated while it is sent."""
 
 import csv
 import io
@@ -17,22 +17,22 @@ from common.spreadsheets import escape_formula
 from emotions.captures.moods import answer_of
 from emotions.models import Capture, Detection
 from emotions.preferences.selectors import get_preferences
-from emotions.transfer.export_page import page_of, picture_entries
+from emotions.transfer.export_page import picture_paths, render_page
 from ml.emotions import EMOTIONS
 
-AT_ONCE = 500  # captures that are read from the database together
-CHUNK = 64 * 1024
+CHUNK_SIZE = 500  # captures fetched from the database at a time
+FILE_CHUNK_BYTES = 64 * 1024
 COLUMNS = [
     *("uuid", "taken_at", "time_zone", "local_date", "source", "felt", "mood", "note", "tags"),
     *("detected", "confidence", "unsure", *map(str, EMOTIONS)),
 ]
 
 
-def respond(*, owner: User) -> StreamingHttpResponse:
-    """Answer with the archive while it is made."""
+def export_response(*, owner: User) -> StreamingHttpResponse:
+    """Stream the archive."""
     name = f"emoplatform-{timezone.localdate():%Y-%m-%d}.zip"
     return StreamingHttpResponse(
-        archive(owner=owner),
+        build_archive(owner=owner),
         content_type="application/zip",
         headers={
             "Content-Disposition": f'attachment; filename="{name}"',
@@ -41,21 +41,21 @@ def respond(*, owner: User) -> StreamingHttpResponse:
     )
 
 
-def archive(*, owner: User) -> ZipStream:
-    """Return an archive with a page to read, profile, captures as JSON and CSV, and pictures."""
-    packed = ZipStream(compress_type=ZIP_DEFLATED)
-    packed.add(page_of(owner), "index.html")
-    packed.add(json.dumps(profile(owner), indent=2), "profile.json")
-    packed.add(as_json(owner), "captures.json")
-    packed.add(as_csv(owner), "captures.csv")
+def build_archive(*, owner: User) -> ZipStream:
+    """Return a lazy archive of a page, the profile, the captures as JSON and CSV, and pictures."""
+    archive = ZipStream(compress_type=ZIP_DEFLATED)
+    archive.add(render_page(owner), "index.html")
+    archive.add(json.dumps(profile_data(owner), indent=2), "profile.json")
+    archive.add(captures_json(owner), "captures.json")
+    archive.add(captures_csv(owner), "captures.csv")
     for capture in Capture.objects.of(owner).order_by("taken_at", "id"):
-        for field, name in picture_entries(capture).items():
-            packed.add(content(getattr(capture, field).name), name, compress_type=ZIP_STORED)
-    return packed
+        for field, name in picture_paths(capture).items():
+            archive.add(iter_file(getattr(capture, field).name), name, compress_type=ZIP_STORED)
+    return archive
 
 
-def profile(owner: User) -> dict[str, Any]:
-    """Return what is known of a person besides their captures."""
+def profile_data(owner: User) -> dict[str, Any]:
+    """Return everything stored about a person besides their captures."""
     consents = owner.consents.order_by("given_at").values(
         "kind", "version", "given_at", "withdrawn_at"
     )
@@ -74,34 +74,34 @@ def profile(owner: User) -> dict[str, Any]:
     }
 
 
-def captures_of(owner: User) -> Iterator[Capture]:
-    """Yield the person's captures in the order of time, some at a time, with every reading."""
+def iter_captures(owner: User) -> Iterator[Capture]:
+    """Yield the person's captures in chronological order, with their detections and tags."""
     captures = Capture.objects.of(owner).order_by("taken_at", "id")
     yield from captures.prefetch_related("detections__model_version", "tags").iterator(
-        chunk_size=AT_ONCE
+        chunk_size=CHUNK_SIZE
     )
 
 
-def content(name: str) -> Iterator[bytes]:
-    """Yield a stored file; nothing where it is gone."""
+def iter_file(name: str) -> Iterator[bytes]:
+    """Yield the content of a stored file, or nothing if it is missing."""
     try:
         with default_storage.open(name, "rb") as file:
-            yield from file.chunks(CHUNK)
+            yield from file.chunks(FILE_CHUNK_BYTES)
     except FileNotFoundError:
         return
 
 
-def as_json(owner: User) -> Iterator[bytes]:
+def captures_json(owner: User) -> Iterator[bytes]:
     """Yield all captures as one JSON list."""
     separator = "[\n"
-    for capture in captures_of(owner):
-        yield f"{separator}{json.dumps(entry(capture), ensure_ascii=False)}".encode()
+    for capture in iter_captures(owner):
+        yield f"{separator}{json.dumps(capture_data(capture), ensure_ascii=False)}".encode()
         separator = ",\n"
     yield b"\n]\n" if separator == ",\n" else b"[]\n"
 
 
-def entry(capture: Capture) -> dict[str, Any]:
-    """Return one capture, without anything that only this site could use."""
+def capture_data(capture: Capture) -> dict[str, Any]:
+    """Return one capture without values that mean nothing on another site."""
     clock = capture.clock_of_photo
     return {
         "uuid": str(capture.uuid),
@@ -111,7 +111,7 @@ def entry(capture: Capture) -> dict[str, Any]:
         "local_date": capture.local_date.isoformat(),
         "kept": capture.kept,
         "others_blurred": capture.others_blurred,
-        **picture_entries(capture),
+        **picture_paths(capture),
         "width": capture.width,
         "height": capture.height,
         "clock_of_photo": clock and clock.replace(tzinfo=None).isoformat(),
@@ -119,12 +119,11 @@ def entry(capture: Capture) -> dict[str, Any]:
         "mood": capture.mood,
         "note": capture.note,
         "tags": sorted(tag.name for tag in capture.tags.all()),
-        "detections": [face(detection) for detection in capture.detections.all()],
+        "detections": [detection_data(detection) for detection in capture.detections.all()],
     }
 
 
-def face(detection: Detection) -> dict[str, Any]:
-    """Return one face as one version of the network read it."""
+def detection_data(detection: Detection) -> dict[str, Any]:
     return {
         "role": detection.role,
         "model_version": detection.version_name,
@@ -137,21 +136,21 @@ def face(detection: Detection) -> dict[str, Any]:
     }
 
 
-def as_csv(owner: User) -> Iterator[bytes]:
-    """Yield a table with a row a capture, which no spreadsheet takes for formulas."""
+def captures_csv(owner: User) -> Iterator[bytes]:
+    """Yield a CSV table with one row per capture, safe to open in a spreadsheet."""
     line = io.StringIO()
     writer = csv.writer(line)
 
-    def written(row: list[Any]) -> bytes:
+    def format_row(row: list[Any]) -> bytes:
         line.seek(0)
         line.truncate()
         writer.writerow(row)
         return line.getvalue().encode()
 
-    yield written(COLUMNS)
-    for capture in captures_of(owner):
+    yield format_row(COLUMNS)
+    for capture in iter_captures(owner):
         answer = answer_of(capture)
-        yield written(
+        yield format_row(
             [
                 capture.uuid,
                 capture.taken_at.isoformat(),

@@ -1,13 +1,13 @@
-"""The form that takes a history in."""
+"""The form that imports a history."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from emotions.transfer.readers import moods_in
+from emotions.transfer.readers import parse_mood_values
 
 
 class ImportForm(forms.Form):
-    """A file with a history in it; what is inside it is checked by `emotions.transfer.readers`."""
+    """A file with a history in it. Its content is validated by `emotions.transfer.readers`."""
 
     file = forms.FileField(
         label=_("Your file"),
@@ -25,9 +25,8 @@ class ImportForm(forms.Form):
     )
 
     def clean_moods(self) -> dict[str, int]:
-        """Return the numbers of moods by their names."""
         try:
-            return moods_in(self.cleaned_data["moods"])
+            return parse_mood_values(self.cleaned_data["moods"])
         except ValueError as error:
             raise forms.ValidationError(
                 _("Say a name and a number from 1 to 5 each, such as: great 5, tired 2")

@@ -1,4 +1,4 @@
-"""Bringing a history in: each capture whole or not at all, and none twice."""
+"""Import of a history: each capture whole or not at all, and none twice."""
 
 import logging
 import time
@@ -25,21 +25,28 @@ from emotions.models import Capture, Detection
 from emotions.pictures import storage
 from emotions.pictures.errors import LIMITS
 from emotions.pictures.removal import delete_files_on_error
-from emotions.transfer.readers import Entry, EntryError, Read, ReadFace, Refused, open_history
+from emotions.transfer.readers import (
+    Entry,
+    EntryError,
+    EntryFace,
+    ParsedEntry,
+    Refusal,
+    open_history,
+)
 from ml import registry
 from ml.inference.predictor import Face
 from ml.models import ModelVersion
 
 logger = logging.getLogger(__name__)
 
-MOST_TOLD = 100
-"""Of the refused, how many are told with their reasons."""
-MOST_SECONDS = 300
-"""Then the rest has to be sent again, so that nobody keeps the site to themselves."""
+MAX_REFUSALS = 100
+"""How many refused entries are reported with their reasons."""
+TIME_LIMIT = 300
+"""Seconds after which an import ends, so that nobody occupies the site for long."""
 
 
 class Outcome(StrEnum):
-    """What became of one entry."""
+    """The outcome of one entry."""
 
     NEW = "new"
     ALREADY_THERE = "already_there"
@@ -47,103 +54,103 @@ class Outcome(StrEnum):
 
 
 @dataclass(slots=True)
-class Tally:
-    """What became of the entries so far.
+class ImportReport:
+    """The outcomes of the entries so far.
 
     Attributes:
-        new: brought in.
+        new: imported.
         already_there: left as they are.
-        deleted: in the trash or deleted for ever, and left so.
-        refused: not as expected.
-        told: the first hundred of those.
-        complete: all entries were looked at.
+        deleted: left deleted, in the trash or for good.
+        refused: invalid.
+        refusals: the first `MAX_REFUSALS` of those.
+        complete: whether every entry was read within the time limit.
     """
 
     new: int = 0
     already_there: int = 0
     deleted: int = 0
     refused: int = 0
-    told: list[Refused] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
     complete: bool = False
 
     def count(self, outcome: Outcome) -> None:
-        """Add an entry that was not refused."""
         setattr(self, outcome, getattr(self, outcome) + 1)
 
-    def refuse(self, refused: Refused) -> None:
-        """Add one that was."""
+    def refuse(self, refused: Refusal) -> None:
         self.refused += 1
-        if len(self.told) < MOST_TOLD:
-            self.told.append(refused)
+        if len(self.refusals) < MAX_REFUSALS:
+            self.refusals.append(refused)
 
 
 def import_history(
     *, owner: User, file: IO[bytes], size: int, time_zone: str, moods: Mapping[str, int]
-) -> Iterator[Tally]:
-    """Bring a history in, from our own archive or from Daylio's table.
+) -> Iterator[ImportReport]:
+    """Import a history from an export of this site or from Daylio's table.
 
-    What is there already is left alone, so the same file can be sent again. Yields the tally each
-    time that it grows, so that whoever waits can be told; the last one is the answer.
+    Existing captures are left as they are, so the same file can be sent again. Yields the same
+    report, updated, after each entry, so that the caller can show that something happens.
 
     Args:
-        file: open to be read in any order; closed when it is done with.
-        size: its bytes.
-        time_zone: IANA name of the zone of times that do not say theirs.
-        moods: the numbers from 1 to 5 of moods that the person named, by their names.
+        file: a seekable binary file.
+        size: its size in bytes.
+        time_zone: IANA name of the zone of times that do not name their own.
+        moods: values from 1 to 5 for moods that the person named, by name.
 
     Raises:
-        ImportUnderWayError: another file of theirs is being read.
-        UnreadableError: the file is not as expected.
-        ConsentRequiredError: there are pictures, and the person has not consented.
+        ImportUnderWayError: another import of the owner is running.
+        UnreadableError: the file is not a history, or is damaged.
+        ConsentRequiredError: it contains pictures, and the owner has not consented.
     """
     history = open_history(file, size=size, time_zone=time_zone, moods=moods)
     if history.has_pictures:
         require_consent(person=owner, kind=Consent.Kind.USE)
-    under_way = f"import:{owner.pk}"
-    if not cache.add(under_way, 1, timeout=MOST_SECONDS * 2):
+    lock_key = f"import:{owner.pk}"
+    if not cache.add(lock_key, 1, timeout=TIME_LIMIT * 2):
         raise ImportUnderWayError
-    tallies = tallied(owner, history.entries(), under_way)
-    next(tallies)  # From here on it ends in order, even where nobody listens.
-    return tallies
+    reports = run_import(owner, history.entries(), lock_key)
+    next(reports)  # Enter its `try`, so that the lock is released even if nobody iterates.
+    return reports
 
 
-def tallied(owner: User, entries: Iterable[Read], under_way: str) -> Iterator[Tally]:
-    """Bring entries in one after the other, and say at the end that none is under way."""
-    tally, until = Tally(), time.monotonic() + MOST_SECONDS
+def run_import(
+    owner: User, entries: Iterable[ParsedEntry], lock_key: str
+) -> Iterator[ImportReport]:
+    """Import entries one by one, and release the lock at the end."""
+    report, deadline = ImportReport(), time.monotonic() + TIME_LIMIT
     try:
-        yield tally
+        yield report
         for entry in entries:
-            if time.monotonic() > until:
+            if time.monotonic() > deadline:
                 break
-            if isinstance(entry, Refused):
-                tally.refuse(entry)
+            if isinstance(entry, Refusal):
+                report.refuse(entry)
             else:
                 try:
-                    tally.count(import_entry(owner=owner, entry=entry))
+                    report.count(import_entry(owner=owner, entry=entry))
                 except EntryError as error:
-                    tally.refuse(Refused(entry.place, str(error)))
-            yield tally
+                    report.refuse(Refusal(entry.place, str(error)))
+            yield report
         else:
-            tally.complete = True
-        logger.info("history imported", extra={"new": tally.new, "refused": tally.refused})
-        yield tally
+            report.complete = True
+        logger.info("history imported", extra={"new": report.new, "refused": report.refused})
+        yield report
     finally:
-        cache.delete(under_way)
-        if tally.new:
+        cache.delete(lock_key)
+        if report.new:
             schedule_contribution(owner)
 
 
 def import_entry(*, owner: User, entry: Entry) -> Outcome:
-    """Bring one moment in, unless it is or was there.
+    """Import one moment, unless a capture with its UUID exists or existed.
 
     Raises:
-        EntryError: it says nothing, or its pictures cannot be read; nothing was written.
+        EntryError: it says nothing, or its pictures cannot be decoded; nothing was written.
     """
-    if earlier := outcome_before(owner, entry):
-        return earlier
-    capture = capture_of(owner, entry)
-    read_pictures = {field: read(entry, field) for field in entry.pictures}
-    pixels = {field: picture for field, picture in read_pictures.items() if picture is not None}
+    if existing := existing_outcome(owner, entry):
+        return existing
+    capture = build_capture(owner, entry)
+    decoded = {field: decode_picture(entry, field) for field in entry.pictures}
+    pixels = {field: picture for field, picture in decoded.items() if picture is not None}
     if "photo" in pixels:
         height, width = pixels["photo"].shape[:2]
         if entry.size != (width, height):
@@ -157,23 +164,23 @@ def import_entry(*, owner: User, entry: Entry) -> Outcome:
         with delete_files_on_error(saved.values()):
             store(capture, entry, saved)
     except IntegrityError:
-        # The same entry came twice at once and the other one was faster.
-        if earlier := outcome_before(owner, entry):
-            return earlier
+        # Another request has imported the same entry meanwhile.
+        if existing := existing_outcome(owner, entry):
+            return existing
         raise
     return Outcome.NEW
 
 
-def outcome_before(owner: User, entry: Entry) -> Outcome | None:
-    """Return what an entry is already, if it is or was there."""
-    found = Capture.objects.filter(owner=owner, uuid=entry.uuid).first()
-    if found is None:
+def existing_outcome(owner: User, entry: Entry) -> Outcome | None:
+    """Return the outcome of an entry whose UUID is taken, or None."""
+    capture = Capture.objects.filter(owner=owner, uuid=entry.uuid).first()
+    if capture is None:
         return None
-    return Outcome.DELETED if found.deleted_at else Outcome.ALREADY_THERE
+    return Outcome.DELETED if capture.deleted_at else Outcome.ALREADY_THERE
 
 
-def capture_of(owner: User, entry: Entry) -> Capture:
-    """Return an entry as a capture that is not stored yet.
+def build_capture(owner: User, entry: Entry) -> Capture:
+    """Return an entry as an unsaved capture.
 
     Raises:
         EntryError: it says nothing.
@@ -200,11 +207,11 @@ def capture_of(owner: User, entry: Entry) -> Capture:
     return capture
 
 
-def read(entry: Entry, field: str) -> np.ndarray | None:
-    """Return the pixels of one picture; None where it was gone before it was exported.
+def decode_picture(entry: Entry, field: str) -> np.ndarray | None:
+    """Return the pixels of one picture, or None where it was lost before the export.
 
     Raises:
-        EntryError: it cannot be read.
+        EntryError: it cannot be decoded.
     """
     data = entry.pictures[field]()
     if not data:
@@ -224,13 +231,13 @@ def read(entry: Entry, field: str) -> np.ndarray | None:
 
 @transaction.atomic
 def store(capture: Capture, entry: Entry, pictures: Mapping[str, str]) -> None:
-    """Write a capture, its tags and its detections, whole or not at all."""
-    detections = (detection_of(face, capture) for face in entry.faces)
+    """Insert a capture with its tags and detections in one transaction."""
+    detections = (build_detection(face, capture) for face in entry.faces)
     insert_capture(capture, pictures=pictures, tags=entry.tags, detections=detections)
 
 
-def detection_of(face: ReadFace, capture: Capture) -> Detection:
-    """Return a face as a detection that is not stored yet, with the figures of its file."""
+def build_detection(face: EntryFace, capture: Capture) -> Detection:
+    """Return a face as an unsaved detection, with the figures of its file."""
     return Detection.from_face(
         Face(Box(*face.box), face.probabilities, face.unsure),
         capture=capture,
@@ -243,8 +250,8 @@ def detection_of(face: ReadFace, capture: Capture) -> Detection:
     )
 
 
-def version_columns(face: ReadFace) -> dict[str, ModelVersion | str]:
-    """Return which version read a face, by its name alone where it is not here."""
+def version_columns(face: EntryFace) -> dict[str, ModelVersion | str]:
+    """Return the version that analysed a face, by name only where it is not installed here."""
     if version := registry.version_by_name(face.version):
         return {"model_version": version}
     return {"model_version": registry.placeholder_version(), "version_elsewhere": face.version}

@@ -1,4 +1,4 @@
-"""Everything that is a person's: the way out, and the way in."""
+"""The page of a person's data: export and import."""
 
 from functools import partial
 from http import HTTPStatus
@@ -19,12 +19,11 @@ from common.streaming import while_working
 from emotions.captures.errors import ImportUnderWayError
 from emotions.transfer import exports, importing
 from emotions.transfer.forms import ImportForm
-from emotions.transfer.importing import Tally
+from emotions.transfer.importing import ImportReport
 from emotions.transfer.readers import UnreadableError
 
 
-def show(request: HttpRequest, form: ImportForm) -> HttpResponse:
-    """Show the page, with what the form was answered."""
+def render_page(request: HttpRequest, form: ImportForm) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "consented": has_consent(person=person_of(request), kind=Consent.Kind.USE),
@@ -36,28 +35,28 @@ def show(request: HttpRequest, form: ImportForm) -> HttpResponse:
 @login_required
 @require_GET
 def data(request: HttpRequest) -> HttpResponse:
-    """Offer everything to take along, and a history to be brought in."""
-    return show(request, ImportForm())
+    """Offer the export, and a form to import a history."""
+    return render_page(request, ImportForm())
 
 
 @login_required
 @require_GET
 def export(request: HttpRequest) -> HttpResponseBase:
-    """Send the archive while it is made."""
-    return exports.respond(owner=person_of(request))
+    """Stream the export."""
+    return exports.export_response(owner=person_of(request))
 
 
 @login_required
 @require_POST
-def bring_in(request: HttpRequest) -> HttpResponseBase:
-    """Bring a history in and tell what became of it."""
+def import_view(request: HttpRequest) -> HttpResponseBase:
+    """Import a history and show the report."""
     person = person_of(request)
     form = ImportForm(request.POST, request.FILES)
     if not form.is_valid():
-        return show(request, form)
+        return render_page(request, form)
     upload = form.cleaned_data["file"]
     try:
-        tallies = importing.import_history(
+        reports = importing.import_history(
             owner=person,
             file=upload.file,
             size=upload.size,
@@ -71,10 +70,10 @@ def bring_in(request: HttpRequest) -> HttpResponseBase:
     except UnreadableError as error:
         form.add_error("file", str(error))
     else:
-        return StreamingHttpResponse(while_working(tallies, partial(page_about, request)))
-    return show(request, form)
+        return StreamingHttpResponse(while_working(reports, partial(render_report, request)))
+    return render_page(request, form)
 
 
-def page_about(request: HttpRequest, tally: Tally) -> str:
-    """Return the page that tells what became of a file."""
-    return render_to_string("emotions/imported.html", {"tally": tally}, request)
+def render_report(request: HttpRequest, report: ImportReport) -> str:
+    """Return the page with the report of an import."""
+    return render_to_string("emotions/imported.html", {"report": report}, request)

@@ -106,7 +106,7 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
             selection = query.selection()
         return selectors.history(owner=person_of(self.request), **selection)
 
-    def told(self, capture: Capture, **options: Any) -> Response:
+    def capture_response(self, capture: Capture, **options: Any) -> Response:
         """Answer with a capture as it is now."""
         found = selectors.get_capture(owner=capture.owner, uuid=capture.uuid)
         headers = {"ETag": etag(found), **options.pop("headers", {})}
@@ -118,7 +118,9 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
         values = validated(NewCaptureSerializer, request.data)
         capture = record(person_of(request), values, key=idempotency_key(request))
         location = reverse("api:capture-detail", [capture.uuid], request=request)
-        return self.told(capture, status=status.HTTP_201_CREATED, headers={"Location": location})
+        return self.capture_response(
+            capture, status=status.HTTP_201_CREATED, headers={"Location": location}
+        )
 
     @extend_schema(**RETRIEVE)
     def retrieve(self, request: Request, **_: Any) -> HttpResponseBase:
@@ -135,7 +137,7 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
             changes=Changes(**values),  # type: ignore[typeddict-item]  # checked
             expected=expected_sequence(request),
         )
-        return self.told(edited)
+        return self.capture_response(edited)
 
     @extend_schema(**DESTROY)
     def destroy(self, request: Request, uuid: UUID) -> Response:
@@ -158,7 +160,7 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
         restored = restore_capture(
             capture=get_object_or_404(trash, uuid=uuid), expected=expected_sequence(request)
         )
-        return self.told(restored)
+        return self.capture_response(restored)
 
     @extend_schema(**PHOTO)
     @action(detail=True, renderer_classes=[PictureRenderer, JSONRenderer])

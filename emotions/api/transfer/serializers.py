@@ -12,7 +12,7 @@ from emotions.api.fields import (
     StrictIntegerField,
     TimeZoneField,
 )
-from emotions.transfer.readers import moods_in
+from emotions.transfer.readers import parse_mood_values
 
 
 @extend_schema_field({"type": "string", "format": "binary"})
@@ -41,7 +41,7 @@ class ImportSerializer(serializers.Serializer[Any]):
     def validate_moods(self, text: str) -> dict[str, int]:
         """Return the numbers by the names of moods."""
         try:
-            return moods_in(text)
+            return parse_mood_values(text)
         except ValueError as error:
             raise serializers.ValidationError(
                 _("Say a name and a number from 1 to 5 each, such as: great 5, tired 2")
@@ -62,7 +62,7 @@ class ImportedSerializer(serializers.Serializer[Any]):
     already_there = StrictIntegerField(help_text=_("Left as they are."))
     deleted = StrictIntegerField(help_text=_("In the trash or deleted for ever, and left so."))
     refused = StrictIntegerField(help_text=_("Not as expected."))
-    refusals = RefusedSerializer(source="told", many=True, help_text=_("The first 100 of those."))
+    refusals = RefusedSerializer(many=True, help_text=_("The first 100 of those."))
     complete = StrictBooleanField(
         help_text=_("False where it took too long: send the file again to go on.")
     )

@@ -16,7 +16,7 @@ from emotions.api.throttling import CaptureThrottle
 from emotions.api.transfer.schema import EXPORT, IMPORT
 from emotions.api.transfer.serializers import ImportedSerializer, ImportSerializer
 from emotions.transfer import exports, importing
-from emotions.transfer.importing import Tally
+from emotions.transfer.importing import ImportReport
 
 
 class ImportView(PersonalView):
@@ -31,20 +31,20 @@ class ImportView(PersonalView):
     def post(self, request: Request) -> Any:
         """Bring a file in; what is refused stops nothing else."""
         person, values = person_of(request), validated(ImportSerializer, request.data)
-        tallies = importing.import_history(
+        reports = importing.import_history(
             owner=person,
             file=values["file"].file,
             size=values["file"].size,
             time_zone=values.get("time_zone", person.time_zone),
             moods=values["moods"],
         )
-        answer = while_working(tallies, told)
+        answer = while_working(reports, told)
         return StreamingHttpResponse(answer, content_type="application/json")
 
 
-def told(tally: Tally) -> str:
+def told(report: ImportReport) -> str:
     """Return what became of a file as JSON."""
-    return json.dumps(ImportedSerializer(tally).data)
+    return json.dumps(ImportedSerializer(report).data)
 
 
 class ExportView(PersonalView):
@@ -55,4 +55,4 @@ class ExportView(PersonalView):
     @extend_schema(**EXPORT)
     def get(self, request: Request) -> Any:
         """Send the archive while it is made."""
-        return exports.respond(owner=person_of(request))
+        return exports.export_response(owner=person_of(request))

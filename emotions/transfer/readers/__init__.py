@@ -1,24 +1,24 @@
-"""Readers of files with a history in them; whatever they read, they trust nothing of it."""
+"""Readers of files with a history in them, none of which are trusted."""
 
-from emotions.transfer.readers.daylio import moods_in
+from emotions.transfer.readers.daylio import parse_mood_values
 from emotions.transfer.readers.entries import (
     Entry,
     EntryError,
-    Read,
-    ReadFace,
-    Refused,
+    EntryFace,
+    ParsedEntry,
+    Refusal,
     UnreadableError,
 )
-from emotions.transfer.readers.formats import MAX_BYTES, open_history
+from emotions.transfer.readers.formats import MAX_IMPORT_BYTES, open_history
 
 __all__ = [
-    "MAX_BYTES",
+    "MAX_IMPORT_BYTES",
     "Entry",
     "EntryError",
-    "Read",
-    "ReadFace",
-    "Refused",
+    "EntryFace",
+    "ParsedEntry",
+    "Refusal",
     "UnreadableError",
-    "moods_in",
     "open_history",
+    "parse_mood_values",
 ]

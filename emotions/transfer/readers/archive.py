@@ -1,4 +1,4 @@
-"""Our own export, from here or from another site, perhaps changed by anybody."""
+"""Reader of exports of this software, which anybody may have changed."""
 
 import json
 import zipfile
@@ -12,22 +12,22 @@ from django.utils.translation import gettext_lazy
 
 from common import archives
 from common.imaging.images import MAX_BYTES
-from emotions.transfer.readers.entries import EntryError, Read, Refused, UnreadableError
-from emotions.transfer.readers.entry_schema import check, entry_of
+from emotions.transfer.readers.entries import EntryError, ParsedEntry, Refusal, UnreadableError
+from emotions.transfer.readers.entry_schema import parse_entry, validate
 
 CAPTURES = "captures.json"
 DAMAGED = gettext_lazy("That archive is cut off or damaged. Please download it once more.")
-LONGEST_LINE = 2**20  # bytes
+MAX_LINE_BYTES = 2**20
 
 
-class Archive:
-    """A zip archive whose captures stand a line each in captures.json."""
+class ExportReader:
+    """Reads a zip archive whose captures.json has one capture per line."""
 
     def __init__(self, file: IO[bytes]) -> None:
-        """Look at its table of contents.
+        """Read the table of contents.
 
         Raises:
-            UnreadableError: it is damaged, not to be trusted, or no export of ours.
+            UnreadableError: the archive is damaged, unsafe, or not an export.
         """
         try:
             if not zipfile.is_zipfile(file):
@@ -35,7 +35,7 @@ class Archive:
             self._files = archives.Archive(_("This archive"), file)
         except archives.DatasetError as error:
             raise UnreadableError(DAMAGED if error.__cause__ else str(error)) from error
-        # Whoever unpacked it and packed it again has a folder around everything.
+        # An archive that was unpacked and packed again may have a folder around everything.
         found = [name for name in self._files.names if PurePosixPath(name).name == CAPTURES]
         if not found:
             raise UnreadableError(
@@ -49,7 +49,7 @@ class Archive:
         }
 
     def _inside(self, captures: str) -> Iterator[PurePosixPath]:
-        """Yield the names of pictures as captures.json has them."""
+        """Yield the paths of pictures relative to captures.json."""
         root = PurePosixPath(captures).parent
         for path in map(PurePosixPath, self._files.names):
             if path.suffix == ".jpg" and path.is_relative_to(root / "pictures"):
@@ -57,50 +57,47 @@ class Archive:
 
     @property
     def has_pictures(self) -> bool:
-        """Whether there are pictures in it."""
         return bool(self._pictures)
 
-    def entries(self) -> Iterator[Read]:
-        """Yield the captures in their order."""
+    def entries(self) -> Iterator[ParsedEntry]:
         for number, line in enumerate(self._lines(), start=1):
             place = _("%(file)s, line %(number)d") % {"file": CAPTURES, "number": number}
             if line is None:
-                yield Refused(place, _("The archive is damaged from here on."))
+                yield Refusal(place, _("The archive is damaged from here on."))
             elif (text := line.strip().rstrip(b",")) not in (b"", b"[", b"]", b"[]"):
                 yield self._entry(text, place)
 
     def _lines(self) -> Iterator[bytes | None]:
-        """Yield lines, of one that is too long only so much that it is refused; None for damage."""
+        """Yield lines, cut off at a length that no capture has; None where the file is damaged."""
         try:
             with self._files.open(self._captures) as file:
-                while line := file.readline(LONGEST_LINE):
+                while line := file.readline(MAX_LINE_BYTES):
                     rest = line
                     while rest and not rest.endswith(b"\n"):
-                        rest = file.readline(LONGEST_LINE)
+                        rest = file.readline(MAX_LINE_BYTES)
                     yield line
         except archives.UNREADABLE:
             yield None
 
-    def _entry(self, text: bytes, place: str) -> Read:
-        """Return one capture."""
+    def _entry(self, text: bytes, place: str) -> ParsedEntry:
         try:
-            told = parsed(text)
-            check(told)
-            return entry_of(told, place, self._pictures_of(told))
+            payload = parse_line(text)
+            validate(payload)
+            return parse_entry(payload, place, self._pictures_of(payload))
         except EntryError as error:
-            return Refused(place, str(error))
+            return Refusal(place, str(error))
 
-    def _pictures_of(self, told: dict[str, Any]) -> dict[str, Callable[[], bytes]]:
-        """Return how to read the pictures that a capture names, which must be its own.
+    def _pictures_of(self, payload: dict[str, Any]) -> dict[str, Callable[[], bytes]]:
+        """Return functions that read the pictures of a capture, by field.
 
         Raises:
-            EntryError: it names another file, or one that is not there.
+            EntryError: it names a file that is missing or not its own.
         """
         readers: dict[str, Callable[[], bytes]] = {}
         for field in ("photo", "crop"):
-            if (named := told.get(field)) is None:
+            if (named := payload.get(field)) is None:
                 continue
-            if named != f"pictures/{told['uuid']}-{field}.jpg" or named not in self._pictures:
+            if named != f"pictures/{payload['uuid']}-{field}.jpg" or named not in self._pictures:
                 raise EntryError(
                     _("%(field)s: expected its own picture in the archive.") % {"field": field}
                 )
@@ -108,7 +105,7 @@ class Archive:
         return readers
 
     def _read(self, name: str) -> bytes:
-        """Return a picture's bytes, one more than a photo may have at most."""
+        """Return the bytes of a picture, at most one more than a photo may have."""
         try:
             with self._files.open(name) as file:
                 return file.read(MAX_BYTES + 1)
@@ -116,11 +113,11 @@ class Archive:
             raise EntryError(_("%(name)s is damaged.") % {"name": name}) from error
 
 
-def parsed(text: bytes) -> Any:
-    """Return the JSON of one line.
+def parse_line(text: bytes) -> Any:
+    """Return the JSON value of one line.
 
     Raises:
-        EntryError: it is none.
+        EntryError: it is not JSON.
     """
     try:
         return json.loads(text, parse_constant=refuse_constant)
@@ -129,7 +126,7 @@ def parsed(text: bytes) -> Any:
 
 
 def refuse_constant(name: str) -> None:
-    """Refuse NaN and infinities, which JSON does not know.
+    """Refuse NaN and infinities, which Python reads although JSON does not have them.
 
     Raises:
         ValueError: always.

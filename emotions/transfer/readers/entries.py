@@ -1,4 +1,4 @@
-"""What a reader finds: entries that are as they should be, and why others are not."""
+"""What readers yield: valid entries, and the reasons why others are refused."""
 
 import uuid as uuid_module
 from collections.abc import Callable, Mapping
@@ -13,21 +13,21 @@ from emotions.models.limits import EARLIEST_MOMENT, MAX_CLOCK_SKEW
 
 
 class UnreadableError(ValueError):
-    """A file cannot be read at all; the message tells people what was expected."""
+    """The file cannot be read at all; the message is shown to people."""
 
 
 class EntryError(ValueError):
-    """One entry is not as expected; the message tells people what was."""
+    """One entry is invalid; the message is shown to people."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadFace:
-    """One face as a version of the network read it, somewhere.
+class EntryFace:
+    """One face as some model version analysed it.
 
     Attributes:
         version: the name of that version.
-        box: left and upper edge, width and height in pixels of the photo.
-        probabilities: seven shares that sum to 1, in the order of `ml.emotions.EMOTIONS`.
+        box: left, top, width and height in pixels of the photo.
+        probabilities: seven values that sum to 1, in the order of `ml.emotions.EMOTIONS`.
     """
 
     version: str
@@ -42,14 +42,14 @@ class ReadFace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One moment to bring in.
+    """One moment to import.
 
     Attributes:
-        place: where it stands in its file, as people find it.
-        pictures: returns the bytes of the photo and the crop, those that there are; raises
-            EntryError where they cannot be read. Empty bytes were gone before they were exported.
-        size: width and height in pixels of the photo, kept or not.
-        clock: when the photo says it was taken, by the clock on the wall, as if in UTC.
+        place: its position in the file, as shown to people.
+        pictures: functions that return the bytes of the photo and of the crop, by field, and raise
+            EntryError if they cannot be read. Empty bytes were lost before the export.
+        size: width and height of the photo in pixels, whether it is kept or not.
+        clock: local time at which the photo says it was taken, labelled as UTC.
     """
 
     place: str
@@ -66,15 +66,15 @@ class Entry:
     pictures: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
     size: tuple[int, int] | None = None
     clock: datetime | None = None
-    faces: tuple[ReadFace, ...] = ()
+    faces: tuple[EntryFace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """An entry that is not brought in.
+class Refusal:
+    """An entry that is not imported.
 
     Attributes:
-        place: where it stands in its file.
+        place: its position in the file, as shown to people.
         reason: what was expected, as a sentence.
     """
 
@@ -82,24 +82,26 @@ class Refused:
     reason: str
 
 
-Read = Entry | Refused
+ParsedEntry = Entry | Refusal
 
 
-def check_moment(moment: datetime) -> None:
-    """Expect a moment that a person can have lived.
+def validate_moment(moment: datetime) -> None:
+    """Check that a moment is neither before 1900 nor in the future.
 
     Raises:
-        EntryError: it is before 1900 or in the future.
+        EntryError: it is.
     """
     if not EARLIEST_MOMENT <= moment <= timezone.now() + MAX_CLOCK_SKEW:
         raise EntryError(_("Expected a moment since 1900 and not in the future."))
 
 
-def check_text(text: str) -> None:
-    """Expect a text that every database stores.
+def validate_text(text: str) -> None:
+    """Check that a text can be stored in every database.
 
     Raises:
-        EntryError: it has zero characters or halves of characters.
+        EntryError: it contains NUL characters or lone surrogates.
     """
-    if "\0" in text or (not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text)):
+    if "\0" in text or (
+        not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)
+    ):
         raise EntryError(_("Expected plain text, without zero characters or halves of letters."))

@@ -1,4 +1,4 @@
-"""How a capture stands in our export, as a JSON schema whose titles say what was expected."""
+"""JSON schema of a capture in an export; its titles say what was expected."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -14,20 +14,20 @@ from emotions.models.limits import MAX_NOTE_LENGTH, MAX_TAG_LENGTH, MAX_TAGS
 from emotions.transfer.readers.entries import (
     Entry,
     EntryError,
-    ReadFace,
-    check_moment,
-    check_text,
+    EntryFace,
+    validate_moment,
+    validate_text,
 )
 from ml.emotions import EMOTIONS
 
-MOST_FACES = 500
-YEARS_OF_CLOCKS = range(1900, 2200)
-ROUNDING = 0.01
-"""How far the sum of seven shares may be from 1."""
+MAX_FACES = 500
+CLOCK_YEARS = range(1900, 2200)
+SUM_TOLERANCE = 0.01
+"""How far the sum of seven probabilities may be from 1."""
 
-SHARE = {"title": "a number from 0 to 1", "type": "number", "minimum": 0, "maximum": 1}
-YES_NO = {"title": "true or false", "type": "boolean"}
-UUID_FORM = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+PROBABILITY = {"title": "a number from 0 to 1", "type": "number", "minimum": 0, "maximum": 1}
+BOOLEAN = {"title": "true or false", "type": "boolean"}
+UUID_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 PIXELS = {
     "title": "a number of pixels",
     "type": ["integer", "null"],
@@ -69,12 +69,12 @@ DETECTION = {
             "title": "the seven emotions",
             "type": "object",
             "required": [*map(str, EMOTIONS)],
-            "properties": {str(emotion): SHARE for emotion in EMOTIONS},
+            "properties": {str(emotion): PROBABILITY for emotion in EMOTIONS},
         },
         "emotion": {"title": "one of the seven emotions", "enum": Feeling.values},
-        "confidence": SHARE,
-        "unsure": YES_NO,
-        "is_me": YES_NO,
+        "confidence": PROBABILITY,
+        "unsure": BOOLEAN,
+        "is_me": BOOLEAN,
     },
 }
 CAPTURE = {
@@ -82,7 +82,7 @@ CAPTURE = {
     "type": "object",
     "required": ["uuid", "source", "taken_at", "time_zone"],
     "properties": {
-        "uuid": {"title": "a UUID", "type": "string", "pattern": UUID_FORM, "maxLength": 36},
+        "uuid": {"title": "a UUID", "type": "string", "pattern": UUID_PATTERN, "maxLength": 36},
         "source": {
             "title": f"one of {', '.join(Capture.Source.values)}",
             "enum": Capture.Source.values,
@@ -90,7 +90,7 @@ CAPTURE = {
         "taken_at": {"title": "a moment with its offset", "type": "string", "maxLength": 40},
         "time_zone": {"title": "the name of a time zone", "type": "string"},
         "kept": {"title": f"one of {', '.join(Capture.Kept.values)}", "enum": Capture.Kept.values},
-        "others_blurred": YES_NO,
+        "others_blurred": BOOLEAN,
         "photo": PICTURE,
         "crop": PICTURE,
         "width": PIXELS,
@@ -124,9 +124,9 @@ CAPTURE = {
             },
         },
         "detections": {
-            "title": f"at most {MOST_FACES} faces",
+            "title": f"at most {MAX_FACES} faces",
             "type": "array",
-            "maxItems": MOST_FACES,
+            "maxItems": MAX_FACES,
             "items": DETECTION,
         },
     },
@@ -134,13 +134,13 @@ CAPTURE = {
 VALIDATOR = Draft202012Validator(CAPTURE)
 
 
-def check(told: Any) -> None:
-    """Expect a capture of the right form.
+def validate(payload: Any) -> None:
+    """Validate a capture against the schema.
 
     Raises:
-        EntryError: it has another one; says where and what was expected.
+        EntryError: it does not match; the message says where, and what was expected.
     """
-    error = next(VALIDATOR.iter_errors(told), None)
+    error = next(VALIDATOR.iter_errors(payload), None)
     if error is None:
         return
     place = "".join(f"{part}: " for part in error.absolute_path)
@@ -148,39 +148,39 @@ def check(told: Any) -> None:
     raise EntryError(_("%(place)sexpected %(what)s.") % {"place": place, "what": expected})
 
 
-def entry_of(
-    told: Mapping[str, Any], place: str, pictures: Mapping[str, Callable[[], bytes]]
+def parse_entry(
+    payload: Mapping[str, Any], place: str, pictures: Mapping[str, Callable[[], bytes]]
 ) -> Entry:
-    """Return the entry that a capture of the right form tells.
+    """Return a capture that matches the schema as an entry.
 
     Args:
-        place: where it stands.
-        pictures: how to read its pictures.
+        place: its position in the file, as shown to people.
+        pictures: functions that return the bytes of its pictures, by field.
 
     Raises:
-        EntryError: it tells something that cannot be.
+        EntryError: its values contradict each other, or are impossible.
     """
-    size = (told.get("width"), told.get("height"))
+    size = (payload.get("width"), payload.get("height"))
     entry = Entry(
         place=place,
-        uuid=UUID(told["uuid"]),
-        source=Capture.Source(told["source"]),
-        taken_at=moment(told["taken_at"]),
-        time_zone=told["time_zone"],
-        felt=Feeling(told["felt"]) if told.get("felt") else None,
-        mood=told.get("mood") and int(told["mood"]),
-        note=told.get("note", ""),
-        tags=tuple(told.get("tags", ())),
-        kept=Capture.Kept(told.get("kept", Capture.Kept.NOTHING)),
-        others_blurred=told.get("others_blurred", False),
+        uuid=UUID(payload["uuid"]),
+        source=Capture.Source(payload["source"]),
+        taken_at=parse_moment(payload["taken_at"]),
+        time_zone=payload["time_zone"],
+        felt=Feeling(payload["felt"]) if payload.get("felt") else None,
+        mood=payload.get("mood") and int(payload["mood"]),
+        note=payload.get("note", ""),
+        tags=tuple(payload.get("tags", ())),
+        kept=Capture.Kept(payload.get("kept", Capture.Kept.NOTHING)),
+        others_blurred=payload.get("others_blurred", False),
         pictures=pictures,
         size=None if None in size else (int(size[0]), int(size[1])),  # type: ignore[arg-type]
-        clock=clock_of(told.get("clock_of_photo")),
-        faces=tuple(map(face_of, told.get("detections", ()))),
+        clock=parse_clock(payload.get("clock_of_photo")),
+        faces=tuple(map(parse_face, payload.get("detections", ()))),
     )
-    check_moment(entry.taken_at)
+    validate_moment(entry.taken_at)
     for text in (entry.note, *entry.tags, *(face.version for face in entry.faces)):
-        check_text(text)
+        validate_text(text)
     if entry.time_zone not in KNOWN_ZONES:
         raise EntryError(_("time_zone: expected an IANA name, such as Europe/Lisbon."))
     mine = [(face.version, face.role) for face in entry.faces if face.is_me]
@@ -193,62 +193,62 @@ def entry_of(
     return entry
 
 
-def face_of(told: Mapping[str, Any]) -> ReadFace:
-    """Return one face of the right form.
+def parse_face(payload: Mapping[str, Any]) -> EntryFace:
+    """Return a face that matches the schema.
 
     Raises:
         EntryError: its box is empty or its probabilities do not sum to 1.
     """
-    left, top, width, height = map(int, told["box"])
+    left, top, width, height = map(int, payload["box"])
     if width < 1 or height < 1:
         raise EntryError(_("detections: expected boxes with a width and a height."))
-    probabilities = tuple(float(told["probabilities"][emotion]) for emotion in EMOTIONS)
-    if abs(sum(probabilities) - 1) > ROUNDING:
+    probabilities = tuple(float(payload["probabilities"][emotion]) for emotion in EMOTIONS)
+    if abs(sum(probabilities) - 1) > SUM_TOLERANCE:
         raise EntryError(_("detections: expected probabilities that sum to 1."))
-    return ReadFace(
-        version=told["model_version"],
-        role=Detection.Role(told["role"]),
+    return EntryFace(
+        version=payload["model_version"],
+        role=Detection.Role(payload["role"]),
         box=(left, top, width, height),
         probabilities=probabilities,
-        emotion=Feeling(told["emotion"]),
-        confidence=float(told["confidence"]),
-        unsure=told["unsure"],
-        is_me=told["is_me"],
+        emotion=Feeling(payload["emotion"]),
+        confidence=float(payload["confidence"]),
+        unsure=payload["unsure"],
+        is_me=payload["is_me"],
     )
 
 
-def clock_of(text: str | None) -> datetime | None:
-    """Return a time by the clock on the wall, as if in UTC; None where no clock shows it.
+def parse_clock(text: str | None) -> datetime | None:
+    """Return a local time labelled as UTC, or None if its year is implausible.
 
     Raises:
-        EntryError: it is no date and time.
+        EntryError: it is not a date and time.
     """
     if text is None:
         return None
-    clock = parse(text).replace(tzinfo=UTC)
-    return clock if clock.year in YEARS_OF_CLOCKS else None
+    clock = parse_datetime(text).replace(tzinfo=UTC)
+    return clock if clock.year in CLOCK_YEARS else None
 
 
-def moment(text: str) -> datetime:
+def parse_moment(text: str) -> datetime:
     """Return a moment in UTC.
 
     Raises:
-        EntryError: it is none, or does not say its offset.
+        EntryError: it is not a date and time with an offset.
     """
-    found = parse(text)
-    if found.tzinfo is None:
+    parsed = parse_datetime(text)
+    if parsed.tzinfo is None:
         raise EntryError(_("taken_at: expected a moment with its offset from UTC."))
     try:
-        return found.astimezone(UTC)
+        return parsed.astimezone(UTC)
     except OverflowError as error:
         raise EntryError(_("Expected a moment since 1900 and not in the future.")) from error
 
 
-def parse(text: str) -> datetime:
+def parse_datetime(text: str) -> datetime:
     """Return a date and time.
 
     Raises:
-        EntryError: it is none.
+        EntryError: it is not in ISO 8601.
     """
     try:
         return datetime.fromisoformat(text)

@@ -175,6 +175,6 @@ def test_a_large_archive_may_be_sent_by_who_is_signed_in_alone(owner_client: Cli
 
 
 def test_an_unfinished_import_says_how_to_go_on(owner_client: Client) -> None:
-    with patch("emotions.transfer.importing.MOST_SECONDS", -1):
+    with patch("emotions.transfer.importing.TIME_LIMIT", -1):
         assert "Send the same file again" in page_after(owner_client, TABLE)
     assert "1 moment is new" in page_after(owner_client, TABLE)

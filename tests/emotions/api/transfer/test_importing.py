@@ -28,7 +28,7 @@ from emotions.captures.errors import EmptyCaptureError, ImportUnderWayError
 from emotions.insights import patterns
 from emotions.models import Capture, Detection
 from emotions.transfer import importing
-from emotions.transfer.importing import Tally
+from emotions.transfer.importing import ImportReport
 from emotions.transfer.readers import Entry, open_history
 from ml.emotions import EMOTIONS
 from ml.inference.card import ModelFileError
@@ -375,7 +375,7 @@ def test_a_file_that_is_none_of_ours_is_refused_whole(
 
 
 def test_a_file_that_is_too_large_is_told_the_limit(owner_api: APIClient) -> None:
-    with patch("emotions.transfer.readers.formats.MAX_BYTES", 100):
+    with patch("emotions.transfer.readers.formats.MAX_IMPORT_BYTES", 100):
         refused = send(owner_api, packed(MOMENT))
     assert_problem(refused, 400, "invalid")
     assert "larger than" in refused.json()["errors"]["file"][0]
@@ -412,7 +412,7 @@ def test_one_history_at_a_time_is_brought_in(owner: User, owner_api: APIClient) 
 
 
 def test_who_goes_away_meanwhile_can_begin_again(owner: User) -> None:
-    def begun() -> Iterator[Tally]:
+    def begun() -> Iterator[ImportReport]:
         archive = io.BytesIO(packed(MOMENT))
         return importing.import_history(
             owner=owner, file=archive, size=1, time_zone="UTC", moods={}
@@ -422,12 +422,12 @@ def test_who_goes_away_meanwhile_can_begin_again(owner: User) -> None:
     with pytest.raises(ImportUnderWayError):
         begun()
     del first
-    assert [tally.new for tally in begun()] == [1, 1]
+    assert [report.new for report in begun()] == [1, 1]
 
 
 def test_what_takes_too_long_goes_on_when_it_is_sent_again(owner_api: APIClient) -> None:
     archive = packed(*({**MOMENT, "uuid": str(uuid.uuid4())} for _ in range(3)))
-    with patch("emotions.transfer.importing.MOST_SECONDS", -1):
+    with patch("emotions.transfer.importing.TIME_LIMIT", -1):
         assert brought_in(owner_api, archive) == {**NOTHING, "complete": False}
     assert brought_in(owner_api, archive) == {**NOTHING, "new": 3}
 
@@ -456,9 +456,9 @@ def test_something_is_sent_while_it_is_read(owner_api: APIClient) -> None:
 
 def test_entries_are_read_one_after_the_other(owner: User) -> None:
     archive = io.BytesIO(packed(*({**MOMENT, "uuid": str(uuid.uuid4())} for _ in range(3))))
-    tallies = importing.import_history(owner=owner, file=archive, size=1, time_zone="UTC", moods={})
+    reports = importing.import_history(owner=owner, file=archive, size=1, time_zone="UTC", moods={})
     for number in (1, 2, 3):
-        next(tallies)
+        next(reports)
         assert Capture.objects.count() == number
 
 
