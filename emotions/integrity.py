@@ -1,4 +1,4 @@
-"""Whether the database and the storage say the same, and what to do where they do not."""
+"""Finding and repairing differences between the database and the storage."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from emotions.models import Capture
 from emotions.pictures import storage
 from ml.registry import artefacts
 
-AT_ONCE = 500  # captures that are read from the database together
+BATCH_SIZE = 500  # captures in one query
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is wrong.
+    """A difference.
 
     Attributes:
-        what: one line about it; names files and captures, never people.
-        repair: mends it; None where nobody but an administrator can.
+        what: one line about it, which names files and captures but never people.
+        repair: repairs it; None where only an administrator can.
     """
 
     what: str
@@ -26,7 +26,7 @@ class Finding:
 
 
 def findings() -> Iterator[Finding]:
-    """Yield all that is wrong, while looking at every file; none is opened twice at once."""
+    """Yield every difference, while reading every file."""
     yield from pictures()
     for name in storage.orphans():
         yield Finding(f"{name}: no capture has this file.", partial(storage.remove_files, [name]))
@@ -39,21 +39,20 @@ def findings() -> Iterator[Finding]:
 def pictures() -> Iterator[Finding]:
     """Yield pictures of captures that are missing or damaged."""
     kept = Capture.objects.exclude(photo="", crop="", thumbnail="").select_related("owner")
-    for capture in kept.order_by("pk").iterator(chunk_size=AT_ONCE):
-        # All of a capture's at once, because mending one may give up another.
+    for capture in kept.order_by("pk").iterator(chunk_size=BATCH_SIZE):
+        # All of a capture's at once, because repairing one may give up another.
         yield from list(pictures_of(capture))
 
 
 def pictures_of(capture: Capture) -> Iterator[Finding]:
-    """Yield what is wrong with the pictures of one capture."""
     for field in Capture.PICTURES:
         if not (name := getattr(capture, field).name):
             continue
         try:
             flaw = storage.find_flaw(name)
-        except Exception as error:  # Each storage fails in its own way.
+        except Exception as error:  # Each storage raises its own errors.
             yield Finding(f"{name}: the storage cannot be asked ({error!r}).")
             continue
         if flaw:
-            mend = partial(picture_repair.repair_picture, capture=capture, field=field)
-            yield Finding(f"{name}: {flaw}; the {field} of the capture {capture.uuid}.", mend)
+            repair = partial(picture_repair.repair_picture, capture=capture, field=field)
+            yield Finding(f"{name}: {flaw}; the {field} of the capture {capture.uuid}.", repair)

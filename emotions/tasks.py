@@ -1,4 +1,4 @@
-"""Where jobs that an earlier release left in the queue look for their tasks."""
+"""The paths of tasks in jobs that an earlier release stored in the queue."""
 
 from emotions.captures.tasks import forget_old_pictures, purge_trash
 from emotions.contributions.tasks import collect_contributions as contribute

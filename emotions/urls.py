@@ -1,4 +1,4 @@
-"""The addresses of the pages."""
+"""The URLs of the pages."""
 
 from datetime import date
 
@@ -18,16 +18,19 @@ from emotions.transfer import views as transfer_views
 
 
 class DayConverter:
-    """A date in an address, such as 2026-03-14."""
+    """Converts dates such as 2026-03-14."""
 
     regex = r"\d{4}-\d{2}-\d{2}"
 
     def to_python(self, value: str) -> date:
-        """Return the date; one that does not exist is an unknown address."""
+        """Return the date.
+
+        Raises:
+            ValueError: there is no such day, so that the URL does not match.
+        """
         return date.fromisoformat(value)
 
     def to_url(self, value: date) -> str:
-        """Return the address of a date."""
         return value.isoformat()
 
 

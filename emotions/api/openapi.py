@@ -11,7 +11,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiResponse
 from rest_framework import serializers
 
 from emotions.api.problems import CONTENT_TYPE, problem
-from emotions.pictures.errors import MESSAGES, STATUSES, message
+from emotions.pictures.errors import MESSAGES, STATUSES, error_message
 
 PROBLEMS: dict[str, tuple[int, str]] = {
     "invalid": (400, "Some fields are not as expected."),
@@ -32,7 +32,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "deleted": (410, "This capture was deleted."),
     "precondition_failed": (412, "The capture has changed since you read it."),
     "unsupported_media_type": (415, 'Unsupported media type "text/plain" in request.'),
-    **{code: (STATUSES[code], message(code)) for code in MESSAGES},
+    **{code: (STATUSES[code], error_message(code)) for code in MESSAGES},
     "no_face": (422, "No face was found and nothing was saved."),
     "busy": (429, "The frames before these are still being read."),
     "throttled": (429, "Request was throttled. Expected available in 20 seconds."),

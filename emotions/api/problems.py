@@ -24,7 +24,7 @@ from emotions.captures.errors import (
     RequestConflictError,
     StaleError,
 )
-from emotions.pictures.errors import STATUSES, message
+from emotions.pictures.errors import STATUSES, error_message
 from emotions.reminders.errors import (
     InvalidEndpointError,
     InvalidKeysError,
@@ -133,7 +133,9 @@ FIELD_PROBLEMS: dict[type[Exception], tuple[str, str | Promise]] = {
 def service_problem(error: Exception) -> dict[str, Any] | None:
     """Return the problem for an error of our own services."""
     if isinstance(error, ImageError):
-        return problem(status=STATUSES[error.code], code=error.code, detail=message(error.code))
+        return problem(
+            status=STATUSES[error.code], code=error.code, detail=error_message(error.code)
+        )
     if isinstance(error, UnreadableError):
         return invalid({"file": [str(error)]})
     if refusal := SERVICE_PROBLEMS.get(type(error)):

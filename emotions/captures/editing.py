@@ -92,7 +92,7 @@ def edit_capture(*, capture: Capture, changes: Changes, expected: int | None = N
 def is_empty(capture: Capture) -> bool:
     """Return whether nothing would be left of a capture that never had a photo."""
     reported = capture.felt or capture.mood or capture.note
-    return capture.source in Capture.IN_WORDS and not reported
+    return capture.source in Capture.PHOTOLESS_SOURCES and not reported
 
 
 def pictures_for(capture: Capture, changes: Changes) -> dict[str, str]:

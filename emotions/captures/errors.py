@@ -1,8 +1,8 @@
-"""Why a write was refused; whatever is refused changes nothing."""
+"""Reasons for which a write is refused; it has changed nothing then."""
 
 
 class NoFaceError(Exception):
-    """The photo shows no face and the person has not said to log it anyway."""
+    """The photo shows no face, and was not to be kept without one."""
 
 
 class EmptyCaptureError(Exception):
@@ -10,11 +10,11 @@ class EmptyCaptureError(Exception):
 
 
 class CaptureDeletedError(Exception):
-    """The capture was deleted; it does not come back by being sent again."""
+    """The capture was deleted; sending it again does not bring it back."""
 
 
 class RequestConflictError(Exception):
-    """Another request came under this UUID or idempotency key before."""
+    """A different request used this UUID or idempotency key before."""
 
 
 class StaleError(Exception):
@@ -30,8 +30,8 @@ class NoSuchFaceError(Exception):
 
 
 class KeepsMoreError(Exception):
-    """What is not kept any more cannot be kept again."""
+    """More of the photo would have to be kept than there is."""
 
 
 class UnreadablePictureError(Exception):
-    """What is kept of a capture's face is gone or damaged."""
+    """The picture that is kept of a capture's face is gone or damaged."""

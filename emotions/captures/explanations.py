@@ -1,4 +1,4 @@
-"""Showing what the network looked at in a face that is kept."""
+"""Explaining an answer by the part of the face that it rests on."""
 
 from dataclasses import dataclass
 
@@ -8,37 +8,38 @@ import numpy as np
 from common.imaging import images
 from common.imaging.geometry import Box
 from emotions.captures.moods import answer_of
-from emotions.models import Capture, Detection
+from emotions.models import Capture, Detection, Feeling
 from emotions.pictures.storage import face_in_crop
 from ml import registry
 from ml.inference import occlusion
 
-SIDE = 336  # pixels of the picture that is shown
-MOUTH_FROM, BROWS_TO = 0.62, 0.3  # shares of a face's height
+PICTURE_SIDE = 336  # pixels
+BROWS_END, MOUTH_START = 0.3, 0.62  # shares of the face's height
 
 
 class NothingToExplainError(Exception):
-    """Neither the photo nor the face of this capture is kept, or no face was found."""
+    """No face was found in this capture, or no picture of it is kept."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """An explanation, as a picture and as a part of the face.
+class Explanation:
+    """What an answer rests on.
 
     Attributes:
-        picture: a JPEG.
+        picture: a JPEG of the face with the heat over it.
         part: `brows`, `eyes`, `mouth`, or nothing where no single place matters.
         drop: the most probability that covering one place costs.
+        emotion: the one that was answered.
     """
 
     picture: bytes
     part: str
     drop: float
-    explained: occlusion.Explanation
+    emotion: Feeling
 
 
-def explanation(capture: Capture) -> Told:
-    """Return what the answer about the person's own face rests on.
+def explain(capture: Capture) -> Explanation:
+    """Return what the answer about the owner's face rests on.
 
     Raises:
         NothingToExplainError: there is no picture of it.
@@ -47,20 +48,22 @@ def explanation(capture: Capture) -> Told:
     answer = answer_of(capture)
     if answer is None:
         raise NothingToExplainError
-    pixels, box = picture_of(capture, answer)
+    pixels, box = load_face(capture, answer)
     predictor = registry.predictor_of(answer.model_version)
     size, margin = predictor.card.input_size, predictor.card.face_margin
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
-    explained = occlusion.explain(predictor, images.crop_face(grey, box, size, margin))
-    shown = occlusion.overlay(images.crop_face(pixels, box, SIDE, margin), explained.heat)
-    return Told(images.encode_jpeg(shown), part_of(explained), explained.drop, explained)
+    found = occlusion.explain(predictor, images.crop_face(grey, box, size, margin))
+    picture = occlusion.overlay(images.crop_face(pixels, box, PICTURE_SIDE, margin), found.heat)
+    return Explanation(
+        images.encode_jpeg(picture), warmest_part(found.heat), found.drop, Feeling(found.emotion)
+    )
 
 
-def picture_of(capture: Capture, answer: Detection) -> tuple[images.Pixels, Box]:
-    """Return a picture with the person's face and where the face is in it.
+def load_face(capture: Capture, answer: Detection) -> tuple[images.Pixels, Box]:
+    """Return a kept picture with the owner's face, and where in it the face is.
 
     Raises:
-        NothingToExplainError: there is none.
+        NothingToExplainError: no picture is kept.
     """
     stored = capture.photo or capture.crop
     if not stored:
@@ -75,11 +78,15 @@ def picture_of(capture: Capture, answer: Detection) -> tuple[images.Pixels, Box]
     return pixels, face_in_crop(len(pixels))
 
 
-def part_of(explained: occlusion.Explanation) -> str:
-    """Return the part of the face with the most heat a row."""
-    rows = explained.heat.mean(axis=1)
+def warmest_part(heat: np.ndarray) -> str:
+    """Return the part of the face with the most heat a row; nothing where there is no heat."""
+    rows = heat.mean(axis=1)
     if not rows.any():
         return ""
-    first, last = round(BROWS_TO * len(rows)), round(MOUTH_FROM * len(rows))
-    parts = {"brows": rows[:first], "eyes": rows[first:last], "mouth": rows[last:]}
+    brows_end, mouth_start = round(BROWS_END * len(rows)), round(MOUTH_START * len(rows))
+    parts = {
+        "brows": rows[:brows_end],
+        "eyes": rows[brows_end:mouth_start],
+        "mouth": rows[mouth_start:],
+    }
     return max(parts, key=lambda name: float(parts[name].mean()))

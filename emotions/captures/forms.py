@@ -15,15 +15,13 @@ from emotions.captures.recording import SelfReport
 from emotions.captures.wording import MOODS
 from emotions.models import Capture, Feeling
 from emotions.models.limits import MAX_NOTE_LENGTH, MAX_TAG_LENGTH, MAX_TAGS
-from emotions.pictures.errors import message
+from emotions.pictures.errors import error_message
 
 PHOTO_SOURCES = [Capture.Source.UPLOAD, Capture.Source.CAMERA, Capture.Source.LIVE]
 """The ways in which the capture page takes photos."""
 
 
 class ConsentForm(forms.Form):
-    """A yes that has to be given on purpose."""
-
     agree = forms.BooleanField(
         label=_("I am at least 16 and I agree that my photos are read this way."),
         error_messages={"required": _("Without your consent no photo is read.")},
@@ -31,7 +29,7 @@ class ConsentForm(forms.Form):
 
 
 class TagsField(forms.CharField):
-    """A few words, separated by commas."""
+    """Tags, separated by commas."""
 
     def __init__(self, **options: Any) -> None:
         widget = forms.TextInput(attrs={"list": "known-tags", "autocomplete": "off"})
@@ -44,11 +42,10 @@ class TagsField(forms.CharField):
         )
 
     def prepare_value(self, value: Any) -> Any:
-        """Return what stands in the field."""
         return value if value is None or isinstance(value, str) else ", ".join(value)
 
     def clean(self, value: Any) -> list[str]:
-        """Return the words, each once."""
+        """Return the tags, each once."""
         words = [word.strip() for word in super().clean(value).split(",")]
         tags = list(dict.fromkeys(word for word in words if word))
         if len(tags) > MAX_TAGS or any(len(tag) > MAX_TAG_LENGTH for tag in tags):
@@ -60,7 +57,7 @@ class TagsField(forms.CharField):
 
 
 class SelfReportForm(forms.Form):
-    """What a person says of a moment."""
+    """What a person reports of a moment."""
 
     felt = forms.ChoiceField(
         label=_("What did you feel?"),
@@ -85,7 +82,6 @@ class SelfReportForm(forms.Form):
     tags = TagsField()
 
     def clean_felt(self) -> Feeling | None:
-        """Return what was felt, if anything was said."""
         return Feeling(felt) if (felt := self.cleaned_data["felt"]) else None
 
 
@@ -99,7 +95,7 @@ class EditForm(SelfReportForm):
 
     @classmethod
     def of(cls, capture: Capture) -> Self:
-        """Return the form filled with what a capture says."""
+        """Return the form filled from a capture."""
         return cls(
             initial={
                 "felt": capture.felt or "",
@@ -111,7 +107,7 @@ class EditForm(SelfReportForm):
         )
 
     def changes(self) -> Changes:
-        """Return the fields that were sent."""
+        """Return the fields that the form sent."""
         return Changes(
             **{  # type: ignore[typeddict-item]  # the names are those of the form
                 name: value for name, value in self.cleaned_data.items() if name in self.data
@@ -129,13 +125,13 @@ class WordsForm(SelfReportForm):
     field_order = ("felt", "mood", "note", "tags", "taken_at")
 
     def __init__(self, data: Any = None, *, zone: str) -> None:
-        """Take in what was sent, and the zone in which the moment was lived, by its IANA name."""
+        """Create the form; `zone` is the IANA name of the moment's time zone."""
         self.zone = ZoneInfo(zone)
         now = timezone.localtime(timezone=self.zone).replace(tzinfo=None)
         super().__init__(data, initial={"taken_at": now})
 
     def clean_taken_at(self) -> datetime:
-        """Return the moment, which the browser names by the clock on the wall."""
+        """Return the moment, which browsers send as local time without a zone."""
         moment: datetime = self.cleaned_data["taken_at"].replace(tzinfo=self.zone)
         if moment > timezone.now() + timedelta(minutes=5):
             raise forms.ValidationError(_("That moment is still to come."))
@@ -172,13 +168,11 @@ class HistoryFilter(forms.Form):
     words = forms.CharField(label=_("Words in notes"), required=False, max_length=200)
 
     def __init__(self, *args: Any, tags: list[str], **options: Any) -> None:
-        """Take in the person's own tags."""
         super().__init__(*args, **options)
         choices = [("", _("Any")), *((tag, tag) for tag in tags)]
         self.fields["tag"] = forms.ChoiceField(label=_("Tag"), required=False, choices=choices)
 
     def clean(self) -> dict[str, Any]:
-        """Refuse a span that ends before it begins."""
         values: dict[str, Any] = super().clean() or {}
         first, last = values.get("first"), values.get("last")
         if first and last and last < first:
@@ -218,10 +212,10 @@ class CaptureForm(forms.Form):
     me_y = forms.FloatField(min_value=0, max_value=1, required=False, widget=forms.HiddenInput)
 
     def me(self) -> tuple[float, float] | None:
-        """Return the point that the person tapped, if they did."""
+        """Return the point that the person tapped, as shares of width and height, if they did."""
         x, y = self.cleaned_data["me_x"], self.cleaned_data["me_y"]
         return None if x is None or y is None else (x, y)
 
     def refuse(self, code: str) -> None:
-        """Say why the photo could not be read, by the code of an `ImageError`."""
-        self.add_error("photo", message(code))
+        """Add the error that belongs to the code of an `ImageError`."""
+        self.add_error("photo", error_message(code))

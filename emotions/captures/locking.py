@@ -1,4 +1,4 @@
-"""The one way in which a capture that exists is changed."""
+"""Locking captures, so that changes of one person are made one after the other."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +13,15 @@ from emotions.models import Capture
 
 @contextmanager
 def lock_for_update(capture: Capture, *, expected: int | None = None) -> Iterator[Capture]:
-    """Give the row as it is now, with its next number, to nobody else until the block ends.
+    """Yield the row as it is now, with the owner's next sequence number, to be saved.
+
+    The owner's row is locked until the block ends, and with it all of their captures.
 
     Args:
-        expected: the number that the caller read; None where any will do.
+        expected: the sequence number that the caller read; None where any will do.
 
     Raises:
-        StaleError: the capture has another number by now.
+        StaleError: the capture has another sequence number by now.
     """
     with transaction.atomic():
         sequence = next_sequence(person=capture.owner)
@@ -32,7 +34,10 @@ def lock_for_update(capture: Capture, *, expected: int | None = None) -> Iterato
 
 @contextmanager
 def hold_for_update(capture: Capture) -> Iterator[Capture]:
-    """Give the row as it is now, which nobody changes until the block ends, and no app sees."""
+    """Yield the row as it is now, locked until the block ends.
+
+    It keeps its sequence number, so apps do not learn of what changes.
+    """
     with transaction.atomic():
         User.objects.select_for_update().get(pk=capture.owner_id)
         yield Capture.objects.get(pk=capture.pk)

@@ -1,4 +1,4 @@
-"""From captures to a mood: valence, sentiment and the dominant emotion, by one stated rule."""
+"""Moods of captures: valence, sentiment and the dominant emotion."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from ml.emotions import EMOTIONS, expected_valence
 
 POSITIVE_ABOVE = 0.2
 NEGATIVE_BELOW = -0.2
-CALM_MOOD = 3  # of 1 to 5
+NEUTRAL_MOOD = 3  # on the scale from 1 to 5
 
 
 class Sentiment(StrEnum):
-    """The direction of a mood."""
+    """Whether a mood is pleasant."""
 
     POSITIVE = "positive"
     NEUTRAL = "neutral"
@@ -25,10 +25,10 @@ class Mood:
     """The mood of one moment or of a day.
 
     Attributes:
-        probabilities: seven shares that sum to 1, in the order of `EMOTIONS`; None where a mood
-            from 1 to 5 was given and no emotion at all.
+        probabilities: seven, which sum to 1, in the order of `EMOTIONS`; None where a mood from
+            1 to 5 was reported and no emotion is known.
         valence: from -1 (unpleasant) to 1 (pleasant).
-        dominant: the emotion that had the most weight, if any had.
+        dominant: the emotion with the largest probability, if any is known.
         captures: how many captures it was computed from.
     """
 
@@ -39,12 +39,11 @@ class Mood:
 
     @property
     def sentiment(self) -> Sentiment:
-        """The direction of the valence."""
         return sentiment_of(self.valence)
 
 
 def sentiment_of(valence: float) -> Sentiment:
-    """Return positive above 0.2, negative below -0.2, otherwise neutral."""
+    """Return positive above 0.2, negative below -0.2, else neutral."""
     if valence > POSITIVE_ABOVE:
         return Sentiment.POSITIVE
     if valence < NEGATIVE_BELOW:
@@ -53,15 +52,15 @@ def sentiment_of(valence: float) -> Sentiment:
 
 
 def answer_of(capture: Capture) -> Detection | None:
-    """Return what the network answered about the owner's own face, if it saw one."""
+    """Return the detection of the owner's face that was answered, if there is one."""
     return next((d for d in capture.detections.all() if d.role == d.Role.ANSWER and d.is_me), None)
 
 
 def mood_of_capture(capture: Capture) -> Mood | None:
-    """Return the mood of one capture, or None where it says nothing about a mood.
+    """Return the mood of one capture, or None where nothing about it is known.
 
-    What the person felt counts as certain and goes before what was detected; a mood from 1 to 5
-    goes before both as valence, mapped to -1 to 1.
+    What the owner felt counts as certain and takes precedence over what was detected. A reported
+    mood from 1 to 5 takes precedence over both as valence, mapped to -1 to 1.
     """
     answer = answer_of(capture)
     probabilities = None
@@ -71,7 +70,7 @@ def mood_of_capture(capture: Capture) -> Mood | None:
         probabilities = answer.probabilities
 
     if capture.mood:
-        valence = (capture.mood - CALM_MOOD) / 2
+        valence = (capture.mood - NEUTRAL_MOOD) / 2
     elif probabilities:
         valence = expected_valence(probabilities)
     else:
@@ -81,9 +80,9 @@ def mood_of_capture(capture: Capture) -> Mood | None:
 
 
 def mood_of_captures(captures: Sequence[Capture]) -> Mood | None:
-    """Return the mean mood over captures in the order of time, or None where none says anything.
+    """Return the mean mood of captures in chronological order, or None where no mood is known.
 
-    The dominant emotion has the largest summed probability; a tie goes to the latest capture.
+    The dominant emotion has the largest mean probability; a tie goes to the latest capture.
     """
     moods = [mood for capture in captures if (mood := mood_of_capture(capture))]
     if not moods:
@@ -92,7 +91,7 @@ def mood_of_captures(captures: Sequence[Capture]) -> Mood | None:
     means = dominant = None
     if shares:
         means = tuple(sum(column) / len(shares) for column in zip(*shares, strict=True))
-        # Rounded, so that sums that are equal but for floating point count as a tie.
+        # Rounded, so that means that differ by floating-point error count as a tie.
         ranks = [(round(mean, 9), last) for mean, last in zip(means, shares[-1], strict=True)]
         dominant = Feeling(EMOTIONS[ranks.index(max(ranks))])
     valence = sum(mood.valence for mood in moods) / len(moods)

@@ -1,4 +1,4 @@
-"""Records as the pages show them."""
+"""Captures and detections as the pages show them."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,7 +13,7 @@ from emotions.captures.wording import MOODS, headline
 from emotions.models import Capture, Detection, Feeling
 from ml.emotions import EMOTIONS
 
-SAME_TIME = timedelta(minutes=10)
+CLOCK_TOLERANCE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +29,23 @@ class Item:
 
     @property
     def in_words(self) -> bool:
-        """Whether it was recorded without a photo."""
-        return self.capture.source in Capture.IN_WORDS
+        """Whether it never had a photo."""
+        return self.capture.source in Capture.PHOTOLESS_SOURCES
 
     @property
     def icon(self) -> str:
-        """What stands for a moment of which no picture is kept."""
+        """The icon that stands in for a picture."""
         return "words" if self.in_words else "camera"
 
     @property
     def without_feeling(self) -> str:
-        """What stands where no emotion was seen or said."""
+        """The text in place of an emotion where none is known."""
         return _("In words") if self.in_words else _("No face found")
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """How much of one emotion a face shows."""
+    """The probability of one emotion, to be drawn as a bar."""
 
     emotion: Feeling
     probability: float
@@ -54,7 +54,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class FaceView:
-    """One face of a photo with everything that was read from it."""
+    """One detected face on the page of its capture."""
 
     number: int
     box: Detection
@@ -67,7 +67,7 @@ class FaceView:
 
 
 def item(capture: Capture) -> Item:
-    """Return a capture for a list: what was felt where said, otherwise what the face looks like."""
+    """Return a capture for a list, with what was felt or, not reported, what the face shows."""
     answer = answer_of(capture)
     feeling = capture.felt or (answer and answer.emotion)
     words = ""
@@ -86,7 +86,6 @@ def item(capture: Capture) -> Item:
 
 
 def face_view(number: int, detection: Detection) -> FaceView:
-    """Return a detected face for the result page."""
     bars = [
         Bar(Feeling(emotion), probability, round(100 * probability))
         for emotion, probability in zip(EMOTIONS, detection.probabilities, strict=True)
@@ -103,8 +102,8 @@ def face_view(number: int, detection: Detection) -> FaceView:
     )
 
 
-def result(capture: Capture) -> dict[str, Any]:
-    """Return the context of the result page: the owner's face first, then the others by size."""
+def page_context(capture: Capture) -> dict[str, Any]:
+    """Return the context of a capture's page; the owner's face first, then the others by size."""
     answers = [d for d in capture.detections.all() if d.role == Detection.Role.ANSWER]
     answers.sort(key=lambda d: (not d.is_me, -d.width * d.height))
     faces = [face_view(number, detection) for number, detection in enumerate(answers, start=1)]
@@ -122,10 +121,10 @@ def result(capture: Capture) -> dict[str, Any]:
 
 
 def time_of_photo(capture: Capture) -> datetime | None:
-    """Return when the photo says it was taken, where that is another time than its moment."""
+    """Return when the photo says it was taken, where the capture has another time."""
     if capture.clock_of_photo is None:
         return None
     zone = ZoneInfo(capture.time_zone)
     moment = capture.clock_of_photo.replace(tzinfo=zone)
     apart = abs(moment - capture.taken_at)
-    return moment if apart > SAME_TIME and moment <= timezone.now() else None
+    return moment if apart > CLOCK_TOLERANCE and moment <= timezone.now() else None

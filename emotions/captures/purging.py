@@ -1,4 +1,4 @@
-"""Removing captures for ever, at once or when they have been in the trash long enough."""
+"""Removing captures for good, at once or after 30 days in the trash."""
 
 from datetime import datetime, timedelta
 
@@ -15,7 +15,7 @@ TRASH_KEPT_FOR = timedelta(days=30)
 
 
 def purge_capture(*, capture: Capture, expected: int | None = None) -> None:
-    """Remove files and numbers for ever; a tombstone tells other devices that it went.
+    """Remove a capture for good; only a tombstone stays, from which apps learn that it is gone.
 
     Raises:
         StaleError: it changed since it had the number `expected`.
@@ -25,7 +25,7 @@ def purge_capture(*, capture: Capture, expected: int | None = None) -> None:
 
 
 def purge_trash() -> int:
-    """Remove for ever what has been in the trash for 30 days; return how many captures it was."""
+    """Purge what has been in the trash for 30 days; return the number of captures."""
     until = timezone.now() - TRASH_KEPT_FOR
     purged = 0
     for capture in list(in_trash_since(until)):
@@ -37,13 +37,13 @@ def purge_trash() -> int:
 
 
 def in_trash_since(until: datetime) -> QuerySet[Capture]:
-    """Return everybody's captures that came into the trash at a moment or before it."""
+    """Return everybody's captures that have been in the trash since a moment or longer."""
     waiting = Capture.objects.filter(purged_at=None, deleted_at__lte=until)
     return waiting.select_related("owner")
 
 
 def make_tombstone(current: Capture) -> None:
-    """Leave of a locked capture nothing but its identity."""
+    """Clear everything of a locked capture but its identity."""
     names = current.picture_names
     current.detections.all().delete()
     current.tags.clear()

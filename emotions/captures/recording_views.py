@@ -1,4 +1,4 @@
-"""Consent, and the ways in which a moment comes in."""
+"""Consent, and the pages that record a moment."""
 
 from http import HTTPStatus
 from typing import Any
@@ -30,18 +30,18 @@ from ml.registry import active_version
 def consent(request: HttpRequest) -> HttpResponse:
     """Ask for consent before the first photo."""
     form = ConsentForm(request.POST if request.method == "POST" else None)
-    onward = request.POST.get("next") or request.GET.get("next") or reverse("emotions:capture")
-    if not url_has_allowed_host_and_scheme(onward, {request.get_host()}, request.is_secure()):
-        onward = reverse("emotions:capture")
+    next_url = request.POST.get("next") or request.GET.get("next") or reverse("emotions:capture")
+    if not url_has_allowed_host_and_scheme(next_url, {request.get_host()}, request.is_secure()):
+        next_url = reverse("emotions:capture")
     if request.method == "POST" and form.is_valid():
         give_consent(person=person_of(request), kind=Consent.Kind.USE)
-        return redirect(onward)
+        return redirect(next_url)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "emotions/consent.html", {"form": form, "next": onward}, status=status)
+    return render(request, "emotions/consent.html", {"form": form, "next": next_url}, status=status)
 
 
-def ask_consent(request: HttpRequest) -> HttpResponseRedirect:
-    """Send the person to the consent page and back here afterwards."""
+def redirect_to_consent(request: HttpRequest) -> HttpResponseRedirect:
+    """Redirect to the consent page, which leads back here."""
     return redirect(f"{reverse('emotions:consent')}?{urlencode({'next': request.path})}")
 
 
@@ -49,10 +49,10 @@ def ask_consent(request: HttpRequest) -> HttpResponseRedirect:
 @available_offline
 @require_http_methods(["GET", "POST"])
 def capture(request: HttpRequest) -> HttpResponse:
-    """Take a photo in and show what it expresses."""
+    """Record a photo."""
     person = person_of(request)
     if not has_consent(person=person, kind=Consent.Kind.USE):
-        return ask_consent(request)
+        return redirect_to_consent(request)
     context: dict[str, Any] = {"feelings": list(Feeling)}
     if request.method == "GET":
         return render(request, "emotions/capture.html", {"form": CaptureForm(), **context})
@@ -63,7 +63,7 @@ def capture(request: HttpRequest) -> HttpResponse:
         try:
             recorded = record(person, form, request)
         except ConsentRequiredError:
-            return ask_consent(request)
+            return redirect_to_consent(request)
         except ImageError as error:
             form.refuse(error.code)
             status = STATUSES[error.code]
@@ -80,7 +80,7 @@ def capture(request: HttpRequest) -> HttpResponse:
 
 
 def record(person: User, form: CaptureForm, request: HttpRequest) -> Capture:
-    """Record what the form says; another photo in a form that was sent before is another moment."""
+    """Record the photo of a form; another photo in a form that was sent before is a new moment."""
     moment: dict[str, Any] = {
         "owner": person,
         "photo": form.cleaned_data["photo"].read(MAX_BYTES + 1),
@@ -98,9 +98,9 @@ def record(person: User, form: CaptureForm, request: HttpRequest) -> Capture:
 @login_required
 @require_GET
 def live(request: HttpRequest) -> HttpResponse:
-    """Show what the camera sees and how it reads, storing nothing."""
+    """Show what the camera sees and what faces in it express, storing nothing."""
     if not has_consent(person=person_of(request), kind=Consent.Kind.USE):
-        return ask_consent(request)
+        return redirect_to_consent(request)
     context = {
         "form": CaptureForm(initial={"source": Capture.Source.LIVE}),
         "feelings": list(Feeling),
@@ -113,7 +113,7 @@ def live(request: HttpRequest) -> HttpResponse:
 @available_offline
 @require_http_methods(["GET", "POST"])
 def words(request: HttpRequest) -> HttpResponse:
-    """Take a moment in without a photo."""
+    """Record a moment without a photo."""
     person = person_of(request)
     zone = zone_of(request, person)
     form = WordsForm(request.POST if request.method == "POST" else None, zone=zone)

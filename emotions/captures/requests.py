@@ -1,4 +1,4 @@
-"""Finding the capture that a request is about."""
+"""Looking up the capture that a request is about."""
 
 from uuid import UUID
 
@@ -11,5 +11,5 @@ from emotions.models import Capture
 
 
 def own_capture(request: HttpRequest, uuid: UUID) -> Capture:
-    """Return the signed-in person's capture; somebody else's answers 404 like one that is not."""
+    """Return the signed-in person's capture, or raise `Http404`, also for somebody else's."""
     return get_object_or_404(selectors.history(owner=person_of(request)), uuid=uuid)

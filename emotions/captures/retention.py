@@ -1,4 +1,4 @@
-"""Forgetting pictures that are older than their person wants them to be."""
+"""Removing pictures that are older than their owner wants them to be."""
 
 from datetime import datetime, timedelta
 
@@ -11,25 +11,25 @@ from emotions.models import Capture, Preferences
 
 
 def forget_old_pictures(*, owner: User | None = None, now: datetime | None = None) -> int:
-    """Keep only the numbers of what came in too long ago; return how many captures that were.
+    """Remove pictures that came in too long ago; return the number of captures that had some.
 
-    Interrupted, it goes on where it was when it is run again.
+    Numbers, notes and tags stay. It can be interrupted and run again at any time.
 
     Args:
-        owner: whose pictures; everybody's where it is None.
+        owner: whose pictures; everybody's where None.
     """
     now = now or timezone.now()
-    forgotten = 0
-    wishes = Preferences.objects.exclude(pictures_kept_for=Preferences.KeptFor.ALWAYS)
+    reduced = 0
+    limits = Preferences.objects.exclude(pictures_kept_for=Preferences.KeptFor.ALWAYS)
     if owner:
-        wishes = wishes.filter(owner=owner)
-    for wish in wishes.select_related("owner").iterator():
-        old = Capture.objects.of(wish.owner).exclude(kept=Capture.Kept.NOTHING)
-        old = old.filter(created_at__lte=now - timedelta(days=wish.pictures_kept_for))
+        limits = limits.filter(owner=owner)
+    for preferences in limits.select_related("owner").iterator():
+        old = Capture.objects.of(preferences.owner).exclude(kept=Capture.Kept.NOTHING)
+        old = old.filter(created_at__lte=now - timedelta(days=preferences.pictures_kept_for))
         for capture in list(old):
             try:
                 edit_capture(capture=capture, changes={"kept": Capture.Kept.NOTHING})
-            except (CaptureDeletedError, EmptyCaptureError):  # It has gone meanwhile, or is words.
+            except (CaptureDeletedError, EmptyCaptureError):  # Deleted meanwhile, or never a photo.
                 continue
-            forgotten += 1
-    return forgotten
+            reduced += 1
+    return reduced

@@ -1,4 +1,4 @@
-"""Every read of a person's moods; each begins with the owner, so none can forget whose they are."""
+"""Queries about the captures of one person; each takes the owner first."""
 
 import uuid as uuid_module
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from ml.models import ModelVersion
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One local day: its captures in the order of time and the mood computed from them."""
+    """One local day: its captures in chronological order and the mood computed from them."""
 
     date: date
     captures: list[Capture]
@@ -25,7 +25,7 @@ def get_capture(*, owner: User, uuid: uuid_module.UUID) -> Capture:
     """Return one capture of the owner.
 
     Raises:
-        Capture.DoesNotExist: when it does not exist, was deleted or is somebody else's.
+        Capture.DoesNotExist: it does not exist, was deleted or is somebody else's.
     """
     return history(owner=owner).get(uuid=uuid)
 
@@ -44,12 +44,12 @@ def history(
     """Return the owner's captures with their detections and tags, newest first.
 
     Args:
-        feeling: keep those that show it (felt where said, otherwise detected).
-        first: keep those of this local day and later.
-        last: keep those of this local day and earlier.
-        tag: keep those with this tag, whatever its capitals.
-        source: keep those that came from there.
-        words: keep those with this text in their note, whatever its capitals.
+        feeling: only those that show it: felt or, where that was not reported, detected.
+        first: only those of this local day and later.
+        last: only those of this local day and earlier.
+        tag: only those with this tag, in any case.
+        source: only those that came in this way.
+        words: only those with this text in their note, in any case.
         in_trash: those that can be restored, instead of those that are not deleted.
     """
     captures = Capture.objects.in_trash_of(owner) if in_trash else Capture.objects.of(owner)
@@ -70,7 +70,7 @@ def history(
 
 
 def with_detections(captures: CaptureQuerySet) -> CaptureQuerySet:
-    """Fetch what belongs to captures along with them; trials of other versions do not show."""
+    """Prefetch owners, tags and detections, except those of shadow versions."""
     shown = Detection.objects.exclude(role=Detection.Role.SHADOW).select_related("model_version")
     return captures.select_related("owner").prefetch_related(
         Prefetch("detections", queryset=shown), "tags"
@@ -78,10 +78,10 @@ def with_detections(captures: CaptureQuerySet) -> CaptureQuerySet:
 
 
 def rescoring_versions(*, owner: User) -> list[str]:
-    """Return the names of the versions that read kept photos of the owner again, newest first."""
-    if ModelVersion.objects.count() <= 1:  # Nobody else could; asking every face would take longer.
+    """Return the names of the versions that rescored captures of the owner, newest first."""
+    if ModelVersion.objects.count() <= 1:  # Asking every face would take longer.
         return []
-    read = (
+    rescored = (
         Detection.objects.filter(
             capture__owner=owner,
             capture__deleted_at=None,
@@ -92,39 +92,33 @@ def rescoring_versions(*, owner: User) -> list[str]:
         .annotate(latest=Max("pk"))
         .order_by("-latest")
     )
-    names = [row["version_elsewhere"] or row["model_version__name"] for row in read]
+    names = [row["version_elsewhere"] or row["model_version__name"] for row in rescored]
     return list(dict.fromkeys(names))
 
 
 def changes(*, owner: User, after: int, limit: int) -> list[Capture]:
-    """Return what changed after a sequence number, in the order of the changes.
+    """Return captures that changed after a sequence number, deleted ones too, in that order.
 
-    Deleted captures are among them. Numbers become visible in their order, because whoever takes
-    one holds the lock on the owner's row, so nothing can appear before what was returned.
+    Sequence numbers become visible in order, because they are taken under a lock on the owner's
+    row, so nothing can appear before what was returned.
 
     Args:
         after: the last number that the caller has seen; 0 where none.
-        limit: how many at most.
     """
     changed = Capture.objects.filter(owner=owner, sequence__gt=after).order_by("sequence")
     return list(with_detections(changed)[:limit])
 
 
 def days_with_captures(*, owner: User, first: date, last: date) -> list[date]:
-    """Return the local days on which something was recorded, newest first.
-
-    Args:
-        first: the first day that counts.
-        last: the last day that counts.
-    """
+    """Return the local days from `first` to `last` that have captures, newest first."""
     found = history(owner=owner, first=first, last=last).order_by("-local_date")
     return list(found.values_list("local_date", flat=True).distinct())
 
 
 def tags(*, owner: User) -> QuerySet[Tag]:
-    """Return the owner's tags with `uses`, the number of captures that have them, most used first.
+    """Return the owner's tags that are in use, with their number of captures as `uses`.
 
-    Tags that are on no capture are left out.
+    The most used come first.
     """
     used = Count("captures", filter=Q(captures__deleted_at=None))
     return (
@@ -136,6 +130,5 @@ def tags(*, owner: User) -> QuerySet[Tag]:
 
 
 def day(*, owner: User, on: date) -> Day:
-    """Return one local day of the owner."""
     captures = list(reversed(history(owner=owner).filter(local_date=on)))
     return Day(date=on, captures=captures, mood=mood_of_captures(captures))

@@ -1,4 +1,4 @@
-"""Jobs that remove what people do not want to keep."""
+"""Jobs that remove captures and pictures when their time is up."""
 
 from django_tasks import task
 
@@ -8,15 +8,15 @@ from emotions.captures import purging, retention
 
 @task()
 def purge_trash() -> None:
-    """Remove for ever what has been in the trash long enough."""
     purging.purge_trash()
 
 
 @task()
 def forget_old_pictures(person_id: int | None = None) -> None:
-    """Forget pictures that are older than their person wants them to be.
+    """Remove pictures that are older than their owner wants them to be.
 
-    Jobs from before they named a person look at everybody.
+    Args:
+        person_id: whose pictures; jobs of earlier releases have none and mean everybody.
     """
     if person_id is None:
         retention.forget_old_pictures()

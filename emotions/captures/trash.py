@@ -13,7 +13,7 @@ from emotions.models import Capture
 
 
 def delete_capture(*, capture: Capture, expected: int | None = None) -> None:
-    """Put a capture into the trash, from where it can be restored for 30 days.
+    """Move a capture into the trash, from where it can be restored for 30 days.
 
     Raises:
         StaleError: it changed since it had the number `expected`.
@@ -32,7 +32,7 @@ def restore_capture(*, capture: Capture, expected: int | None = None) -> Capture
     """Bring a capture back from the trash.
 
     Raises:
-        CaptureDeletedError: nothing of it is left.
+        CaptureDeletedError: it was purged.
         StaleError: it changed since it had the number `expected`.
     """
     with lock_for_update(capture, expected=expected) as current:

@@ -1,5 +1,6 @@
-"""One moment: what it shows, what the person says of it, its pictures, and the trash."""
+"""The pages of one moment, its pictures, and the trash."""
 
+from contextlib import suppress
 from http import HTTPStatus
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -30,12 +31,11 @@ from emotions.templatetags.moments import UNDO
 from ml.inference.card import ModelFileError
 
 
-def show(
+def render_capture(
     request: HttpRequest, capture: Capture, form: EditForm, status: int = HTTPStatus.OK
 ) -> HttpResponse:
-    """Show one capture with what can be said of it."""
     known_tags = selectors.tags(owner=capture.owner)
-    context = presentation.result(capture) | {"form": form, "known_tags": known_tags}
+    context = presentation.page_context(capture) | {"form": form, "known_tags": known_tags}
     return render(request, "emotions/result.html", context, status=status)
 
 
@@ -43,15 +43,15 @@ def show(
 @available_offline
 @require_GET
 def capture_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Show one capture: the photo with its faces and all seven probabilities."""
+    """Show the photo with its faces and all seven probabilities."""
     found = own_capture(request, uuid)
-    return show(request, found, EditForm.of(found))
+    return render_capture(request, found, EditForm.of(found))
 
 
 @login_required
 @require_POST
 def capture_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Change what a capture says; a form changes only the fields that it sends."""
+    """Change the fields that the form sends, and no others."""
     found = own_capture(request, uuid)
     form = EditForm(request.POST)
     if form.is_valid():
@@ -66,13 +66,13 @@ def capture_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Kept."))
             return redirect("emotions:capture_detail", uuid)
-    return show(request, found, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return render_capture(request, found, form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def capture_delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Ask, then put a capture into the trash."""
+    """Move a capture into the trash, after asking."""
     found = own_capture(request, uuid)
     if request.method == "POST":
         delete_capture(capture=found)
@@ -85,8 +85,8 @@ def capture_delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def bulk_delete(request: HttpRequest) -> HttpResponse:
-    """Put the chosen captures into the trash."""
-    chosen = selectors.history(owner=person_of(request)).filter(uuid__in=uuids(request))
+    """Move the chosen captures into the trash."""
+    chosen = selectors.history(owner=person_of(request)).filter(uuid__in=submitted_uuids(request))
     deleted = list(chosen)
     for capture in deleted:
         delete_capture(capture=capture)
@@ -103,7 +103,8 @@ def restore(request: HttpRequest) -> HttpResponse:
     """Bring captures back from the trash."""
     trash = selectors.history(owner=person_of(request), in_trash=True)
     restored = [
-        restore_capture(capture=capture) for capture in trash.filter(uuid__in=uuids(request))
+        restore_capture(capture=capture)
+        for capture in trash.filter(uuid__in=submitted_uuids(request))
     ]
     if len(restored) == 1:
         messages.success(request, _("It is back."))
@@ -117,30 +118,27 @@ def restore(request: HttpRequest) -> HttpResponse:
 def explanation(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Show which part of the face the answer rests on."""
     found = own_capture(request, uuid)
-    context = {"capture": found, "item": presentation.item(found), "words": "", "told": None}
-    try:
-        told = explanations.explanation(found)
-    except (explanations.NothingToExplainError, ModelFileError):
-        return render(request, "emotions/explanation.html", context)
-    context |= {"told": told, "words": describe_explanation(told)}
+    context = {"capture": found, "item": presentation.item(found), "description": ""}
+    with suppress(explanations.NothingToExplainError, ModelFileError):
+        context["description"] = describe_explanation(explanations.explain(found))
     return render(request, "emotions/explanation.html", context)
 
 
 @login_required
 @require_GET
 def explanation_picture(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
-    """Send the face with the heat over it."""
+    """Serve the face with the heat over it."""
     try:
-        told = explanations.explanation(own_capture(request, uuid))
+        found = explanations.explain(own_capture(request, uuid))
     except (explanations.NothingToExplainError, ModelFileError) as error:
         raise Http404("There is nothing to explain.") from error
-    return responses.make_private(HttpResponse(told.picture, content_type="image/jpeg"))
+    return responses.make_private(HttpResponse(found.picture, content_type="image/jpeg"))
 
 
 @login_required
 @require_POST
 def use_time_of_photo(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Move a capture to the time that its photo says."""
+    """Move a capture to the time at which its photo says it was taken."""
     found = own_capture(request, uuid)
     if found.clock_of_photo is None:
         raise Http404("The photo says nothing.")
@@ -154,7 +152,7 @@ def use_time_of_photo(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @login_required
 @require_GET
 def trash(request: HttpRequest) -> HttpResponse:
-    """Show what was deleted in the last thirty days."""
+    """List what can still be restored."""
     deleted = selectors.history(owner=person_of(request), in_trash=True).order_by("-deleted_at")
     context = {
         "items": [presentation.item(capture) for capture in deleted],
@@ -166,15 +164,14 @@ def trash(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def purge(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Remove a deleted capture for ever."""
     trash = selectors.history(owner=person_of(request), in_trash=True)
     purge_capture(capture=get_object_or_404(trash, uuid=uuid))
     messages.success(request, _("Gone, with its photo and numbers."))
     return redirect("emotions:trash")
 
 
-def uuids(request: HttpRequest) -> list[UUID]:
-    """Return the UUIDs that a form names; what is none is passed over."""
+def submitted_uuids(request: HttpRequest) -> list[UUID]:
+    """Return the UUIDs that a form sends, without what is not a UUID."""
     found = []
     for text in request.POST.getlist("uuid"):
         try:
@@ -185,7 +182,7 @@ def uuids(request: HttpRequest) -> list[UUID]:
 
 
 def offer_undo(request: HttpRequest, deleted: list[Capture]) -> None:
-    """Say what went into the trash, with a way back."""
+    """Add a message about captures that went into the trash, with a button to undo it."""
     words = ngettext("In the trash.", "%(number)d in the trash.", len(deleted))
     messages.success(
         request,
@@ -198,7 +195,6 @@ def offer_undo(request: HttpRequest, deleted: list[Capture]) -> None:
 @available_offline
 @require_GET
 def capture_photo(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
-    """Send the photo to its owner."""
     return responses.picture_response(request, own_capture(request, uuid).photo)
 
 
@@ -206,5 +202,4 @@ def capture_photo(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
 @available_offline
 @require_GET
 def capture_thumbnail(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
-    """Send the thumbnail to the owner of its photo."""
     return responses.picture_response(request, own_capture(request, uuid).small_picture)

@@ -1,9 +1,9 @@
-"""How a moment is put into words: a face looks like something, it never is."""
+"""Texts about one moment: a face looks like something, it never is."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from emotions.captures.explanations import Told
+from emotions.captures.explanations import Explanation
 from emotions.models import Detection, Feeling
 from ml.emotions import EMOTIONS
 
@@ -17,7 +17,7 @@ MOODS = [
 
 
 def headline(detection: Detection) -> str:
-    """Say what a face looks like, naming two emotions where the network was unsure."""
+    """Return what a face looks like, with two emotions where the network was unsure."""
     if not detection.unsure:
         return _("Looks %(feeling)s") % {"feeling": in_sentence(Feeling(detection.emotion))}
     ranked = sorted(zip(detection.probabilities, EMOTIONS, strict=True), reverse=True)
@@ -30,21 +30,21 @@ def in_sentence(feeling: Feeling) -> str:
     return str(feeling.label).lower()
 
 
-def describe_explanation(told: Told) -> str:
-    """Say in one sentence which part of a face the answer rests on."""
-    if not told.part:
+def describe_explanation(explanation: Explanation) -> str:
+    """Return a sentence about the part of a face that the answer rests on."""
+    if not explanation.part:
         return _("No single part of your face decided: covering any of them changes little.")
     part = {
         "brows": _("your forehead and brows"),
         "eyes": _("your eyes and nose"),
         "mouth": _("your mouth and chin"),
-    }[told.part]
-    percent = round(100 * told.drop)
+    }[explanation.part]
+    percent = round(100 * explanation.drop)
     if not percent:
         return _("Mostly %(part)s, though it is just as sure without.") % {"part": part}
     words = _(
         "Mostly %(part)s. With the strongest place covered, it would be %(percent)d points less "
         "sure that you look %(feeling)s."
     )
-    feeling = in_sentence(Feeling(told.explained.emotion))
+    feeling = in_sentence(explanation.emotion)
     return words % {"part": part, "percent": percent, "feeling": feeling}

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, NullIf
 from numpy.typing import NDArray
 
 from accounts.models import User
-from emotions.captures.moods import CALM_MOOD
+from emotions.captures.moods import NEUTRAL_MOOD
 from emotions.models import Capture, Feeling, detected_column
 from ml.emotions import EMOTIONS, VALENCES
 from ml.metrics.intervals import Interval, central
@@ -86,7 +86,7 @@ def load_moments(*, owner: User, first: date, last: date, read_by: str = "") -> 
     felt_index = np.array([EMOTIONS.index(one) if one else -1 for one in felt], dtype=int)
     weights = np.where(felt_index[:, None] >= 0, np.eye(len(EMOTIONS))[felt_index], predicted)
     mood = np.array(moods, dtype=np.float64)
-    valences = np.where(np.isnan(mood), weights @ _VALENCES, (mood - CALM_MOOD) / 2)
+    valences = np.where(np.isnan(mood), weights @ _VALENCES, (mood - NEUTRAL_MOOD) / 2)
     return Moments(
         ids=list(ids),
         days=list(days),
@@ -105,7 +105,7 @@ def version_name(read_by: str) -> Coalesce:
     answered = Coalesce(elsewhere, F("answer__model_version__name"))
     if not read_by:
         return answered
-    return Coalesce(Case(When(again__isnull=False, then=Value(read_by))), answered)
+    return Coalesce(Case(When(rescore__isnull=False, then=Value(read_by))), answered)
 
 
 def local_hour(moment: datetime, zone: str) -> int:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from django.db.models import Case, Count, Expression, F, FloatField, Q, Sum, Value, When
 
 from accounts.models import User
-from emotions.captures.moods import CALM_MOOD, Sentiment, sentiment_of
+from emotions.captures.moods import NEUTRAL_MOOD, Sentiment, sentiment_of
 from emotions.models import Capture, Feeling, detected_column
 from ml.emotions import EMOTIONS, VALENCES
 
@@ -131,7 +131,7 @@ def valence_expression(read_by: str) -> Expression:
 
     This is the rule of `emotions.captures.moods` in SQL.
     """
-    from_mood = (F("mood") - Value(float(CALM_MOOD))) / Value(2.0)
+    from_mood = (F("mood") - Value(float(NEUTRAL_MOOD))) / Value(2.0)
     from_detection = sum(
         (
             detected_column(f"p_{emotion}", read_by=read_by) * Value(valence)

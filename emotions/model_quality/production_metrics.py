@@ -144,7 +144,7 @@ def photos_by_week(before: date) -> dict[date, WeekOfPhotos]:
         Capture.objects.filter(
             deleted_at=None, created_at__gte=end - WEEKS * WEEK, created_at__lt=end
         )
-        .exclude(source__in=Capture.IN_WORDS)
+        .exclude(source__in=Capture.PHOTOLESS_SOURCES)
         .with_feeling()
         .values_list(
             *("owner_id", "created_at", "felt", "answer__emotion", "answer__unsure"),

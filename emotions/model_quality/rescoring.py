@@ -9,7 +9,7 @@ from accounts.consents import active_consents
 from accounts.models import Consent
 from common.imaging import images
 from emotions.captures.errors import UnreadablePictureError
-from emotions.captures.explanations import NothingToExplainError, picture_of
+from emotions.captures.explanations import NothingToExplainError, load_face
 from emotions.captures.locking import lock_for_update
 from emotions.captures.moods import answer_of
 from emotions.models import Capture, CaptureQuerySet, Detection
@@ -88,7 +88,7 @@ def detect_kept_face(
     """
     predictor = registry.predictor_of(version)
     try:
-        pixels, box = picture_of(capture, answer)
+        pixels, box = load_face(capture, answer)
     except (NothingToExplainError, images.ImageError, OSError) as error:
         raise UnreadablePictureError(str(error)) from error
     (face,) = predictor.predict_boxes(pixels, [box])

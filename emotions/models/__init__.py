@@ -1,4 +1,4 @@
-"""What people record of themselves, and what the site keeps for them."""
+"""The models, by subject."""
 
 from emotions.models.captures import (
     Capture,

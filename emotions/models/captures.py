@@ -1,4 +1,4 @@
-"""What a person recorded of their moods, and what networks read from it."""
+"""Captures, their tags, and the faces that networks detected in them."""
 
 import hashlib
 import uuid
@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # the predictor loads an inference runtime, which most comman
 
 
 class Feeling(models.TextChoices):
-    """The seven emotions with the names that people read."""
+    """The seven emotions, with their names on pages."""
 
     ANGRY = Emotion.ANGRY.value, _("Angry")
     DISGUST = Emotion.DISGUST.value, _("Disgusted")
@@ -36,17 +36,17 @@ class Feeling(models.TextChoices):
 
 
 def private_name(kind: str, content: bytes) -> str:
-    """Return a storage name that nobody can guess, and that vouches for what is written there."""
+    """Return a storage name that cannot be guessed and holds a checksum of the content."""
     return str(PurePath(kind, f"{uuid.uuid4().hex}-{name_digest(content)}.jpg"))
 
 
 def name_digest(content: bytes) -> str:
-    """Return what a name says about its file: half of its sha256, in hexadecimal."""
+    """Return the checksum in the name of a file: half of its sha256, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()[:32]
 
 
 class Tag(models.Model):
-    """A word of the person's own for what was going on."""
+    """A word that a person chose for what was going on."""
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -65,40 +65,44 @@ class Tag(models.Model):
 
 
 def detected_column(column: str, *, read_by: str = "") -> models.F | Coalesce:
-    """Return a column of what was read from my face, over captures `with_feeling`."""
+    """Return a column of the detection of the owner's face, over captures `with_feeling`.
+
+    Args:
+        read_by: name of the version whose rescore counts where there is one; else the answer.
+    """
     answer = models.F(f"answer__{column}")
-    return Coalesce(models.F(f"again__{column}"), answer) if read_by else answer
+    return Coalesce(models.F(f"rescore__{column}"), answer) if read_by else answer
 
 
 class CaptureQuerySet(models.QuerySet["Capture"]):
-    """Ways to narrow captures down; every read of a person's captures begins with `of`."""
+    """Captures; every query about those of one person begins with `of` or `in_trash_of`."""
 
     def of(self, owner: User) -> Self:
-        """Keep the owner's captures that are not deleted."""
+        """Return the owner's captures that are not deleted."""
         return self.filter(owner=owner, deleted_at=None)
 
     def in_trash_of(self, owner: User) -> Self:
-        """Keep the owner's captures that can still be restored."""
+        """Return the owner's captures that can still be restored."""
         return self.filter(owner=owner, purged_at=None).exclude(deleted_at=None)
 
     def with_feeling(self, *, read_by: str = "") -> Self:
-        """Add `feeling`: what was felt where it was said, otherwise what was detected on me.
+        """Annotate `feeling`: what the owner felt or, not reported, what their face shows.
 
         Args:
-            read_by: name of a version that read kept photos again; where it did, that counts and
-                not what was answered. `detected_column` names the columns.
+            read_by: name of a version; where it rescored a capture, its detection counts instead
+                of the answer. `detected_column` returns columns of the detection that counts.
         """
         mine = models.Q(detections__is_me=True)
         answer = mine & models.Q(detections__role=Detection.Role.ANSWER)
         captures = self.annotate(answer=models.FilteredRelation("detections", condition=answer))
         if read_by:
             here = list(ModelVersion.objects.filter(name=read_by))
-            again = mine & models.Q(detections__role=Detection.Role.RESCORE)
-            again &= models.Q(detections__version_elsewhere=read_by) | models.Q(
+            rescore = mine & models.Q(detections__role=Detection.Role.RESCORE)
+            rescore &= models.Q(detections__version_elsewhere=read_by) | models.Q(
                 detections__version_elsewhere="", detections__model_version__in=here
             )
             captures = captures.annotate(
-                again=models.FilteredRelation("detections", condition=again)
+                rescore=models.FilteredRelation("detections", condition=rescore)
             )
         return captures.annotate(
             feeling=Coalesce("felt", detected_column("emotion", read_by=read_by))
@@ -106,11 +110,9 @@ class CaptureQuerySet(models.QuerySet["Capture"]):
 
 
 class Capture(models.Model):
-    """One moment of a person: perhaps a photo, what was read from it, what they felt."""
+    """One moment of a person: perhaps a photo, what it shows, and what they felt."""
 
     class Source(models.TextChoices):
-        """Where a capture came from."""
-
         UPLOAD = "upload", _("upload")
         CAMERA = "camera", _("camera")
         LIVE = "live", _("live")
@@ -119,8 +121,6 @@ class Capture(models.Model):
         MANUAL = "manual", _("without a photo")
 
     class Kept(models.TextChoices):
-        """How much of the photo is kept."""
-
         PHOTO = "photo", _("the whole photo")
         CROP = "crop", _("the face only")
         NOTHING = "nothing", _("numbers only")
@@ -174,8 +174,8 @@ class Capture(models.Model):
     objects = CaptureQuerySet.as_manager()
 
     PICTURES: ClassVar[tuple[str, ...]] = ("photo", "crop", "thumbnail")
-    IN_WORDS: ClassVar[frozenset[Source]] = frozenset({Source.MANUAL, Source.IMPORT})
-    """Sources of captures that never had a photo, so that they have to say something."""
+    PHOTOLESS_SOURCES: ClassVar[frozenset[Source]] = frozenset({Source.MANUAL, Source.IMPORT})
+    """Sources of captures that never had a photo, so that they need a feeling, mood or note."""
 
     class Meta:
         constraints = [
@@ -222,7 +222,7 @@ class Capture(models.Model):
 
     @property
     def small_picture(self) -> FieldFile:
-        """What lists show: the thumbnail, or the face where only that is kept."""
+        """The thumbnail, or the crop where only that is kept."""
         return self.thumbnail or self.crop
 
     @property
@@ -232,7 +232,10 @@ class Capture(models.Model):
 
 
 class Detection(models.Model):
-    """One face as one version of the network read it; a later version adds, it never rewrites."""
+    """One face as one version of the network classified it.
+
+    Later versions add detections; they never change those that are there.
+    """
 
     class Role(models.TextChoices):
         """Why a detection was made."""
@@ -295,17 +298,16 @@ class Detection(models.Model):
 
     @property
     def version_name(self) -> str:
-        """The name of the version that read it, here or elsewhere."""
+        """The name of the version that made it, here or on another site."""
         return self.version_elsewhere or self.model_version.name
 
     @property
     def probabilities(self) -> tuple[float, ...]:
-        """Seven shares that sum to 1, in the order of `ml.emotions.EMOTIONS`."""
+        """Seven probabilities that sum to 1, in the order of `ml.emotions.EMOTIONS`."""
         return tuple(getattr(self, name) for name in self.PROBABILITY_FIELDS)
 
     @property
     def box(self) -> Box:
-        """Where the face is in the photo."""
         return Box(self.x, self.y, self.width, self.height)
 
     @classmethod
@@ -330,5 +332,5 @@ class Detection(models.Model):
 
     @classmethod
     def probability_columns(cls, probabilities: Sequence[float]) -> dict[str, Any]:
-        """Return the seven columns for `probabilities`, by name."""
+        """Return the values of the seven columns, by name."""
         return dict(zip(cls.PROBABILITY_FIELDS, probabilities, strict=True))

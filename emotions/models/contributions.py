@@ -1,4 +1,4 @@
-"""Faces that people give to improve the network, and the files that these are written to."""
+"""Faces that people contribute to training, and the dataset files with them."""
 
 import uuid
 
@@ -10,7 +10,7 @@ from emotions.models.captures import Capture, Feeling
 
 
 class Contributor(models.Model):
-    """Somebody who helps to improve the network, by a name that is drawn and tells nothing."""
+    """A person who contributes faces, under a random pseudonym."""
 
     person = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="contributor"
@@ -24,7 +24,7 @@ class Contributor(models.Model):
 
 
 class Contribution(models.Model):
-    """One face with what its person says they felt, kept to train the network and nothing else."""
+    """One face and what its owner felt, used to train networks and for nothing else."""
 
     capture = models.OneToOneField(Capture, on_delete=models.CASCADE, related_name="contribution")
     contributor = models.ForeignKey(
@@ -41,7 +41,7 @@ class Contribution(models.Model):
 
 
 class CorrectionsFile(models.Model):
-    """A dataset file that contributions were written to, so that they can be taken out again."""
+    """A dataset file with contributions, recorded so that they can be removed from it."""
 
     machine = models.CharField(max_length=255, help_text=_("The name of the computer it is on."))
     path = models.CharField(max_length=1000, help_text=_("From the root of its disk."))

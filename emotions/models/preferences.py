@@ -1,4 +1,4 @@
-"""What a person wants by default."""
+"""Defaults and settings of one person."""
 
 from django.conf import settings
 from django.db import models
@@ -8,17 +8,15 @@ from emotions.models.captures import Capture
 
 
 class Preferences(models.Model):
-    """What one person wants by default."""
+    """What one person wants: of photos to come, of pictures that grow old, and of the pages."""
 
     class Theme(models.TextChoices):
-        """How bright the pages are."""
-
         DEVICE = "", _("as my device")
         LIGHT = "light", _("light")
         DARK = "dark", _("dark")
 
     class KeptFor(models.IntegerChoices):
-        """For how many days pictures are kept."""
+        """Days for which pictures are kept."""
 
         ALWAYS = 0, _("as long as the moment")
         MONTH = 30, _("30 days")

@@ -1,4 +1,4 @@
-"""When a person wants to be asked how they are, and how that reaches them."""
+"""Reminders, their deliveries, and the browsers that take notifications."""
 
 from typing import ClassVar
 
@@ -9,11 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Reminder(models.Model):
-    """An hour at which a person wants to be asked how they are."""
+    """A time of day at which a person wants to be asked how they are."""
 
     class Way(models.TextChoices):
-        """How a reminder reaches its person."""
-
         EMAIL = "email", _("e-mail")
         PUSH = "push", _("notification")
 
@@ -53,12 +51,11 @@ class Reminder(models.Model):
 
     @property
     def day_names(self) -> list[str]:
-        """The days of the week, in words."""
         return [str(self.Day(number).label) for number in self.days]
 
 
 class Delivery(models.Model):
-    """One reminder of one day; that there is only one of them is what sends it only once."""
+    """One reminder on one day; its unique constraint makes sure that it is sent only once."""
 
     reminder = models.ForeignKey(
         Reminder,
@@ -84,7 +81,7 @@ class Delivery(models.Model):
 
 
 class PushSubscription(models.Model):
-    """A browser or an app of a person that takes notifications."""
+    """A browser or an app of a person that receives notifications."""
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="push_subscriptions"

@@ -1,4 +1,4 @@
-"""What a browser may keep for the time without a connection, and whose it is."""
+"""The header that lets the service worker keep an answer, and says whose it is."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -16,22 +16,22 @@ View = Callable[..., HttpResponseBase]
 
 
 def diary_key(person: User) -> str:
-    """Return a name for what belongs to a person that says nothing about them."""
+    """Return a pseudonym for a person's data in their browser."""
     return salted_hmac("emotions.offline", str(person.pk)).hexdigest()[:32]
 
 
 def available_offline(view: View) -> View:
-    """Let the service worker keep what a view answers to its plain address.
+    """Let the service worker keep the answers of a view to requests without a query string.
 
-    It stands inside `login_required`, so only the owner's answers are marked.
+    Apply it inside `login_required`, so that only answers to their owner are marked.
     """
 
     @wraps(view)
-    def marked(request: HttpRequest, *values: Any, **named: Any) -> HttpResponseBase:
-        response = view(request, *values, **named)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
         person = request.user
         if request.method == "GET" and not request.GET and isinstance(person, User):
             response[HEADER] = diary_key(person)
         return response
 
-    return marked
+    return wrapper

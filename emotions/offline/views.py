@@ -1,4 +1,4 @@
-"""What makes the site an app: its manifest, its service worker, and the page without a line."""
+"""What makes the site an app: its manifest, its service worker, and the offline page."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -36,7 +36,7 @@ SHELL = (
     "js/capture/multi_upload.js",
     "js/capture/note_form.js",
 )
-"""What the pages that work without a line consist of."""
+"""Static files of the pages that work offline."""
 
 IMPORTED = (
     "js/api.js",
@@ -44,13 +44,13 @@ IMPORTED = (
     "js/offline/panel.js",
     "js/offline/waiting.js",
 )
-"""What those modules import, by names that do not change."""
+"""Modules that those import, by names without a hash."""
 
 
 @never_cache
 @require_GET
 def service_worker(request: HttpRequest) -> HttpResponse:
-    """Answer with the service worker, which may then speak for the whole site."""
+    """Serve the service worker from the root, so that its scope is the whole site."""
     shell = [
         *(static(name) for name in SHELL),
         *(f"{settings.STATIC_URL}{name}" for name in IMPORTED),
@@ -62,13 +62,12 @@ def service_worker(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def manifest(request: HttpRequest) -> HttpResponse:
-    """Say how the site looks among the apps of a device."""
 
     def icon(name: str, size: int, purpose: str = "any") -> dict[str, str]:
         sizes = f"{size}x{size}"
         return {"src": static(name), "sizes": sizes, "type": "image/png", "purpose": purpose}
 
-    told = {
+    content = {
         "id": "/",
         "name": "Emoplatform",
         "short_name": "Emoplatform",
@@ -88,19 +87,19 @@ def manifest(request: HttpRequest) -> HttpResponse:
             {"name": _("Add one in words"), "url": reverse("emotions:words")},
         ],
     }
-    return JsonResponse(told, content_type="application/manifest+json")
+    return JsonResponse(content, content_type="application/manifest+json")
 
 
 @require_GET
 def offline(request: HttpRequest) -> HttpResponse:
-    """Show what can be said without a connection; the same to everybody."""
+    """Show the form that works without a connection; the same to everybody."""
     return render(request, "emotions/offline.html")
 
 
 @never_cache
 @require_GET
 def line(request: HttpRequest) -> JsonResponse:
-    """Tell a browser that moments can be sent: as whom, and with which token."""
+    """Confirm to a browser that it is online, with its person's key and a CSRF token."""
     person = request.user
-    whose = diary_key(person) if isinstance(person, User) else ""
-    return JsonResponse({"diary": whose, "token": get_token(request)})
+    key = diary_key(person) if isinstance(person, User) else ""
+    return JsonResponse({"diary": key, "token": get_token(request)})

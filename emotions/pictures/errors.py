@@ -1,4 +1,4 @@
-"""What people are told, and which status is answered, when a photo cannot be read."""
+"""Messages and statuses for photos that cannot be read."""
 
 from http import HTTPStatus
 
@@ -40,6 +40,6 @@ STATUSES = {
 }
 
 
-def message(code: str) -> str:
-    """Return the words for the `code` of an `common.imaging.images.ImageError`."""
+def error_message(code: str) -> str:
+    """Return the message for the `code` of a `common.imaging.images.ImageError`."""
     return str(MESSAGES[code]) % LIMITS

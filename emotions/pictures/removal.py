@@ -1,4 +1,4 @@
-"""Removing the files of pictures that nothing refers to any more."""
+"""Deleting the files of pictures that nothing refers to any more."""
 
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ RETRY_REMOVAL_AFTER = timedelta(minutes=5)
 
 
 def delete_files(names: Iterable[str]) -> None:
-    """Delete files at once; where the storage refuses, a job tries again later."""
+    """Delete files at once, or in a job later where the storage fails."""
     if remaining := storage.remove_files(names):
         tasks.remove_files.using(run_after=timezone.now() + RETRY_REMOVAL_AFTER).enqueue(remaining)
 

@@ -1,4 +1,4 @@
-"""Sending stored pictures to their owner, and to nobody's cache but theirs."""
+"""Serving stored pictures to their owner."""
 
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpRequest
@@ -7,12 +7,12 @@ from django.utils.cache import get_conditional_response
 
 
 def picture_response(request: HttpRequest, file: FieldFile) -> HttpResponseBase:
-    """Answer with a picture that the caller may see, or 304 where the browser has it.
+    """Return a picture that the caller may see, or 304 where the browser has it.
 
-    A stored file never changes under its name, so the name is the entity tag.
+    Files never change under their names, so the name is the entity tag.
 
     Raises:
-        Http404: when there is no picture or its file is gone.
+        Http404: there is no picture, or its file is gone.
     """
     if not file.name:
         raise Http404("No picture is kept.")
@@ -23,7 +23,7 @@ def picture_response(request: HttpRequest, file: FieldFile) -> HttpResponseBase:
 
 
 def make_private(response: HttpResponseBase) -> HttpResponseBase:
-    """Let nobody keep a picture but its owner's browser, and nothing inside it run."""
+    """Let no shared cache store a picture, and no browser run anything inside it."""
     response["Cache-Control"] = "private, no-cache"
     response["Content-Disposition"] = 'inline; filename="picture.jpg"'
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
@@ -31,10 +31,10 @@ def make_private(response: HttpResponseBase) -> HttpResponseBase:
 
 
 def file_response(file: FieldFile) -> HttpResponseBase:
-    """Answer with all of a picture.
+    """Return the whole picture.
 
     Raises:
-        Http404: when its file is gone.
+        Http404: its file is gone.
     """
     try:
         return FileResponse(file.open("rb"), content_type="image/jpeg")

@@ -1,4 +1,4 @@
-"""Photo files: writing them before a record exists, removing them after it is gone."""
+"""Picture files: cut from photos, saved before their rows, and deleted after them."""
 
 import logging
 import os
@@ -23,14 +23,14 @@ from ml.data.faces import FACE_SIDE
 logger = logging.getLogger(__name__)
 
 FOLDERS = {"photo": "photos", "crop": "crops", "thumbnail": "thumbnails"}
-CROP_SIDE = 320  # pixels
-CROP_MARGIN = 0.25  # of the face's box, on each side
+CROP_SIDE = 320  # pixels, at most
+CROP_MARGIN = 0.25  # share of the face box, on each side
 BATCH_SIZE = 10_000
-"""Names in one query, which reads every capture; SQLite takes three times as many and a few."""
+"""Names in one query, each of which scans all captures; SQLite takes about 32,000 parameters."""
 
 
 def crop_to_face(pixels: np.ndarray, face: Box) -> np.ndarray:
-    """Return the square around a face as it is kept, never larger than in the photo."""
+    """Return the square around a face that is kept, scaled down but never up."""
     side = round(max(face.width, face.height) * (1 + 2 * CROP_MARGIN))
     return images.crop_face(pixels, face, min(side, CROP_SIDE), CROP_MARGIN)
 
@@ -38,12 +38,11 @@ def crop_to_face(pixels: np.ndarray, face: Box) -> np.ndarray:
 def pictures_to_keep(
     pixels: np.ndarray, face: Box | None, kept: Capture.Kept, *, blurred: Iterable[Box] = ()
 ) -> dict[str, np.ndarray]:
-    """Return what is stored of a photo, by the field that names it.
+    """Return the pictures that are kept of a photo, by the field that names them.
 
     Args:
-        face: the person's own.
-        kept: how much they want to be kept.
-        blurred: faces that nobody is to recognise.
+        face: the owner's.
+        blurred: faces that are pixelated beyond recognition.
     """
     if boxes := list(blurred):
         pixels = pixels.copy()
@@ -58,18 +57,18 @@ def pictures_to_keep(
 
 
 def face_in_crop(side: int) -> Box:
-    """Return where the face is in the square around it, `side` pixels wide."""
+    """Return where the face is in a crop of `side` pixels."""
     length = round(side / (1 + 2 * CROP_MARGIN))
     start = (side - length) // 2
     return Box(start, start, length, length)
 
 
 def grey_face(capture: Capture) -> bytes:
-    """Return the person's own face as a network sees it: 48 × 48 grey values, row by row.
+    """Return the owner's face as networks take it: 48 × 48 grey values, row by row.
 
     Raises:
-        OSError: the picture of it cannot be opened.
-        common.imaging.images.ImageError: it cannot be read.
+        OSError: the crop cannot be opened.
+        common.imaging.images.ImageError: it cannot be decoded.
     """
     with capture.crop.open("rb") as file:
         pixels = images.read_image(file.read())
@@ -78,31 +77,30 @@ def grey_face(capture: Capture) -> bytes:
 
 
 def save_pictures(**pictures: np.ndarray) -> dict[str, str]:
-    """Store pictures as clean JPEG files and return their storage names by field."""
-    begun: dict[str, str] = {}
+    """Save pictures as JPEG files without metadata; return their storage names by field."""
+    saved: dict[str, str] = {}
     try:
         for field, pixels in pictures.items():
             content = images.encode_jpeg(pixels)
-            # Noted first: a full disk leaves a file without its end.
-            begun[field] = private_name(FOLDERS[field], content)
-            begun[field] = default_storage.save(begun[field], ContentFile(content))
+            # Before it is saved, because a full disk leaves a truncated file.
+            saved[field] = private_name(FOLDERS[field], content)
+            saved[field] = default_storage.save(saved[field], ContentFile(content))
     except Exception:
-        remove_files(begun.values())
+        remove_files(saved.values())
         raise
-    return begun
+    return saved
 
 
 def remove_files(names: Iterable[str]) -> list[str]:
-    """Remove stored files and return the names of those that could not be removed now.
+    """Delete stored files and return the names of those that could not be deleted.
 
-    Where one cannot, the others are not tried: a store that does not answer takes its time with
-    each.
+    The first failure ends it, because a storage that does not answer times out on every file.
     """
     remaining = list(names)
     while remaining:
         try:
             default_storage.delete(remaining[0])
-        except Exception:  # Each storage fails in its own way.
+        except Exception:  # Each storage raises its own errors.
             logger.warning("file not removed", extra={"file": remaining[0]}, exc_info=True)
             break
         remaining.pop(0)
@@ -110,36 +108,36 @@ def remove_files(names: Iterable[str]) -> list[str]:
 
 
 def sweep_orphans() -> int:
-    """Remove stored files that no capture refers to and return how many there were."""
+    """Delete stored files that no capture refers to; return their number."""
     removed = sum(not remove_files([name]) for name in orphans())
     logger.info("orphaned files swept", extra={"removed": removed})
     return removed
 
 
 def orphans() -> Iterator[str]:
-    """Yield names of stored files that no capture has, nor one in the making."""
+    """Yield names of stored files that no capture refers to, nor one that is being recorded."""
     latest = timezone.now() - MIN_ORPHAN_AGE
     names = chain.from_iterable(map(names_in, FOLDERS.values()))
-    while some := set(islice(names, BATCH_SIZE)):
-        asked = Q(photo__in=some) | Q(crop__in=some) | Q(thumbnail__in=some)
-        known = Capture.objects.filter(asked).values_list(*Capture.PICTURES)
-        unknown = some.difference(*known)
+    while batch := set(islice(names, BATCH_SIZE)):
+        named = Q(photo__in=batch) | Q(crop__in=batch) | Q(thumbnail__in=batch)
+        known = Capture.objects.filter(named).values_list(*Capture.PICTURES)
+        unknown = batch.difference(*known)
         yield from (name for name in sorted(unknown) if not is_younger(name, latest))
 
 
 def names_in(folder: str) -> Iterator[str]:
-    """Yield the names in a folder of the storage, one by one where that is a folder on a disk."""
+    """Yield the names of the files in a folder of the storage, without listing a whole disk."""
     try:
         with os.scandir(default_storage.path(folder)) as entries:
             yield from (f"{folder}/{entry.name}" for entry in entries if entry.is_file())
     except FileNotFoundError:
         return
-    except NotImplementedError:  # a bucket
+    except NotImplementedError:  # object storage has no paths
         yield from (f"{folder}/{name}" for name in default_storage.listdir(folder)[1])
 
 
 def is_younger(name: str, moment: datetime) -> bool:
-    """Tell whether a file was written after a moment, or went away meanwhile."""
+    """Return whether a file was written after a moment, or is gone by now."""
     try:
         return default_storage.get_modified_time(name) > moment
     except FileNotFoundError:
@@ -147,18 +145,18 @@ def is_younger(name: str, moment: datetime) -> bool:
 
 
 def find_flaw(name: str) -> str | None:
-    """Return what is wrong with a stored picture, in a few words, or None.
+    """Return what is wrong with a stored picture, or None.
 
     Raises:
-        Exception: the storage cannot be asked, which says nothing about the picture.
+        Exception: the storage does not answer, which says nothing about the picture.
     """
     try:
         with default_storage.open(name, "rb") as file:
             content = file.read()
     except FileNotFoundError:
         return "is missing"
-    _, _, told = PurePath(name).stem.partition("-")
-    if told and told != name_digest(content):
+    _, _, digest = PurePath(name).stem.partition("-")
+    if digest and digest != name_digest(content):
         return "is not what was written"
     try:
         images.read_image(content)

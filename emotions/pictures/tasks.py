@@ -1,4 +1,4 @@
-"""Jobs that remove the files of pictures."""
+"""Jobs that delete the files of pictures."""
 
 from django_tasks import task
 
@@ -7,10 +7,10 @@ from emotions.pictures import storage
 
 @task()
 def remove_files(names: list[str]) -> None:
-    """Try again to remove stored files.
+    """Delete stored files that could not be deleted before.
 
     Raises:
-        OSError: when some still cannot be removed; `manage.py sweep_orphans` will find them.
+        OSError: some still cannot be deleted; `manage.py sweep_orphans` will find them.
     """
     remaining = storage.remove_files(names)
     if remaining:

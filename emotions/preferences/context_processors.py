@@ -1,4 +1,4 @@
-"""What every page of a signed-in person needs."""
+"""Context of every page."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from emotions.preferences.selectors import get_preferences
 
 
 def appearance(request: HttpRequest) -> dict[str, Any]:
-    """Return how the person wants pages to look, and the name of what browsers keep of them."""
+    """Return the person's preferences and the key of what their browser keeps offline."""
     person = getattr(request, "user", None)
     if not isinstance(person, User):
         return {"appearance": None, "diary": ""}

@@ -1,4 +1,4 @@
-"""The forms of what a person wants by default."""
+"""The forms of preferences."""
 
 from typing import Any, Self
 
@@ -17,12 +17,10 @@ LIGHT_COLOURS = {
     Feeling.SAD: "#347ec7",
     Feeling.SURPRISE: "#a64888",
 }
-"""Our own colours on a light page, as `tokens.css` has them; a test holds the two together."""
+"""The site's own colours on a light page, as in `tokens.css`; a test compares the two."""
 
 
 class KeepingForm(forms.Form):
-    """What is kept of photos to come."""
-
     kept = forms.ChoiceField(
         label=_("Of a photo of me, keep"), choices=Capture.Kept.choices, widget=forms.RadioSelect
     )
@@ -39,8 +37,6 @@ class KeepingForm(forms.Form):
 
 
 class AppearanceForm(forms.Form):
-    """How pages look."""
-
     theme = forms.ChoiceField(
         label=_("Pages are"),
         choices=Preferences.Theme.choices,
@@ -49,7 +45,7 @@ class AppearanceForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        """Add a colour an emotion."""
+        """Create the form, with a field for the colour of each emotion."""
         super().__init__(*args, **options)
         for feeling in Feeling:
             self.fields[feeling.value] = forms.RegexField(
@@ -62,12 +58,12 @@ class AppearanceForm(forms.Form):
 
     @classmethod
     def of(cls, preferences: Preferences) -> Self:
-        """Return the form filled with what a person wants."""
+        """Return the form filled from a person's preferences."""
         colours = {name: LIGHT_COLOURS[Feeling(name)] for name in Feeling.values}
         return cls(initial={"theme": preferences.theme, **colours, **preferences.colours})
 
     def colours(self) -> dict[Feeling, str]:
-        """Return the colours that are not ours."""
+        """Return the colours that differ from the site's own."""
         chosen = {feeling: self.cleaned_data[feeling.value] for feeling in Feeling}
         return {
             feeling: colour

@@ -1,9 +1,9 @@
-"""Reading what a person wants by default."""
+"""Queries about preferences."""
 
 from accounts.models import User
 from emotions.models import Preferences
 
 
 def get_preferences(*, owner: User) -> Preferences:
-    """Return what a person wants by default, which is not stored before they say something."""
+    """Return a person's preferences, unsaved where they have never set any."""
     return Preferences.objects.filter(owner=owner).first() or Preferences(owner=owner)

@@ -1,4 +1,4 @@
-"""Writing what a person wants by default."""
+"""Changing preferences."""
 
 from collections.abc import Mapping
 
@@ -16,13 +16,13 @@ def set_preferences(
     theme: Preferences.Theme | None = None,
     colours: Mapping[Feeling, str] | None = None,
 ) -> Preferences:
-    """Set what a person wants by default; None leaves as it is.
+    """Set a person's preferences; None leaves one as it is.
 
     Args:
         kept: how much of photos to come is kept.
         keep_others: whether other people in them stay recognisable.
-        pictures_kept_for: how long pictures stay; those that are older go at once.
-        colours: of emotions, such as `#1d6460`; those that are not named are ours.
+        pictures_kept_for: how long pictures are kept; older ones are removed at once.
+        colours: of emotions, such as `#1d6460`; the others have the site's own.
     """
     changes = {
         "kept": kept,

@@ -20,7 +20,7 @@ from emotions.preferences.services import set_preferences
 @login_required
 @require_http_methods(["GET", "POST"])
 def keeping(request: HttpRequest) -> HttpResponse:
-    """Let the person say what is kept of photos to come."""
+    """Choose what is kept of photos to come."""
     person = person_of(request)
     preferences = get_preferences(owner=person)
     form = KeepingForm(
@@ -47,7 +47,7 @@ def keeping(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def appearance(request: HttpRequest) -> HttpResponse:
-    """Let the person choose a theme and the colours of emotions."""
+    """Choose a theme and the colours of emotions."""
     person = person_of(request)
     form = AppearanceForm.of(get_preferences(owner=person))
     if request.method == "POST":
@@ -68,7 +68,7 @@ def appearance(request: HttpRequest) -> HttpResponse:
 @available_offline
 @require_GET
 def colours(request: HttpRequest) -> HttpResponse:
-    """Send the person's colours as a style sheet; lines are a little darker, so that they show."""
+    """Serve the person's colours as a style sheet, a little darker for lines."""
     chosen = get_preferences(owner=person_of(request)).colours
     rules = "".join(
         f"--{feeling}: {colour}; --{feeling}-line: color-mix(in oklab, {colour} 70%, var(--ink)); "

@@ -1,4 +1,4 @@
-"""What templates ask about moments."""
+"""Template filters for moments."""
 
 from django import template
 from django.contrib.messages.storage.base import Message
@@ -10,6 +10,6 @@ UNDO = "undo"
 
 @register.filter
 def undo(message: Message) -> list[str]:
-    """Return the UUIDs of what a message says was deleted, so that it can be brought back."""
+    """Return the UUIDs of the captures whose deletion a message is about."""
     tags = (message.extra_tags or "").split()
     return tags[1:] if tags[:1] == [UNDO] else []

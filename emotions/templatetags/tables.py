@@ -1,4 +1,4 @@
-"""What templates ask about tables."""
+"""Template filters for tables."""
 
 from django import template
 from django.utils.formats import localize
@@ -8,10 +8,10 @@ register = template.Library()
 
 @register.filter
 def cell(value: str | float | None) -> str:
-    """Return what a cell shows: nothing for a gap, and a number as the language writes it.
+    """Return the text of a cell: nothing for None, and floats in the format of the language.
 
-    Whole numbers are written alike in every language of the site, without separators; looking that
-    up for each of them costs a table of eight years many milliseconds.
+    Whole numbers look alike in all of the site's languages, and localizing them takes many
+    milliseconds in a table of eight years.
     """
     if value is None:
         return ""

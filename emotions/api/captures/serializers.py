@@ -29,7 +29,9 @@ from emotions.models.limits import MAX_NOTE_LENGTH, MAX_TAG_LENGTH, MAX_TAGS
 from emotions.pictures.errors import LIMITS
 
 PHOTO_SOURCES = [
-    (source.value, source.label) for source in Capture.Source if source not in Capture.IN_WORDS
+    (source.value, source.label)
+    for source in Capture.Source
+    if source not in Capture.PHOTOLESS_SOURCES
 ]
 """What an app may say of where a photo comes from."""
 

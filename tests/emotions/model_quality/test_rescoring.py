@@ -174,7 +174,7 @@ def test_a_capture_that_is_deleted_meanwhile_gets_nothing(
     found = selectors.get_capture(owner=owner, uuid=capture.uuid)
     purging.purge_capture(capture=capture)
     monkeypatch.setattr(
-        "emotions.model_quality.rescoring.picture_of",
+        "emotions.model_quality.rescoring.load_face",
         lambda *_: (pictures.astronaut(), found.detections.all()[0].box),
     )
     assert rescoring.rescore(capture=found, version=newer) is None
