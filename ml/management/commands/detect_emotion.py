@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from tqdm import tqdm
 
+from common.files import atomic_write
 from common.imaging.images import MAX_BYTES, ImageError, encode_jpeg, read_image
 from common.spreadsheets import escape_formula
 from ml.emotions import EMOTIONS
@@ -32,7 +33,7 @@ COLUMNS = (
 
 
 class Command(BaseCommand):
-    """Read pictures and videos and say what each face in them looks like."""
+    """Classifies each face in pictures, videos and camera frames."""
 
     help = (
         "Says what the faces in pictures and videos look like, the largest face first. Videos are "
@@ -40,7 +41,6 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare the command line."""
         parser.add_argument("sources", nargs="*", type=Path, metavar="IMAGE_OR_VIDEO")
         parser.add_argument("--camera", type=int, metavar="INDEX", help="Read a camera, too.")
         parser.add_argument(
@@ -59,11 +59,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, sources: list[Path], camera: int | None, **options: Any) -> None:
-        """Read everything; complain about what cannot be read and fail at the end if there was any.
+        """Read all sources; report any that cannot be read and fail at the end.
 
         Raises:
-            CommandError: when something could not be read, there is nothing to read, the network is
-                damaged or the copies cannot be written.
+            CommandError: when a source could not be read, there is none, the network is damaged, or
+                the annotated copies cannot be written.
         """
         if not sources and camera is None:
             raise CommandError("Expected pictures, videos or --camera INDEX, received none.")
@@ -77,30 +77,36 @@ class Command(BaseCommand):
             if annotate:
                 annotate.mkdir(parents=True, exist_ok=True)
             images = [
-                self._picture(predictor, path, annotate) for path in sources if not is_video(path)
+                self._read_picture(predictor, path, annotate)
+                for path in sources
+                if not is_video(path)
             ]
-            clips = [self._video(predictor, video, **options) for video in videos]
+            video_reports = [self._read_video(predictor, video, **options) for video in videos]
             if options["csv"]:
-                _write_csv(options["csv"], _rows(images, clips))
+                _write_csv(options["csv"], _rows(images, video_reports))
         except (ModelFileError, OSError) as error:
             raise CommandError(str(error)) from error
         if options["json"]:
             card = predictor.card
-            answer = {"model": card.name, "sha256": card.sha256, "images": images}
-            answer |= {"videos": clips} if clips else {}
-            self.stdout.write(dumps(answer, ensure_ascii=False, indent=2))
+            report = {"model": card.name, "sha256": card.sha256, "images": images}
+            report |= {"videos": video_reports} if video_reports else {}
+            self.stdout.write(dumps(report, ensure_ascii=False, indent=2))
         else:
-            lines = chain(chain.from_iterable(map(_lines, images)), _clip_lines(clips))
+            lines = chain(
+                chain.from_iterable(map(_picture_lines, images)), _video_lines(video_reports)
+            )
             self.stdout.write("".join(f"{line}\n" for line in lines), ending="")
-        bad = sum("error" in report for report in [*images, *clips])
-        if bad:
-            kind = "sources" if clips else "pictures"
-            raise CommandError(f"{bad} of {len(images) + len(clips)} {kind} could not be read.")
+        reports = [*images, *video_reports]
+        if failed := sum("error" in report for report in reports):
+            kind = "sources" if video_reports else "pictures"
+            raise CommandError(f"{failed} of {len(reports)} {kind} could not be read.")
 
-    def _picture(self, predictor: Predictor, path: Path, folder: Path | None) -> dict[str, Any]:
-        """Return what is in one picture; a bad one gets a line on stderr."""
+    def _read_picture(
+        self, predictor: Predictor, path: Path, folder: Path | None
+    ) -> dict[str, Any]:
+        """Return the report of a picture; one that cannot be read is also reported on stderr."""
         try:
-            pixels = read_image(_content(path))
+            pixels = read_image(_read_content(path))
         except ImageError as error:
             self.stderr.write(f"{path}: {error}")
             return {"image": str(path), "error": {"code": error.code, "message": str(error)}}
@@ -117,11 +123,11 @@ class Command(BaseCommand):
             "image": str(path),
             "width": width,
             "height": height,
-            "faces": [_face(face) for face in faces],
+            "faces": [_face_to_json(face) for face in faces],
             "advice": None if faces else NO_FACE,
         }
 
-    def _video(
+    def _read_video(
         self,
         predictor: Predictor,
         source: Path | int,
@@ -131,14 +137,14 @@ class Command(BaseCommand):
         annotate: Path | None,
         **_: Any,
     ) -> dict[str, Any]:
-        """Return what is in a video or before a camera; a bad one gets a line on stderr.
+        """Return the report of a video or camera; one that fails is also reported on stderr.
 
-        Frames between those that are read show the last known faces in the annotated copy.
+        Frames between those that are analysed show the latest faces in the annotated copy.
         """
         name = f"camera-{source}" if isinstance(source, int) else source.stem
-        read: list[dict[str, Any]] = []
+        frames: list[dict[str, Any]] = []
         faces: list[Face] = []
-        seen = 0
+        frame_count = 0
         try:
             with closing(Video(source)) as video:
                 place = annotate and _free_name(annotate, name, ".mp4")
@@ -151,59 +157,61 @@ class Command(BaseCommand):
                     for frame in bar:
                         if seconds is not None and frame.seconds > seconds:
                             break
-                        if frame.seconds >= every * len(read):
+                        if frame.seconds >= every * len(frames):
                             faces = predictor.predict(frame.pixels)
-                            shown = [_face(face) for face in faces]
-                            read.append({"seconds": round(frame.seconds, 3), "faces": shown})
+                            frames.append(
+                                {
+                                    "seconds": round(frame.seconds, 3),
+                                    "faces": [_face_to_json(face) for face in faces],
+                                }
+                            )
                         if recorder:
                             recorder.add(annotated(frame.pixels, faces))
-                        seen += 1
+                        frame_count += 1
                     else:
-                        if 0 < seen < video.frames:
+                        if 0 < frame_count < video.frames:
                             self.stderr.write(
-                                f"{video.name}: ends after {seen} of {video.frames} frames; what "
-                                "could be read is kept."
+                                f"{video.name}: ends after {frame_count} of {video.frames} frames; "
+                                "what could be read is kept."
                             )
                 except KeyboardInterrupt:
                     self.stderr.write(f"{video.name}: stopped; what was read until now is kept.")
                 if recorder:
                     recorder.finish()
-                if not seen:
+                if not frame_count:
                     raise VideoError("Expected a video with pictures, found none in it.")
-                return {"video": video.name, "frames": read}
+                return {"video": video.name, "frames": frames}
         except VideoError as error:
-            told = f"camera {source}" if isinstance(source, int) else str(source)
-            self.stderr.write(f"{told}: {error}")
-            return {"video": told, "error": {"code": "unreadable", "message": str(error)}}
+            label = f"camera {source}" if isinstance(source, int) else str(source)
+            self.stderr.write(f"{label}: {error}")
+            return {"video": label, "error": {"code": "unreadable", "message": str(error)}}
 
 
 def is_video(path: Path) -> bool:
-    """Tell whether a file is a video, by its ending."""
     return path.suffix.lower() in SUFFIXES
 
 
 def _predictor() -> Predictor:
-    """Return the predictor that answers, or the bundled one where there is no database yet."""
+    """Return the active predictor, or the bundled one if there is no database yet."""
     try:
         return serving().predictor
     except (NoModelError, DatabaseError):
         return bundled_predictor()
 
 
-def _content(path: Path) -> bytes:
-    """Return the file's bytes, no more of them than shows that it is too large."""
+def _read_content(path: Path) -> bytes:
+    """Read a file, but no further than it takes to see that it is too large."""
     with path.open("rb") as file:
         return file.read(MAX_BYTES + 1)
 
 
 def _free_name(folder: Path, stem: str, suffix: str) -> Path:
-    """Return where to write the copy of a file without replacing any other."""
+    """Return a path for the annotated copy of a file that is not taken."""
     names = chain([f"{stem}-faces{suffix}"], (f"{stem}-faces-{n}{suffix}" for n in count(2)))
     return next(target for name in names if not (target := folder / name).exists())
 
 
-def _face(face: Face) -> dict[str, Any]:
-    """Return a face as JSON has it."""
+def _face_to_json(face: Face) -> dict[str, Any]:
     return {
         "box": asdict(face.box),
         "emotion": face.emotion,
@@ -216,36 +224,35 @@ def _face(face: Face) -> dict[str, Any]:
     }
 
 
-def _lines(report: dict[str, Any]) -> list[str]:
-    """Return a report as people read it, one line a face; a bad picture has had its line."""
+def _picture_lines(report: dict[str, Any]) -> list[str]:
+    """Return a line for each face; the error of an unreadable picture is on stderr already."""
     if "error" in report:
         return []
-    faces = [_told(face) for face in report["faces"]]
-    return [f"{report['image']}: {line}" for line in faces or [report["advice"]]]
+    lines = [_face_line(face) for face in report["faces"]]
+    return [f"{report['image']}: {line}" for line in lines or [report["advice"]]]
 
 
-def _clip_lines(clips: list[dict[str, Any]]) -> Iterator[str]:
-    """Yield a line for each face of each frame that was read."""
-    for clip in clips:
-        for frame in clip.get("frames", []):
-            for line in [_told(face) for face in frame["faces"]] or ["no face"]:
-                yield f"{clip['video']}, {frame['seconds']:.1f} s: {line}"
+def _video_lines(reports: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield a line for each face of each analysed frame."""
+    for report in reports:
+        for frame in report.get("frames", []):
+            for line in [_face_line(face) for face in frame["faces"]] or ["no face"]:
+                yield f"{report['video']}, {frame['seconds']:.1f} s: {line}"
 
 
-def _told(face: dict[str, Any]) -> str:
-    """Return a face as people read it."""
+def _face_line(face: dict[str, Any]) -> str:
     return "{emotion} {confidence:.0%}{doubt} at x {x}, y {y}, {width}×{height} pixels".format(
         **face, **face["box"], doubt=", unsure" if face["unsure"] else ""
     )
 
 
-def _rows(images: list[dict[str, Any]], clips: list[dict[str, Any]]) -> Iterator[list[Any]]:
-    """Yield a row for each face, its source and moment first."""
+def _rows(images: list[dict[str, Any]], videos: list[dict[str, Any]]) -> Iterator[list[Any]]:
+    """Yield a row for each face, in the order of `COLUMNS`."""
     moments = [(report["image"], "", report.get("faces", [])) for report in images]
     moments += [
-        (clip["video"], frame["seconds"], frame["faces"])
-        for clip in clips
-        for frame in clip.get("frames", [])
+        (video["video"], frame["seconds"], frame["faces"])
+        for video in videos
+        for frame in video.get("frames", [])
     ]
     for source, seconds, faces in moments:
         for number, face in enumerate(faces, start=1):
@@ -260,13 +267,10 @@ def _rows(images: list[dict[str, Any]], clips: list[dict[str, Any]]) -> Iterator
 
 
 def _write_csv(path: Path, rows: Iterator[list[Any]]) -> None:
-    """Write a table aside and rename it into place."""
-    aside = path.with_name(f"{path.name}.tmp")
-    try:
-        with aside.open("w", newline="", encoding="utf-8") as file:
-            table = csv.writer(file)
-            table.writerow(COLUMNS)
-            table.writerows(rows)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    with (
+        atomic_write(path) as temporary,
+        temporary.open("w", newline="", encoding="utf-8") as file,
+    ):
+        table = csv.writer(file)
+        table.writerow(COLUMNS)
+        table.writerows(rows)

@@ -21,16 +21,15 @@ if TYPE_CHECKING:
 
 
 THREADS = min(4, os.cpu_count() or 1)
-"""Of the processor; more of them get in each other's way on so small a network."""
+"""More threads only slow down so small a network."""
 
 
 class Command(BaseCommand):
-    """Evaluates the LiteRT file, which is what people get."""
+    """Evaluates the LiteRT file, which is what runs in production."""
 
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the dataset, the split, the network and the form of the answer."""
         parser.add_argument(
             "--data", type=Path, default=settings.EMOTION_DATASET, help="default: EMOTION_DATASET"
         )
@@ -83,22 +82,22 @@ class Command(BaseCommand):
             files = find_files(options["model"]) if options["model"] else files_in_folder(BUNDLED)
             predictor = Predictor(files.read(NETWORK), files.card, threads=THREADS)
             evaluated = evaluate(data, predictor, split=options["split"], votes=votes)
-            # What is called validation in a prepared file was there to choose with, or to refit on.
-            chosen_with = data.suffix == ".npz" and evaluated.split != "test"
-            if chosen_with and files.card.facts.get("training", {}).get("refit"):
+            # The validation split of a prepared file was used for model selection or a refit.
+            used_for_selection = data.suffix == ".npz" and evaluated.split != "test"
+            if used_for_selection and files.card.facts.get("training", {}).get("refit"):
                 raise DatasetError(
                     f"--split: expected test, received {evaluated.split}, which "
                     f"{files.card.name} has learned from."
                 )
             metrics = report(evaluated)
             metrics["keras"] = self.difference_from_keras(evaluated, files)
-            if files.registered and not chosen_with:
+            if files.registered and not used_for_selection:
                 increment_looks(files.registered)
             if options["remember"]:
                 save_answers(get_version(files.card.name), evaluation.gate_answers(evaluated))
         except (DatasetError, ModelFileError) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(json.dumps(metrics) if options["json"] else readable(metrics))
+        self.stdout.write(json.dumps(metrics) if options["json"] else format_report(metrics))
         if figures:
             for path in draw_evaluation(evaluated, metrics, figures):
                 self.stderr.write(f"{path}")
@@ -106,10 +105,11 @@ class Command(BaseCommand):
     def difference_from_keras(
         self, evaluated: "Evaluation", files: VersionFiles
     ) -> dict[str, Any] | None:
-        """Return how far LiteRT and Keras are apart, where there is that network and library."""
+        """Compare LiteRT and Keras if the version has a Keras network and Keras is installed."""
         if "keras_sha256" not in files.card.facts:
             return None
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's own progress is not ours
+        # Silences TensorFlow's own log messages.
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
         try:
             from ml.training.parity import difference_from_keras  # noqa: PLC0415 - Keras, only here
 
@@ -119,16 +119,17 @@ class Command(BaseCommand):
             return None
 
 
-def readable(report: dict[str, Any]) -> str:
-    """Return a report as lines of text."""
-    about, shown = report["intervals"], report["shown"]
+def format_report(report: dict[str, Any]) -> str:
+    shown = report["shown"]
+    accuracy_interval = format_interval(report["intervals"]["accuracy"], ".2%")
+    f1_interval = format_interval(report["intervals"]["macro_f1"], ".3f")
     lines = [
         f"{report['model']} on {report['images']:,} faces of {report['split']}",
         "",
         "beside the labels",
-        f"  accuracy          {report['accuracy']:6.2%}{between(about['accuracy'], '.2%')}",
-        f"  macro-F1          {report['macro_f1']:6.3f}{between(about['macro_f1'], '.3f')}",
-        *calibrated(report),
+        f"  accuracy          {report['accuracy']:6.2%}{accuracy_interval}",
+        f"  macro-F1          {report['macro_f1']:6.3f}{f1_interval}",
+        *format_calibration(report),
     ]
     if report["nll"] is not None:
         lines.append(f"  log loss          {report['nll']:6.3f} nats")
@@ -142,7 +143,7 @@ def readable(report: dict[str, Any]) -> str:
             f"beside the majority of the votes, {votes['images']:,} faces",
             f"  accuracy          {votes['accuracy']:6.2%}",
             f"  macro-F1          {votes['macro_f1']:6.3f}",
-            *calibrated(votes),
+            *format_calibration(votes),
         ]
     lines.append(
         f"what people see: {shown['output']}, beside the {shown['truth']}: "
@@ -164,7 +165,7 @@ def readable(report: dict[str, Any]) -> str:
     for emotion in EMOTIONS:
         row = report["per_class"][emotion]
         precision, recall = (
-            f"{row[name]:4.2f}{between(row['intervals'][name], '.2f')}"
+            f"{row[name]:4.2f}{format_interval(row['intervals'][name], '.2f')}"
             for name in ("precision", "recall")
         )
         lines.append(f"{emotion:>10}  {precision:20}{recall:20}{row['f1']:4.2f}{row['support']:9,}")
@@ -176,14 +177,13 @@ def readable(report: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def calibrated(facts: dict[str, Any]) -> list[str]:
-    """Return a line on the calibration error, none where no face was found."""
-    if facts["ece"] is None:
+def format_calibration(metrics: dict[str, Any]) -> list[str]:
+    """Return a line on the calibration error, or none if no face was found."""
+    if metrics["ece"] is None:
         return []
-    band = between(facts["ece_band"], ".3f")
-    return [f"  calibration error {facts['ece']:6.3f}{band} if perfectly calibrated"]
+    band = format_interval(metrics["ece_band"], ".3f")
+    return [f"  calibration error {metrics['ece']:6.3f}{band} if perfectly calibrated"]
 
 
-def between(interval: list[float] | None, form: str) -> str:
-    """Return an interval, nothing where there is none."""
-    return f" ({interval[0]:{form}} to {interval[1]:{form}})" if interval else ""
+def format_interval(interval: list[float] | None, spec: str) -> str:
+    return f" ({interval[0]:{spec}} to {interval[1]:{spec}})" if interval else ""

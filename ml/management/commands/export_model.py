@@ -17,12 +17,10 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the version and the file."""
         parser.add_argument("version", help="name of a registered version")
         parser.add_argument("file", nargs="?", type=Path, help="default: VERSION.zip")
 
     def handle(self, *_: Any, version: str, file: Path | None, **options: Any) -> None:
-        """Write the file."""
         path = file or Path(f"{version}.zip")
         try:
             export_version(get_version(version), path)

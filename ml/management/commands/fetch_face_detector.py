@@ -9,16 +9,14 @@ from ml.inference import yunet
 
 
 class Command(BaseCommand):
-    """It is used from the next photo on, without a restart."""
+    """Installs the detector, which is used from the next photo on without a restart."""
 
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Define the command's arguments."""
         parser.add_argument("--file", type=Path, help="take it from here instead of downloading it")
 
     def handle(self, *_: Any, file: Path | None = None, **__: Any) -> None:
-        """Fetch, check and install."""
         try:
             yunet.fetch(yunet.ADDRESS if file is None else file.resolve().as_uri())
         except yunet.DetectorFileError as error:

@@ -17,11 +17,9 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the file."""
         parser.add_argument("file", type=Path)
 
     def handle(self, *_: Any, file: Path, **options: Any) -> None:
-        """Register what is in it."""
         try:
             version = import_version(file, made_by=getpass.getuser())
         except ModelFileError as error:

@@ -10,17 +10,15 @@ from ml.models import ModelVersion
 
 
 class Command(BaseCommand):
-    """Prints a line a version, the latest last."""
+    """Prints a line for each version, the latest last."""
 
     help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take the form of the answer."""
         parser.add_argument("--json", action="store_true", help="print one JSON array")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        """Print."""
-        rows = [facts(version) for version in ModelVersion.objects.order_by("pk")]
+        rows = [describe(version) for version in ModelVersion.objects.order_by("pk")]
         if options["json"]:
             self.stdout.write(json.dumps(rows))
             return
@@ -29,22 +27,22 @@ class Command(BaseCommand):
             f1 = "" if row["macro_f1"] is None else f"{row['macro_f1']:.3f}"
             self.stdout.write(
                 f"{'*' if row['active'] else ' '} {row['name']:24} {accuracy:>6} {f1:>6} "
-                f"{row['megabytes']:5.1f} MB  {row['created']}  {row['made_by']}{lent(row)}"
+                f"{row['megabytes']:5.1f} MB  {row['created']}  {row['made_by']}"
+                f"{format_contributions(row)}"
             )
 
 
-def lent(row: dict[str, Any]) -> str:
-    """Return what a version learned from people's corrections, as words at the end of its line."""
-    if not (personal := row["personal"]):
+def format_contributions(row: dict[str, Any]) -> str:
+    """Return what is said of contributed training faces at the end of a version's line."""
+    if not (contributions := row["personal"]):
         return ""
     return (
-        f"  learned from {personal['faces']} faces of {personal['people']} people "
-        f"({personal['share']:.1%})"
+        f"  learned from {contributions['faces']} faces of {contributions['people']} people "
+        f"({contributions['share']:.1%})"
     )
 
 
-def facts(version: ModelVersion) -> dict[str, Any]:
-    """Return what the list tells about a version."""
+def describe(version: ModelVersion) -> dict[str, Any]:
     evaluation = version.card.get("evaluation", {})
     return {
         "name": version.name,

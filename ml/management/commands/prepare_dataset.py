@@ -17,12 +17,11 @@ from ml.emotions import EMOTIONS
 
 
 class Command(BaseCommand):
-    """Reads a source, splits it, writes and draws it, and says what is in it."""
+    """Reads and splits a source, writes and draws the dataset, and reports what it contains."""
 
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the source, the file to write and the seed of the split."""
         parser.add_argument("source", type=Path, help="zip archive, folder or fer2013.csv")
         parser.add_argument("--out", type=Path, required=True, help="file to write (.npz)")
         parser.add_argument("--votes", type=Path, help="crowd votes to join (CSV)")
@@ -33,7 +32,6 @@ class Command(BaseCommand):
     def handle(
         self, *_: Any, source: Path, out: Path, votes: Path | None, seed: int, **__: Any
     ) -> None:
-        """Prepare, write, draw and report."""
         if out.suffix != ".npz":
             raise CommandError(f"--out: expected a name that ends with .npz, received {out}.")
         if not out.parent.is_dir():
@@ -50,24 +48,23 @@ class Command(BaseCommand):
             dataset, report = prepare(Source(source), seed=seed)
             if votes:
                 dataset = replace(dataset, votes=votes_on(dataset.paths, votes))
-            with TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as aside:
-                file = Path(aside) / out.name
+            with TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as temporary:
+                file = Path(temporary) / out.name
                 dataset.save(file)
                 pictures = draw_dataset(dataset, file, seed=seed)
-                written = [whole.replace(out.with_name(whole.name)) for whole in (file, *pictures)]
+                written = [path.replace(out.with_name(path.name)) for path in (file, *pictures)]
         except (DatasetError, OSError) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(table(dataset))
-        self.stdout.write(findings(report))
+        self.stdout.write(format_counts(dataset))
+        self.stdout.write(format_report(report))
         if dataset.votes is not None:
-            self.stdout.write(agreement(dataset.votes, dataset.labels))
+            self.stdout.write(format_votes(dataset.votes, dataset.labels))
         for path in written:
             self.stdout.write(f"Written: {path}")
         self.stdout.write(f"Fingerprint: {dataset.fingerprint()}")
 
 
-def table(dataset: Dataset) -> str:
-    """Return the counts of each split and emotion as a text table."""
+def format_counts(dataset: Dataset) -> str:
     counts = dataset.counts()
     rows = [["", *EMOTIONS, "all"]]
     for split in ("train", "validation", "test"):
@@ -76,8 +73,7 @@ def table(dataset: Dataset) -> str:
     return "\n".join(" ".join(f"{cell:>10}" for cell in row) for row in rows)
 
 
-def findings(report: PreparationReport) -> str:
-    """Return what was noticed, a line each."""
+def format_report(report: PreparationReport) -> str:
     lines = [f"Dropped ({reason}): {count}" for reason, count in sorted(report.dropped.items())]
     lines += [f"Converted ({what}): {count}" for what, count in sorted(report.converted.items())]
     lines += [
@@ -88,11 +84,11 @@ def findings(report: PreparationReport) -> str:
     return "\n".join(lines)
 
 
-def agreement(votes: NDArray[np.uint8], labels: NDArray[np.int64]) -> str:
+def format_votes(votes: NDArray[np.uint8], labels: NDArray[np.int64]) -> str:
     """Return how many faces have votes, and how often their majority agrees with the label."""
-    answers = majority(votes)
-    clear = answers != NO_MAJORITY
-    agreed = float((answers == labels)[clear].mean()) if clear.any() else 0
+    majorities = majority(votes)
+    clear = majorities != NO_MAJORITY
+    agreed = float((majorities == labels)[clear].mean()) if clear.any() else 0
     return (
         f"Faces with votes: {int(votes.any(axis=1).sum())} of {len(votes)}, with a majority for "
         f"one emotion: {int(clear.sum())}, of which {agreed:.1%} agree with the label"

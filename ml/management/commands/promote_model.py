@@ -12,12 +12,11 @@ from ml.models import Promotion
 
 
 class Command(BaseCommand):
-    """Promotes a version that the gate does not refuse; running web processes follow at once."""
+    """Promotes a version that passes the gate; running web processes switch at once."""
 
     help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Take a version, or the way back."""
         parser.add_argument("version", nargs="?", help="name of a registered version")
         parser.add_argument(
             "--rollback", action="store_true", help="back to what answered before the active one"
@@ -29,7 +28,6 @@ class Command(BaseCommand):
         parser.add_argument("--by", default=None, help="who; default: your name on this machine")
 
     def handle(self, *_: Any, version: str | None, rollback: bool, **options: Any) -> None:
-        """Promote or roll back, and say what answers now."""
         if bool(version) == rollback:
             raise CommandError("Expected the name of a version, or --rollback, and not both.")
         by = options["by"] or getpass.getuser()
@@ -49,11 +47,11 @@ class Command(BaseCommand):
             ) from refused
         except (ModelFileError, registry.NoModelError, ValueError) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(told(promotion))
+        self.stdout.write(format_promotion(promotion))
 
 
-def told(promotion: Promotion) -> str:
-    """Return what a promotion changed, and what the gate measured, as lines of text."""
+def format_promotion(promotion: Promotion) -> str:
+    """Return what a promotion changed and how the gate judged it, as lines of text."""
     before = promotion.previous.name if promotion.previous else "nothing"
     lines = [f"{promotion.version.name} answers now; before: {before}."]
     for comparison in (promotion.verdict or {}).get("comparisons", []):

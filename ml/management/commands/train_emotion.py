@@ -97,7 +97,6 @@ class Command(BaseCommand):
         add("--seed", type=integer_from(0), help="default: 1")
 
     def handle(self, *_: Any, data: list[Path] | None, out: Path | None, **options: Any) -> None:
-        """Train, release and report."""
         if settings.EMOTION_DATASET and not data:
             data = [settings.EMOTION_DATASET]
         if not data:

@@ -14,16 +14,15 @@ from django.db import close_old_connections
 from ml import training_queue
 from ml.management.commands.train_emotion import TENSORFLOW_MISSING
 
-LOOK_EVERY = 5.0  # seconds
+POLL_INTERVAL = 5.0  # seconds
 
 
 class Command(BaseCommand):
-    """Says that it is there and takes one training after the other, until it is stopped."""
+    """Sends heartbeats and runs one training after the other until it is stopped."""
 
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the dataset and a name."""
         parser.add_argument(
             "--data",
             type=Path,
@@ -36,7 +35,6 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="end when nothing waits")
 
     def handle(self, *_: Any, data: Path | None, name: str, once: bool, **__: Any) -> None:
-        """Look for trainings and do them."""
         if find_spec("tensorflow") is None:
             raise CommandError(TENSORFLOW_MISSING)
         if data is None or not data.exists():
@@ -55,6 +53,6 @@ class Command(BaseCommand):
                 elif once:
                     return
                 else:
-                    time.sleep(LOOK_EVERY)
+                    time.sleep(POLL_INTERVAL)
         except KeyboardInterrupt as error:
             raise CommandError("Stopped; what was begun goes on with the next worker.") from error
