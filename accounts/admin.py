@@ -1,4 +1,4 @@
-"""People in the administration: who they are, never what they feel."""
+"""Accounts in the admin: who people are, never what they feel."""
 
 from typing import Any
 
@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.services import delete_account
 
-admin.site.unregister([Authenticator, UserSession])  # where somebody signs in is their business
+admin.site.unregister([Authenticator, UserSession])  # sign-ins are private
 admin.site.unregister(EmailAddress)
 
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
-    """Django's own page for users, by e-mail address."""
+    """Django's user admin, with the e-mail address in place of a username."""
 
     ordering = ["email"]
     list_display = ["email", "is_active", "is_staff", "date_joined"]
@@ -34,61 +34,58 @@ class UserAdmin(DjangoUserAdmin):
     add_fieldsets = [(None, {"fields": ["email", "usable_password", "password1", "password2"]})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Leave addresses to their people: who changes one could have a password reset sent."""
+        """Make existing addresses read-only: a new one could be sent a password reset."""
         return [*self.readonly_fields, *(["email"] if obj else [])]
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002
-        """Set nobody's password: who does could sign in as them.
+        """Refuse to set a password, with which an administrator could sign in as somebody else.
 
         Raises:
-            PermissionDenied: always; people reset theirs by e-mail.
+            PermissionDenied: Always. People reset their passwords by e-mail.
         """
         raise PermissionDenied
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Name the people who would be removed, and nothing of theirs."""
+        """List the people who would be deleted, and none of their records."""
         people = [str(person) for person in objs]
         return people, {self.opts.verbose_name_plural: len(people)}, set(), []
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
-        """Remove a person as they would themselves, with every file."""
+        """Delete an account by the same service that its owner uses, files included."""
         delete_account(person=obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        """Remove some people as they would themselves."""
         for person in queryset:
             delete_account(person=person)
 
 
 @admin.register(Authenticator)
 class AuthenticatorAdmin(admin.ModelAdmin[Any]):
-    """Second factors, to be removed for who has lost theirs; the secrets are not shown."""
+    """Second factors, which can be deleted for people who lost theirs; secrets are hidden."""
 
     list_display = ["user", "type", "created_at", "last_used_at"]
     search_fields = ["user__email"]
     fields = ["user", "type", "created_at", "last_used_at"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Let people add theirs themselves."""
         return False
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Let no filter guess at a secret."""
+        """Refuse filters in the query string, by which secrets could be guessed."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Let nobody change them."""
         return False
 
 
 @admin.register(EmailAddress)
 class AddressAdmin(EmailAddressAdmin):
-    """Addresses, which an administrator may call verified and can neither add nor change."""
+    """E-mail addresses; administrators may mark them as verified, but not add or change them."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Leave addresses to their people: a new one could have a password reset sent."""
+        """Refuse new addresses, to which a password reset could be sent."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Let nobody change them; the list's action is what remains."""
+        """Refuse changes; the changelist's action still marks addresses as verified."""
         return False

@@ -1,4 +1,4 @@
-"""Who comes into the administration: staff who signed in on the site, with a second factor."""
+"""An admin site that requires a second factor."""
 
 from typing import Any
 
@@ -13,19 +13,21 @@ from django.utils.translation import gettext as _
 
 
 class TwoFactorAdminSite(AdminSite):
-    """Django's administration behind the site's own sign-in, which limits guesses."""
+    """Django's admin behind the site's own sign-in, which is rate limited.
+
+    Staff without a second factor are sent to set one up first.
+    """
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Tell whether somebody may come in."""
         return super().has_permission(request) and not needs_second_factor(request.user)
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Send to the site's sign-in, or to where a second factor is set up."""
-        answer: HttpResponse = secure_admin_login(self.require_second_factor)(request)
-        return answer
+        """Redirect to the site's sign-in or to the page that sets up a second factor."""
+        response: HttpResponse = secure_admin_login(self.require_second_factor)(request)
+        return response
 
     def require_second_factor(self, request: HttpRequest) -> HttpResponse:
-        """Send staff without a second factor to set one up, others in."""
+        """Redirect staff without a second factor to set one up, and others to the index."""
         if not needs_second_factor(request.user):
             return redirect("admin:index")
         messages.info(request, _("The administration needs a second factor. Set one up first."))
@@ -34,10 +36,10 @@ class TwoFactorAdminSite(AdminSite):
     def password_change(  # type: ignore[override]
         self, request: HttpRequest, extra_context: Any = None
     ) -> HttpResponse:
-        """Send to the site's own page, which asks for the old password and limits guesses too."""
+        """Redirect to the site's own page, which asks for the old password and is rate limited."""
         return redirect("account_change_password")
 
 
 def needs_second_factor(person: Any) -> bool:
-    """Tell whether a signed-in person has none although administrators must."""
+    """Return whether the site requires a second factor that this person has not set up."""
     return settings.ADMIN_NEEDS_SECOND_FACTOR and not is_mfa_enabled(person)

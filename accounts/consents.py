@@ -1,4 +1,4 @@
-"""Giving, withdrawing and checking consent, always to the current version of a text."""
+"""Give, withdraw and check consent to the current version of a text."""
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.models import Consent, User
 from accounts.signals import consent_changed
 
-# The version of each text that people read; a changed text gets a new one and is asked again.
+# Changing a text means giving it a new version, so that people are asked for consent again.
 CURRENT_VERSIONS = {Consent.Kind.USE: "2026-11", Consent.Kind.IMPROVE: "2026-11"}
 
 
@@ -16,22 +16,22 @@ class ConsentRequiredError(Exception):
 
 
 def has_consent(*, person: User, kind: Consent.Kind) -> bool:
-    """Tell whether the person's consent to the current text stands."""
+    """Return whether the person consents to the current text."""
     return person.consents.filter(
         kind=kind, version=CURRENT_VERSIONS[kind], withdrawn_at=None
     ).exists()
 
 
 def active_consents(*, kind: Consent.Kind) -> QuerySet[Consent]:
-    """Return everybody's consent to the current text that stands."""
+    """Return the consents of all people to the current text."""
     return Consent.objects.filter(kind=kind, version=CURRENT_VERSIONS[kind], withdrawn_at=None)
 
 
 def require_consent(*, person: User, kind: Consent.Kind) -> None:
-    """Do nothing where consent stands.
+    """Check that the person consents to the current text.
 
     Raises:
-        ConsentRequiredError: where it does not.
+        ConsentRequiredError: If they do not.
     """
     if not has_consent(person=person, kind=kind):
         raise ConsentRequiredError(f"Consent to {kind.value} is missing.")
@@ -39,7 +39,7 @@ def require_consent(*, person: User, kind: Consent.Kind) -> None:
 
 @transaction.atomic
 def give_consent(*, person: User, kind: Consent.Kind) -> Consent:
-    """Record the person's consent to the current text, once."""
+    """Record consent to the current text; giving it twice records it once."""
     consent, _ = Consent.objects.get_or_create(
         person=person, kind=kind, version=CURRENT_VERSIONS[kind], withdrawn_at=None
     )
@@ -49,6 +49,6 @@ def give_consent(*, person: User, kind: Consent.Kind) -> Consent:
 
 @transaction.atomic
 def withdraw_consent(*, person: User, kind: Consent.Kind) -> None:
-    """End every standing consent of this kind."""
+    """Withdraw every consent of this kind, to earlier versions of the text as well."""
     person.consents.filter(kind=kind, withdrawn_at=None).update(withdrawn_at=timezone.now())
     consent_changed.send(sender=Consent, person=person, kind=kind, given=False)

@@ -1,4 +1,4 @@
-"""What a device is called: as its app says, otherwise in plain words from its browser."""
+"""Names of devices: what the app calls itself, or else a description of the user agent."""
 
 import contextlib
 import re
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 MAX_NAME_LENGTH = 80
 
-# The first that matches counts: most browsers also name those that they resemble.
+# The first match counts, since most user agents also name the browsers that they imitate.
 BROWSERS = {
     "Edge": r"Edg(e|A|iOS)?/",
     "Opera": r"OPR/|Opera",
@@ -30,12 +30,12 @@ PROGRAM = re.compile(r"[A-Za-z][\w.+-]*")
 
 
 def first_match(patterns: dict[str, str], text: str) -> str | None:
-    """Return the name of the first pattern that is found in the text."""
+    """Return the name of the first pattern that occurs in the text."""
     return next((name for name, pattern in patterns.items() if re.search(pattern, text)), None)
 
 
 def name_from_user_agent(user_agent: str) -> str:
-    """Say in plain words what asked, such as "Firefox on Linux"."""
+    """Describe a user agent, for example as "Firefox on Linux"."""
     browser, system = first_match(BROWSERS, user_agent), first_match(SYSTEMS, user_agent)
     if not browser and not user_agent.startswith("Mozilla/"):
         program = PROGRAM.match(user_agent)
@@ -46,14 +46,14 @@ def name_from_user_agent(user_agent: str) -> str:
 
 
 def clean_name(name: str) -> str:
-    """Return a name as one short line of visible characters; perhaps nothing is left."""
+    """Return the name as one short line of printable characters, possibly empty."""
     visible = "".join(char if char.isprintable() else " " for char in name)
     return " ".join(visible.split())[:MAX_NAME_LENGTH].strip()
 
 
 def name_from_header(request: HttpRequest) -> str:
-    """Return what an app calls its device, or nothing."""
-    said = request.headers.get("X-Device-Name", "")
-    with contextlib.suppress(UnicodeError):  # servers hand on Latin-1, apps send UTF-8
-        said = said.encode("latin-1").decode()
-    return clean_name(said)
+    """Return the name in the `X-Device-Name` header, or an empty string."""
+    name = request.headers.get("X-Device-Name", "")
+    with contextlib.suppress(UnicodeError):  # WSGI decodes headers as Latin-1, apps send UTF-8
+        name = name.encode("latin-1").decode()
+    return clean_name(name)

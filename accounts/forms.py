@@ -1,4 +1,4 @@
-"""The forms of the settings page."""
+"""Forms of the settings page."""
 
 from django import forms
 from django.conf import settings
@@ -10,8 +10,6 @@ from common.time_zones import KNOWN_ZONES
 
 
 class TimeZoneForm(forms.Form):
-    """The zone that the person lives in."""
-
     time_zone = forms.ChoiceField(
         label=_("Your time zone"),
         choices=[(name, name.replace("_", " ")) for name in sorted(KNOWN_ZONES)],
@@ -20,14 +18,10 @@ class TimeZoneForm(forms.Form):
 
 
 class LanguageForm(forms.Form):
-    """The language that the person reads."""
-
     language = forms.ChoiceField(label=_("Your language"), choices=settings.LANGUAGES)
 
 
 class TokenForm(forms.Form):
-    """What a new access token shall be."""
-
     name = forms.CharField(
         label=_("What is it for?"),
         max_length=80,
@@ -51,7 +45,7 @@ class TokenForm(forms.Form):
 
 
 class DeleteAccountForm(forms.Form):
-    """Proof that it is the person who asks."""
+    """Asks for the password before an account is deleted."""
 
     password = forms.CharField(
         label=_("Your password"),
@@ -64,7 +58,6 @@ class DeleteAccountForm(forms.Form):
         self.person = person
 
     def clean_password(self) -> str:
-        """Refuse a password that is not the person's."""
         password: str = self.cleaned_data["password"]
         if not self.person.check_password(password):
             raise forms.ValidationError(_("This is not your password. Nothing was deleted."))

@@ -1,4 +1,4 @@
-"""What browsers are told and what is noted of them as people come and go."""
+"""Middleware for devices, languages and signing out."""
 
 from collections.abc import Callable
 
@@ -12,30 +12,32 @@ from accounts.services import is_first_use_today, record_device
 
 
 class DeviceMiddleware:
-    """Notes a browser's first answer of a day; an app's token does the same for itself."""
+    """Records a browser once a day; API authentication does the same for apps."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Note the browser after the view, which may have signed the person in or out."""
+        """Record the device after the view, which may have signed the person in or out."""
         response = self.get_response(request)
         session = request.session
         if session.session_key and SESSION_KEY in session and is_first_use_today(session):
             person = request.user
-            if isinstance(person, User) and person.pk:  # no key: the view deleted the account
+            if isinstance(person, User) and person.pk:  # no key if the view deleted the account
                 record_device(person=person, session=session, request=request)
         return response
 
 
 class ProfileLocaleMiddleware:
-    """Answers people in the language of their profile; others in their browser's."""
+    """Activates the language of a signed-in person's profile.
+
+    For everybody else, `LocaleMiddleware` has chosen a language by then.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Switch before the view; `LocaleMiddleware` has chosen for everybody else by then."""
         if isinstance(request.user, User) and request.user.language:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = translation.get_language()
@@ -43,13 +45,13 @@ class ProfileLocaleMiddleware:
 
 
 class ClearSiteDataMiddleware:
-    """Asks the browser of whoever signs out to forget pages, pictures and what a script stored."""
+    """Asks browsers to clear their cache and storage when a person signs out."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Ask after the view; `accounts.receivers` notes whether it has signed somebody out."""
+        """Set the header after the view; `accounts.receivers` flags requests that signed out."""
         response = self.get_response(request)
         if getattr(request, "has_signed_out", False):
             response["Clear-Site-Data"] = '"cache", "storage"'

@@ -1,4 +1,4 @@
-"""People, who sign in by e-mail, their access tokens, and what they consented to."""
+"""Users, who sign in by e-mail, their consents and their access tokens."""
 
 from typing import Any, ClassVar
 
@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes people from an e-mail address and a password."""
+    """Creates users from an e-mail address and a password."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create a person; without a password they cannot sign in.
+        """Create a user, who cannot sign in without a password.
 
         Raises:
-            ValueError: when the e-mail address is empty.
+            ValueError: If the e-mail address is empty.
         """
         if not email:
             raise ValueError("A person needs an e-mail address.")
@@ -27,17 +27,16 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create an administrator."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        """Find a person by e-mail address, however it is capitalised."""
-        found = self.alias(address=Lower("email"))  # the constraint's index knows this
-        return found.get(address=(username or "").lower())
+        """Return a user by e-mail address, ignoring case."""
+        users = self.alias(address=Lower("email"))  # uses the index of the constraint
+        return users.get(address=(username or "").lower())
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """Someone who keeps a mood history."""
+    """A person who keeps a mood diary."""
 
     email = models.EmailField(_("e-mail address"))
     is_staff = models.BooleanField(_("administrator"), default=False)
@@ -68,7 +67,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     objects = UserManager()
 
-    _password: str | None  # a new one until it is saved, by Django's own class
+    _password: str | None  # set by AbstractBaseUser until a new password is saved
 
     class Meta:
         verbose_name = _("person")
@@ -80,14 +79,14 @@ class User(AbstractBaseUser, PermissionsMixin):
                 violation_error_message=_("Someone signs in with this e-mail address already."),
             )
         ]
-        # Signing up and in look for an address as it is.
+        # For allauth's lookups, which match the address exactly.
         indexes = [models.Index(fields=["email"], name="accounts_user_email")]
 
     def __str__(self) -> str:
         return self.email
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Write the person; a new password ends their access tokens, as it ends sign-ins."""
+        """Save the user; a new password revokes access tokens, as it ends sessions."""
         is_new_password = self._password is not None
         super().save(*args, **kwargs)
         if is_new_password:
@@ -95,16 +94,14 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def initial(self) -> str:
-        """The letter that stands for the person in the navigation."""
+        """The letter shown for the person in the navigation."""
         return self.email[:1].upper()
 
 
 class Consent(models.Model):
-    """One person's yes to one version of one text, until it is withdrawn."""
+    """Consent of a person to one version of a text, until it is withdrawn."""
 
     class Kind(models.TextChoices):
-        """What a consent allows."""
-
         USE = "use", _("reading photos of my face")
         IMPROVE = "improve", _("helping to improve the network")
 
@@ -130,11 +127,9 @@ class Consent(models.Model):
 
 
 class AccessToken(models.Model):
-    """Lets a script act for its owner; only a digest of the secret is kept."""
+    """Lets a script act for its owner; only a digest of the secret is stored."""
 
     class Scope(models.TextChoices):
-        """What a token allows."""
-
         READ = "read", _("read only")
         WRITE = "write", _("read and write")
 

@@ -1,4 +1,4 @@
-"""What happens to devices when somebody signs in or out, or takes a new password."""
+"""Keep the list of devices up to date when people sign in, sign out or change passwords."""
 
 from typing import Any
 
@@ -13,22 +13,22 @@ from accounts.services import move_device, record_device, save_language
 
 
 @receiver(user_logged_in)
-def note_sign_in(request: HttpRequest, user: User, **_: Any) -> None:
-    """Begin to list the device, and keep the language in which they came."""
+def record_sign_in(request: HttpRequest, user: User, **_: Any) -> None:
+    """Record the device, and the language in which the person first came."""
     if not user.language:
         save_language(person=user, code=get_language() or "")
-    request.session.save()  # whoever lists devices looks for their sessions in the store
+    request.session.save()  # devices without a stored session are not listed
     record_device(person=user, session=request.session, request=request)
 
 
 @receiver([password_changed, password_set])
-def keep_this_device(request: HttpRequest, user: User, **_: Any) -> None:
-    """Go on listing the one device that a new password does not sign out."""
+def keep_current_device(request: HttpRequest, user: User, **_: Any) -> None:
+    """Keep the current device, whose session gets a new key, in the list."""
     if request.user.is_authenticated:
         move_device(person=user, session=request.session, request=request)
 
 
 @receiver(user_logged_out)
-def note_sign_out(request: HttpRequest, **_: Any) -> None:
-    """Let `accounts.middleware.ClearSiteDataMiddleware` know."""
+def flag_sign_out(request: HttpRequest, **_: Any) -> None:
+    """Flag the request for `accounts.middleware.ClearSiteDataMiddleware`."""
     request.has_signed_out = True  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""What a request says of the person who made it."""
+"""The person behind a request, and their time zone."""
 
 from django.http import HttpRequest
 
@@ -7,12 +7,12 @@ from common.time_zones import KNOWN_ZONES
 
 
 def person_of(request: HttpRequest) -> User:
-    """Return the signed-in person of a request behind `login_required`."""
+    """Return the signed-in person; for views behind `login_required`."""
     assert isinstance(request.user, User)  # noqa: S101 - narrows the type
     return request.user
 
 
 def zone_of(request: HttpRequest, person: User) -> str:
-    """Return the zone that the browser names in its cookie, else the one of the profile."""
-    named = request.COOKIES.get("time_zone", "")
-    return named if named in KNOWN_ZONES else person.time_zone
+    """Return the time zone in the browser's cookie, or else that of the profile."""
+    name = request.COOKIES.get("time_zone", "")
+    return name if name in KNOWN_ZONES else person.time_zone

@@ -1,4 +1,4 @@
-"""Reading what belongs to a person's account."""
+"""Queries for a person's devices and access tokens."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from accounts.tokens import hash_secret
 
 @dataclass(frozen=True)
 class Device:
-    """One sign-in of a person, in a browser or an app."""
+    """A session of a person in a browser or an app."""
 
     id: int
     name: str
@@ -26,11 +26,11 @@ class Device:
 
 
 def devices(*, person: User, current_key: str | None = None) -> list[Device]:
-    """Return the sign-ins that still work, this one first, then those seen last.
+    """Return the active sessions, the current one first, then the most recently seen.
 
     Args:
-        person: whose they are.
-        current_key: the key of the session that asks.
+        person: The owner of the sessions.
+        current_key: The key of the session that makes the request.
     """
     found = [
         Device(
@@ -50,18 +50,18 @@ def devices(*, person: User, current_key: str | None = None) -> list[Device]:
 
 
 def device(*, person: User, device_id: int, current_key: str | None = None) -> Device | None:
-    """Return one sign-in of the person; anybody else's is None, like one that has ended."""
+    """Return one of the person's sessions, or None if it has ended or is somebody else's."""
     known = devices(person=person, current_key=current_key)
     return next((found for found in known if found.id == device_id), None)
 
 
 def tokens(*, person: User) -> QuerySet[AccessToken]:
-    """Return the person's access tokens, newest first; those that have ended too."""
+    """Return the person's access tokens, expired ones included, newest first."""
     return person.access_tokens.order_by("-created_at", "-id")
 
 
 def get_valid_token(*, secret: str) -> AccessToken | None:
-    """Return the token with this secret, where it still opens anything."""
+    """Return the token with this secret if it has not expired and its owner is active."""
     return (
         AccessToken.objects.select_related("owner")
         .filter(digest=hash_secret(secret), expires_at__gt=timezone.now(), owner__is_active=True)

@@ -1,4 +1,4 @@
-"""Writing to a person's own record."""
+"""Changes to accounts, access tokens and devices."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -26,24 +26,24 @@ DEVICE_KEY = "device"
 
 
 def next_sequence(*, person: User) -> int:
-    """Count one more change to the person's records and return its number.
+    """Increment the counter of changes to the person's records and return it.
 
     The update locks the person's row until the surrounding transaction ends, so numbers become
-    visible in their order.
+    visible in order.
     """
     User.objects.filter(pk=person.pk).update(sequence=F("sequence") + 1)
     return User.objects.values_list("sequence", flat=True).get(pk=person.pk)
 
 
 def save_time_zone(*, person: User, name: str) -> None:
-    """Keep the zone that the person's device named last; unknown names are passed over."""
+    """Save the time zone of the profile, ignoring unknown names."""
     if name != person.time_zone and name in KNOWN_ZONES:
         person.time_zone = name
         person.save(update_fields=["time_zone"])
 
 
 def save_language(*, person: User, code: str) -> None:
-    """Keep the language that a person reads; one that the site does not speak is passed over."""
+    """Save the language of the profile, ignoring those that the site does not support."""
     if code != person.language and code in dict(settings.LANGUAGES):
         person.language = code
         person.save(update_fields=["language"])
@@ -51,7 +51,7 @@ def save_language(*, person: User, code: str) -> None:
 
 @transaction.atomic
 def delete_account(*, person: User) -> None:
-    """Delete a person with everything that belongs to them."""
+    """Delete a person and everything that belongs to them."""
     account_deleted.send(sender=User, person=person)
     for session in UserSession.objects.filter(user=person):
         session.end()
@@ -64,10 +64,10 @@ def delete_account(*, person: User) -> None:
 def create_token(
     *, person: User, name: str, scope: str, days: int = DEFAULT_TOKEN_DAYS
 ) -> tuple[AccessToken, str]:
-    """Make an access token and return it with its secret, which nobody can tell again.
+    """Create an access token and return it with its secret, which is not stored.
 
     Raises:
-        ValueError: the days are none or too many, or the scope is unknown.
+        ValueError: If the number of days is out of range or the scope is unknown.
     """
     if not 1 <= days <= MAX_TOKEN_DAYS:
         raise ValueError(f"A token lasts 1 to {MAX_TOKEN_DAYS} days.")
@@ -84,12 +84,11 @@ def create_token(
 
 
 def revoke_token(*, token: AccessToken) -> None:
-    """End a token at once."""
     token.delete()
 
 
 def record_token_use(*, token: AccessToken) -> None:
-    """Keep when a token was used last, to the hour: most requests then write nothing."""
+    """Record when a token was last used, to the hour, so that most requests write nothing."""
     now = timezone.now()
     if token.last_used_at and now - token.last_used_at < LAST_USED_PRECISION:
         return
@@ -101,20 +100,23 @@ def record_token_use(*, token: AccessToken) -> None:
 
 
 def is_first_use_today(session: SessionBase) -> bool:
-    """Tell whether a sign-in has not been seen yet today."""
+    """Return whether the session has not been seen yet today."""
     return bool(session.get(SEEN_ON_KEY) != today())
 
 
 def today() -> str:
-    """Return the day that it is in UTC."""
+    """Return the current date in UTC, in ISO format."""
     return datetime.now(UTC).date().isoformat()
 
 
 def record_device(*, person: User, session: SessionBase, request: HttpRequest) -> UserSession:
-    """Note where a sign-in is used from; whoever saves the session prolongs it by that."""
+    """Record where a session is used from, and mark it as seen today.
+
+    The change to the session also renews its expiry once it is saved.
+    """
     if not session.session_key:
         session.save()
-    seen = {
+    fields = {
         "user": person,
         "ip": get_adapter().get_client_ip(request),
         "user_agent": request.headers.get("User-Agent", "")[:200],
@@ -122,8 +124,8 @@ def record_device(*, person: User, session: SessionBase, request: HttpRequest) -
     }
     device, _ = UserSession.objects.update_or_create(
         session_key=session.session_key,
-        defaults=seen,
-        create_defaults={**seen, "data": {"name": name_from_header(request)}},
+        defaults=fields,
+        create_defaults={**fields, "data": {"name": name_from_header(request)}},
     )
     session[SEEN_ON_KEY] = today()
     session[DEVICE_KEY] = device.pk
@@ -131,24 +133,23 @@ def record_device(*, person: User, session: SessionBase, request: HttpRequest) -
 
 
 def rename_device(*, device: UserSession, name: str) -> None:
-    """Call a device something else; an empty name gives it the plain words again."""
+    """Rename a device; an empty name restores the description of its user agent."""
     device.data = {**device.data, "name": clean_name(name)}
     device.save(update_fields=["data"])
 
 
 def sign_out_device(*, device: UserSession) -> None:
-    """End a sign-in at once."""
     device.end()
 
 
 def sign_out_other_devices(*, person: User, current_key: str | None) -> None:
-    """End every sign-in of a person but the one that asks."""
+    """End every session of a person but the current one."""
     for device in UserSession.objects.filter(user=person).exclude(session_key=current_key):
         device.end()
 
 
 def move_device(*, person: User, session: SessionBase, request: HttpRequest) -> None:
-    """Let a device keep its name when its session gets another key, as with a new password."""
+    """Carry a device's name over to a new session key, as after a change of password."""
     before = UserSession.objects.filter(user=person, pk=session.get(DEVICE_KEY)).first()
     device = record_device(person=person, session=session, request=request)
     if before and before != device:

@@ -1,9 +1,9 @@
-"""What other parts of the site have to know about people."""
+"""Signals about accounts, for the apps above."""
 
 from django.dispatch import Signal
 
 account_deleted = Signal()
-"""Sent with `person` inside the transaction that deletes them, before anything of theirs goes."""
+"""Sent with `person` inside the transaction, before any of their records are deleted."""
 
 consent_changed = Signal()
 """Sent with `person`, `kind` and `given` inside the transaction that gives or withdraws consent."""

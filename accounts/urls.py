@@ -1,4 +1,4 @@
-"""The addresses of the settings."""
+"""URLs of the settings."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The settings of a person: time zone, devices, access tokens, and the way out."""
+"""Settings: time zone, language, devices, access tokens and deleting the account."""
 
 from http import HTTPStatus
 
@@ -17,23 +17,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import selectors, services
 from accounts.forms import DeleteAccountForm, LanguageForm, TimeZoneForm, TokenForm
-from accounts.models import User
+from accounts.requests import person_of
 
 
-def person_of(request: HttpRequest) -> User:
-    """Return the signed-in person of a request behind `login_required`."""
-    assert isinstance(request.user, User)  # noqa: S101 - narrows the type
-    return request.user
-
-
-def show(
+def render_settings(
     request: HttpRequest,
     *,
     zone_form: TimeZoneForm | None = None,
     token_form: TokenForm | None = None,
     secret: str | None = None,
 ) -> HttpResponse:
-    """Show all settings, with what a form was answered."""
+    """Render all settings, with the errors of a form that was submitted."""
     person = person_of(request)
     context = {
         "zone_form": zone_form or TimeZoneForm(initial={"time_zone": person.time_zone}),
@@ -44,22 +38,20 @@ def show(
         "devices": selectors.devices(person=person, current_key=request.session.session_key),
         "tokens": selectors.tokens(person=person),
     }
-    refused = any(form and form.errors for form in (zone_form, token_form))
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
+    invalid = any(form and form.errors for form in (zone_form, token_form))
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if invalid else HTTPStatus.OK
     return render(request, "accounts/settings.html", context, status=status)
 
 
 @login_required
 @require_GET
 def settings(request: HttpRequest) -> HttpResponse:
-    """Show all settings."""
-    return show(request)
+    return render_settings(request)
 
 
 @login_required
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
-    """Speak another language from the next page on."""
     form = LanguageForm(request.POST)
     if form.is_valid():
         services.save_language(person=person_of(request), code=form.cleaned_data["language"])
@@ -69,10 +61,9 @@ def language(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def time_zone(request: HttpRequest) -> HttpResponse:
-    """Keep the zone that the person chose."""
     form = TimeZoneForm(request.POST)
     if not form.is_valid():
-        return show(request, zone_form=form)
+        return render_settings(request, zone_form=form)
     services.save_time_zone(person=person_of(request), name=form.cleaned_data["time_zone"])
     messages.success(request, _("Your time zone is saved."))
     return redirect("accounts:settings")
@@ -84,7 +75,7 @@ def time_zone(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def device_sign_out(request: HttpRequest, number: int) -> HttpResponse:
-    """Ask, then sign a device out."""
+    """Ask for confirmation, then sign out a device."""
     device = selectors.device(
         person=person_of(request), device_id=number, current_key=request.session.session_key
     )
@@ -102,7 +93,7 @@ def device_sign_out(request: HttpRequest, number: int) -> HttpResponse:
 @login_required
 @require_POST
 def devices_sign_out(request: HttpRequest) -> HttpResponse:
-    """Sign out everywhere but here."""
+    """Sign out every device but the current one."""
     services.sign_out_other_devices(
         person=person_of(request), current_key=request.session.session_key
     )
@@ -117,18 +108,18 @@ def devices_sign_out(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_POST
 def token_create(request: HttpRequest) -> HttpResponse:
-    """Make a token and show its secret in this one answer: nothing keeps it for a second one."""
+    """Create a token and show its secret, which cannot be shown again."""
     form = TokenForm(request.POST)
     if not form.is_valid():
-        return show(request, token_form=form)
+        return render_settings(request, token_form=form)
     _token, secret = services.create_token(person=person_of(request), **form.cleaned_data)
-    return show(request, secret=secret)
+    return render_settings(request, secret=secret)
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def token_revoke(request: HttpRequest, number: int) -> HttpResponse:
-    """Ask, then end a token."""
+    """Ask for confirmation, then revoke a token."""
     token = get_object_or_404(selectors.tokens(person=person_of(request)), pk=number)
     if request.method == "POST":
         services.revoke_token(token=token)
@@ -137,13 +128,13 @@ def token_revoke(request: HttpRequest, number: int) -> HttpResponse:
     return render(request, "accounts/token_revoke.html", {"token": token})
 
 
-# --- The way out ------------------------------------------------------------------------------
+# --- Deleting the account ---------------------------------------------------------------------
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def account_delete(request: HttpRequest) -> HttpResponse:
-    """Ask for the password, then delete the account with everything that belongs to it."""
+    """Ask for the password, then delete the account and everything in it."""
     person = person_of(request)
     if request.method == "GET":
         return render(

@@ -1,4 +1,4 @@
-"""What gunicorn writes down of a request: never the secret that an address carries."""
+"""Gunicorn's access log, without the secrets in URLs."""
 
 from typing import Any
 
@@ -8,9 +8,8 @@ from emoplatform.log_formatting import redact_path
 
 
 class RedactingLogger(Logger):
-    """Gunicorn's own logger, whose `%(U)s` keeps keys to itself."""
+    """Gunicorn's logger, with secrets masked in `%(U)s`."""
 
-    def atoms(self, *request: Any, **told: Any) -> dict[str, Any]:
-        """Return what the format of the access log may name."""
-        atoms: dict[str, Any] = super().atoms(*request, **told)
+    def atoms(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        atoms: dict[str, Any] = super().atoms(*args, **kwargs)
         return atoms | {"U": redact_path(str(atoms.get("U", "")))}

@@ -1,4 +1,4 @@
-"""Reading settings from the environment, loudly: a wrong value stops the start and names itself."""
+"""Read settings from environment variables, and fail at startup where one is missing or wrong."""
 
 import re
 import warnings
@@ -29,7 +29,7 @@ SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
 class SettingError(ImproperlyConfigured):
-    """An environment variable is missing or wrong; the message names what was expected."""
+    """An environment variable is missing or wrong; the message says what was expected."""
 
     def __init__(self, name: str, *, expected: str, received: str | None) -> None:
         got = "nothing" if received is None else repr(received)
@@ -37,13 +37,13 @@ class SettingError(ImproperlyConfigured):
 
 
 class Environment:
-    """Typed access to environment variables that raises `SettingError` on bad values."""
+    """Typed access to environment variables; every method raises `SettingError` on bad values."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
         self.values = values
 
     def flag(self, name: str, *, default: bool) -> bool:
-        """Return the truth of a variable such as `1`, `true`, `off`."""
+        """Return a boolean such as `1`, `true` or `off`."""
         value = self.values.get(name)
         if value is None:
             return default
@@ -56,16 +56,18 @@ class Environment:
         )
 
     def text(self, name: str, *, default: str | None, expected: str, minimum: int = 1) -> str:
-        """Return a text of at least `minimum` characters; required where `default` is None."""
+        """Return a text of at least `minimum` characters; required if `default` is None."""
         value = self.values.get(name, default)
         if value is None or len(value) < minimum:
-            # A secret that is too short must not end up in a log: only its length is told.
-            told = self.values.get(name)
-            raise SettingError(name, expected=expected, received=told and f"{len(told)} characters")
+            # The value may be a secret, so the message contains only its length.
+            received = self.values.get(name)
+            raise SettingError(
+                name, expected=expected, received=received and f"{len(received)} characters"
+            )
         return value
 
     def token(self, name: str) -> str | None:
-        """Return a secret that another machine sends; None where none is set."""
+        """Return a token that clients send, or None if it is not set."""
         if not self.values.get(name):
             return None
         return self.text(
@@ -73,18 +75,18 @@ class Environment:
         )
 
     def dsn(self, name: str) -> str | None:
-        """Return where failures are reported; None where nobody wants to know."""
+        """Return the DSN of a Sentry project, or None if it is not set."""
         value = self.values.get(name)
         if value and not DSN.fullmatch(value):
             raise SettingError(name, expected="https://KEY@HOST/PROJECT", received="another form")
         return value or None
 
     def names(self, name: str, *, default: list[str] | None, expected: str) -> list[str]:
-        """Return a comma-separated list without blanks; required where `default` is None."""
+        """Return a comma-separated list; required if `default` is None."""
         value = self.values.get(name)
-        found = [part.strip() for part in (value or "").split(",") if part.strip()]
-        if found:
-            return found
+        names = [part.strip() for part in (value or "").split(",") if part.strip()]
+        if names:
+            return names
         if default is None:
             raise SettingError(name, expected=expected, received=value)
         return default
@@ -99,7 +101,7 @@ class Environment:
         return value
 
     def folder(self, name: str, *, default: Path) -> Path:
-        """Return an absolute folder path."""
+        """Return the absolute path of a folder."""
         value = self.values.get(name)
         if value is None:
             return default
@@ -109,7 +111,7 @@ class Environment:
         return path
 
     def existing(self, name: str) -> Path | None:
-        """Return the path of a file or folder that is there; None where none is named."""
+        """Return the path of an existing file or folder, or None if it is not set."""
         value = self.values.get(name)
         if not value:
             return None
@@ -118,7 +120,7 @@ class Environment:
         return Path(value)
 
     def database(self, name: str, *, default: str | None) -> dict[str, Any]:
-        """Return Django's settings for a `postgres://` or `sqlite:///` address."""
+        """Return Django's settings for a `postgres://` or `sqlite:///` URL."""
         expected = "postgres://USER:PASSWORD@HOST:PORT/NAME or sqlite:///PATH"
         value = self.values.get(name, default)
         if not value:
@@ -130,14 +132,14 @@ class Environment:
             config = {}
         engine = config.get("ENGINE", "").rpartition(".")[2]
         if engine not in {"postgresql", "sqlite3"} or config.get("NAME") in {None, "", ":memory:"}:
-            # The address may hold a password, so only its scheme is told.
+            # The URL may contain a password, so the message contains only its scheme.
             raise SettingError(name, expected=expected, received=f"{value.partition(':')[0]}:…")
         return config
 
     def bucket(self, name: str, *, required: bool) -> dict[str, Any] | None:
-        """Return Django's settings for a bucket at an `s3://` (or, without TLS, `s3+http://`) host.
+        """Return Django's settings for an `s3://` bucket (`s3+http://` without TLS).
 
-        None where none is named and none is required.
+        None if it is neither set nor required.
         """
         expected = "s3://KEY:SECRET@HOST/BUCKET?region=REGION"
         value = self.values.get(name)
@@ -146,22 +148,22 @@ class Environment:
         if not value:
             disk = "MEDIA_IS_PERSISTENT=1 where the disk of MEDIA_ROOT is never wiped"
             raise SettingError(name, expected=f"{expected}, or {disk}", received=value)
-        address = BUCKET.fullmatch(value)
-        if address is None:
+        url = BUCKET.fullmatch(value)
+        if url is None:
             raise SettingError(name, expected=expected, received=f"{value.partition(':')[0]}:…")
-        # Costly to import, and only a site with a bucket pays for it.
+        # Slow to import, and needed only with a bucket.
         from botocore.config import Config  # noqa: PLC0415
 
         return {
             "BACKEND": "storages.backends.s3.S3Storage",
             "OPTIONS": {
-                "access_key": unquote(address["key"]),
-                "secret_key": unquote(address["secret"]),
-                "bucket_name": address["bucket"],
-                "endpoint_url": f"http{'' if address['plain'] else 's'}://{address['host']}",
-                "region_name": address["region"],
+                "access_key": unquote(url["key"]),
+                "secret_key": unquote(url["secret"]),
+                "bucket_name": url["bucket"],
+                "endpoint_url": f"http{'' if url['plain'] else 's'}://{url['host']}",
+                "region_name": url["region"],
                 "file_overwrite": False,
-                # A store that does not answer must fail well before a proxy gives up.
+                # Fail well before the proxy times out.
                 "client_config": Config(
                     signature_version="s3v4",
                     s3={"addressing_style": "path"},
@@ -173,15 +175,15 @@ class Environment:
         }
 
     def caches(self, name: str) -> dict[str, dict[str, Any]]:
-        """Return Django's settings for a `redis://` cache, or for none.
+        """Return Django's settings for a `redis://` cache, or for the caches used without one.
 
-        `default` is shared by all processes, as it limits guesses: without Redis it is a table of
-        the database. `counters` limits the API, whose every request would write into that table:
-        without Redis each process counts alone.
+        `default` limits sign-in attempts and so has to be shared by all processes: without Redis it
+        is a table in the database. `counters` throttles the API, whose every request would write to
+        that table: without Redis each process counts on its own.
         """
         value = self.values.get(name)
         if not value:
-            # With Django's 300, a few hundred addresses would push everybody's counters out.
+            # With Django's default of 300, a few hundred addresses would evict all counters.
             options = {"MAX_ENTRIES": 10_000}
             django = "django.core.cache.backends"
             return {
@@ -201,30 +203,30 @@ class Environment:
         redis = {
             "BACKEND": "emoplatform.redis_cache.FaultTolerantRedisCache",
             "LOCATION": value,
-            # A cache that does not answer must cost less than what it saves.
+            # Waiting for a dead cache must not cost more than it saves.
             "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
         }
         return {"default": redis, "counters": redis}
 
     def limit(self, name: str, *, default: str) -> tuple[int, int]:
-        """Return how often something may happen in how many seconds, from a text like `600/m`."""
+        """Return a rate such as `600/m` as a count and a number of seconds."""
         value = self.values.get(name, default)
-        told = LIMIT.fullmatch(value)
-        if told is None:
+        limit = LIMIT.fullmatch(value)
+        if limit is None:
             raise SettingError(name, expected="a number a s, m or h, such as 600/m", received=value)
-        return int(told["count"]), SECONDS[told["unit"]]
+        return int(limit["count"]), SECONDS[limit["unit"]]
 
     def origins(self, name: str) -> list[str]:
-        """Return origins of pages elsewhere that may call the API; none where none are named."""
+        """Return a list of origins, empty by default."""
         expected = "origins such as https://app.example.org, separated by commas"
-        found = self.names(name, default=[], expected=expected)
-        for origin in found:
+        origins = self.names(name, default=[], expected=expected)
+        for origin in origins:
             if not ORIGIN.fullmatch(origin):
                 raise SettingError(name, expected=expected, received=origin)
-        return found
+        return origins
 
     def origin(self, name: str, *, default: str) -> str:
-        """Return the scheme and host of a site, such as `https://mood.example.org`."""
+        """Return an origin such as `https://mood.example.org`."""
         value = self.values.get(name) or default
         if not ORIGIN.fullmatch(value):
             raise SettingError(
@@ -233,11 +235,11 @@ class Environment:
         return value
 
     def vapid_key(self, name: str) -> str | None:
-        """Return a private key that signs notifications; None where none is named."""
+        """Return a VAPID private key, which signs push notifications, or None if it is not set."""
         value = self.values.get(name)
         if not value:
             return None
-        # Costly to import, and only a site with notifications pays for it.
+        # Slow to import, and needed only with push notifications.
         from py_vapid import Vapid02  # noqa: PLC0415
 
         try:
@@ -251,14 +253,14 @@ class Environment:
         return value
 
     def contact(self, name: str, *, default: str) -> str:
-        """Return a `mailto:` or `https://` address at which push services reach the operator."""
+        """Return a `mailto:` or `https://` URL at which push services can reach the operator."""
         value = self.values.get(name) or default
         if not CONTACT.fullmatch(value):
             raise SettingError(name, expected="mailto:ADDRESS or https://HOST", received=value)
         return value
 
     def mail(self, name: str, *, default: str | None) -> dict[str, Any]:
-        """Return Django's e-mail settings for an `smtp://`-like address."""
+        """Return Django's e-mail settings for a URL such as `smtp+tls://`."""
         expected = "smtp+tls://USER:PASSWORD@HOST:PORT (or smtp://, smtp+ssl://, consolemail://)"
         value = self.values.get(name, default)
         if not value:
@@ -266,6 +268,6 @@ class Environment:
         try:
             config: dict[str, Any] = UrlParser.email_url_config(value)
         except (ValueError, ImproperlyConfigured) as error:
-            told = f"{value.partition(':')[0]}:…"
-            raise SettingError(name, expected=expected, received=told) from error
+            scheme = f"{value.partition(':')[0]}:…"
+            raise SettingError(name, expected=expected, received=scheme) from error
         return {key: setting for key, setting in config.items() if setting is not None}

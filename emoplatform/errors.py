@@ -1,4 +1,4 @@
-"""Errors outside of any view: a page for people, a problem for programs."""
+"""Error handlers: an HTML page for people, a problem document (RFC 9457) for API clients."""
 
 import sys
 from http import HTTPStatus
@@ -17,12 +17,12 @@ from emotions.api.problems import problem_json_response
 
 
 def is_api_request(request: HttpRequest) -> bool:
-    """Tell whether a request came to the API."""
+    """Return whether the request was made to the API."""
     return request.path.startswith("/api/")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer 400, or 413 where the framework found the form too large."""
+    """Answer 400, or 413 if Django found the form data too large."""
     if isinstance(exception, RequestDataTooBig):
         return too_large(request)
     if is_api_request(request):
@@ -33,7 +33,6 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer 403."""
     if is_api_request(request):
         return problem_json_response(
             HTTPStatus.FORBIDDEN, "permission_denied", _("This is not open to you.")
@@ -43,19 +42,17 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 @csrf_exempt
 def api_not_found(request: HttpRequest) -> HttpResponse:
-    """Answer 404 below the API, also in development, whose own page is made for people."""
+    """Answer 404 below the API, even with `DEBUG`, where Django would send an HTML page."""
     return problem_json_response(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing here."))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer 404."""
     if is_api_request(request):
         return problem_json_response(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing here."))
     return defaults.page_not_found(request, exception)
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
-    """Answer 413."""
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     if is_api_request(request):
         return problem_json_response(
@@ -65,7 +62,7 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500, or 503 where something outside the process is away."""
+    """Answer 500, or 503 if something that the site depends on is unavailable."""
     if is_outage(sys.exception()):
         return service_unavailable(request)
     if is_api_request(request):

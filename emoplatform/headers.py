@@ -1,4 +1,4 @@
-"""What is said or done to every answer and no library does."""
+"""Response headers and compression that neither Django nor a library provides."""
 
 from collections.abc import Callable
 
@@ -9,46 +9,44 @@ from django.middleware.gzip import GZipMiddleware
 
 
 class HtmlGZipMiddleware(GZipMiddleware):
-    """Compresses pages, and leaves pictures, archives and entity tags of the API as they are.
+    """Compresses HTML only; pictures and archives gain nothing, and API responses keep their ETags.
 
-    Django pads what it compresses by chance and masks CSRF tokens, so that sizes tell nothing
-    (BREACH; Heal the BREACH, 2022).
+    Against BREACH, Django adds random padding to what it compresses ("Heal the BREACH", 2022) and
+    masks CSRF tokens.
     """
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
-        """Compress what is HTML."""
         if response.get("Content-Type", "").startswith("text/html"):
             return super().process_response(request, response)
         return response
 
 
 class ResourcePolicyMiddleware:
-    """Keeps pages elsewhere from embedding anything of ours, pictures above all."""
+    """Keeps other sites from embedding our resources, above all pictures."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Say it on every answer."""
         response = self.get_response(request)
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
 
 
 class NoStoreMiddleware:
-    """Has browsers keep no page of somebody who is signed in, so that nobody goes back to one.
+    """Keeps browsers from storing the pages of signed-in people.
 
-    What the service worker keeps for the time without a connection is the person's choice, and goes
-    at sign-out (`emotions.offline.headers`).
+    After signing out, nobody can go back to one. What the service worker stores for offline use is
+    the person's choice and is deleted at sign-out (see `emotions.offline.headers`).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Say so unless the view said something else."""
+        """Set the header unless the view has set it."""
         response = self.get_response(request)
         if "Cache-Control" not in response and SESSION_KEY in request.session:
             response["Cache-Control"] = "private, no-store"

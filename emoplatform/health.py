@@ -1,4 +1,4 @@
-"""Probes for machines: whether the process is up, and whether it can do its work."""
+"""Health checks: whether the process is alive, and whether it is ready to serve."""
 
 import logging
 from collections.abc import Callable
@@ -20,17 +20,17 @@ logger = logging.getLogger(__name__)
 @never_cache
 @require_safe
 def alive(_: HttpRequest) -> HttpResponse:
-    """Answer 200 as long as the process does; nothing else is asked."""
+    """Answer 200 without checking anything else."""
     return JsonResponse({"status": "alive"})
 
 
 @never_cache
 @require_safe
 def ready(_: HttpRequest) -> HttpResponse:
-    """Answer 200 when every part works, else 503 with the names of those that do not.
+    """Answer 200 if every check passes, or else 503 with the names of those that fail.
 
-    Where an earlier version answers for the active one, whose file is damaged, the site goes on
-    working and this says so.
+    The status is "degraded" if the file of the active model version is damaged and an earlier
+    version serves in its place.
     """
     failing = [name for name, check in CHECKS.items() if fails(name, check)]
     if not failing:
@@ -39,17 +39,17 @@ def ready(_: HttpRequest) -> HttpResponse:
             return JsonResponse({"status": "ready"})
         reason = f"The file of {active} cannot be read; {serving} answers."
         return JsonResponse({"status": "degraded", "degraded": {"model": reason}})
-    told = problem(
+    body = problem(
         status=HTTPStatus.SERVICE_UNAVAILABLE,
         code="not_ready",
         detail=f"Not working: {', '.join(failing)}.",
         failing=failing,
     )
-    return JsonResponse(told, status=told["status"], content_type=CONTENT_TYPE)
+    return JsonResponse(body, status=body["status"], content_type=CONTENT_TYPE)
 
 
 def fails(name: str, check: Callable[[], None]) -> bool:
-    """Tell whether a check raises; why is for the log only."""
+    """Return whether a check raises; the reason is only logged."""
     try:
         check()
     except Exception:
@@ -59,18 +59,17 @@ def fails(name: str, check: Callable[[], None]) -> bool:
 
 
 def check_database() -> None:
-    """Ask the database for an answer."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
 
 
 def check_storage() -> None:
-    """Write a small file and remove it."""
+    """Write and delete a small file."""
     default_storage.delete(default_storage.save("readyz", ContentFile(b"ready")))
 
 
 def check_model() -> None:
-    """Let what answers now read one blank face."""
+    """Classify a blank face with the model that is serving."""
     registry.serving().predictor.self_test()
 
 

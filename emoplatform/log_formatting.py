@@ -1,4 +1,4 @@
-"""How lines are logged: one JSON object each, without what is people's own."""
+"""Logging as JSON lines, without personal data."""
 
 import logging
 import re
@@ -11,38 +11,34 @@ SECRET_PATHS = re.compile(
 )
 EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(\.[\w-]+)+")
 DETAIL = re.compile(r"^(DETAIL|CONTEXT|QUERY):.*\n?", re.MULTILINE)
-"""Where PostgreSQL quotes the values of a row that it refuses."""
+"""Lines in which PostgreSQL quotes the values of a row that it rejects."""
 OMITTED_ATTRIBUTES = ("request", "response", "server_time")
-"""Objects that Django hands to its log; a request's text has the query in it."""
+"""Attributes that Django adds to log records; the text of a request contains its query."""
 
 
 def redact(text: str) -> str:
-    """Return a text without e-mail addresses and quoted values."""
+    """Return a text without e-mail addresses and values quoted by the database."""
     return EMAIL.sub("…", DETAIL.sub("", text))
 
 
 class RedactingJsonFormatter(JsonFormatter):
-    """Formats what happened, and keeps to itself whom it happened to."""
+    """Formats log records as JSON, with personal data and secrets removed."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return a line; the record stays as it is for others."""
-        told = logging.makeLogRecord(record.__dict__)
+        """Format a copy of the record, since other handlers get the same object."""
+        redacted = logging.makeLogRecord(record.__dict__)
         for name in OMITTED_ATTRIBUTES:
-            told.__dict__.pop(name, None)
-        if isinstance(told.args, tuple):
-            told.args = tuple(without_keys(part) for part in told.args)
-        return redact(super().format(told))
+            redacted.__dict__.pop(name, None)
+        if isinstance(redacted.args, tuple):
+            redacted.args = tuple(
+                redact_path(arg) if isinstance(arg, str) else arg for arg in redacted.args
+            )
+        return redact(super().format(redacted))
 
     def formatException(self, ei: Any) -> str:  # noqa: N802 - logging's own name
-        """Return the traceback without values that a database quotes."""
         return redact(str(super().formatException(ei)))
 
 
-def without_keys(part: object) -> object:
-    """Return a part of a message; a path without the key that it has."""
-    return redact_path(part) if isinstance(part, str) else part
-
-
 def redact_path(path: str) -> str:
-    """Return a path without the key of a link that we have sent somebody."""
+    """Return a URL path without the secret of a link that was sent by e-mail."""
     return SECRET_PATHS.sub(r"\1…", path)

@@ -1,4 +1,4 @@
-"""Figures for Prometheus: requests of every process together, and how the network does."""
+"""Prometheus metrics of requests and of the model in production."""
 
 import os
 import secrets
@@ -23,13 +23,12 @@ SECONDS = Histogram(
 
 
 class MetricsMiddleware:
-    """Counts every request by its route, never by its address, which may name a person's things."""
+    """Counts requests by route, not by path, which may contain personal data."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, and count."""
         started = time.perf_counter()
         response = self.get_response(request)
         route = request.resolver_match.route if request.resolver_match else "none"
@@ -40,32 +39,32 @@ class MetricsMiddleware:
 
 
 class ProductionCollector:
-    """The latest week that is told, by the same rules as the page of the administration."""
+    """Collects the latest week of production metrics, with the same k-anonymity as in the admin."""
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Yield each figure that there is."""
         report = production_metrics.get_report()
         if report.weeks:
-            yield from self.week(report.weeks[-1])
+            yield from self.collect_week(report.weeks[-1])
         agreement = GaugeMetricFamily(
             "emoplatform_agreement_ratio",
             "How often people felt what the network said, over the weeks that are told.",
             labels=["version", "emotion", "bound"],
         )
-        for one in report.agreement:
-            shares = {feeling.value: share for feeling, share in one.by_emotion.items()}
-            if one.overall:
-                shares["all"] = one.overall
+        for version_agreement in report.agreement:
+            shares = {
+                feeling.value: share for feeling, share in version_agreement.by_emotion.items()
+            }
+            if version_agreement.overall:
+                shares["all"] = version_agreement.overall
             for name, share in shares.items():
                 low, high = share.percent_interval
                 for bound, percent in (("low", low), ("measured", share.percent), ("high", high)):
-                    agreement.add_metric([one.version, name, bound], percent / 100)
+                    agreement.add_metric([version_agreement.version, name, bound], percent / 100)
         yield agreement
 
-    def week(self, week: production_metrics.Week) -> Iterator[GaugeMetricFamily]:
-        """Yield the figures of a week."""
+    def collect_week(self, week: production_metrics.Week) -> Iterator[GaugeMetricFamily]:
         latency = week.latency
-        figures: dict[str, tuple[str, float | None]] = {
+        gauges: dict[str, tuple[str, float | None]] = {
             "captures_a_day": ("Photos a day.", week.captures),
             "without_face_ratio": ("Photos without a face.", week.without_face.percent / 100),
             "unsure_ratio": ("Unsure faces.", week.unsure.percent / 100 if week.unsure else None),
@@ -74,7 +73,7 @@ class ProductionCollector:
             "read_milliseconds_median": ("A face, in half.", latency.median if latency else None),
             "read_milliseconds_slow": ("A face, in 95 of 100.", latency.slow if latency else None),
         }
-        for name, (meaning, value) in figures.items():
+        for name, (meaning, value) in gauges.items():
             if value is not None:
                 yield GaugeMetricFamily(f"emoplatform_{name}", meaning, value=value)
 
@@ -82,10 +81,10 @@ class ProductionCollector:
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Answer who has the token; where none is set there is nothing here.
+    """Return the metrics to clients that send the token.
 
     Raises:
-        Http404: where no token is set.
+        Http404: If no token is set.
     """
     if not settings.METRICS_TOKEN:
         raise Http404
@@ -95,16 +94,16 @@ def metrics(request: HttpRequest) -> HttpResponse:
     )
     if not secrets.compare_digest(received.encode(), expected.encode()):
         return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
-    of_site = CollectorRegistry()
-    of_site.register(ProductionCollector())
-    told = generate_latest(request_registry()) + generate_latest(of_site)
-    return HttpResponse(told, content_type=CONTENT_TYPE_LATEST)
+    production_registry = CollectorRegistry()
+    production_registry.register(ProductionCollector())
+    content = generate_latest(request_registry()) + generate_latest(production_registry)
+    return HttpResponse(content, content_type=CONTENT_TYPE_LATEST)
 
 
 def request_registry() -> CollectorRegistry:
-    """Return what gunicorn's processes have counted together, or this one where it is alone."""
+    """Return the counts of all of gunicorn's workers, or of this process where it runs alone."""
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return REGISTRY
-    together = CollectorRegistry()
-    MultiProcessCollector(together)
-    return together
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)
+    return registry

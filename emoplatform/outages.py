@@ -1,4 +1,4 @@
-"""What to answer while something outside the process is away: 503, soon, and when to come back."""
+"""Answer 503 with `Retry-After` while something that the site depends on is unavailable."""
 
 import errno
 import sys
@@ -17,7 +17,7 @@ from ml.inference.card import ModelFileError
 from ml.registry import NoModelError
 
 RETRY_AFTER = 10  # seconds
-MAX_QUEUE_SECONDS = 10  # Heroku's router gives up after 30, and people before that
+MAX_QUEUE_SECONDS = 10  # Heroku's router times out after 30, and people leave before that
 OUTAGE_ERRORS = (
     *(OperationalError, InterfaceError, TimeoutError, ConnectionError),
     *(ModelFileError, NoModelError),
@@ -26,16 +26,16 @@ OUTAGE_ERRNOS = {
     *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE),
     *(errno.ETIMEDOUT, errno.ECONNREFUSED, errno.ECONNRESET, errno.EHOSTUNREACH, errno.ENETUNREACH),
 }
-"""A disk that is full or gone, or a server that does not answer."""
+"""The disk is full or gone, or a server does not answer."""
 
 
 def is_outage(error: BaseException | None) -> bool:
-    """Tell whether the database, the storage or every network is away, full or too slow."""
+    """Return whether the error means that the database, storage or every model is unavailable."""
     if isinstance(error, OUTAGE_ERRORS):
         return True
     if isinstance(error, OSError) and error.errno in OUTAGE_ERRNOS:
         return True
-    # Costly to import, and only a site with a bucket pays for it.
+    # Slow to import, and imported already if a bucket is in use.
     botocore = sys.modules.get("botocore.exceptions")
     if botocore is None:
         return False
@@ -46,7 +46,7 @@ def is_outage(error: BaseException | None) -> bool:
 
 
 def service_unavailable(request: HttpRequest) -> HttpResponse:
-    """Answer 503 without asking the database or the session for anything."""
+    """Return a 503 response, without using the database or the session."""
     if request.path.startswith("/api/"):
         response: HttpResponse = problem_json_response(
             HTTPStatus.SERVICE_UNAVAILABLE,
@@ -62,27 +62,26 @@ def service_unavailable(request: HttpRequest) -> HttpResponse:
 
 
 def seconds_queued(request: HttpRequest) -> float:
-    """Return for how many seconds a request has waited since the proxy took it; 0 if unknown.
+    """Return for how many seconds a request has waited since the proxy received it; 0 if unknown.
 
-    Heroku's router and nginx say when that was: `X-Request-Start: t=1732370000.123`, in seconds
+    Heroku's router and nginx send that time as `X-Request-Start: t=1732370000.123`, in seconds
     with a fraction, or in whole milliseconds.
     """
     try:
-        since = float(request.headers.get("X-Request-Start", "").removeprefix("t="))
+        received = float(request.headers.get("X-Request-Start", "").removeprefix("t="))
     except ValueError:
         return 0.0
-    milliseconds = 1e11
-    return time.time() - (since / 1000 if since > milliseconds else since)
+    is_milliseconds = received > 1e11  # noqa: PLR2004 - the year 5138 in seconds
+    return time.time() - (received / 1000 if is_milliseconds else received)
 
 
 class LoadSheddingMiddleware:
-    """Refuses at once what has waited so long that nobody waits for the answer any more."""
+    """Refuses requests that have queued for so long that their clients have given up."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, unless it is too late."""
         if seconds_queued(request) > MAX_QUEUE_SECONDS:
             return service_unavailable(request)
         return self.get_response(request)

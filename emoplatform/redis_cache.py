@@ -1,4 +1,4 @@
-"""A Redis that may be away: nothing is remembered then, and the site goes on."""
+"""A Redis cache that may fail: nothing is cached or counted then, and the site goes on."""
 
 import logging
 import time
@@ -10,71 +10,66 @@ from redis import RedisError
 
 logger = logging.getLogger(__name__)
 
-RESET_TIMEOUT = (
-    5  # seconds; sign-in asks a dozen times, and each may wait as long as the socket does
-)
+# Signing in makes a dozen calls, each of which may take as long as the timeout of the socket.
+RESET_TIMEOUT = 5  # seconds
 WARN_EVERY = 60  # seconds
 
 T = TypeVar("T")
 
 
 class CircuitBreaker:
-    """When this process asks a Redis that failed again, and when it tells of it again."""
+    """Skips calls to Redis for a while after one has failed, and limits the warnings in the log."""
 
     def __init__(self) -> None:
         self.retry_at = self.warn_at = float("-inf")
 
-    def call(self, ask: Callable[..., T], *arguments: Any, otherwise: T) -> T:
-        """Return what Redis answers, or what an empty cache would."""
+    def call(self, function: Callable[..., T], *args: Any, fallback: T) -> T:
+        """Return the result of a call to Redis, or the fallback if Redis is unavailable."""
         if time.monotonic() < self.retry_at:
-            return otherwise
+            return fallback
         try:
-            return ask(*arguments)
+            return function(*args)
         except RedisError:
             now = time.monotonic()
             self.retry_at = now + RESET_TIMEOUT
             if now >= self.warn_at:
                 self.warn_at = now + WARN_EVERY
-                logger.warning("nothing is remembered or counted: Redis is away", exc_info=True)
-            return otherwise
+                logger.warning("Redis is unavailable: nothing is cached or counted", exc_info=True)
+            return fallback
 
 
 breaker = CircuitBreaker()
 
 
 class FaultTolerantClient(RedisCacheClient):
-    """Answers as an empty cache does while Redis is away; counting finds no counter then."""
+    """Behaves like an empty cache while Redis is unavailable."""
 
     def add(self, key: Any, value: Any, timeout: Any) -> bool:
-        """Set what is not there yet."""
-        return breaker.call(super().add, key, value, timeout, otherwise=True)
+        return breaker.call(super().add, key, value, timeout, fallback=True)
 
     def get(self, key: Any, default: Any) -> Any:
-        """Return what is there."""
-        return breaker.call(super().get, key, default, otherwise=default)
+        return breaker.call(super().get, key, default, fallback=default)
 
     def set(self, key: Any, value: Any, timeout: Any) -> None:
-        """Remember."""
-        breaker.call(super().set, key, value, timeout, otherwise=None)
+        breaker.call(super().set, key, value, timeout, fallback=None)
 
     def delete(self, key: Any) -> bool:
-        """Forget."""
-        return breaker.call(super().delete, key, otherwise=False)
+        return breaker.call(super().delete, key, fallback=False)
 
     def incr(self, key: Any, delta: int) -> int:
-        """Count.
+        """Increment a counter.
 
         Raises:
-            ValueError: there is no such counter, as in every cache of Django's.
+            ValueError: If there is no such counter, as with every cache backend, or no Redis.
         """
-        counted = breaker.call(super().incr, key, delta, otherwise=None)
-        if counted is None:
+        value = breaker.call(super().incr, key, delta, fallback=None)
+        if value is None:
             raise ValueError(f"Key {key!r} not found.")
-        return int(counted)
+        return int(value)
 
 
 class FaultTolerantRedisCache(RedisCache):
-    """Django's cache in Redis, without which the site goes on."""
+    """Django's Redis cache with a client that tolerates failures of Redis."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)

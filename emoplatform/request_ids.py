@@ -1,4 +1,4 @@
-"""One id for a request, on its answer and on every line that is logged of it."""
+"""One ID per request, sent with the response and logged with every record."""
 
 import logging
 import re
@@ -17,15 +17,14 @@ current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 class RequestIdMiddleware:
-    """Takes the id that the proxy gave a request, as Heroku's router does, or makes one."""
+    """Takes the ID from the proxy, such as Heroku's router, or generates one."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Say the id on the answer, and let everything else know it."""
-        told = request.headers.get(HEADER, "")
-        current.set(told if VALID_ID.fullmatch(told) else uuid4().hex)
+        given = request.headers.get(HEADER, "")
+        current.set(given if VALID_ID.fullmatch(given) else uuid4().hex)
         response = self.get_response(request)
         response[HEADER] = current.get()
         return response
@@ -33,14 +32,13 @@ class RequestIdMiddleware:
 
 @receiver(request_finished)
 def reset_current(**_: Any) -> None:
-    """Let no later line have the id: Django logs refusals behind all middleware."""
+    """Reset the ID only now, since Django logs rejected requests outside of all middleware."""
     current.set("")
 
 
 class RequestIdFilter(logging.Filter):
-    """Notes the id of the request on each line; an empty one outside of any."""
+    """Adds the ID of the request to log records; it is empty outside of requests."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Keep every line."""
         record.request_id = current.get()
         return True

@@ -1,4 +1,4 @@
-"""A request that is too large is refused before its body is read."""
+"""Reject requests that are too large before reading their bodies."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,38 +9,37 @@ from emoplatform.errors import is_api_request, too_large
 from emotions.transfer.readers import MAX_IMPORT_BYTES
 
 MAX_REQUEST_BYTES = 40 * 1024 * 1024
-"""Well above the largest photo: one that is too large still gets an answer about photos."""
+"""Well above the largest photo, so that slightly larger ones still get an error about photos."""
 
 MAX_ARCHIVE_REQUEST_BYTES = MAX_IMPORT_BYTES + 2**20
-"""A whole history and the form around it."""
+"""The largest archive and the form around it."""
 ARCHIVE_VIEWS = {"emotions:import", "api:import"}
 
 
 def max_bytes(request: HttpRequest) -> int:
-    """Return how many bytes a request may have.
+    """Return the size limit of a request in bytes.
 
-    Pages read the body to see whether a form is theirs, before they know that nobody is signed in;
-    the API asks who it is first.
+    On pages, the CSRF check reads the body before the view finds that nobody is signed in; the API
+    authenticates first.
     """
     match = request.resolver_match
-    known = is_api_request(request) or request.user.is_authenticated
-    if match and match.view_name in ARCHIVE_VIEWS and known:
+    authenticates_first = is_api_request(request) or request.user.is_authenticated
+    if match and match.view_name in ARCHIVE_VIEWS and authenticates_first:
         return MAX_ARCHIVE_REQUEST_BYTES
     return MAX_REQUEST_BYTES
 
 
 class RequestSizeLimitMiddleware:
-    """Answers 413; stands before every middleware whose `process_view` reads the body."""
+    """Answers 413; has to come before every middleware whose `process_view` reads the body."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on."""
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
-        """Refuse by the announced length; a body without one is never read."""
+        """Check the announced length; Django reads nothing from a body without one."""
         if int(request.META.get("CONTENT_LENGTH") or 0) > max_bytes(request):
             return too_large(request)
         return None

@@ -1,7 +1,7 @@
-"""Reports of failures to a Sentry of the operator's, where `SENTRY_DSN` names one.
+"""Error reports to Sentry, without personal data.
 
-Only imported then. A report says what failed and where in the code, and nothing of whom it happened
-to: no bodies, queries, cookies, addresses, local variables or steps before.
+Imported only if `SENTRY_DSN` is set. An event says what failed and where in the code, without
+bodies, queries, cookies, IP addresses, local variables and breadcrumbs.
 """
 
 from typing import Any
@@ -14,10 +14,11 @@ from emoplatform.log_formatting import redact, redact_path
 
 
 def init_sentry(dsn: str, **options: Any) -> None:
-    """Report from now on.
+    """Start to report errors.
 
     Args:
-        options: of `sentry_sdk.init`, beside ours.
+        dsn: The DSN of the project.
+        **options: Further options of `sentry_sdk.init`.
     """
     sentry_sdk.init(
         dsn=dsn,
@@ -35,16 +36,16 @@ def init_sentry(dsn: str, **options: Any) -> None:
 
 
 def scrub_event(event: Any, _hint: Any) -> Any:
-    """Return a report without what is people's own."""
+    """Return the event without personal data."""
     for private in ("user", "breadcrumbs", "extra", "contexts", "modules"):
         event.pop(private, None)
-    if asked := event.pop("request", None):
-        path = redact_path("/" + asked.get("url", "").split("://")[-1].partition("/")[2])
-        event["request"] = {"method": asked.get("method"), "url": path}
+    if request := event.pop("request", None):
+        path = redact_path("/" + request.get("url", "").split("://")[-1].partition("/")[2])
+        event["request"] = {"method": request.get("method"), "url": path}
     event.pop("transaction_info", None)
     event["tags"] = {"request_id": request_ids.current.get()}
-    for failure in event.get("exception", {}).get("values", []):
-        failure["value"] = redact(str(failure.get("value", "")))
+    for exception in event.get("exception", {}).get("values", []):
+        exception["value"] = redact(str(exception.get("value", "")))
     if entry := event.pop("logentry", None):
         event["logentry"] = {"message": redact(str(entry.get("message", "")))}
     return event

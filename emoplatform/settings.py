@@ -1,4 +1,4 @@
-"""Every setting of the site; what differs between installations comes from the environment."""
+"""Settings; what differs between installations comes from environment variables."""
 
 import os
 from email.utils import parseaddr
@@ -42,8 +42,8 @@ database = DATABASES["default"]
 if database["ENGINE"].endswith("sqlite3"):
     VAR_DIR.mkdir(exist_ok=True)
     database["OPTIONS"] = {
-        # A transaction that will write says so at once, instead of failing half-way when another
-        # writer was faster; WAL lets readers go on meanwhile.
+        # Transactions take the write lock when they begin, instead of failing half-way because
+        # another writer was faster. WAL lets readers continue meanwhile.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
@@ -53,7 +53,7 @@ else:
     database["CONN_MAX_AGE"] = 60
     database["CONN_HEALTH_CHECKS"] = True
     database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
-    # A server that went without a word is given up before a proxy gives us up.
+    # Give up on a server that has vanished before the proxy times out.
     database["OPTIONS"].setdefault("tcp_user_timeout", 10_000)
 CACHES = env.caches("REDIS_URL")
 METRICS_TOKEN = env.token("METRICS_TOKEN")
@@ -159,7 +159,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if "EMAIL_URL" in os.environ else "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "emotions:landing"
 ACCOUNT_SESSION_REMEMBER = True
-SESSION_COOKIE_AGE = 90 * 24 * 60 * 60  # each day on which a device is used begins it anew
+SESSION_COOKIE_AGE = 90 * 24 * 60 * 60  # renewed on each day on which the device is used
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Emoplatform: "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if DEBUG else "https"
 
@@ -167,10 +167,10 @@ MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Emoplatform"
 ADMIN_NEEDS_SECOND_FACTOR = not DEBUG
-MFA_TOTP_TOLERANCE = 1  # phones' clocks are a little off
+MFA_TOTP_TOLERANCE = 1  # clocks of phones are slightly off
 MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION == "none"
 
-# Development prints its e-mails; production must be able to send them.
+# Development prints e-mails; production has to be able to send them.
 vars().update(env.mail("EMAIL_URL", default="consolemail://" if DEBUG else None))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text(
@@ -179,13 +179,13 @@ DEFAULT_FROM_EMAIL = env.text(
     expected="an e-mail address",
 )
 
-# Whom people may ask about their data; the privacy page names it.
+# The privacy page names it for questions about personal data.
 CONTACT_EMAIL = env.text(
     "CONTACT_EMAIL", default=parseaddr(DEFAULT_FROM_EMAIL)[1], expected="an e-mail address"
 )
 
-# Reminders leave the site by e-mail and by browsers' push services, which want to know whose site
-# it is. Without a key notifications are not offered.
+# For links in e-mails and for push services, which want to know who runs the site. Without a key,
+# notifications are not offered.
 SITE_URL = env.origin(
     "SITE_URL",
     default="http://127.0.0.1:8000" if DEBUG else f"https://{ALLOWED_HOSTS[0].lstrip('.')}",
@@ -193,9 +193,9 @@ SITE_URL = env.origin(
 VAPID_PRIVATE_KEY = env.vapid_key("VAPID_PRIVATE_KEY")
 VAPID_CONTACT = env.contact("VAPID_CONTACT", default=f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}")
 
-# --- Photos, pages and work in the background -------------------------------------------------
+# --- Photos, pages and background tasks -------------------------------------------------------
 
-# Photos that outlive a restart only by luck are worse than no start.
+# The site refuses to start where photos might not survive a restart.
 STORAGES = {
     "default": env.bucket(
         "STORAGE_URL", required=not env.flag("MEDIA_IS_PERSISTENT", default=DEBUG)
@@ -238,16 +238,16 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.JSONParser",
         "rest_framework.parsers.MultiPartParser",
     ],
-    # One proxy stands before the site outside development, and only what it says counts.
+    # Outside development, the site runs behind one proxy, the only one to be trusted.
     "NUM_PROXIES": 0 if DEBUG else 1,
     "DEFAULT_PAGINATION_CLASS": "emotions.api.pagination.HistoryPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_METADATA_CLASS": None,  # the schema describes the API, OPTIONS does not
+    "DEFAULT_METADATA_CLASS": None,  # the schema describes the API
     "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "emotions.api.problems.problem_response",
 }
-# How often in how many seconds: everything of a person or token, what records captures, frames, and
-# what comes from one address without being let in.
+# Rates: of all requests of a person or token, of new captures, of frames to analyse, and of
+# requests from one address that fail to authenticate.
 API_LIMITS = {
     "person": env.limit("API_LIMIT_PERSON", default="600/m"),
     "capture": env.limit("API_LIMIT_CAPTURE", default="120/m"),
@@ -283,7 +283,7 @@ SPECTACULAR_SETTINGS = {
         "ReminderWay": "emotions.models.Reminder.Way",
         "KeptFor": "emotions.models.Preferences.KeptFor",
     },
-    "COMPONENT_SPLIT_PATCH": False,  # what may be left out is said field by field
+    "COMPONENT_SPLIT_PATCH": False,  # the serializers declare which fields are optional
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "TAGS": [
@@ -300,7 +300,7 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
-# Apps sign in as the pages do; e-mails lead to the pages.
+# Apps sign in like the pages; links in e-mails lead to the pages.
 HEADLESS_CLIENTS = ("app",)
 
 EMOTION_DATASET = env.existing("EMOTION_DATASET")
@@ -308,19 +308,19 @@ EMOTION_DATASET = env.existing("EMOTION_DATASET")
 # --- Language and time ------------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
-# Each by its own name, so that everybody finds theirs.
+# Each in its own language, so that everybody finds theirs.
 LANGUAGES = [("en", "English"), ("de", "Deutsch")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["emoplatform.formats"]
 TIME_ZONE = env.time_zone("TIME_ZONE", default="UTC")
 USE_TZ = True
 
-# --- Safety -----------------------------------------------------------------------------------
+# --- Security ---------------------------------------------------------------------------------
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "blob:"],  # a photo is previewed before it is sent
+        "img-src": [SELF, "blob:"],  # previews of photos before the upload
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
@@ -328,12 +328,12 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SECURE_REFERRER_POLICY = "same-origin"
-# Our own pages may use the camera, and nothing may use anything else.
+# Our own pages may use the camera; every other feature is disabled.
 PERMISSIONS_POLICY: dict[str, list[str] | str] = {
     "camera": "self",
     **{
-        power: []
-        for power in (
+        feature: []
+        for feature in (
             *("accelerometer", "autoplay", "bluetooth", "browsing-topics", "display-capture"),
             *("encrypted-media", "gamepad", "geolocation", "gyroscope", "hid", "magnetometer"),
             *("microphone", "midi", "payment", "serial", "usb", "xr-spatial-tracking"),
@@ -341,7 +341,7 @@ PERMISSIONS_POLICY: dict[str, list[str] | str] = {
     },
 }
 if not DEBUG:
-    # One proxy stands before the site: Heroku's router or nginx. It says how and who was asking.
+    # The site runs behind one proxy, Heroku's router or nginx, whose headers are trusted.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
     SECURE_SSL_REDIRECT = True
@@ -351,12 +351,12 @@ if not DEBUG:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
-    CSRF_COOKIE_HTTPONLY = True  # scripts read it from the form
-    # Browsers take these names from this very host alone, and over HTTPS.
+    CSRF_COOKIE_HTTPONLY = True  # scripts read the token from the form
+    # Browsers accept cookies with this prefix only from this very host and over HTTPS.
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
 
-# --- Logs: what happened, never whose photo, mood or e-mail -----------------------------------
+# --- Logging: what happened, never whose photo, mood or e-mail --------------------------------
 
 LOGGING = {
     "version": 1,

@@ -1,1 +1,0 @@
-"""How we write dates, by language."""

@@ -53,7 +53,7 @@ def test_the_api_goes_on_and_tells_it_once(
         assert owner_api.post("/api/v1/detect/", {"photos": frame}).status_code == 200
         assert APIClient().get(TODAY).status_code == 401
     assert time.monotonic() - began < 10
-    told = [entry for entry in caplog.records if "Redis is away" in entry.message]
+    told = [entry for entry in caplog.records if "Redis is unavailable" in entry.message]
     assert len(told) == 1
 
 
@@ -80,7 +80,7 @@ def test_a_redis_that_came_back_is_asked_again() -> None:
             raise answer
         return str(answer)
 
-    assert breaker.call(ask, otherwise="nothing") == "nothing"
-    assert breaker.call(ask, otherwise="nothing") == "nothing"
+    assert breaker.call(ask, fallback="nothing") == "nothing"
+    assert breaker.call(ask, fallback="nothing") == "nothing"
     breaker.retry_at = time.monotonic()
-    assert breaker.call(ask, otherwise="nothing") == "again"
+    assert breaker.call(ask, fallback="nothing") == "again"

@@ -9,12 +9,9 @@ from accounts.services import DEFAULT_TOKEN_DAYS, MAX_TOKEN_DAYS, create_token
 
 
 class Command(BaseCommand):
-    """Makes the token that the settings page would make."""
-
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take whose it is and what it may do."""
         parser.add_argument("email", help="the person whom the token acts for")
         parser.add_argument("--write", action="store_true", help="default: it only reads")
         parser.add_argument("--name", default="script", help="what it is for (default: script)")
@@ -26,7 +23,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_: Any, email: str, write: bool, name: str, days: int, **__: Any) -> None:
-        """Make the token."""
         try:
             person = User.objects.get_by_natural_key(email)
         except User.DoesNotExist as unknown:

@@ -9,7 +9,7 @@ FIRST_DAY_OF_WEEK = 1
 DECIMAL_SEPARATOR = ","
 THOUSAND_SEPARATOR = "."
 
-# Names of ours, for what Django has no name for.
+# Formats that Django has no setting for.
 WEEKDAY_DATE_FORMAT = "l, j. F Y"
 WEEKDAY_FORMAT = "l, j. F"
 SHORT_DAY_FORMAT = "j. M"

@@ -7,7 +7,7 @@ YEAR_MONTH_FORMAT = "F Y"
 TIME_FORMAT = "H:i"
 FIRST_DAY_OF_WEEK = 1
 
-# Names of ours, for what Django has no name for.
+# Formats that Django has no setting for.
 WEEKDAY_DATE_FORMAT = "l, j F Y"
 WEEKDAY_FORMAT = "l, j F"
 SHORT_DAY_FORMAT = "j M"
