@@ -14,7 +14,7 @@ from accounts.models import User
 from emotions.captures.moods import NEUTRAL_MOOD
 from emotions.models import Capture, Feeling, detected_column
 from ml.emotions import EMOTIONS, VALENCES
-from ml.metrics.intervals import Interval, central
+from ml.metrics.intervals import Interval, percentile_interval
 
 MAX_SPAN = timedelta(days=366)
 MIN_MOMENTS = 10
@@ -238,7 +238,7 @@ def tag_effects(moments: Moments, *, owner: User, seed: int = 1) -> list[TagEffe
                 tag=name,
                 moments=int(with_tag[column]),
                 difference=float(observed[column]) if enough else None,
-                interval=central(differences) if enough else None,
+                interval=percentile_interval(differences) if enough else None,
             )
         )
     return effects

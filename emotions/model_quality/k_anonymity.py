@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.metrics.intervals import Interval, wilson
+from ml.metrics.intervals import Interval, wilson_interval
 
 MIN_PEOPLE = 10
 
@@ -28,7 +28,7 @@ class Share:
     @property
     def interval(self) -> Interval:
         """Its 95 % confidence interval (Wilson)."""
-        return wilson(self.hits, self.of)
+        return wilson_interval(self.hits, self.of)
 
     @property
     def percent(self) -> int:

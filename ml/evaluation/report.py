@@ -13,7 +13,7 @@ from ml.metrics.calibration import (
     negative_log_likelihood,
     perfect_calibration_band,
 )
-from ml.metrics.intervals import intervals
+from ml.metrics.intervals import bootstrap_intervals
 
 LABELS = list(range(len(EMOTIONS)))
 
@@ -24,7 +24,7 @@ def report(evaluation: Evaluation) -> dict[str, Any]:
     Unless they say otherwise, metrics are of the output `folder`.
     """
     folder, crowd = evaluation.folder, evaluation.crowd
-    bootstrapped = intervals(folder.truth, folder.predictions)
+    bootstrapped = bootstrap_intervals(folder.truth, folder.predictions)
     classes = per_class(folder)
     confusion = confusion_matrix(folder.truth, folder.predictions, labels=LABELS).tolist()
     found = folder.where(folder.found)
@@ -77,7 +77,7 @@ def calibration(output: OutputEvaluation) -> dict[str, Any]:
 
 def per_class(output: OutputEvaluation) -> dict[str, dict[str, Any]]:
     """Return precision, recall, F1 and support of each emotion."""
-    bootstrapped = intervals(output.truth, output.predictions)
+    bootstrapped = bootstrap_intervals(output.truth, output.predictions)
     precision, recall, f1, support = precision_recall_fscore_support(
         output.truth, output.predictions, labels=LABELS, zero_division=0
     )

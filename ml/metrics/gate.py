@@ -1,9 +1,9 @@
-"""A veto on a version that reads faces worse than the one that answers now; it never chooses.
+"""The gate: a veto against promoting a version that performs worse than the active one.
 
-It compares what both answered about the same test faces with a paired bootstrap: whatever faces
-one draw consists of, both versions are measured on them (Efron and Tibshirani 1993). Of people's
-own photos people are drawn and then faces of theirs, because the faces of one are alike (two-stage
-cluster bootstrap, Davison and Hinkley 1997).
+It compares the predictions of both versions on the same test faces with a paired bootstrap: in each
+draw both are evaluated on the same resampled faces (Efron and Tibshirani 1993). Where the faces are
+contributed photos, people are resampled first and then their faces, because the faces of one person
+are alike (two-stage cluster bootstrap, Davison and Hinkley 1997).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.emotions import EMOTIONS
+from ml.metrics.intervals import CENTRAL_95
 
 DRAWS = 2000
-INTERVAL = (2.5, 97.5)  # per cent
-MAY_DROP = 0.05  # of one emotion's recall
+MAX_RECALL_DROP = 0.05  # of a single emotion
 UNKNOWN = -1
 
 Pair = tuple[float, float]
@@ -26,14 +26,15 @@ Cells = tuple[NDArray[np.int8], NDArray[np.int8], NDArray[np.int8]]
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What a version answered about the faces of one test set.
+    """A version's predictions on one test set.
 
     Attributes:
-        name: what the test set is called.
-        digest: a sha256 over its faces and labels.
-        truth: n indices into `EMOTIONS` for each output; -1 where unknown.
-        given: n answered indices for each output.
-        people: n numbers from 0 on of whose own photos the faces are; None where they are none.
+        name: name of the test set.
+        digest: sha256 over its faces and labels.
+        truth: for each output n indices into `EMOTIONS`; -1 where unknown.
+        given: for each output n predicted indices.
+        people: for contributed photos n numbers, from 0, of the people who contributed them; else
+            None.
     """
 
     name: str
@@ -43,41 +44,44 @@ class Answers:
     people: NDArray[np.int64] | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Return a JSON-ready object; a digit stands for a face, a dash for an unknown truth."""
+        """Return a JSON-serializable dict, a digit for each face and a dash for unknown truth."""
         outputs = {
-            output: {"truth": written(self.truth[output]), "given": written(self.given[output])}
+            output: {
+                "truth": format_digits(self.truth[output]),
+                "given": format_digits(self.given[output]),
+            }
             for output in self.given
         }
-        told = {"name": self.name, "digest": self.digest, "outputs": outputs}
-        return told if self.people is None else told | {"people": self.people.tolist()}
+        payload = {"name": self.name, "digest": self.digest, "outputs": outputs}
+        return payload if self.people is None else payload | {"people": self.people.tolist()}
 
     @classmethod
-    def from_json(cls, told: Mapping[str, Any]) -> Self:
-        """Return what `to_json` wrote.
+    def from_json(cls, payload: Mapping[str, Any]) -> Self:
+        """Parse the result of `to_json`.
 
         Raises:
-            ValueError, KeyError, TypeError: when it is something else.
+            ValueError, KeyError, TypeError: it has another format.
         """
-        outputs = told["outputs"]
+        outputs = payload["outputs"]
         return cls(
-            str(told["name"]),
-            str(told["digest"]),
-            {output: read(facts["truth"]) for output, facts in outputs.items()},
-            {output: read(facts["given"]) for output, facts in outputs.items()},
-            np.array(told["people"], np.int64) if "people" in told else None,
+            str(payload["name"]),
+            str(payload["digest"]),
+            {output: parse_digits(facts["truth"]) for output, facts in outputs.items()},
+            {output: parse_digits(facts["given"]) for output, facts in outputs.items()},
+            np.array(payload["people"], np.int64) if "people" in payload else None,
         )
 
 
-def written(indices: NDArray[np.int8]) -> str:
-    """Return a digit for each index, a dash for -1."""
+def format_digits(indices: NDArray[np.int8]) -> str:
+    """Return one digit per index, and a dash for `UNKNOWN`."""
     return "".join("-" if index == UNKNOWN else str(index) for index in indices.tolist())
 
 
-def read(digits: str) -> NDArray[np.int8]:
-    """Return the indices that `written` wrote.
+def parse_digits(digits: str) -> NDArray[np.int8]:
+    """Parse the result of `format_digits`.
 
     Raises:
-        ValueError: when there is something else among them.
+        ValueError: it contains anything else.
     """
     indices = np.array([UNKNOWN if digit == "-" else int(digit) for digit in digits], np.int8)
     if indices.size and indices.max() >= len(EMOTIONS):
@@ -87,14 +91,14 @@ def read(digits: str) -> NDArray[np.int8]:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A candidate beside the active version on one output and test set.
+    """A candidate compared with the active version on one output and one test set.
 
     Attributes:
-        images: how many faces of known truth there are.
-        macro_f1: of the candidate and of the active version.
-        macro_f1_gain: 95 % interval of the difference, above 0 where the candidate is better.
-        recall_gain: the same for the recall of each emotion that the test set has.
-        people: whose own photos the faces are, how many; 0 where they are none.
+        images: number of faces people truth is known.
+        macro_f1: of the candidate and of the active version, 0 to 1.
+        macro_f1_gain: 95 % interval of the difference, positive if the candidate is better.
+        recall_gain: the same for the recall of each emotion in the test set.
+        people: number of people who contributed the faces; 0 if nobody did.
     """
 
     test_set: str
@@ -107,40 +111,39 @@ class Comparison:
 
     @property
     def outcome(self) -> str:
-        """What the interval of the macro-F1 says: `better`, `worse` or `as good`."""
+        """`better`, `worse` or `as good`, by the interval of the macro-F1 gain."""
         low, high = self.macro_f1_gain
         return "better" if low > 0 else "worse" if high < 0 else "as good"
 
     @property
     def objections(self) -> list[str]:
-        """Why the candidate must not replace the active version; empty where it may."""
+        """Reasons against promoting the candidate; empty if there are none."""
         place = f"{self.test_set}, {self.output}"
-        told = []
+        reasons = []
         if self.outcome == "worse":
-            told.append(f"{place}: macro-F1 changes by {spelled(self.macro_f1_gain)}.")
-        if self.people:  # Too few faces of one emotion for a word on each.
-            return told
-        told += [
-            f"{place}: recall of {emotion} changes by {spelled(gain)}."
+            reasons.append(f"{place}: macro-F1 changes by {format_interval(self.macro_f1_gain)}.")
+        if self.people:  # There are too few faces of each emotion to judge its recall.
+            return reasons
+        reasons += [
+            f"{place}: recall of {emotion} changes by {format_interval(gain)}."
             for emotion, gain in self.recall_gain.items()
-            if gain[1] < -MAY_DROP
+            if gain[1] < -MAX_RECALL_DROP
         ]
-        return told
+        return reasons
 
 
-def spelled(interval: Pair) -> str:
-    """Return an interval as people read it, in points."""
+def format_interval(interval: Pair) -> str:
     low, high = (f"{100 * end:+.1f}" for end in interval)
     return f"{low} to {high} points (95 % interval)"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the gate says about a candidate.
+    """The decision of the gate about a candidate.
 
     Attributes:
-        comparisons: on every test set and output that both versions know.
-        objections: why it is refused; empty where it may pass.
+        comparisons: one for each test set and output that both versions have in common.
+        objections: reasons against promoting it; empty if it passes.
     """
 
     comparisons: tuple[Comparison, ...]
@@ -152,7 +155,7 @@ class Verdict:
         return not self.objections
 
     def to_json(self) -> dict[str, Any]:
-        """Return a JSON-ready object."""
+        """Return a JSON-serializable dict."""
         return {
             "passed": self.passed,
             "objections": list(self.objections),
@@ -164,42 +167,44 @@ class Verdict:
 
 
 def judge(
-    candidate: Iterable[Answers], active: Iterable[Answers], *, personal: bool = False
+    candidate: Iterable[Answers], active: Iterable[Answers], *, with_contributions: bool = False
 ) -> Verdict:
-    """Compare a candidate with the active version on every test set that both answered.
+    """Compare a candidate with the active version on every test set that they have in common.
 
-    Without a common one nobody can say that the candidate is not worse, so it is refused.
+    Without a common test set the candidate is rejected, because it may be worse.
 
     Args:
-        personal: whether it learned from people's own photos; then there has to be a common test
-            set of held-out ones, and another one.
+        with_contributions: whether the candidate was trained on contributed photos. Then there must
+            be a common test set of held-out contributions, and another one without any.
     """
     known = {answers.digest: answers for answers in active}
     comparisons = tuple(
-        compare(theirs, known[theirs.digest], output)
-        for theirs in candidate
-        if theirs.digest in known
-        for output in theirs.given
-        if output in known[theirs.digest].given
+        compare(answers, known[answers.digest], output)
+        for answers in candidate
+        if answers.digest in known
+        for output in answers.given
+        if output in known[answers.digest].given
     )
     objections = tuple(
         objection for comparison in comparisons for objection in comparison.objections
     )
-    objections += tuple(missing(comparisons, personal=personal))
+    objections += tuple(missing_comparisons(comparisons, with_contributions=with_contributions))
     return Verdict(comparisons, objections)
 
 
-def missing(comparisons: Iterable[Comparison], *, personal: bool) -> Iterator[str]:
-    """Yield which comparison would be needed to let a candidate pass, and is not there."""
+def missing_comparisons(
+    comparisons: Iterable[Comparison], *, with_contributions: bool
+) -> Iterator[str]:
+    """Yield a message for each comparison that is required but not available."""
     kinds = {comparison.people > 0 for comparison in comparisons}
-    if not personal and not kinds:
+    if not with_contributions and not kinds:
         yield "There is no test set that both versions have answered."
-    if personal and False not in kinds:
+    if with_contributions and False not in kinds:
         yield (
             "It learned from people's corrections, and there is no test set of other faces that "
             "both versions have answered."
         )
-    if personal and True not in kinds:
+    if with_contributions and True not in kinds:
         yield (
             "It learned from people's corrections, and there are no held-out corrections that both "
             "versions have answered: evaluate_emotion --model VERSION --data FILE --remember."
@@ -207,20 +212,20 @@ def missing(comparisons: Iterable[Comparison], *, personal: bool) -> Iterator[st
 
 
 def compare(candidate: Answers, active: Answers, output: str) -> Comparison:
-    """Compare two versions on one output of one test set, with the same draws every time."""
+    """Compare two versions on one output of one test set; the draws are the same every time."""
     truth = candidate.truth[output]
     known = truth != UNKNOWN
     cells = (truth[known], candidate.given[output][known], active.given[output][known])
     count, images = len(EMOTIONS), int(known.sum())
     joint = np.zeros((count,) * 3, np.int64)
     np.add.at(joint, cells, 1)
-    whose = None if candidate.people is None else candidate.people[known]
-    draws = drawn(joint) if whose is None else drawn_people(cells, whose)
+    people = None if candidate.people is None else candidate.people[known]
+    draws = bootstrap_faces(joint) if people is None else bootstrap_people(cells, people)
     new, old = draws.sum(axis=3), draws.sum(axis=2)
-    gain = np.percentile(macro_f1(new) - macro_f1(old), INTERVAL)
+    gain = np.percentile(macro_f1(new) - macro_f1(old), CENTRAL_95)
     present = np.flatnonzero(joint.sum(axis=(1, 2)))
     with np.errstate(invalid="ignore"):
-        recalls = np.nanpercentile((recall(new) - recall(old))[:, present], INTERVAL, axis=0)
+        recalls = np.nanpercentile((recall(new) - recall(old))[:, present], CENTRAL_95, axis=0)
     return Comparison(
         test_set=candidate.name,
         output=output,
@@ -231,42 +236,42 @@ def compare(candidate: Answers, active: Answers, output: str) -> Comparison:
             str(EMOTIONS[index]): (float(low), float(high))
             for index, (low, high) in zip(present.tolist(), recalls.T, strict=True)
         },
-        people=0 if whose is None else len(np.unique(whose)),
+        people=0 if people is None else len(np.unique(people)),
     )
 
 
-def drawn(joint: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return draws × 7 × 7 × 7 counts of faces drawn with replacement.
+def bootstrap_faces(joint: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Resample faces: `DRAWS` × 7 × 7 × 7 counts of truth, new and old prediction.
 
-    Drawing n faces is drawing n cells of the table of truth, new and old answer.
+    Drawing n faces with replacement is the same as drawing n cells of the joint table.
     """
     images = joint.sum()
     draws = np.random.default_rng(1).multinomial(images, joint.ravel() / images, DRAWS)
     return np.asarray(draws.reshape(DRAWS, *joint.shape))
 
 
-def drawn_people(cells: Cells, whose: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return draws × 7 × 7 × 7 counts of faces of people, both drawn with replacement."""
+def bootstrap_people(cells: Cells, people: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Resample people and then their faces: `DRAWS` × 7 × 7 × 7 counts like `bootstrap_faces`."""
     random, shape = np.random.default_rng(1), (len(EMOTIONS),) * 3
-    numbers, rows = np.unique(whose, return_inverse=True)
-    equally = np.full(len(numbers), 1 / len(numbers))
-    times = random.multinomial(len(numbers), equally, DRAWS)
-    places = np.ravel_multi_index(cells, shape)
+    unique, rows = np.unique(people, return_inverse=True)
+    uniform = np.full(len(unique), 1 / len(unique))
+    times = random.multinomial(len(unique), uniform, DRAWS)
+    indices = np.ravel_multi_index(cells, shape)
     draws = np.zeros((DRAWS, np.prod(shape)), np.int64)
-    for person in range(len(numbers)):
-        found, counts = np.unique(places[rows == person], return_counts=True)
+    for person in range(len(unique)):
+        found, counts = np.unique(indices[rows == person], return_counts=True)
         faces = counts.sum()
         draws[:, found] += random.multinomial(times[:, person] * faces, counts / faces)
     return draws.reshape(DRAWS, *shape)
 
 
 def macro_f1(confusion: NDArray[Any]) -> NDArray[np.float64]:
-    """Return the mean F1 of the seven emotions for … × 7 × 7 counts, rows truth."""
-    right = np.diagonal(confusion, axis1=-2, axis2=-1)
+    """Return the macro-F1 of … × 7 × 7 confusion matrices, whose rows are the truth."""
+    correct = np.diagonal(confusion, axis1=-2, axis2=-1)
     both = confusion.sum(axis=-1) + confusion.sum(axis=-2)
-    return np.asarray((2 * right / np.maximum(both, 1)).mean(axis=-1))
+    return np.asarray((2 * correct / np.maximum(both, 1)).mean(axis=-1))
 
 
 def recall(confusion: NDArray[Any]) -> NDArray[np.float64]:
-    """Return the recall of each emotion for … × 7 × 7 counts, NaN where it has no face."""
+    """Return the recall of each emotion for … × 7 × 7 confusion matrices; NaN without faces."""
     return np.asarray(np.diagonal(confusion, axis1=-2, axis2=-1) / confusion.sum(axis=-1))

@@ -1,4 +1,4 @@
-"""Between what a measured share may lie: Wilson's interval, and bootstraps of more figures."""
+"""Confidence intervals: Wilson's for a proportion, and the bootstrap for other metrics."""
 
 import math
 from dataclasses import dataclass
@@ -7,21 +7,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.emotions import EMOTIONS
-from ml.metrics.calibration import CENTRAL
 
+CENTRAL_95 = (2.5, 97.5)  # percentiles
 DRAWS = 1000
-Z = 1.959964  # of the standard normal distribution, at 97.5 %
+Z = 1.959964  # 97.5 % quantile of the standard normal distribution
 
 Interval = list[float] | None
-"""The ends of the central 95 %; None where nothing can be said."""
+"""Lower and upper end of a 95 % interval; None without observations."""
 
 
 @dataclass(frozen=True, slots=True)
 class Intervals:
-    """95 % intervals of the figures about one set of answers.
+    """95 % intervals of the metrics of one set of predictions.
 
     Attributes:
-        precision, recall: of each emotion; None where it was never answered, or never the truth.
+        precision, recall: of each emotion; None if it was never predicted, or never true.
     """
 
     accuracy: Interval
@@ -30,54 +30,64 @@ class Intervals:
     recall: list[Interval]
 
 
-def intervals(
-    truth: NDArray[np.integer], answers: NDArray[np.integer], *, seed: int = 1
+def bootstrap_intervals(
+    truth: NDArray[np.integer], predictions: NDArray[np.integer], *, seed: int = 1
 ) -> Intervals:
-    """Measure on faces drawn with replacement, again and again (Efron and Tibshirani 1993).
+    """Return bootstrap intervals over faces (Efron and Tibshirani 1993).
 
-    Where every answer is right, or none is, an interval shrinks to a point: that only means that
-    such a set of faces cannot tell.
+    An interval collapses to a point if every prediction is correct, or none is. This says nothing
+    about the accuracy on other faces.
 
     Args:
         truth: n indices into `EMOTIONS`, at least one.
-        answers: n indices; 7 where there is no answer.
+        predictions: n indices; 7 for no prediction.
     """
     table = np.zeros((len(EMOTIONS), len(EMOTIONS) + 1))
-    np.add.at(table, (truth, answers), 1)
-    # Drawing n faces with replacement is drawing n cells of this table.
-    chances = table.ravel() / len(truth)
-    draws = np.random.default_rng(seed).multinomial(len(truth), chances, DRAWS)
+    np.add.at(table, (truth, predictions), 1)
+    # Drawing n faces with replacement is the same as drawing n cells of this table.
+    shares = table.ravel() / len(truth)
+    draws = np.random.default_rng(seed).multinomial(len(truth), shares, DRAWS)
     tables = draws.reshape(DRAWS, *table.shape)
-    right = np.diagonal(tables, axis1=1, axis2=2)
-    true, answered = tables.sum(axis=2), tables.sum(axis=1)[:, : len(EMOTIONS)]
-    f1 = 2 * right / np.maximum(true + answered, 1)
+    correct = np.diagonal(tables, axis1=1, axis2=2)
+    true, predicted = tables.sum(axis=2), tables.sum(axis=1)[:, : len(EMOTIONS)]
+    f1 = 2 * correct / np.maximum(true + predicted, 1)
     return Intervals(
-        accuracy=central(right.sum(axis=1) / len(truth)),
-        macro_f1=central(f1.mean(axis=1)),
-        precision=[central(right[of > 0, i] / of[of > 0]) for i, of in enumerate(answered.T)],
-        recall=[central(right[of > 0, i] / of[of > 0]) for i, of in enumerate(true.T)],
+        accuracy=percentile_interval(correct.sum(axis=1) / len(truth)),
+        macro_f1=percentile_interval(f1.mean(axis=1)),
+        precision=ratio_intervals(correct, predicted),
+        recall=ratio_intervals(correct, true),
     )
 
 
-def wilson(hits: int, of: int) -> Interval:
-    """Return between what a share lies by 95 % (Wilson 1927), from 0 to 1; None of nothing.
+def ratio_intervals(
+    numerators: NDArray[np.integer], denominators: NDArray[np.integer]
+) -> list[Interval]:
+    """Return the interval of the ratio in each column, over the rows whose denominator is not 0."""
+    return [
+        percentile_interval(numerator[denominator > 0] / denominator[denominator > 0])
+        for numerator, denominator in zip(numerators.T, denominators.T, strict=True)
+    ]
+
+
+def wilson_interval(hits: int, of: int) -> Interval:
+    """Return the 95 % interval of a proportion (Wilson 1927), within 0 to 1.
 
     Args:
-        hits: how many of them, at most `of`.
-        of: how many there are.
+        hits: number of successes, at most `of`.
+        of: number of trials.
     """
     if not of:
         return None
     share, spread = hits / of, Z * Z / of
-    middle = share + spread / 2
-    reach = Z * math.sqrt(share * (1 - share) / of + spread / (4 * of))
-    low, high = ((middle + sign * reach) / (1 + spread) for sign in (-1, 1))
+    centre = share + spread / 2
+    half_width = Z * math.sqrt(share * (1 - share) / of + spread / (4 * of))
+    low, high = ((centre + sign * half_width) / (1 + spread) for sign in (-1, 1))
     return [max(0.0, low), min(1.0, high)]
 
 
-def central(values: NDArray[np.floating]) -> Interval:
-    """Return between which two values the central 95 % lie, or None where there are none."""
+def percentile_interval(values: NDArray[np.floating]) -> Interval:
+    """Return the interval that contains the central 95 % of the values."""
     if not len(values):
         return None
-    low, high = np.percentile(values, CENTRAL)
+    low, high = np.percentile(values, CENTRAL_95)
     return [float(low), float(high)]

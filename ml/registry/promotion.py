@@ -20,8 +20,10 @@ class GateError(Exception):
 def gate_verdict(candidate: ModelVersion, active: ModelVersion) -> Verdict:
     """Ask the gate about a candidate, which counts as one more look at the test split."""
     increment_looks(candidate)
-    personal = candidate.card.get("dataset", {}).get("personal")
-    return judge(saved_answers(candidate), saved_answers(active), personal=bool(personal))
+    contributions = candidate.card.get("dataset", {}).get("personal")
+    return judge(
+        saved_answers(candidate), saved_answers(active), with_contributions=bool(contributions)
+    )
 
 
 def saved_answers(version: ModelVersion) -> list[Answers]:

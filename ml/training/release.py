@@ -109,7 +109,7 @@ def calibrate(probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -> 
     known = labels >= 0
     probabilities, labels = probabilities[known], labels[known]
     temperature = calibration.fit_temperature(probabilities, labels)
-    calibrated = calibration.tempered(np.log(np.maximum(probabilities, 1e-7)), temperature)
+    calibrated = calibration.tempered_softmax(np.log(np.maximum(probabilities, 1e-7)), temperature)
     return {
         "temperature": temperature,
         "ece_before": calibration.expected_calibration_error(probabilities, labels),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ml.emotions import EMOTIONS
 from ml.evaluation.evaluation import Evaluation, OutputEvaluation
 from ml.evaluation.figures.style import ACCENT, INK, PALE, PAPER, SECOND, drawing
-from ml.metrics.calibration import BINS, reliability
+from ml.metrics.calibration import BINS, reliability_bins
 
 COLOUR_MAP = LinearSegmentedColormap.from_list("shades", [PAPER, ACCENT])
 MISTAKE_ROWS, MISTAKE_COLUMNS = 4, 8
@@ -137,7 +137,7 @@ def draw_reliability(evaluation: Evaluation, report: dict[str, Any], path: Path)
 
 def draw_bins(upper: Axes, lower: Axes, output: OutputEvaluation) -> None:
     """Draw accuracy over confidence, and the number of predictions in each bin."""
-    bins = reliability(output.probabilities, output.truth)
+    bins = reliability_bins(output.probabilities, output.truth)
     width = 1 / BINS
     starts = [bin_.start for bin_ in bins]
     upper.bar(

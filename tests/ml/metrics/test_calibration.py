@@ -28,7 +28,7 @@ def test_errors_of_bins_are_weighed_by_their_answers() -> None:
 def test_the_temperature_undoes_overconfidence() -> None:
     shares, labels = certain(70, 30, 0.99)
     temperature = calibration.fit_temperature(shares, labels)
-    cooled = calibration.tempered(np.log(shares), temperature)
+    cooled = calibration.tempered_softmax(np.log(shares), temperature)
     assert temperature > 1
     assert cooled[0].max() == pytest.approx(0.7, abs=0.02)
     assert (cooled.argmax(axis=1) == shares.argmax(axis=1)).all()
@@ -56,7 +56,7 @@ def test_a_perfectly_calibrated_network_lies_in_its_band_and_another_does_not() 
 def test_the_bins_of_a_reliability_diagram_hold_every_answer_once() -> None:
     shares, labels = certain(6, 4, 0.62)
     exact, exact_labels = certain(1, 1, 9 / 15)
-    bins = calibration.reliability(
+    bins = calibration.reliability_bins(
         np.concatenate([shares, exact]), np.concatenate([labels, exact_labels])
     )
     assert [(bin_.start, bin_.count) for bin_ in bins] == [(8 / 15, 2), (9 / 15, 10)]
@@ -69,6 +69,6 @@ def test_the_accuracy_of_each_bin_of_a_perfectly_calibrated_network_lies_in_its_
     random = np.random.default_rng(4)
     shares = random.dirichlet([0.6] * 7, 20_000)
     labels = np.array([random.choice(7, p=share) for share in shares])
-    bins = calibration.reliability(shares, labels)
+    bins = calibration.reliability_bins(shares, labels)
     assert sum(bin_.count for bin_ in bins) == 20_000
     assert sum(bin_.low <= bin_.accuracy <= bin_.high for bin_ in bins) >= len(bins) - 2

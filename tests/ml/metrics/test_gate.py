@@ -146,10 +146,12 @@ def corrections(wrong: float, *, seed: int = 2, people: int = 100, digest: str =
 
 def test_a_version_that_learned_from_people_needs_both_test_sets() -> None:
     new, old = [answers(0.3), corrections(0.3)], [answers(0.3), corrections(0.3)]
-    assert judge(new, old, personal=True).passed
-    assert "no held-out corrections" in judge(new, old[:1], personal=True).objections[0]
-    assert "no test set of other faces" in judge(new, old[1:], personal=True).objections[0]
-    assert len(judge(new, [], personal=True).objections) == 2
+    assert judge(new, old, with_contributions=True).passed
+    assert "no held-out corrections" in judge(new, old[:1], with_contributions=True).objections[0]
+    assert (
+        "no test set of other faces" in judge(new, old[1:], with_contributions=True).objections[0]
+    )
+    assert len(judge(new, [], with_contributions=True).objections) == 2
     assert judge(new[:1], old[:1]).passed, "who learned from nobody needs no such comparison"
 
 
@@ -158,7 +160,9 @@ def test_the_verdict_says_whether_it_is_better_for_people_who_were_held_out(
     wrong: float, outcome: str
 ) -> None:
     verdict = judge(
-        [answers(0.3), corrections(wrong)], [answers(0.3), corrections(0.3, seed=3)], personal=True
+        [answers(0.3), corrections(wrong)],
+        [answers(0.3), corrections(0.3, seed=3)],
+        with_contributions=True,
     )
     assert verdict.passed == (outcome != "worse")
     told = verdict.to_json()["comparisons"][1]
@@ -167,7 +171,7 @@ def test_the_verdict_says_whether_it_is_better_for_people_who_were_held_out(
 
 def test_better_for_others_does_not_make_up_for_worse_for_people_who_were_held_out() -> None:
     verdict = judge(
-        [answers(0.1), corrections(0.4)], [answers(0.3), corrections(0.3)], personal=True
+        [answers(0.1), corrections(0.4)], [answers(0.3), corrections(0.3)], with_contributions=True
     )
     assert [words.split(",")[0] for words in verdict.objections] == ["mine"]
 

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from ml.metrics.intervals import intervals, wilson
+from ml.metrics.intervals import bootstrap_intervals, wilson_interval
 
 
 def test_an_interval_is_as_wide_as_the_normal_distribution_says() -> None:
     truth = np.arange(2100) % 7
     answers = np.where(np.arange(2100) % 3, truth, (truth + 1) % 7)  # 1,400 right
-    told = intervals(truth, answers)
+    told = bootstrap_intervals(truth, answers)
     error = np.sqrt(2 / 3 * 1 / 3 / 2100)
     assert told.accuracy == pytest.approx([2 / 3 - 1.96 * error, 2 / 3 + 1.96 * error], abs=0.003)
     recall = told.recall[0]
@@ -18,11 +18,11 @@ def test_an_interval_is_as_wide_as_the_normal_distribution_says() -> None:
     macro_f1 = told.macro_f1
     assert macro_f1 is not None
     assert macro_f1[0] < 2 / 3 < macro_f1[1]
-    assert told == intervals(truth, answers), "the same draws every time"
+    assert told == bootstrap_intervals(truth, answers), "the same draws every time"
 
 
 def test_emotions_that_are_never_there_or_never_answered_have_no_interval() -> None:
-    told = intervals(np.array([0, 0, 1, 1]), np.array([0, 2, 7, 7]))
+    told = bootstrap_intervals(np.array([0, 0, 1, 1]), np.array([0, 2, 7, 7]))
     assert [index for index, interval in enumerate(told.recall) if interval] == [0, 1]
     assert [index for index, interval in enumerate(told.precision) if interval] == [0, 2]
     assert told.recall[1] == [0, 0], "a face that is not found is a wrong answer"
@@ -38,8 +38,8 @@ def test_emotions_that_are_never_there_or_never_answered_have_no_interval() -> N
     ],
 )
 def test_the_interval_of_a_share_is_wilsons(hits: int, of: int, low: float, high: float) -> None:
-    assert wilson(hits, of) == pytest.approx([low, high], abs=0.0001)
+    assert wilson_interval(hits, of) == pytest.approx([low, high], abs=0.0001)
 
 
 def test_of_nothing_there_is_no_interval() -> None:
-    assert wilson(0, 0) is None
+    assert wilson_interval(0, 0) is None
