@@ -1,4 +1,4 @@
-"""Trials of versions and jobs in the administration, without anything of one person."""
+"""Shadow deployments and background jobs in the admin, without any personal data."""
 
 from typing import Any
 
@@ -21,8 +21,8 @@ from ml.inference.card import ModelFileError
 from ml.models import ModelVersion, Trial
 
 
-class TrialForm(forms.Form):
-    """Which version reads how many photos."""
+class ShadowForm(forms.Form):
+    """Which version to deploy as a shadow, and what share of new photos it reads."""
 
     version = forms.ModelChoiceField(
         label=gettext_lazy("Version"),
@@ -40,31 +40,29 @@ admin.site.unregister(DBTaskResult)
 
 @admin.register(DBTaskResult)
 class JobAdmin(DBTaskResultAdmin):
-    """Jobs: which ran when and how they ended, not with what, which may name somebody's photo."""
+    """Shows which jobs ran when and how they ended, without arguments, which may name a photo."""
 
     HIDDEN = frozenset({"args_kwargs", "return_value", "traceback", "formatted_traceback"})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Leave out what a job was given, and what it said."""
         return [
             name for name in super().get_readonly_fields(request, obj) if name not in self.HIDDEN
         ]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Let filters ask for what is shown."""
+        """Let filters look up only the fields that are shown."""
         return lookup.partition("__")[0] in self.list_filter
 
 
 @admin.register(Trial)
 class TrialAdmin(DetailAdmin):
-    """Shows which versions were tried, and lets one be tried."""
+    """Lists shadow deployments, compares each with the answers, and starts and stops them."""
 
     list_display = ["version", "share", "by", "started_at", "ended_at"]
     detail_template = "admin/ml/trial/trial.html"
     change_list_template = "admin/ml/trial/trials.html"
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the pages that begin and end trials."""
         own = [
             path("begin/", self.admin_site.admin_view(self.begin), name="ml_trial_begin"),
             path("end/", self.admin_site.admin_view(self.end), name="ml_trial_end"),
@@ -80,25 +78,23 @@ class TrialAdmin(DetailAdmin):
         }
 
     def begin(self, request: HttpRequest) -> HttpResponse:
-        """Ask which version, and begin."""
         if not request.user.has_perm("ml.add_trial"):
             raise PermissionDenied
-        form = TrialForm(request.POST or None)
+        form = ShadowForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
                 trial = registry.start_shadow(**form.cleaned_data, by=request.user.get_username())
             except (registry.ShadowError, ModelFileError) as error:
                 form.add_error(None, str(error))
             else:
-                told = _("%s is on trial from now on.") % trial.version
-                self.message_user(request, told, messages.SUCCESS)
+                message = _("%s is on trial from now on.") % trial.version
+                self.message_user(request, message, messages.SUCCESS)
                 return HttpResponseRedirect(reverse("admin:ml_trial_change", args=[trial.pk]))
         return self.render_page(
             request, "admin/ml/trial/begin.html", _("Try a version"), {"form": form}
         )
 
     def end(self, request: HttpRequest) -> HttpResponse:
-        """End the trial that goes on."""
         if not request.user.has_perm("ml.change_trial"):
             raise PermissionDenied
         if request.method == "POST":

@@ -45,5 +45,5 @@ def test_seeding_again_makes_the_same_year_and_touches_nobody_else(owner: User) 
 
 def test_the_command_tells_how_to_sign_in(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("seed_demo")
-    told = capsys.readouterr().out.split()
-    assert User.objects.get(email="demo@example.org").check_password(told[-1])
+    words = capsys.readouterr().out.split()
+    assert User.objects.get(email="demo@example.org").check_password(words[-1])

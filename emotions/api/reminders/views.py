@@ -1,4 +1,4 @@
-"""When and how the person is asked, and what takes their notifications."""
+"""Endpoints of reminders and push subscriptions."""
 
 from http import HTTPStatus
 
@@ -84,8 +84,8 @@ class PushSubscriptionsView(PersonalView):
     def get(self, request: Request) -> Response:
         """List them, with the key to subscribe with."""
         found = selectors.push_subscriptions(owner=person_of(request))
-        told = {"public_key": web_push.public_key(), "subscriptions": found}
-        return Response(PushSerializer(told).data)
+        payload = {"public_key": web_push.public_key(), "subscriptions": found}
+        return Response(PushSerializer(payload).data)
 
     @extend_schema(**schema.ADD_SUBSCRIPTION)
     def post(self, request: Request) -> Response:
