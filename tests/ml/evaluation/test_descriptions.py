@@ -56,15 +56,15 @@ def test_the_kind_follows_from_precision_and_recall(
 
 def test_the_most_frequent_mistake_is_named_unless_it_is_rare() -> None:
     answers = {"disgust": 130, "angry": 50, "sad": 20}
-    told = paragraph("disgust", figures(0.6, 0.65), answers)
-    assert told.endswith("Most often it takes them for angry (25 %).")
+    description = paragraph("disgust", figures(0.6, 0.65), answers)
+    assert description.endswith("Most often it takes them for angry (25 %).")
     rare = paragraph("disgust", figures(0.9, 0.97), {"disgust": 194, "angry": 6})
     assert "Most often" not in rare
 
 
 def test_few_faces_are_admitted() -> None:
-    told = paragraph("disgust", figures(1, 1, support=56), {"disgust": 56, "angry": 0})
-    assert told.endswith("There are only 56 of them, so these figures are rough.")
+    description = paragraph("disgust", figures(1, 1, support=56), {"disgust": 56, "angry": 0})
+    assert description.endswith("There are only 56 of them, so these figures are rough.")
     none = paragraph("disgust", figures(0, 0, support=0), {"disgust": 0, "angry": 0})
     assert none == "unknown: there is no disgust face to measure it on."
 
@@ -72,6 +72,6 @@ def test_few_faces_are_admitted() -> None:
 def test_each_emotion_gets_its_own_row() -> None:
     confusion = [[0] * 7 for _ in EMOTIONS]
     confusion[EMOTIONS.index("fear")] = [0, 0, 100, 0, 0, 40, 60]
-    told = describe({emotion: figures(0.5, 0.5) for emotion in EMOTIONS}, confusion)
-    assert list(told) == list(EMOTIONS)
-    assert told["fear"].endswith("Most often it takes them for surprise (30 %).")
+    descriptions = describe({emotion: figures(0.5, 0.5) for emotion in EMOTIONS}, confusion)
+    assert list(descriptions) == list(EMOTIONS)
+    assert descriptions["fear"].endswith("Most often it takes them for surprise (30 %).")

@@ -102,12 +102,12 @@ def about(
         paths=some.paths[: len(labels)],
         votes=counts,
     )
-    told = {"folder": folder} if crowd is None else {"folder": folder, "crowd": crowd}
+    outputs = {"folder": folder} if crowd is None else {"folder": folder, "crowd": crowd}
     evaluation = Evaluation(
         card(shown=shown),
         "test",
         some,
-        told,
+        outputs,
         None if found is None else np.array(found),
         None if duplicates is None else np.array(duplicates),
     )
@@ -115,87 +115,92 @@ def about(
 
 
 def test_the_report_counts_answers() -> None:
-    told = about([0, 3, 3, 3], answers(0, 0, 3, 3))
-    assert set(told) == KEYS
-    assert told["accuracy"] == 0.75
-    angry = told["per_class"]["angry"]
+    metrics = about([0, 3, 3, 3], answers(0, 0, 3, 3))
+    assert set(metrics) == KEYS
+    assert metrics["accuracy"] == 0.75
+    angry = metrics["per_class"]["angry"]
     assert {name: angry[name] for name in ("precision", "recall", "f1", "support")} == {
         "precision": 0.5,
         "recall": 1,
         "f1": pytest.approx(2 / 3),
         "support": 1,
     }
-    assert told["per_class"]["happy"]["recall"] == pytest.approx(2 / 3)
-    assert told["macro_f1"] == pytest.approx((2 / 3 + 0.8) / 7)
-    assert told["confusion_matrix"][3][0] == 1
-    assert told["ece"] == pytest.approx(0.88 - 0.75)
-    assert told["nll"] == pytest.approx(-(3 * np.log(0.88) + np.log(0.02)) / 4)
-    assert told["shown"]["answered"] == 1
-    assert told["shown"]["accuracy_answered"] == 0.75
-    assert list(told["per_class"]) == list(told["words"]) == list(EMOTIONS)
+    assert metrics["per_class"]["happy"]["recall"] == pytest.approx(2 / 3)
+    assert metrics["macro_f1"] == pytest.approx((2 / 3 + 0.8) / 7)
+    assert metrics["confusion_matrix"][3][0] == 1
+    assert metrics["ece"] == pytest.approx(0.88 - 0.75)
+    assert metrics["nll"] == pytest.approx(-(3 * np.log(0.88) + np.log(0.02)) / 4)
+    assert metrics["shown"]["answered"] == 1
+    assert metrics["shown"]["accuracy_answered"] == 0.75
+    assert list(metrics["per_class"]) == list(metrics["words"]) == list(EMOTIONS)
 
 
 def test_a_report_is_valid_json_even_where_nothing_can_be_said() -> None:
-    told = about([0, 0], answers(0, 0), found=[False, False])
-    assert json.loads(json.dumps(told, allow_nan=False)) == told
-    assert (told["accuracy"], told["ece"], told["nll"], told["ece_band"]) == (0, None, None, None)
-    assert told["faces"] == {"found": 0, "missed": 2}
-    assert told["shown"]["accuracy_answered"] is None
-    assert told["per_class"]["sad"]["intervals"] == {"precision": None, "recall": None}
+    metrics = about([0, 0], answers(0, 0), found=[False, False])
+    assert json.loads(json.dumps(metrics, allow_nan=False)) == metrics
+    assert (metrics["accuracy"], metrics["ece"], metrics["nll"], metrics["ece_band"]) == (
+        0,
+        None,
+        None,
+        None,
+    )
+    assert metrics["faces"] == {"found": 0, "missed": 2}
+    assert metrics["shown"]["accuracy_answered"] is None
+    assert metrics["per_class"]["sad"]["intervals"] == {"precision": None, "recall": None}
 
 
 def test_unsure_answers_are_not_given() -> None:
     shares = np.concatenate([answers(0, confidence=0.99), answers(1, confidence=0.15)])
-    told = about([0, 0], shares)
-    assert told["shown"]["answered"] == 0.5
-    assert (told["accuracy"], told["shown"]["accuracy_answered"]) == (0.5, 1)
+    metrics = about([0, 0], shares)
+    assert metrics["shown"]["answered"] == 0.5
+    assert (metrics["accuracy"], metrics["shown"]["accuracy_answered"]) == (0.5, 1)
 
 
 def test_a_missed_face_is_a_wrong_answer() -> None:
-    told = about([0, 0], answers(0, 0), found=[True, False])
-    assert told["accuracy"] == 0.5
-    assert told["per_class"]["angry"]["recall"] == 0.5
-    assert np.sum(told["confusion_matrix"]) == 1
-    assert told["shown"]["answered"] == 0.5
+    metrics = about([0, 0], answers(0, 0), found=[True, False])
+    assert metrics["accuracy"] == 0.5
+    assert metrics["per_class"]["angry"]["recall"] == 0.5
+    assert np.sum(metrics["confusion_matrix"]) == 1
+    assert metrics["shown"]["answered"] == 0.5
 
 
 def test_the_crowd_is_measured_where_its_votes_have_a_majority() -> None:
-    told = about(
+    metrics = about(
         [0, 0, 0, 0],
         answers(0, 0, 0, 0),
         crowd=answers(3, 3, 5, 0),
         counts=votes(3, 3, None, 7),
         shown="crowd",
     )
-    assert told["accuracy"] == 1, "folder is measured against the labels"
-    assert told["votes"]["images"] == 2, "a tie and contempt are left out"
-    assert (told["votes"]["accuracy"], told["votes"]["macro_f1"]) == (1, pytest.approx(1 / 7))
-    assert told["votes"]["ece"] == pytest.approx(0.12)
-    assert (told["shown"]["output"], told["shown"]["truth"]) == ("crowd", "votes")
-    assert (told["shown"]["images"], told["shown"]["accuracy"]) == (2, 1)
+    assert metrics["accuracy"] == 1, "folder is measured against the labels"
+    assert metrics["votes"]["images"] == 2, "a tie and contempt are left out"
+    assert (metrics["votes"]["accuracy"], metrics["votes"]["macro_f1"]) == (1, pytest.approx(1 / 7))
+    assert metrics["votes"]["ece"] == pytest.approx(0.12)
+    assert (metrics["shown"]["output"], metrics["shown"]["truth"]) == ("crowd", "votes")
+    assert (metrics["shown"]["images"], metrics["shown"]["accuracy"]) == (2, 1)
 
 
 @pytest.mark.parametrize("counts", [None, votes(None, 7)])
 def test_without_a_majority_what_people_see_is_measured_against_the_labels(
     counts: np.ndarray | None,
 ) -> None:
-    told = about([0, 3], answers(0, 3), crowd=answers(0, 0), counts=counts, shown="crowd")
-    assert told["votes"] is None
-    assert told["shown"]["truth"] == "labels"
-    assert (told["shown"]["images"], told["shown"]["accuracy"]) == (2, 0.5)
-    assert told["accuracy"] == 1
+    metrics = about([0, 3], answers(0, 3), crowd=answers(0, 0), counts=counts, shown="crowd")
+    assert metrics["votes"] is None
+    assert metrics["shown"]["truth"] == "labels"
+    assert (metrics["shown"]["images"], metrics["shown"]["accuracy"]) == (2, 0.5)
+    assert metrics["accuracy"] == 1
 
 
 def test_votes_say_nothing_about_a_network_without_that_output() -> None:
-    told = about([0, 3], answers(0, 3), counts=votes(0, 3))
-    assert told["votes"] is None
-    assert told["shown"]["truth"] == "labels"
+    metrics = about([0, 3], answers(0, 3), counts=votes(0, 3))
+    assert metrics["votes"] is None
+    assert metrics["shown"]["truth"] == "labels"
 
 
 def test_figures_without_twins_leave_out_faces_that_were_learned() -> None:
-    told = about([0, 3, 3], answers(0, 0, 3), duplicates=[True, False, False])
-    assert told["without_twins"]["images"] == 2
-    assert told["without_twins"]["accuracy"] == 0.5
+    metrics = about([0, 3, 3], answers(0, 0, 3), duplicates=[True, False, False])
+    assert metrics["without_twins"]["images"] == 2
+    assert metrics["without_twins"]["accuracy"] == 0.5
     assert about([0], answers(0), duplicates=[True])["without_twins"] is None
     assert about([0], answers(0))["without_twins"] is None
 
@@ -203,9 +208,9 @@ def test_figures_without_twins_leave_out_faces_that_were_learned() -> None:
 def test_identical_pictures_in_the_folder_to_learn_from_are_twins(tmp_path: Path) -> None:
     files = faces.tree(train=2, test=2, other="test")
     files["images/train/sad/other-name.png"] = files["images/test/angry/0.png"]
-    told = evaluate_source(faces.archive(tmp_path / "a.zip", files), tiny(), split=None)
-    assert told.duplicates is not None
-    assert told.duplicates.tolist() == [True] + [False] * 13
+    evaluation = evaluate_source(faces.archive(tmp_path / "a.zip", files), tiny(), split=None)
+    assert evaluation.duplicates is not None
+    assert evaluation.duplicates.tolist() == [True] + [False] * 13
 
     prepared = faces.dataset(train=2, validation=2, test=2)
     copies = prepared.images.copy()
@@ -220,13 +225,13 @@ def test_identical_pictures_in_the_folder_to_learn_from_are_twins(tmp_path: Path
 
 def test_an_archive_and_its_prepared_faces_give_the_same_report(tmp_path: Path) -> None:
     path = faces.archive(tmp_path / "a.zip", faces.tree(train=3, test=2))
-    told = evaluate_source(path, tiny(), split=None)
-    assert (told.split, len(told.faces)) == ("validation", 14)
-    prepared = replace(told.faces, splits=np.full(14, "test"))
+    evaluation = evaluate_source(path, tiny(), split=None)
+    assert (evaluation.split, len(evaluation.faces)) == ("validation", 14)
+    prepared = replace(evaluation.faces, splits=np.full(14, "test"))
     prepared.save(tmp_path / "a.npz")
     again = evaluate_source(tmp_path / "a.npz", tiny(), split=None)
     assert again.split == "test"
-    assert report(again) == report(told) | {"split": "test", "without_twins": None}
+    assert report(again) == report(evaluation) | {"split": "test", "without_twins": None}
 
 
 def voted(path: Path, files: dict[str, bytes], majority: str) -> Path:
@@ -247,15 +252,15 @@ def test_votes_of_a_file_are_joined_and_replace_those_of_the_dataset(tmp_path: P
     }
     source = faces.archive(tmp_path / "a.zip", files)
     sad, angry = (voted(tmp_path / f"{name}.csv", files, name) for name in ("sad", "angry"))
-    told = report(evaluate_source(source, tiny(shown="crowd"), split=None, votes=sad))
-    assert told["accuracy"] == 0.5
-    assert (told["votes"]["images"], told["votes"]["accuracy"]) == (6, 1)
-    assert told["shown"]["accuracy"] == 1
+    metrics = report(evaluate_source(source, tiny(shown="crowd"), split=None, votes=sad))
+    assert metrics["accuracy"] == 0.5
+    assert (metrics["votes"]["images"], metrics["votes"]["accuracy"]) == (6, 1)
+    assert metrics["shown"]["accuracy"] == 1
 
     evaluated = evaluate_source(source, tiny(), split=None, votes=sad)
     evaluated.faces.save(tmp_path / "a.npz")
     own = report(evaluate_source(tmp_path / "a.npz", tiny(), split="test"))
-    assert own["votes"] == told["votes"]
+    assert own["votes"] == metrics["votes"]
     other = report(evaluate_source(tmp_path / "a.npz", tiny(), split="test", votes=angry))
     assert other["votes"]["accuracy"] == 0
 
@@ -268,16 +273,19 @@ def test_photos_go_the_whole_way_and_a_missed_face_is_told(tmp_path: Path) -> No
     }
     source = faces.archive(tmp_path / "a.zip", files)
     evaluated = evaluate_photos(source, tiny(shown="crowd"), split=None)
-    told = report(evaluated)
-    assert told["faces"] == {"found": 1, "missed": 2}
+    metrics = report(evaluated)
+    assert metrics["faces"] == {"found": 1, "missed": 2}
     shown = tiny(shown="crowd").predict(read_image(pictures.astronaut_jpeg()))[0].probabilities
     happy = evaluated.faces.labels.tolist().index(HAPPY)
     assert evaluated.probabilities["crowd"][happy].tolist() == pytest.approx(shown), (
         "people see the same answer about the same photo"
     )
     assert evaluated.probabilities["folder"][happy].argmax() == HAPPY
-    assert (told["accuracy"], told["per_class"]["happy"]["recall"]) == (pytest.approx(1 / 3), 1)
-    assert told["shown"] | {"accuracy": 0, "truth": "labels"} == told["shown"]
+    assert (metrics["accuracy"], metrics["per_class"]["happy"]["recall"]) == (
+        pytest.approx(1 / 3),
+        1,
+    )
+    assert metrics["shown"] | {"accuracy": 0, "truth": "labels"} == metrics["shown"]
 
 
 def test_a_source_without_a_readable_picture_is_refused(tmp_path: Path) -> None:

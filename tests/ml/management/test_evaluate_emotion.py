@@ -54,7 +54,7 @@ def version(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def told(capfd: pytest.CaptureFixture[str], *arguments: object) -> dict[str, object]:
+def evaluate(capfd: pytest.CaptureFixture[str], *arguments: object) -> dict[str, object]:
     """Return what the command prints as JSON."""
     capfd.readouterr()
     call_command("evaluate_emotion", *map(str, arguments), "--json")
@@ -65,7 +65,7 @@ def told(capfd: pytest.CaptureFixture[str], *arguments: object) -> dict[str, obj
 def test_a_version_is_compared_with_its_keras_network(
     version: Path, archive: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    report = told(capfd, "--data", archive, "--model", version)
+    report = evaluate(capfd, "--data", archive, "--model", version)
     assert (report["model"], report["images"], report["split"]) == ("tiny", 14, "validation")
     compared = report["keras"]
     assert isinstance(compared, dict)
@@ -91,7 +91,7 @@ def test_votes_are_what_people_see_is_measured_against(
     version: Path, archive: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     votes = voted(tmp_path / "votes.csv", faces.tree(train=2, test=2), "fear")
-    report = told(capfd, "--data", archive, "--model", version, "--votes", votes)
+    report = evaluate(capfd, "--data", archive, "--model", version, "--votes", votes)
     assert isinstance(report["votes"], dict)
     assert report["votes"]["images"] == 14
     assert isinstance(report["shown"], dict)
@@ -102,7 +102,7 @@ def test_the_readable_report_and_the_pictures_say_the_same(
     archive: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     figures = tmp_path / "new" / "figures"
-    report = told(capfd, "--data", archive)
+    report = evaluate(capfd, "--data", archive)
     call_command("evaluate_emotion", "--data", archive, "--figures", figures)
     text = capfd.readouterr().out
     assert f"{bundled_predictor().card.name} on 14 faces of validation" in text
@@ -124,7 +124,7 @@ def test_whole_photos_count_the_faces_that_were_missed(
 ) -> None:
     photos = {"wild/happy/1.jpg": pictures.astronaut_jpeg(), "wild/sad/1.jpg": b"no photo"}
     source = faces.archive(tmp_path / "wild.zip", photos)
-    report = told(capfd, "--data", source, "--detect-faces")
+    report = evaluate(capfd, "--data", source, "--detect-faces")
     assert report["faces"] == {"found": 1, "missed": 1}
     assert report["accuracy"] == 0.5
     call_command("evaluate_emotion", "--data", source, "--detect-faces")
@@ -178,7 +178,7 @@ def test_a_prepared_file_is_evaluated_on_its_test_split(
     version: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     faces.dataset(train=2, validation=2, test=3).save(tmp_path / "faces.npz")
-    report = told(capfd, "--data", tmp_path / "faces.npz", "--model", version)
+    report = evaluate(capfd, "--data", tmp_path / "faces.npz", "--model", version)
     assert (report["split"], report["images"]) == ("test", 21)
 
 
@@ -188,8 +188,8 @@ def test_looks_of_a_registered_version_at_test_faces_are_counted(
     registered = registry.register(versions.files("second"), made_by="somebody")
     prepared = tmp_path / "faces.npz"
     faces.dataset(train=2, validation=2, test=2).save(prepared)
-    told(capfd, "--data", archive, "--model", "second")
-    told(capfd, "--data", prepared, "--model", "second")
-    told(capfd, "--data", prepared, "--split", "validation", "--model", "second")
+    evaluate(capfd, "--data", archive, "--model", "second")
+    evaluate(capfd, "--data", prepared, "--model", "second")
+    evaluate(capfd, "--data", prepared, "--split", "validation", "--model", "second")
     registered.refresh_from_db()
     assert registered.looks == 3  # One came with its card.

@@ -33,8 +33,8 @@ def votes(tmp_path: Path) -> Path:
     """Votes on the first ten pictures of each emotion: all agree, but for fear they say sad."""
     rows = ["image,angry,disgust,fear,happy,neutral,sad,surprise,contempt,unknown,nf"]
     for index, emotion in enumerate(EMOTIONS):
-        said = 5 if emotion == "fear" else index
-        counts = ",".join("8" if answer == said else "0" for answer in range(10))
+        voted = 5 if emotion == "fear" else index
+        counts = ",".join("8" if answer == voted else "0" for answer in range(10))
         rows += [f"images/train/{emotion}/{number}.png,{counts}" for number in range(10)]
     path = tmp_path / "votes.csv"
     path.write_text("\n".join(rows))
@@ -50,17 +50,17 @@ def test_preparing_prints_the_counts_and_writes_file_and_pictures(
 ) -> None:
     out = folder / "faces.npz"
     call_command("prepare_dataset", archive, out=out)
-    told = capsys.readouterr().out
-    rows = {line.split()[0]: line.split()[1:] for line in told.splitlines() if line.strip()}
+    output = capsys.readouterr().out
+    rows = {line.split()[0]: line.split()[1:] for line in output.splitlines() if line.strip()}
     assert rows["train"] == ["8"] * 7 + ["56"]
     assert rows["validation"] == ["2"] * 7 + ["14"]
     assert rows["test"] == ["2"] * 7 + ["14"]
-    assert "Groups of identical pictures: 0, with different labels: 0" in told
-    assert "Dropped" not in told
-    assert "votes" not in told
+    assert "Groups of identical pictures: 0, with different labels: 0" in output
+    assert "Dropped" not in output
+    assert "votes" not in output
     assert names(folder) == WRITTEN
-    assert all(f"Written: {folder / name}" in told for name in WRITTEN)
-    assert f"Fingerprint: {Dataset.load(out).fingerprint()}" in told
+    assert all(f"Written: {folder / name}" in output for name in WRITTEN)
+    assert f"Fingerprint: {Dataset.load(out).fingerprint()}" in output
 
 
 def test_what_was_dropped_converted_and_noticed_is_told(
@@ -78,7 +78,7 @@ def test_what_was_dropped_converted_and_noticed_is_told(
     }
     source = faces.archive(tmp_path / "archive.zip", files)
     call_command("prepare_dataset", source, out=folder / "faces.npz")
-    told = capsys.readouterr().out.splitlines()
+    output = capsys.readouterr().out.splitlines()
     for line in (
         "Dropped (no JPEG, PNG or WebP inside): 2",
         "Dropped (no labelled picture): 1",
@@ -87,18 +87,18 @@ def test_what_was_dropped_converted_and_noticed_is_told(
         "Groups of identical pictures: 2, with different labels: 1",
         "Test pictures that stand in the training folder too: 1",
     ):
-        assert line in told
+        assert line in output
 
 
 def test_votes_are_joined_and_their_agreement_is_told(
     archive: Path, folder: Path, votes: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     call_command("prepare_dataset", archive, out=folder / "faces.npz", votes=votes)
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     assert (
         "Faces with votes: 70 of 84, with a majority for one emotion: 70, "
         "of which 85.7% agree with the label"
-    ) in told
+    ) in output
     joined = Dataset.load(folder / "faces.npz").votes
     assert joined is not None
     assert joined.sum() == 8 * 70

@@ -66,11 +66,11 @@ def test_training_ends_with_a_network_that_evaluates_as_its_card_says(
     card = json.loads((run / "card.json").read_text())
     capfd.readouterr()
     call_command(*shlex.split(card["evaluation"]["command"])[2:])
-    told = json.loads(capfd.readouterr().out)
-    assert told["images"] == 14
+    report = json.loads(capfd.readouterr().out)
+    assert report["images"] == 14
     assert card["training"]["epochs_run"] == 2
     for figure in ("accuracy", "macro_f1", "nll"):
-        assert told[figure] == pytest.approx(card["evaluation"][figure], abs=1e-6)
+        assert report[figure] == pytest.approx(card["evaluation"][figure], abs=1e-6)
     version = ModelVersion.objects.get(name="run.2")  # The first was registered, too.
     assert version.answers == json.loads((run / "answers.json").read_text())
     assert {artefact.name for artefact in version.artefacts.all()} == {
@@ -111,12 +111,12 @@ def test_a_run_killed_in_the_middle_of_an_epoch_ends_as_if_nothing_had_happened(
     assert not (killed / "card.json").exists()
 
     resumed = manage(*command, killed, "--resume")
-    told, complaints = resumed.communicate()
-    assert resumed.returncode == 0, complaints
-    assert "epoch 2/2:" in told
-    assert "epoch 1/2:" not in told
-    assert "Not registered, the database cannot be used" in told
-    assert f"import_model {killed}" in told
+    output, errors = resumed.communicate()
+    assert resumed.returncode == 0, errors
+    assert "epoch 2/2:" in output
+    assert "epoch 1/2:" not in output
+    assert "Not registered, the database cannot be used" in output
+    assert f"import_model {killed}" in output
     rows = [list(csv.reader((run / "log.csv").open())) for run in (whole, killed)]
     assert rows[0] == rows[1]
     cards = [json.loads((run / "card.json").read_text()) for run in (whole, killed)]
@@ -229,9 +229,9 @@ def test_training_on_another_backend_is_exported_by_resuming_with_tensorflow(
     voted(faces.dataset(train=4, validation=3, test=2)).save(data)
     command = ["train_emotion", "--data", data, "--out", run, "--epochs=1", "--batch-size=8"]
     trained = manage(*command, KERAS_BACKEND="jax")
-    told, complaints = trained.communicate()
-    assert trained.returncode == 0, complaints
-    assert "Trained. To export, with KERAS_BACKEND=tensorflow the same command" in told
+    output, errors = trained.communicate()
+    assert trained.returncode == 0, errors
+    assert "Trained. To export, with KERAS_BACKEND=tensorflow the same command" in output
     assert not (run / "card.json").exists()
     call_command(*map(str, command), "--resume")
     assert json.loads((run / "card.json").read_text())["evaluation"]["images"] == 14

@@ -34,9 +34,9 @@ def test_both_outputs_of_the_file_answer_like_the_network(
     path = tmp_path / "network.tflite"
     export.export(network, path, "float32")
     expected = predict(network, data.images)
-    told = export.predict_litert(path, data.images)
-    assert told.keys() == {"folder", "crowd"}
-    for output, probabilities in told.items():
+    received = export.predict_litert(path, data.images)
+    assert received.keys() == {"folder", "crowd"}
+    for output, probabilities in received.items():
         assert np.abs(probabilities - expected[output]).max() < 1e-4
     export.compare(path, network, data.images)
 
@@ -85,15 +85,15 @@ def test_the_smallest_form_that_answers_as_well_ships(
 def test_a_small_form_that_costs_too_much_does_not_ship(
     tmp_path: Path, network: keras.Model, data: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = {"float32": 0.700, "float16": 0.698, "int8": 0.6979}
+    accuracies = {"float32": 0.700, "float16": 0.698, "int8": 0.6979}
     monkeypatch.setattr(
         export,
         "predict_litert",
         lambda path, _: predict(network, data.images) | {"form": path.stem.split("-")[-1]},
     )
     monkeypatch.setattr(export, "compare", lambda *_: None)
-    forms = iter(told.values())
-    monkeypatch.setattr(export, "accuracy", lambda *_: next(forms))
+    received = iter(accuracies.values())
+    monkeypatch.setattr(export, "accuracy", lambda *_: next(received))
     path = tmp_path / "network.tflite"
     report = export.export_smallest(network, path, data.images, {"folder": data.labels})
     assert [form for form, facts in report.items() if facts["ships"]] == ["float16"]

@@ -47,9 +47,9 @@ def log(folder: Path) -> list[dict[str, str]]:
 def test_a_run_learns_and_leaves_what_it_did(tmp_path: Path) -> None:
     data = faces.dataset(train=40, validation=6, test=0)
     run = tmp_path / "run"
-    told: list[str] = []
+    lines: list[str] = []
     config = replace(QUICK, epochs=4)
-    network = fitting.train(data, config, run, log=told.append)
+    network = fitting.train(data, config, run, log=lines.append)
     rows = log(run)
     assert len(rows) == 4
     assert float(rows[-1]["loss"]) < float(rows[0]["loss"])
@@ -60,8 +60,8 @@ def test_a_run_learns_and_leaves_what_it_did(tmp_path: Path) -> None:
     assert (answers == validation.labels).mean() == pytest.approx(best, abs=0.05)
     assert [path.name for path in run.glob("epoch-*.keras")] == ["epoch-004.keras"]
     assert any(path.stat().st_size for path in run.glob("tensorboard/*/events.*"))
-    assert [line.split(":")[0] for line in told] == [f"epoch {n}/4" for n in (1, 2, 3, 4)]
-    assert told[0].endswith("left")
+    assert [line.split(":")[0] for line in lines] == [f"epoch {n}/4" for n in (1, 2, 3, 4)]
+    assert lines[0].endswith("left")
 
 
 def test_votes_bring_an_output_that_learns_from_them(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_the_card_tells_what_was_measured(folder: Path, data: Dataset) -> None:
     assert facts["bytes"] == (folder / "emotion.tflite").stat().st_size
     assert facts["training"]["epochs_run"] == 2
     assert card.shown == "crowd"
-    assert [form for form, told in facts["forms"].items() if told["ships"]]
+    assert [form for form, form_facts in facts["forms"].items() if form_facts["ships"]]
     validation = predictor.classify(data.split("validation").images)
     answered = (validation.max(axis=1) >= card.unsure_below).mean()
     assert answered == pytest.approx(0.8, abs=0.05)
@@ -86,10 +86,10 @@ def test_calibration_is_told_before_and_after_with_the_band_of_a_perfect_one(
 ) -> None:
     facts = Card.load(folder / "card.json").facts["calibration"]
     assert facts.keys() == {"folder", "crowd"}
-    for told in facts.values():
-        low, high = told["ece_band"]
+    for calibration in facts.values():
+        low, high = calibration["ece_band"]
         assert 0 <= low < high <= 1
-        assert 0.3 <= told["temperature"] <= 3
+        assert 0.3 <= calibration["temperature"] <= 3
 
 
 def test_calibrating_makes_an_overconfident_network_believable() -> None:
@@ -98,10 +98,10 @@ def test_calibrating_makes_an_overconfident_network_believable() -> None:
     labels = np.array([random.choice(7, p=probabilities) for probabilities in sure])
     labels[:50] = -1  # unknown, and left out
     over = sure**2 / (sure**2).sum(axis=1, keepdims=True)
-    told = release.calibrate(over.astype(np.float32), labels)
-    assert told["temperature"] == pytest.approx(2, abs=0.15)
-    assert told["ece_after"] < told["ece_before"] / 2
-    assert told["ece_after"] <= told["ece_band"][1]
+    calibration = release.calibrate(over.astype(np.float32), labels)
+    assert calibration["temperature"] == pytest.approx(2, abs=0.15)
+    assert calibration["ece_after"] < calibration["ece_before"] / 2
+    assert calibration["ece_after"] <= calibration["ece_band"][1]
 
 
 def test_the_network_of_a_version_is_the_one_that_was_trained(
@@ -117,8 +117,8 @@ def test_the_network_of_a_version_is_the_one_that_was_trained(
 def test_the_answers_about_the_test_split_are_kept_for_the_gate(
     folder: Path, data: Dataset
 ) -> None:
-    (told,) = json.loads((folder / "answers.json").read_text())
-    answers = Answers.from_json(told)
+    (stored,) = json.loads((folder / "answers.json").read_text())
+    answers = Answers.from_json(stored)
     card = Card.load(folder / "card.json")
     accuracy = (answers.truth["folder"] == answers.given["folder"]).mean()
     assert accuracy == pytest.approx(card.facts["evaluation"]["accuracy"])
