@@ -31,9 +31,9 @@ from tests.sites import (
     PRODUCTION,
     ROOT,
     Site,
-    free_place,
-    gunicorn,
-    session_of,
+    create_session,
+    free_address,
+    start_gunicorn,
     wait_until_ready,
 )
 
@@ -81,8 +81,8 @@ class Instance:
     """A gunicorn with processes of its own."""
 
     def __init__(self, site: Site, workers: int) -> None:
-        self.site, self.workers, self.place = site, workers, free_place()
-        self.process = gunicorn(site, self.place, workers=workers)
+        self.site, self.workers, self.place = site, workers, free_address()
+        self.process = start_gunicorn(site, self.place, workers=workers)
 
     @property
     def address(self) -> str:
@@ -99,7 +99,7 @@ class Instance:
 
     def restart(self) -> None:
         """Start it again where it was."""
-        self.process = gunicorn(self.site, self.place, workers=self.workers)
+        self.process = start_gunicorn(self.site, self.place, workers=self.workers)
         wait_until_ready(self.address, seconds=PATIENCE)
 
     def stop(self) -> None:
@@ -167,7 +167,7 @@ def behind_nginx(
     try:
         for one in started:
             wait_until_ready(one.address, seconds=PATIENCE)
-        place = free_place()
+        place = free_address()
         told = " ".join(f"server {one.place};" for one in started)
         config = folder / "nginx.conf"
         config.write_text(NGINX.format(folder=folder, place=place, instances=told))
@@ -237,7 +237,7 @@ def promote(site: Site, instances: list[Instance], portrait: bytes) -> float:
         "registry.register(versions.files('another'), made_by='load')"
     )
     headers = {
-        "X-Session-Token": session_of(site, address_of(0)),
+        "X-Session-Token": create_session(site, address_of(0)),
         "X-Forwarded-Proto": "https",
         "X-Forwarded-For": "10.1.0.1",
     }

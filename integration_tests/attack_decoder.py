@@ -27,7 +27,7 @@ from common.imaging.images import MESSAGES, ImageError, read_image
 from integration_tests import mutations
 from integration_tests.bombs import memory
 from tests import pictures
-from tests.sites import PRODUCTION, installed, phone, served
+from tests.sites import PRODUCTION, create_app_session, installed_site, serve
 
 DECODED, SENT = 100_000, 10_000
 IN_ONE_PROCESS = 5_000
@@ -144,10 +144,10 @@ def attack_site(seed: int, numbers: range) -> Report:
     """Send all pictures from eight clients to two workers, then look whether all is well."""
     report = Report(SITE_PATIENCE)
     with tempfile.TemporaryDirectory() as folder:
-        with installed(Path(folder)) as site:
+        with installed_site(Path(folder)) as site:
             site.settings = {**PRODUCTION, "API_LIMIT_ADDRESS": "1000000/m"}
-            token = phone(site)
-            with served(site) as address:
+            token = create_app_session(site)
+            with serve(site) as address:
                 send_all(address, token, seed, numbers, report)
             told = site.manage("check_integrity")
             if not told.startswith("0 found"):

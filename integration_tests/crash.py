@@ -26,7 +26,15 @@ from random import Random
 import requests
 
 from tests import pictures
-from tests.sites import PRODUCTION, Site, free_place, gunicorn, installed, phone, wait_until_ready
+from tests.sites import (
+    PRODUCTION,
+    Site,
+    create_app_session,
+    free_address,
+    installed_site,
+    start_gunicorn,
+    wait_until_ready,
+)
 
 CLIENTS = 4
 WHILE_RECORDING, WHILE_DELETING = 1.0, 0.3  # seconds of work before a kill, at most
@@ -92,18 +100,18 @@ class Served:
                 os.kill(pid, signal.SIGKILL)
         if whole:
             self.process.wait()
-            self.process = gunicorn(self.site, self.place)
+            self.process = start_gunicorn(self.site, self.place)
 
 
 @contextmanager
 def running(folder: Path, **settings: str) -> Iterator[tuple[Served, dict[str, str]]]:
     """Give a site in its production settings, and the headers of an app that is signed in."""
     folder.mkdir(exist_ok=True)
-    with installed(folder) as site:
+    with installed_site(folder) as site:
         site.settings = {**PRODUCTION, "API_LIMIT_ADDRESS": "1000000/m", **settings}
-        headers = {"X-Session-Token": phone(site), "X-Forwarded-Proto": "https"}
-        place = free_place()
-        served = Served(site, place, gunicorn(site, place))
+        headers = {"X-Session-Token": create_app_session(site), "X-Forwarded-Proto": "https"}
+        place = free_address()
+        served = Served(site, place, start_gunicorn(site, place))
         try:
             wait_until_ready(f"http://{place}", seconds=PATIENCE)
             yield served, headers

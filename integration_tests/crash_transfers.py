@@ -29,7 +29,7 @@ from integration_tests.crash import (
     strike,
     uploading,
 )
-from tests.sites import Site, installed
+from tests.sites import Site, installed_site
 
 WHILE_EXPORTING = 0.5  # seconds of work before a kill, at most
 PHOTOS = 20
@@ -142,7 +142,7 @@ def main() -> int:
             backup, full = folder / "site.tar", found(served.site)
             served.site.manage("backup", str(backup))
         (folder / "to").mkdir()
-        with installed(folder / "to") as site:
+        with installed_site(folder / "to") as site:
             site.settings = dict(served.site.settings)
             began = time.monotonic()
             site.manage("restore", str(backup))

@@ -17,7 +17,7 @@ from typing import Any
 import requests
 
 from tests import pictures
-from tests.sites import ROOT, installed, phone, served
+from tests.sites import ROOT, create_app_session, installed_site, serve
 
 PHOTOS = 20
 
@@ -75,9 +75,9 @@ def fuzz(address: str, phone: Phone, examples: str, *options: str) -> bool:
 def main() -> int:
     """Fuzz signed in, then as nobody; return 1 where either found something."""
     examples = sys.argv[1] if len(sys.argv) > 1 else "200"
-    with tempfile.TemporaryDirectory() as folder, installed(Path(folder)) as site:
-        token = phone(site)
-        with served(site, API_LIMIT_ADDRESS="1000000/m") as address:
+    with tempfile.TemporaryDirectory() as folder, installed_site(Path(folder)) as site:
+        token = create_app_session(site)
+        with serve(site, API_LIMIT_ADDRESS="1000000/m") as address:
             app = Phone(address, token)
             signed_in = fuzz(address, app, examples, "--header", f"X-Session-Token: {token}")
             if not app.still_works():

@@ -23,7 +23,7 @@ def seeds() -> tuple[bytes, ...]:
     photo = Image.fromarray(pictures.astronaut()).resize((SIDE, SIDE))
     clear = photo.convert("RGBA")
     clear.putalpha(photo.convert("L"))
-    exif = pictures.turned(6)
+    exif = pictures.with_orientation(6)
     return (
         pictures.encoded(photo),
         pictures.encoded(photo, progressive=True),
@@ -39,7 +39,7 @@ def seeds() -> tuple[bytes, ...]:
         pictures.encoded(photo, "WEBP", lossless=True),
         pictures.encoded(clear, "WEBP"),
         *(pictures.animated(kind) for kind in ("PNG", "WEBP")),
-        *(pictures.turned(3, kind) for kind in ("PNG", "WEBP")),
+        *(pictures.with_orientation(3, kind) for kind in ("PNG", "WEBP")),
         bombs.many_scans(20, side=SIDE),
         bombs.deep_png(SIDE, SIDE, depth=16, colours=6, interlaced=True),
     )

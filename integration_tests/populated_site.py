@@ -12,7 +12,7 @@ from integration_tests.checkouts import probe
 from integration_tests.site_client import SiteClient, resolve
 from tests import pictures
 from tests.ml import faces
-from tests.sites import PRODUCTION, Site, served, session_of
+from tests.sites import PRODUCTION, Site, create_session, serve
 
 OWNER, FRIEND, ASKED = "demo@example.org", "friend@example.org", "asked@example.org"
 ADMINISTRATOR = "admin@example.org"
@@ -102,8 +102,8 @@ def populate(site: Site, run: Path) -> PopulatedSite:
         site.manage("create_token", *arguments).split()[-1]
         for arguments in ((OWNER, "--write"), (OWNER,), (FRIEND, "--write"))
     )
-    session, admin_session = (session_of(site, email) for email in (OWNER, ADMINISTRATOR))
-    with served(site) as address:
+    session, admin_session = (create_session(site, email) for email in (OWNER, ADMINISTRATOR))
+    with serve(site) as address:
         owner = SiteClient.with_token(address, token)
         parameters = use(owner, SiteClient.with_session(address, session))
         cursor = owner.send("GET", "/api/v1/changes/?page_size=100")["cursor"]
@@ -144,7 +144,7 @@ def use(owner: SiteClient, browser: SiteClient) -> dict[str, str]:
         The parameters of routes, with values of what is there now.
     """
     give_consent(owner, "use", "improve")
-    photo = {"photo": ("me.jpg", pictures.dated("2026:03:14 09:26:53"), "image/jpeg")}
+    photo = {"photo": ("me.jpg", pictures.with_exif_date("2026:03:14 09:26:53"), "image/jpeg")}
     several = {"photo": ("us.jpg", pictures.encoded(pictures.several_faces()), "image/jpeg")}
     said = {"felt": "happy", "mood": 4, "note": "Ünï\n𝒄ode, =1+1", "tags": ["home", "Ω"]}
     first = record(owner, photo, kept="photo", **said)

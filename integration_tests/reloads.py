@@ -21,7 +21,7 @@ import requests
 
 from integration_tests.crash import HTTP_CREATED, Ledger, Served, running, wrongs
 from tests import pictures
-from tests.sites import gunicorn, wait_until_ready
+from tests.sites import start_gunicorn, wait_until_ready
 
 BETWEEN = 4.0  # seconds
 PATIENCE = 60
@@ -84,7 +84,7 @@ def restart(served: Served) -> float:
     served.process.terminate()
     served.process.wait(PATIENCE)
     took = time.monotonic() - began
-    served.process = gunicorn(served.site, served.place)
+    served.process = start_gunicorn(served.site, served.place)
     wait_until_ready(f"http://{served.place}", seconds=PATIENCE)
     return took
 

@@ -21,7 +21,7 @@ import requests
 
 from integration_tests.crash import HTTP_CREATED, Served, running
 from tests import pictures
-from tests.sites import gunicorn, wait_until_ready
+from tests.sites import start_gunicorn, wait_until_ready
 
 CLIENTS = 4
 MEGABYTE = 2**20
@@ -64,7 +64,7 @@ def limited(served: Served, group: Group) -> Iterator[None]:
     served.process.terminate()
     served.process.wait()
     group.join()
-    served.process = gunicorn(served.site, served.place, MALLOC_ARENA_MAX="2")
+    served.process = start_gunicorn(served.site, served.place, MALLOC_ARENA_MAX="2")
     (group.folder.parent / "cgroup.procs").write_text(str(os.getpid()))
     wait_until_ready(f"http://{served.place}", seconds=60)
     time.sleep(2)  # The other worker begins a moment later.

@@ -39,7 +39,7 @@ from integration_tests.populated_site import (
 )
 from integration_tests.site_client import SiteClient
 from tests import pictures
-from tests.sites import ROOT, Site, command, served
+from tests.sites import ROOT, Site, execute_sql, serve
 
 DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 JOBS_TIMEOUT = 120.0  # seconds
@@ -147,7 +147,7 @@ def check_upgrade(
     """Migrate and use a site, then serve it by the earlier code again."""
     stage, site = "upgraded", populated.site
     site.manage("migrate", "--no-input", "--verbosity=0")
-    with served(site) as address:
+    with serve(site) as address:
         after = snapshot(populated, address)
         for topic, content in before.items():
             report.same(stage, topic, content, after[topic])
@@ -159,7 +159,7 @@ def check_upgrade(
         check_use(report, populated, address)
         captures = populated.owner(address).captures()
     check_integrity(report, stage, site)
-    with served(replace(site, root=earlier)) as address:
+    with serve(replace(site, root=earlier)) as address:
         again = populated.owner(address).captures()
         report.same("rolled back", "captures", captures, again)
 
@@ -174,7 +174,7 @@ def check_restore(
     second_backup = site.folder / "backup.tar"
     site.manage("backup", str(second_backup))
     report.same(stage, "members of a backup", members(backup), members(second_backup))
-    with served(site) as address:
+    with serve(site) as address:
         owner = populated.owner(address)
         after = {
             "captures": owner.captures(),
@@ -216,7 +216,7 @@ def databases(kind: str, folder: Path) -> Iterator[Callable[[str], str]]:
     with tempfile.TemporaryDirectory() as place, postgres(Path(place), "fsync=off") as server:
 
         def create(name: str) -> str:
-            command(server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            execute_sql(server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
             return f"{server.rpartition('/')[0]}/{name}"
 
         yield create
@@ -233,7 +233,7 @@ def check(kind: str, earlier: Path, run: Path, folder: Path) -> int:
             Site(place, create(place.name), settings(place)) for place in (upgraded, restored)
         )
         old = populate(replace(site, root=earlier), run)
-        with served(old.site) as address:
+        with serve(old.site) as address:
             before = snapshot(old, address)
         backup = folder / "backup.tar"
         old.site.manage("backup", str(backup))

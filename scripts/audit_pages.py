@@ -22,7 +22,7 @@ import requests
 
 from tests import pictures
 from tests.browser.chromium import ARGUMENTS, chromium_path
-from tests.sites import PRODUCTION, ROOT, installed, served, session_of
+from tests.sites import PRODUCTION, ROOT, create_session, installed_site, serve
 
 LIGHTHOUSE = ROOT / "scripts" / "lighthouse" / "node_modules" / ".bin" / "lighthouse"
 EMAIL = "demo@example.org"
@@ -138,15 +138,15 @@ def row(audit: Audit) -> str:
 def main() -> int:
     """Audit every page, or those that are named."""
     chosen = sys.argv[1:] or [*PUBLIC, *PERSONAL]
-    with tempfile.TemporaryDirectory() as scratch, installed(Path(scratch)) as site:
+    with tempfile.TemporaryDirectory() as scratch, installed_site(Path(scratch)) as site:
         site.manage("seed_demo")
         site.settings.update(PRODUCTION)
         site.manage("collectstatic", "--no-input", "--verbosity=0")
-        session = session_of(site, EMAIL)
+        session = create_session(site, EMAIL)
         print("| page | performance | accessibility | best practices | LCP | CLS | weight |")
         print("| --- | --- | --- | --- | --- | --- | --- |")
         results = []
-        with served(site) as address:
+        with serve(site) as address:
             requests.post(
                 f"{address}/api/v1/captures/",
                 headers={"X-Session-Token": session, "X-Forwarded-Proto": "https"},

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import ARGUMENTS, chromium_path
 from tests.pictures import astronaut_jpeg
-from tests.sites import ROOT, installed, served
+from tests.sites import ROOT, installed_site, serve
 
 PASSWORD = "a quiet paper diary"  # noqa: S105 - of an account that lives for a minute
 PUBLIC = {
@@ -105,9 +105,9 @@ def main() -> None:
     """Start a site, walk through it and stop it."""
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "var" / "screenshots")
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch, installed(Path(scratch)) as site:
+    with tempfile.TemporaryDirectory() as scratch, installed_site(Path(scratch)) as site:
         site.manage("seed_demo", "--password", PASSWORD)
-        with served(site) as address, sync_playwright() as playwright:
+        with serve(site) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
             take_all(browser, address, folder)
             browser.close()

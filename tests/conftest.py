@@ -1,4 +1,4 @@
-"""Fixtures that every test may use: people, their browsers, and a media folder per test."""
+"""Fixtures of all tests: people, their browsers, and a media folder per test."""
 
 import os
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from tests import factories
 
 @pytest.fixture(autouse=True)
 def media(tmp_path: Path, settings: Settings) -> Path:
-    """Keep each test's photos in a folder of its own and return it."""
+    """Store the photos of each test in a folder of its own, and return it."""
     folder = tmp_path / "media"
     storages = {**settings.STORAGES}
     storages["default"] = {**storages["default"], "OPTIONS": {"location": folder}}
@@ -29,32 +29,33 @@ def media(tmp_path: Path, settings: Settings) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _only_cascades(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Find faces the same way whether or not somebody has fetched the detector."""
+def _cascades_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Detect faces in the same way, whether or not the detector has been downloaded."""
     monkeypatch.setattr(yunet, "FILE", tmp_path / "no-detector.onnx")
 
 
 @pytest.fixture(autouse=True)
 def _english() -> Iterator[None]:
-    """Let no test speak the language that a request of the one before has switched to."""
+    """Reset the language that a request may have activated."""
     yield
     translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
-def _patience(settings: Settings) -> None:
-    """Let tests ask as often as they like; those about limits set their own."""
+def _no_rate_limits(settings: Settings) -> None:
+    """Lift the limits of the API; tests about limits set their own."""
     settings.API_LIMITS = dict.fromkeys(settings.API_LIMITS, (1_000_000, 60))
 
 
 @pytest.fixture(autouse=True)
 def _empty_cache(settings: Settings) -> Iterator[None]:
-    """Let no rate limit reach from one test into the next, nor into another process of tests."""
-    told = settings.CACHES["counters"]
-    if shared := told.get("LOCATION"):
+    """Keep counters from reaching into the next test, or into another worker of pytest-xdist."""
+    cache_settings = settings.CACHES["counters"]
+    if shared := cache_settings.get("LOCATION"):
         worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-        told = {**told, "LOCATION": urlsplit(shared)._replace(path=f"/{worker}").geturl()}
-    settings.CACHES = {"default": told, "counters": told}
+        url = urlsplit(shared)._replace(path=f"/{worker}").geturl()
+        cache_settings = {**cache_settings, "LOCATION": url}
+    settings.CACHES = {"default": cache_settings, "counters": cache_settings}
     cache.clear()
     yield
     cache.clear()
@@ -62,13 +63,13 @@ def _empty_cache(settings: Settings) -> Iterator[None]:
 
 @pytest.fixture
 def owner(db: None) -> User:
-    """A person who consented."""
+    """A person who has consented."""
     return factories.person("owner@example.org")
 
 
 @pytest.fixture
 def other(db: None) -> User:
-    """Another person who consented and must see nothing of the owner's."""
+    """Another person who has consented, and must not see anything of the owner's."""
     return factories.person("other@example.org")
 
 

@@ -1,4 +1,4 @@
-"""Records for tests, made by the same services as in real life where that matters."""
+"""Records for tests, created by the same services as in production where that matters."""
 
 import uuid
 from datetime import UTC, datetime, time, timedelta
@@ -20,15 +20,15 @@ PASSWORD = "a quiet paper diary"
 
 
 @cache
-def hashed() -> str:
-    """Return `PASSWORD` as it is stored; hashing it takes long, and so happens once."""
+def hashed_password() -> str:
+    """Return the hash of `PASSWORD`, computed only once because hashing is slow on purpose."""
     return make_password(PASSWORD)
 
 
 def person(email: str, *, consented: bool = True, **fields: Any) -> User:
-    """Create someone who signs in with `PASSWORD`."""
+    """Create a person whose password is `PASSWORD`."""
     user = User.objects.create_user(email, **fields)
-    user.password = hashed()
+    user.password = hashed_password()
     user.save(update_fields=["password"])
     if consented:
         give_consent(person=user, kind=Consent.Kind.USE)
@@ -43,7 +43,7 @@ def capture(
     time_zone: str = "UTC",
     **fields: Any,
 ) -> Capture:
-    """Record a capture without a photo, whose face looks like `looks`."""
+    """Create a capture without a photo, with a face that looks like `looks`."""
     taken_at = taken_at or datetime(2026, 3, 14, 12, tzinfo=UTC)
     made = Capture.objects.create(
         owner=owner,
@@ -61,7 +61,7 @@ def capture(
 
 
 def detection(*, capture: Capture, looks: str | dict[str, float], **fields: Any) -> Detection:
-    """Add a detection: certain of one emotion, or with the probabilities given."""
+    """Add a detection that is certain of one emotion, or that has the given probabilities."""
     shares = looks if isinstance(looks, dict) else {looks: 1.0}
     probabilities = [shares.get(str(emotion), 0.0) for emotion in EMOTIONS]
     best = max(range(len(EMOTIONS)), key=lambda index: probabilities[index])
@@ -84,7 +84,7 @@ def detection(*, capture: Capture, looks: str | dict[str, float], **fields: Any)
 
 
 def long_history(detections: int) -> User:
-    """Make someone with so many captures over eight years, each with one face."""
+    """Create a person with captures over eight years, each with one detection."""
     owner = person("long@example.org")
     version, random = active_version(), np.random.default_rng(1)
     shares = random.dirichlet(np.ones(len(EMOTIONS)), detections)
@@ -134,11 +134,11 @@ BROWSER_KEY = (
 )
 BROWSER_SECRET = "tBHItJI5svbpez7KI4CCXg"
 SITE_KEY = "3KzvKasA2SoCxsp0iIG_o9B0Ozvl1XDwI63JRKNIWBM"
-"""A private key for notifications that only tests use."""
+"""A VAPID private key for tests."""
 
 
 def push_subscription(owner: User, **fields: Any) -> PushSubscription:
-    """Let a browser of a person take notifications."""
+    """Subscribe a browser of a person to notifications."""
     endpoint = f"https://push.example.net/{uuid.uuid4()}"
     values = {"endpoint": endpoint, "p256dh": BROWSER_KEY, "auth": BROWSER_SECRET, **fields}
     return PushSubscription.objects.create(owner=owner, **values)

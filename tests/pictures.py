@@ -85,7 +85,7 @@ def animated(kind: str) -> bytes:
     )
 
 
-def turned(orientation: int, kind: str = "JPEG") -> bytes:
+def with_orientation(orientation: int, kind: str = "JPEG") -> bytes:
     """Return `quadrants` stored so that EXIF `orientation`, 1 to 8, sets it upright."""
     stored_as = {
         2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -105,8 +105,8 @@ def turned(orientation: int, kind: str = "JPEG") -> bytes:
     return encoded(picture, kind, exif=exif, **options)
 
 
-def with_secrets(picture: Pixels, secret: str) -> bytes:
-    """Return a JPEG that says `secret` in GPS, camera, XMP, comment, profile and behind its end."""
+def with_metadata(picture: Pixels, secret: str) -> bytes:
+    """Return a JPEG with `secret` in its EXIF, XMP, comment, colour profile and after its end."""
     exif = Image.Exif()
     exif[0x010F] = secret
     exif.get_ifd(0x8825)[29] = secret
@@ -123,7 +123,7 @@ def with_secrets(picture: Pixels, secret: str) -> bytes:
 
 
 def huge_png(width: int, height: int) -> bytes:
-    """Return a few kilobytes that claim, and hold, a black PNG of that many pixels."""
+    """Return a PNG of a few kilobytes that decompresses to that many black pixels."""
     rows = zlib.compressobj(9)
     row = bytes(1 + (width + 7) // 8)
     packed = b"".join(rows.compress(row) for _ in range(height)) + rows.flush()
@@ -146,7 +146,7 @@ def huge_webp(width: int, height: int) -> bytes:
 
 
 def heic() -> bytes:
-    """Return how a HEIC photo of an iPhone begins."""
+    """Return the beginning of a HEIC photo from an iPhone."""
     return b"\x00\x00\x00\x24ftypheic\x00\x00\x00\x00mif1MiHBMiHEMiPrmiafheic" + bytes(512)
 
 
@@ -155,8 +155,8 @@ def png_chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
-def dated(moment: str) -> bytes:
-    """Return the portrait with a time in its EXIF."""
+def with_exif_date(moment: str) -> bytes:
+    """Return the portrait with a date in its EXIF."""
     exif = Image.Exif()
     exif.get_ifd(0x8769)[0x9003] = moment
     buffer = io.BytesIO()
@@ -191,13 +191,13 @@ def display_p3() -> bytes:
     return header.ljust(128, b"\0") + table + bodies
 
 
-def with_asides(kind: str, secret: bytes, *, icc_profile: bytes | None = None) -> bytes:
-    """Return the portrait in a file that says `secret` in every place that its format has.
+def with_hidden_text(kind: str, secret: bytes, *, icc_profile: bytes | None = None) -> bytes:
+    """Return the portrait with `secret` in every place where its format can hide text.
 
     Args:
         kind: JPEG, PNG or WEBP.
-        secret: ASCII text, at most 40 characters.
-        icc_profile: a real profile instead of one that says the secret.
+        secret: ASCII text of at most 40 characters.
+        icc_profile: A real profile in place of one that contains the secret.
     """
     text = secret.decode("ascii")
     exif = Image.Exif()

@@ -1,4 +1,4 @@
-"""Whole installations for tests: a database, a media folder, and web processes that serve them."""
+"""Complete installations for tests: a database, a media folder and gunicorn."""
 
 import json
 import os
@@ -20,12 +20,12 @@ from psycopg.sql import Composed
 ROOT = Path(__file__).parents[1]
 PRODUCTION = {
     "DEBUG": "0",
-    "SECRET_KEY": "of a site that lives for some minutes only",
+    "SECRET_KEY": "of a site that exists for some minutes only",
     "ALLOWED_HOSTS": "127.0.0.1",
     "EMAIL_URL": "consolemail://",
     "MEDIA_IS_PERSISTENT": "1",
 }
-"""Settings of a site as it is served to people."""
+"""Environment variables of a site in production."""
 
 
 @dataclass
@@ -35,9 +35,9 @@ class Site:
     folder: Path
     database: str
     settings: dict[str, str] = field(default_factory=dict)
-    """By environment, beside those of every site for tests."""
+    """Further environment variables."""
     root: Path = ROOT
-    """The checkout whose code it runs."""
+    """The checkout whose code runs."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -65,17 +65,17 @@ class Site:
 
     def manage(self, *arguments: str) -> str:
         process = self.start(sys.executable, "manage.py", *arguments)
-        told, _ = process.communicate()
-        assert process.returncode == 0, told
-        return told
+        output, _ = process.communicate()
+        assert process.returncode == 0, output
+        return output
 
     def python(self, code: str) -> str:
         return self.manage("shell", "--no-imports", "-c", code)
 
 
 @contextmanager
-def installed(folder: Path) -> Iterator[Site]:
-    """Give a migrated site on the kind of database that the tests run on."""
+def installed_site(folder: Path) -> Iterator[Site]:
+    """Yield a migrated site on the same kind of database as the tests."""
     server = os.environ.get("DATABASE_URL", "")
     if not server.startswith("postgres"):
         site = Site(folder, f"sqlite:///{folder}/db.sqlite3")
@@ -83,33 +83,33 @@ def installed(folder: Path) -> Iterator[Site]:
         yield site
         return
     name = f"site_{uuid.uuid4().hex}"
-    command(server, f'CREATE DATABASE "{name}"')
+    execute_sql(server, f'CREATE DATABASE "{name}"')
     try:
         site = Site(folder, f"{server.rpartition('/')[0]}/{name}")
         site.manage("migrate", "--verbosity=0")
         yield site
     finally:
-        command(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+        execute_sql(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def command(server: str, sql: LiteralString | Composed) -> None:
-    """Have a server of databases do something."""
+def execute_sql(server: str, sql: LiteralString | Composed) -> None:
+    """Execute a statement outside of any transaction."""
     with psycopg.connect(server, autocommit=True) as administrator:
         administrator.execute(sql)
 
 
-def free_place() -> str:
-    """Return a host and port of this machine on which nobody listens."""
+def free_address() -> str:
+    """Return `127.0.0.1:PORT` with a port on which nothing listens."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return f"127.0.0.1:{free.getsockname()[1]}"
 
 
-def gunicorn(
+def start_gunicorn(
     site: Site, place: str, *, workers: int = 2, **environment: str
 ) -> subprocess.Popen[str]:
-    """Start to serve a site, and log to a file in its folder."""
-    # To a file: a pipe that nobody reads is full after some thousand requests and stops the server.
+    """Start gunicorn for a site; its log is the file `served.log` in the site's folder."""
+    # A pipe that nobody reads would fill up after some thousand requests and block the server.
     with (site.folder / "served.log").open("a") as log:
         return site.start(
             str(Path(sys.executable).with_name("gunicorn")),
@@ -121,10 +121,10 @@ def gunicorn(
 
 
 @contextmanager
-def served(site: Site, *, workers: int = 2, **environment: str) -> Iterator[str]:
-    """Serve a site by gunicorn and give its address once it is ready."""
-    place = free_place()
-    server = gunicorn(site, place, workers=workers, **environment)
+def serve(site: Site, *, workers: int = 2, **environment: str) -> Iterator[str]:
+    """Serve a site with gunicorn, and yield its URL once it is ready."""
+    place = free_address()
+    server = start_gunicorn(site, place, workers=workers, **environment)
     try:
         wait_until_ready(f"http://{place}", seconds=30)
         yield f"http://{place}"
@@ -145,14 +145,14 @@ def wait_until_ready(address: str, *, seconds: float) -> None:
             time.sleep(0.1)
 
 
-def phone(site: Site, email: str = "phone@example.org") -> str:
-    """Make a person who consented and return the session token of their app."""
+def create_app_session(site: Site, email: str = "phone@example.org") -> str:
+    """Create a person who has consented, and return the session token of their app."""
     site.python(f"from tests import factories; factories.person({email!r})")
-    return session_of(site, email)
+    return create_session(site, email)
 
 
-def session_of(site: Site, email: str) -> str:
-    """Return the key of a new session of a person."""
+def create_session(site: Site, email: str) -> str:
+    """Sign a person in, and return the key of the session."""
     return site.python(
         "from accounts.models import User\n"
         "from django.contrib.sessions.backends.db import SessionStore\n"

@@ -42,6 +42,6 @@ ACCEPTED: dict[str, Callable[[], bytes]] = {
     "16 bit": sixteen_bit_png,
     "animated WebP": lambda: pictures.animated("WEBP"),
     "animated PNG": lambda: pictures.animated("PNG"),
-    "lying on its side": lambda: pictures.turned(6),
+    "lying on its side": lambda: pictures.with_orientation(6),
 }
 """Files out of the ordinary that are read all the same."""

@@ -12,7 +12,7 @@ import requests
 
 from benchmarks.suites.common import Measured, Stage
 from tests.pictures import astronaut_jpeg
-from tests.sites import installed, phone, served
+from tests.sites import create_app_session, installed_site, serve
 
 CLIENTS, SECONDS = 8, 20
 DETECTIONS = 100_000
@@ -23,9 +23,9 @@ def captures(stage: Stage) -> Iterator[Measured]:
     """Post captures from eight clients at once to two workers."""
     folder = stage.folder / "captures"
     folder.mkdir()
-    with installed(folder) as site:
-        token = phone(site)
-        with served(site) as address:
+    with installed_site(folder) as site:
+        token = create_app_session(site)
+        with serve(site) as address:
             taken = posted(address, token)
     yield Measured("captures a second over HTTP", len(taken) / SECONDS, "/s", 15, at_least=True)
     yield Measured("capture over HTTP, p50", 1000 * statistics.median(taken), "ms")
@@ -61,7 +61,7 @@ def history(stage: Stage) -> Iterator[Measured]:
     """Read the pages and the API as a person with 100,000 detections does, inside the server."""
     folder = stage.folder / "history"
     folder.mkdir()
-    with installed(folder) as site:
+    with installed_site(folder) as site:
         site.python(f"from tests.factories import long_history; long_history({DETECTIONS})")
         told = site.python("from benchmarks.suites import web; web.read_long_history()")
     for name, seconds in json.loads(told.splitlines()[-1]).items():

@@ -18,7 +18,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from tests.factories import PASSWORD
-from tests.sites import PRODUCTION, installed, served
+from tests.sites import PRODUCTION, installed_site, serve
 
 LOGIN, RESET, SIGNUP = "/accounts/login/", "/accounts/password/reset/", "/accounts/signup/"
 APP = "/api/auth/app/v1/auth"
@@ -149,11 +149,11 @@ def test_no_answer_tells_who_has_an_account(way: str, owner: User, hashed: list[
 
 @pytest.mark.xdist_group("sites")
 def test_guesses_are_counted_together_by_two_processes(tmp_path: Path) -> None:
-    with installed(tmp_path) as site:
+    with installed_site(tmp_path) as site:
         site.settings |= PRODUCTION
         site.python("from tests import factories; factories.person('owner@example.org')")
         statuses: list[int] = []
-        with served(site, workers=2) as address:
+        with serve(site, workers=2) as address:
 
             def guess(number: int) -> None:
                 for attempt in range(8):

@@ -1,4 +1,4 @@
-"""A real Chromium that talks to a real server."""
+"""Fixtures that drive Chromium against a live server."""
 
 import os
 import time
@@ -16,20 +16,20 @@ from tests.browser.chromium import ARGUMENTS, chromium_path
 from tests.factories import PASSWORD
 from tests.pictures import camera_video
 
-# Playwright runs an event loop in this thread, which Django takes for asynchronous code.
+# Playwright runs an event loop in this thread, which Django mistakes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
-PATIENCE = 15_000  # milliseconds; the machine may be busy
-expect.set_options(timeout=PATIENCE)
+TIMEOUT = 15_000  # milliseconds; the machine may be busy
+expect.set_options(timeout=TIMEOUT)
 
 
 def wait_until(page: Page, script: str, arg: Any = None) -> None:
-    """Wait until a script answers with something true.
+    """Wait until a script returns something truthy.
 
-    Playwright's own `wait_for_function` asks again by `eval` inside of the page, which the pages'
-    policy forbids: it would pass only where the first answer is true.
+    Playwright's own `wait_for_function` polls with `eval` inside the page, which the pages'
+    content security policy forbids.
     """
-    until = time.monotonic() + PATIENCE / 1000
+    until = time.monotonic() + TIMEOUT / 1000
     while not page.evaluate(script, arg):
         assert time.monotonic() < until, f"Never true: {script}"
         page.wait_for_timeout(50)
@@ -37,14 +37,13 @@ def wait_until(page: Page, script: str, arg: Any = None) -> None:
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
-    """What starts browsers."""
     with sync_playwright() as started:
         yield started
 
 
 @contextmanager
 def chromium(playwright: Playwright, *arguments: str) -> Iterator[Browser]:
-    """A Chromium with more arguments than the usual ones."""
+    """Chromium with further command-line arguments."""
     started = playwright.chromium.launch(
         executable_path=chromium_path(), args=[*ARGUMENTS, *arguments]
     )
@@ -54,7 +53,7 @@ def chromium(playwright: Playwright, *arguments: str) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    """One Chromium for all tests; it has no camera."""
+    """Chromium without a camera, shared by all tests."""
     with chromium(playwright) as started:
         yield started
 
@@ -63,7 +62,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 def camera_browser(
     playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Browser]:
-    """A Chromium whose camera sees the astronaut; pages have to be allowed to use it."""
+    """Chromium whose camera sees the astronaut; pages need permission to use it."""
     video: Path = tmp_path_factory.mktemp("camera") / "astronaut.mjpeg"
     video.write_bytes(camera_video())
     device = "--use-fake-device-for-media-stream"
@@ -73,28 +72,28 @@ def camera_browser(
 
 @pytest.fixture(scope="session")
 def two_camera_browser(playwright: Playwright) -> Iterator[Browser]:
-    """A Chromium with two cameras that see a test picture."""
+    """Chromium with two cameras that see a test picture."""
     with chromium(playwright, "--use-fake-device-for-media-stream=device-count=2") as started:
         yield started
 
 
 @pytest.fixture
 def page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
-    """A phone-sized page in the browser of all tests."""
+    """A phone-sized page."""
     with strict_page(browser, live_server) as opened:
         yield opened
 
 
 @pytest.fixture
 def camera_page(camera_browser: Browser, live_server: LiveServer) -> Iterator[Page]:
-    """A page on a device with a camera that it may not use yet."""
+    """A page without permission yet to use the camera."""
     with strict_page(camera_browser, live_server) as opened:
         yield opened
 
 
 @pytest.fixture
 def two_camera_page(two_camera_browser: Browser, live_server: LiveServer) -> Iterator[Page]:
-    """A page on a device with two cameras that it may not use yet."""
+    """A page without permission yet to use the two cameras."""
     with strict_page(two_camera_browser, live_server) as opened:
         yield opened
 
@@ -107,9 +106,9 @@ def strict_page(
     time_zone: str = "Europe/Lisbon",
     worker: bool = False,
 ) -> Iterator[Page]:
-    """A phone-sized page that must neither log an error nor ask another host for anything.
+    """A phone-sized page that must neither log an error nor make a request to another host.
 
-    The service worker stays away unless a test is about it.
+    Service workers are blocked unless `worker` is true.
     """
     context = browser.new_context(
         base_url=live_server.url,
@@ -118,31 +117,31 @@ def strict_page(
         locale="en-GB",
         service_workers="allow" if worker else "block",
     )
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(TIMEOUT)
     opened = context.new_page()
-    complaints: list[str] = []
-    strangers: list[str] = []
+    errors: list[str] = []
+    foreign_requests: list[str] = []
     opened.on(
-        "console", lambda told: complaints.append(told.text) if told.type == "error" else None
+        "console", lambda message: errors.append(message.text) if message.type == "error" else None
     )
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("pageerror", lambda error: errors.append(str(error)))
     opened.on(
         "request",
-        lambda sent: (
-            strangers.append(sent.url)
-            if not sent.url.startswith((live_server.url, "blob:"))
+        lambda request: (
+            foreign_requests.append(request.url)
+            if not request.url.startswith((live_server.url, "blob:"))
             else None
         ),
     )
     yield opened
     context.close()
-    assert strangers == []
-    # The browser itself notes every answer of 4xx as an error; ours are answers with advice.
-    assert [told for told in complaints if "Failed to load resource" not in told] == []
+    assert foreign_requests == []
+    # The browser logs every 4xx response as an error, and some tests provoke them.
+    assert [error for error in errors if "Failed to load resource" not in error] == []
 
 
 def sign_in(page: Page, person: User) -> None:
-    """Sign a person in through the page."""
+    """Sign a person in through the sign-in page."""
     page.goto("/accounts/login/")
     page.locator("input[name=login]").fill(person.email)
     page.locator("input[name=password]").fill(PASSWORD)

@@ -188,7 +188,7 @@ def test_a_device_is_signed_out_from_another_one(phone: Phone) -> None:
 
 def test_a_photo_of_another_day_is_moved_there(page: Page, owner: User, tmp_path: Path) -> None:
     sign_in(page, owner)
-    upload(page, pictures.dated("2026:03:14 09:26:53"), tmp_path)
+    upload(page, pictures.with_exif_date("2026:03:14 09:26:53"), tmp_path)
     expect(page.get_by_text("The photo says it was taken on 14 March 2026")).to_be_visible()
     page.get_by_role("button", name="Move the moment there").click()
     expect(page.locator("main time").first).to_have_text("Saturday, 14 March 2026, 09:26")

@@ -15,7 +15,7 @@ from tests import factories, pictures
 from tests.browser.conftest import sign_in
 from tests.contributors import make_contributors
 from tests.emotions.test_loop import right_about_new_faces, train
-from tests.jobs import work
+from tests.jobs import run_jobs
 from tests.ml import faces, versions
 from tests.ml.tiny import TINY
 
@@ -43,7 +43,7 @@ def test_somebody_helps_corrects_and_takes_it_back(page: Page, owner: User, tmp_
     page.get_by_role("button", name="See what it shows").click()
     page.get_by_role("button", name="Sad").click()
     expect(page.get_by_text("You felt")).to_be_visible()
-    work()
+    run_jobs()
     assert Contribution.objects.get().felt == "sad"
     page.goto("/helping/")
     expect(page.get_by_text("You help, with 1 moment so far.")).to_be_visible()

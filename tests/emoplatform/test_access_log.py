@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from emoplatform.log_formatting import redact_path
-from tests.sites import installed, served
+from tests.sites import installed_site, serve
 
 KEY = "geheim-1a2b3c"
 
@@ -33,7 +33,7 @@ def test_other_addresses_stay_as_they_are() -> None:
 
 
 def test_gunicorn_writes_no_key_down(tmp_path: Path) -> None:
-    with installed(tmp_path) as site, served(site, workers=1) as address:
+    with installed_site(tmp_path) as site, serve(site, workers=1) as address:
         with urllib.request.urlopen(f"{address}/accounts/confirm-email/{KEY}/?{KEY}"):
             pass
         with urllib.request.urlopen(f"{address}/accounts/login/"):

@@ -14,7 +14,7 @@ import pytest
 
 from emoplatform import gunicorn_worker, request_limits
 from emoplatform.gunicorn_worker import PatientWorker, ReadAhead
-from tests.sites import free_place, gunicorn, installed, served, wait_until_ready
+from tests.sites import free_address, installed_site, serve, start_gunicorn, wait_until_ready
 
 HEAD = b"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n\r\n"
 ALIVE = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
@@ -24,8 +24,8 @@ ALIVE = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
     """A site with one worker of four threads."""
     with (
-        installed(tmp_path_factory.mktemp("site")) as site,
-        served(site, workers=1) as address,
+        installed_site(tmp_path_factory.mktemp("site")) as site,
+        serve(site, workers=1) as address,
     ):
         host, _, port = address.removeprefix("http://").partition(":")
         yield host, int(port)
@@ -222,9 +222,9 @@ def knock(place: tuple[str, int], *, seconds: float) -> None:
 
 
 def test_a_stop_refuses_who_comes_and_answers_who_has_begun(tmp_path: Path) -> None:
-    with installed(tmp_path) as site:
-        host, _, port = (place := free_place()).partition(":")
-        server = gunicorn(site, place, workers=2)
+    with installed_site(tmp_path) as site:
+        host, _, port = (place := free_address()).partition(":")
+        server = start_gunicorn(site, place, workers=2)
         try:
             wait_until_ready(f"http://{place}", seconds=30)
             with connected((host, int(port))) as begun:

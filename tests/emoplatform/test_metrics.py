@@ -13,7 +13,7 @@ from accounts.models import User
 from emotions.model_quality.k_anonymity import MIN_PEOPLE
 from tests import factories
 from tests.emotions.model_quality.test_production_metrics import moment
-from tests.sites import installed, served
+from tests.sites import installed_site, serve
 
 TOKEN = "a token of at least thirty-two characters"
 
@@ -83,7 +83,7 @@ def test_enough_people_are_told_together(client: Client, token: str) -> None:
 
 
 def test_all_processes_count_together(tmp_path: Path) -> None:
-    with installed(tmp_path) as site, served(site, workers=2, METRICS_TOKEN=TOKEN) as address:
+    with installed_site(tmp_path) as site, serve(site, workers=2, METRICS_TOKEN=TOKEN) as address:
         for _ in range(40):
             urllib.request.urlopen(f"{address}/healthz").close()
         asked = urllib.request.Request(

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from tests.factories import PASSWORD
-from tests.sites import PRODUCTION, installed, phone, served
+from tests.sites import PRODUCTION, create_app_session, installed_site, serve
 
 ELSEWHERE = [
     "https://elsewhere.example/today/",
@@ -95,17 +95,17 @@ def is_ours(place: str) -> bool:
 @pytest.fixture(scope="module")
 def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """A site as people have it, whose proxy speaks HTTPS, and the e-mail address of one of them."""
-    with installed(tmp_path_factory.mktemp("site")) as site:
+    with installed_site(tmp_path_factory.mktemp("site")) as site:
         site.settings |= PRODUCTION
         email = "person@example.org"
-        phone(site, email)
+        create_app_session(site, email)
         site.python(
             "from accounts.models import User\n"
             "from allauth.account.models import EmailAddress\n"
             f"person = User.objects.get(email={email!r})\n"
             "EmailAddress.objects.create(user=person, email=person.email, verified=True)"
         )
-        with served(site, workers=1) as address:
+        with serve(site, workers=1) as address:
             yield address, email
 
 

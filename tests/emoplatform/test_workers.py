@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sites import Site, installed
+from tests.sites import Site, installed_site
 
 JOBS, WORKERS = 60, 3
 PATIENCE = 30  # seconds
@@ -31,7 +31,7 @@ def wait_for(what: str, *logs: Path, times: int = 1) -> None:
 
 @pytest.mark.timeout(120)
 def test_each_job_is_done_once_by_one_of_them(tmp_path: Path) -> None:
-    with installed(tmp_path) as site:
+    with installed_site(tmp_path) as site:
         workers = [worker(site, number) for number in range(WORKERS)]
         logs = [tmp_path / f"worker-{number}.log" for number in range(WORKERS)]
         try:

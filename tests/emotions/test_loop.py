@@ -18,7 +18,7 @@ from ml.models import ModelVersion, Promotion
 from ml.registry import active
 from ml.registry.promotion import gate_verdict
 from tests.contributors import contributed_face, make_contributors
-from tests.jobs import work
+from tests.jobs import run_jobs
 from tests.ml import faces, versions
 from tests.ml.tiny import TINY
 
@@ -107,7 +107,7 @@ def test_corrections_make_the_network_better_for_faces_like_theirs_and_it_can_go
     assert right_about_new_faces(upside_down=True) < 0.5
 
     withdraw_consent(person=people[0], kind=Consent.Kind.IMPROVE)
-    work()
+    run_jobs()
     assert len(Dataset.load(mine)) == len(corrections) - 14
     call_command("promote_model", "after")  # What it has learned stays, and so do its figures.
     verdict = Promotion.objects.latest("pk").verdict

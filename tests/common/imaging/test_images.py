@@ -58,7 +58,7 @@ def test_reads_jpeg_png_and_webp_by_content(kind: str) -> None:
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_eight_orientations_give_the_same_upright_picture(orientation: int, kind: str) -> None:
-    pixels = read_image(pictures.turned(orientation, kind)).astype(int)
+    pixels = read_image(pictures.with_orientation(orientation, kind)).astype(int)
 
     assert pixels.shape == (32, 48, 3)
     corners = [pixels[8, 12], pixels[8, 36], pixels[24, 12], pixels[24, 36]]
@@ -269,7 +269,7 @@ def test_every_message_is_advice_for_people() -> None:
 
 def test_nothing_but_pixels_survives_reencoding() -> None:
     secret = "51.5007N 0.1246W"
-    data = pictures.with_secrets(pictures.astronaut(), secret)
+    data = pictures.with_metadata(pictures.astronaut(), secret)
     assert data.count(secret.encode()) == 6
 
     clean = encode_jpeg(read_image(data))
@@ -311,14 +311,14 @@ def test_a_face_over_the_edge_repeats_the_edge() -> None:
 
 
 def test_a_photo_tells_when_it_was_taken_by_the_clock_on_the_wall() -> None:
-    assert taken_at(pictures.dated("2026:05:03 14:05:09")) == datetime.fromisoformat(
+    assert taken_at(pictures.with_exif_date("2026:05:03 14:05:09")) == datetime.fromisoformat(
         "2026-05-03T14:05:09"
     )
 
 
 @pytest.mark.parametrize("moment", ["0000:00:00 00:00:00", "soon", "2026:13:01 00:00:00", ""])
 def test_a_time_that_makes_no_sense_is_none(moment: str) -> None:
-    assert taken_at(pictures.dated(moment)) is None
+    assert taken_at(pictures.with_exif_date(moment)) is None
 
 
 def test_a_photo_without_a_time_and_what_is_no_photo_tell_nothing() -> None:

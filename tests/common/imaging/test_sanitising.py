@@ -12,7 +12,7 @@ from tests import bombs, pictures
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 @pytest.mark.parametrize("secret", [b"51.5007N 0.1246W", b"<script>alert(1)</script>"])
 def test_nothing_aside_of_the_pixels_is_kept(kind: str, secret: bytes) -> None:
-    data = pictures.with_asides(kind, secret)
+    data = pictures.with_hidden_text(kind, secret)
     assert secret in data
 
     file = take_apart(data)
@@ -23,7 +23,7 @@ def test_nothing_aside_of_the_pixels_is_kept(kind: str, secret: bytes) -> None:
 
 def test_aside_are_put_exif_and_profile() -> None:
     for kind in ("JPEG", "PNG", "WEBP"):
-        data = pictures.with_asides(kind, b"secret", icc_profile=pictures.display_p3())
+        data = pictures.with_hidden_text(kind, b"secret", icc_profile=pictures.display_p3())
         file = take_apart(data)
         assert file.profile == pictures.display_p3()
         assert file.exif[:2] in {b"MM", b"II"}

@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.services import create_token
 from emotions.api import throttling
 from tests.emotions.api.calls import CAPTURES, TODAY, assert_problem, note
-from tests.sites import installed, phone, served
+from tests.sites import create_app_session, installed_site, serve
 
 pytestmark = pytest.mark.django_db
 HOUR = 3600
@@ -131,9 +131,9 @@ def test_a_limit_is_exact_over_two_processes(tmp_path: Path) -> None:
     address_of_counts = urlsplit(REDIS)._replace(path="/14").geturl()
     redis.Redis.from_url(address_of_counts).flushdb()
     statuses: list[int] = []
-    with installed(tmp_path) as site:
-        token = phone(site)
-        with served(site, API_LIMIT_PERSON="40/h", REDIS_URL=address_of_counts) as address:
+    with installed_site(tmp_path) as site:
+        token = create_app_session(site)
+        with serve(site, API_LIMIT_PERSON="40/h", REDIS_URL=address_of_counts) as address:
 
             def ask() -> None:
                 for _ in range(10):

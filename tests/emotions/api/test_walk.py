@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.pictures import astronaut_jpeg
-from tests.sites import ROOT, Site, installed, served
+from tests.sites import ROOT, Site, installed_site, serve
 
 pytestmark = pytest.mark.xdist_group("sites")
 GUIDE = ROOT / "docs" / "api.md"
@@ -20,13 +20,13 @@ CLIENT = ROOT / "examples" / "sync_client.py"
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with installed(tmp_path_factory.mktemp("site")) as site:
+    with installed_site(tmp_path_factory.mktemp("site")) as site:
         yield site
 
 
 @pytest.fixture(scope="module")
 def address(site: Site) -> Iterator[str]:
-    with served(site) as address:
+    with serve(site) as address:
         yield address
 
 

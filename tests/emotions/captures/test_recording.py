@@ -89,7 +89,7 @@ def test_the_largest_of_several_faces_is_taken_as_me(owner: User) -> None:
 
 
 def test_what_is_stored_carries_no_metadata(owner: User) -> None:
-    capture = record(owner, pictures.with_secrets(pictures.astronaut(), "here I live"))
+    capture = record(owner, pictures.with_metadata(pictures.astronaut(), "here I live"))
     with Image.open(capture.photo.open()) as stored:
         assert not stored.getexif()
         assert set(stored.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}

@@ -20,7 +20,7 @@ from emotions.contributions.collecting import collect_contributions
 from emotions.models import Capture, Contribution, Contributor, Feeling
 from ml.registry import serving
 from tests import pictures, uploads
-from tests.jobs import work
+from tests.jobs import run_jobs
 
 pytestmark = pytest.mark.django_db
 IMPROVE = Consent.Kind.IMPROVE
@@ -48,17 +48,17 @@ def contributor(owner: User) -> User:
 
 def test_nobody_contributes_unless_they_say_so(owner: User) -> None:
     say(record(owner), felt=Feeling.SAD)
-    work()
+    run_jobs()
     assert collect_contributions(owner=owner) == 0
     assert not Contributor.objects.exists()
 
 
 def test_a_contributor_gives_their_face_once_they_say_what_they_felt(contributor: User) -> None:
     capture = record(contributor)
-    work()
+    run_jobs()
     assert not Contribution.objects.exists()
     say(capture, felt=Feeling.SAD)
-    work()
+    run_jobs()
     contribution = Contribution.objects.get()
     assert (contribution.capture, contribution.felt) == (capture, "sad")
     (_, (seen,)) = serving().predictor.detect(images.read_image(pictures.astronaut_jpeg()))
@@ -68,23 +68,23 @@ def test_a_contributor_gives_their_face_once_they_say_what_they_felt(contributor
 
 def test_what_is_said_with_the_photo_counts_too(contributor: User) -> None:
     record(contributor, self_report=SelfReport(felt=Feeling.FEAR), kept=Capture.Kept.CROP)
-    work()
+    run_jobs()
     assert Contribution.objects.get().felt == "fear"
 
 
 def test_faces_that_are_still_kept_are_contributed_when_somebody_begins(owner: User) -> None:
     record(owner, self_report=SelfReport(felt=Feeling.SAD))
     give_consent(person=owner, kind=IMPROVE)
-    work()
+    run_jobs()
     assert Contribution.objects.count() == 1
     give_consent(person=owner, kind=IMPROVE)
-    work()
+    run_jobs()
     assert Contribution.objects.count() == 1
 
 
 def test_the_label_follows_later_corrections(contributor: User) -> None:
     capture = record(contributor, self_report=SelfReport(felt=Feeling.SAD))
-    work()
+    run_jobs()
     say(capture, felt=Feeling.HAPPY)
     assert Contribution.objects.get().felt == "happy"
 
@@ -98,10 +98,10 @@ def test_a_face_goes_at_once_when_its_person_says_so(
     contributor: User, changes: dict[str, Any]
 ) -> None:
     capture = record(contributor, self_report=SelfReport(felt=Feeling.SAD))
-    work()
+    run_jobs()
     say(capture, **changes)
     assert not Contribution.objects.exists()
-    work()
+    run_jobs()
     assert not Contribution.objects.exists()
 
 
@@ -112,11 +112,11 @@ def test_another_face_that_is_me_takes_the_place_of_the_first(contributor: User)
         self_report=SelfReport(felt=Feeling.SAD),
         keep_others=True,
     )
-    work()
+    run_jobs()
     first = Contribution.objects.get()
     say(capture, me=other_face(capture))
     assert not Contribution.objects.exists()
-    work()
+    run_jobs()
     second = Contribution.objects.get()
     assert (second.name, bytes(second.face)) != (first.name, bytes(first.face))
 
@@ -126,7 +126,7 @@ def test_a_blurred_face_is_never_contributed(contributor: User) -> None:
         contributor, photo=uploads.crowd_jpeg(), self_report=SelfReport(felt=Feeling.SAD)
     )
     say(capture, me=other_face(capture))
-    work()
+    run_jobs()
     assert not Contribution.objects.exists()
 
 
@@ -137,7 +137,7 @@ def test_without_a_picture_there_is_nothing_to_contribute(
     contributor: User, fields: dict[str, Any]
 ) -> None:
     record(contributor, self_report=SelfReport(felt=Feeling.SAD), **fields)
-    work()
+    run_jobs()
     assert not Contribution.objects.exists()
 
 
@@ -145,11 +145,11 @@ def test_in_the_trash_a_face_is_not_contributed_and_comes_back_with_its_moment(
     contributor: User,
 ) -> None:
     capture = record(contributor, self_report=SelfReport(felt=Feeling.SAD))
-    work()
+    run_jobs()
     trash.delete_capture(capture=capture)
     assert not Contribution.objects.exists()
     trash.restore_capture(capture=capture)
-    work()
+    run_jobs()
     assert Contribution.objects.count() == 1
     purging.purge_capture(capture=capture)
     assert not Contribution.objects.exists()
@@ -161,30 +161,30 @@ def test_withdrawing_consent_removes_everything_and_the_name(
     give_consent(person=other, kind=IMPROVE)
     for person in (contributor, other):
         record(person, self_report=SelfReport(felt=Feeling.SAD))
-    work()
+    run_jobs()
     before = Contributor.objects.get(person=contributor).member
     withdraw_consent(person=contributor, kind=IMPROVE)
     assert Contributor.objects.get().person == other
     assert Contribution.objects.get().contributor.person == other
-    work()
+    run_jobs()
     assert Contribution.objects.count() == 1
     give_consent(person=contributor, kind=IMPROVE)
-    work()
+    run_jobs()
     assert Contributor.objects.get(person=contributor).member != before
 
 
 def test_withdrawing_the_other_consent_leaves_contributions_alone(contributor: User) -> None:
     record(contributor, self_report=SelfReport(felt=Feeling.SAD))
-    work()
+    run_jobs()
     withdraw_consent(person=contributor, kind=Consent.Kind.USE)
     assert Contribution.objects.count() == 1
 
 
 def test_who_leaves_takes_their_faces_along(contributor: User) -> None:
     record(contributor, self_report=SelfReport(felt=Feeling.SAD))
-    work()
+    run_jobs()
     delete_account(person=contributor)
-    work()
+    run_jobs()
     assert not Contribution.objects.exists()
     assert not Contributor.objects.exists()
 
@@ -207,13 +207,13 @@ def test_a_picture_that_is_gone_stops_none_of_the_others(contributor: User, medi
     gone = record(contributor, self_report=SelfReport(felt=Feeling.SAD))
     record(contributor, self_report=SelfReport(felt=Feeling.HAPPY))
     (media / str(gone.crop.name)).unlink()
-    work()
+    run_jobs()
     assert Contribution.objects.get().felt == "happy"
 
 
 def test_the_random_name_is_not_made_from_the_person(contributor: User) -> None:
     record(contributor, self_report=SelfReport(felt=Feeling.SAD))
-    work()
+    run_jobs()
     member = Contributor.objects.get().member
     assert member.version == 4
     assert member not in (
@@ -235,7 +235,7 @@ def test_the_page_lets_somebody_begin_and_stop(owner: User, owner_client: Client
     page = owner_client.post("/helping/", {"agree": "on"}, follow=True)
     assert b"Thank you." in page.content
     assert has_consent(person=owner, kind=IMPROVE)
-    work()
+    run_jobs()
     assert b"with 1 moment so far" in owner_client.get("/helping/").content
     page = owner_client.post("/helping/", {"stop": ""}, follow=True)
     assert b"You no longer help." in page.content
@@ -247,7 +247,7 @@ def test_each_person_sees_and_ends_only_their_own_contributions(
     contributor: User, other_client: Client, client: Client
 ) -> None:
     record(contributor, self_report=SelfReport(felt=Feeling.SAD))
-    work()
+    run_jobs()
     assert b"so far" not in other_client.get("/helping/").content
     other_client.post("/helping/", {"stop": ""})
     assert client.post("/helping/", {"stop": ""})["Location"].startswith("/accounts/login/")
@@ -262,7 +262,7 @@ def test_an_app_can_begin_and_stop(owner: User, owner_api: APIClient, other_api:
     record(owner, self_report=SelfReport(felt=Feeling.SAD))
     address = "/api/v1/me/consents/improve/"
     owner_api.put(address, {"version": "2026-11"}, format="json")
-    work()
+    run_jobs()
     assert owner_api.get("/api/v1/me/").json()["contributions"] == 1
     assert other_api.get("/api/v1/me/").json()["contributions"] == 0
     other_api.delete(address)

@@ -20,7 +20,7 @@ from emotions.contributions import dataset_files
 from emotions.models import Capture, Contribution, CorrectionsFile
 from ml.data.datasets import Dataset
 from tests.contributors import make_contributor, make_contributors
-from tests.jobs import work
+from tests.jobs import run_jobs
 
 pytestmark = pytest.mark.django_db
 IMPROVE = Consent.Kind.IMPROVE
@@ -139,7 +139,7 @@ def test_the_worker_takes_faces_out_in_any_case(people: list[User], path: Path, 
     else:
         editing.edit_capture(capture=capture, changes=Changes(me=None))
     assert len(Dataset.load(path)) == 70
-    work()
+    run_jobs()
     left = Dataset.load(path)
     assert len(left) == 70 - taken
     assert name not in left.paths
@@ -148,7 +148,7 @@ def test_the_worker_takes_faces_out_in_any_case(people: list[User], path: Path, 
 def test_a_file_that_has_nothing_left_is_removed(people: list[User], path: Path) -> None:
     for person in people:
         withdraw_consent(person=person, kind=IMPROVE)
-    work()
+    run_jobs()
     assert not path.exists()
     assert CorrectionsFile.objects.get().gone_at
 
@@ -156,7 +156,7 @@ def test_a_file_that_has_nothing_left_is_removed(people: list[User], path: Path)
 def test_a_file_that_is_gone_is_only_marked(people: list[User], path: Path) -> None:
     path.unlink()
     withdraw_consent(person=people[0], kind=IMPROVE)
-    work()
+    run_jobs()
     assert CorrectionsFile.objects.get().gone_at
     assert not DBTaskResult.objects.exists()
     dataset_files.export_contributions(path=path, share=0.2)
@@ -177,7 +177,7 @@ def test_a_file_out_of_reach_is_told_and_tried_again(
         path.write_bytes(b"not a dataset")
     withdraw_consent(person=people[0], kind=IMPROVE)
     for hours in (1, 2, 4):
-        work()
+        run_jobs()
         again = DBTaskResult.objects.get()
         assert again.run_after
         wait = again.run_after - timezone.now()
@@ -192,7 +192,7 @@ def test_a_file_out_of_reach_is_told_and_tried_again(
         away.rename(path.parent)
     else:
         path.write_bytes(content)
-    work()
+    run_jobs()
     assert members_in(path) == {member(person) for person in people[1:]}
     assert not DBTaskResult.objects.exists()
 
@@ -205,7 +205,7 @@ def test_trying_again_ends_after_a_month_and_says_so(
     attempts = 0
     while DBTaskResult.objects.exists():
         DBTaskResult.objects.update(run_after=timezone.now())
-        work()
+        run_jobs()
         attempts += 1
     assert attempts == 11
     assert "given up for now: laptop" in caplog.text
@@ -215,7 +215,7 @@ def test_what_an_interrupted_writer_left_goes_too(people: list[User], path: Path
     aside = path.with_name(f"{path.name}.4711.tmp")
     aside.write_bytes(path.read_bytes())
     withdraw_consent(person=people[0], kind=IMPROVE)
-    work()
+    run_jobs()
     assert not aside.exists()
 
 

@@ -17,7 +17,7 @@ from emotions.models import Capture, Contribution, Feeling
 from ml.data.datasets import Dataset
 from tests import pictures
 from tests.contributors import make_contributors
-from tests.jobs import work
+from tests.jobs import run_jobs
 
 pytestmark = pytest.mark.django_db
 IMPROVE = Consent.Kind.IMPROVE
@@ -63,7 +63,7 @@ def test_nothing_of_their_faces_is_left_anywhere(
         owner=owner, photo=pictures.astronaut_jpeg(), source=Capture.Source.UPLOAD
     )
     editing.edit_capture(capture=capture, changes=Changes(felt=Feeling.SAD))
-    work()
+    run_jobs()
     for seed in (1, 2):
         dataset_files.export_contributions(path=tmp_path / f"mine-{seed}.npz", seed=seed)
     contribution = Contribution.objects.get(capture=capture)

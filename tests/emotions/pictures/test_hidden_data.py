@@ -78,7 +78,7 @@ def assert_nothing_told(media: Path, client: Client, api: APIClient, name: str) 
 def test_of_a_photo_that_an_app_sends(
     kind: str, kept: str, media: Path, owner_client: Client, owner_api: APIClient
 ) -> None:
-    made = create(owner_api, pictures.with_asides(kind, SECRET), kept=kept, keep_others=True)
+    made = create(owner_api, pictures.with_hidden_text(kind, SECRET), kept=kept, keep_others=True)
 
     assert made.status_code == 201
     assert_nothing_told(media, owner_client, owner_api, made.json()["uuid"])
@@ -88,7 +88,7 @@ def test_of_a_photo_that_an_app_sends(
 def test_of_a_photo_that_a_page_sends(
     kind: str, media: Path, owner_client: Client, owner_api: APIClient
 ) -> None:
-    photo = SimpleUploadedFile("selfie.jpg", pictures.with_asides(kind, SECRET))
+    photo = SimpleUploadedFile("selfie.jpg", pictures.with_hidden_text(kind, SECRET))
     form = {"photo": photo, "client_uuid": str(uuid.uuid4())}
 
     assert owner_client.post("/capture/", form).status_code == 302
@@ -106,7 +106,9 @@ def test_of_a_photo_in_an_archive_that_comes_in(
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as packed:
         for name, body in members(body_of(owner_client.get("/data/export/"))):
-            hostile = pictures.with_asides(kind, SECRET) if name.endswith("photo.jpg") else body
+            hostile = (
+                pictures.with_hidden_text(kind, SECRET) if name.endswith("photo.jpg") else body
+            )
             packed.writestr(name, hostile)
     assert SECRET in archive.getvalue()
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.pictures import astronaut_jpeg
-from tests.sites import Site, installed, phone, served
+from tests.sites import Site, create_app_session, installed_site, serve
 
 PROMOTIONS = 20
 KILLS = int(os.environ.get("KILLS", "5"))
@@ -25,7 +25,7 @@ KILLS = int(os.environ.get("KILLS", "5"))
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
     """A site with two more versions whose probabilities differ, and answers to compare."""
-    with installed(tmp_path) as site:
+    with installed_site(tmp_path) as site:
         site.python(
             "from ml.models import ModelVersion as M; from ml import registry\n"
             "from tests.ml import versions\n"
@@ -40,7 +40,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
 @pytest.fixture
 def address(site: Site) -> Iterator[str]:
     """The address of the site, served by two workers."""
-    with served(site) as address:
+    with serve(site) as address:
         yield address
 
 
@@ -72,7 +72,7 @@ def post_capture(address: str, token: str) -> int:
 def test_promotions_under_load_fail_no_request_and_every_row_names_its_version(
     site: Site, address: str
 ) -> None:
-    token = phone(site)
+    token = create_app_session(site)
     statuses: list[int] = []
     over = threading.Event()
 

@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from tests.pictures import astronaut_jpeg
-from tests.sites import Site, installed, phone, served
+from tests.sites import Site, create_app_session, installed_site, serve
 
 pytestmark = pytest.mark.xdist_group("sites")
 KEYS = int(os.environ.get("KEYS", "2"))
@@ -20,14 +20,14 @@ POSTS = 50
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    with installed(tmp_path) as site:
+    with installed_site(tmp_path) as site:
         yield site
 
 
 @pytest.mark.parametrize("by", ["uuid", "key"])
 def test_fifty_posts_at_once_under_each_key_give_one_capture_each(site: Site, by: str) -> None:
     """`KEYS=100` tries a hundred keys, one after the other."""
-    token, photo = phone(site), astronaut_jpeg()
+    token, photo = create_app_session(site), astronaut_jpeg()
     keys = [str(uuid.uuid4()) for _ in range(KEYS)]
     answers: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
 
@@ -45,7 +45,7 @@ def test_fifty_posts_at_once_under_each_key_give_one_capture_each(site: Site, by
         )
         answers[key].append((answer.status_code, answer.text))
 
-    with served(site) as address:
+    with serve(site) as address:
         for key in keys:
             start = threading.Barrier(POSTS)
             threads = [

@@ -130,7 +130,12 @@ def test_a_history_is_the_same_in_another_account(
     owner: User, other: User, owner_api: APIClient, other_api: APIClient, other_client: Client
 ) -> None:
     create(owner_api, uploads.crowd_jpeg(), note="=1+1", tags=["@home", "river"], felt="sad")
-    create(owner_api, pictures.dated("2026:03:01 10:00:00"), kept="crop", time_zone="Asia/Tokyo")
+    create(
+        owner_api,
+        pictures.with_exif_date("2026:03:01 10:00:00"),
+        kept="crop",
+        time_zone="Asia/Tokyo",
+    )
     note(owner_api, mood=2, note="Zeile\n„zwei“ 🙂", taken_at="2026-03-14T08:30:00+01:00")
     factories.capture(owner=owner, looks="fear", time_zone="Asia/Tokyo", kept="nothing")
     archive = exported(owner_api)
@@ -321,7 +326,7 @@ def test_a_picture_that_lies_refuses_its_entry_and_leaves_no_file(
 
 
 def test_pictures_are_made_anew_and_carry_nothing_along(owner_api: APIClient, media: Path) -> None:
-    photo = pictures.with_secrets(pictures.astronaut(), "SECRET")
+    photo = pictures.with_metadata(pictures.astronaut(), "SECRET")
     assert brought_in(owner_api, packed(PHOTO, photo=photo))["new"] == 1
     assert len(stored_files(media)) == 2
     assert not any(b"SECRET" in path.read_bytes() for path in stored_files(media))
