@@ -1,4 +1,4 @@
-"""The files inside an archive or a folder, which are never trusted and never unpacked."""
+"""Reading files inside untrusted archives and folders, without extracting them."""
 
 import io
 import os
@@ -12,54 +12,54 @@ from typing import IO, Any, Protocol
 
 MAX_ENTRIES = 200_000
 MAX_ENTRY_BYTES = 16 * 2**20
-"""Of a picture, and of an archive's table of contents, which is read in one piece."""
-MAX_TABLE_BYTES = 2**30
-"""Of a text, which is read line by line if it is read at all."""
-TEXTS = (".csv", ".json", ".html")
+"""Limit for pictures, and for the central directory, which zipfile reads at once."""
+MAX_TEXT_BYTES = 2**30
+"""Limit for text files, which are read line by line."""
+TEXT_SUFFIXES = (".csv", ".json", ".html")
 MAX_TOTAL_BYTES = 4 * 2**30
-MAX_RATIO = 200
-"""Of unpacked to packed bytes; pictures are packed already."""
+MAX_COMPRESSION_RATIO = 200
+"""Pictures are compressed already, so theirs is about 1."""
 
-UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
-"""What a damaged archive or a file without permission makes the standard library raise."""
+READ_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
+"""Raised by the standard library for damaged archives and files without permission."""
 
 
-class DatasetError(ValueError):
-    """A dataset is not as expected; the message says what was expected and what was received."""
+class ArchiveError(ValueError):
+    """An archive or folder is unusable or unsafe; the message says what was expected."""
 
 
 class Files(Protocol):
-    """The regular files of a container."""
+    """The regular files of an archive or a folder."""
 
     @property
     def names(self) -> list[str]:
-        """Where they are inside, with forward slashes, each once."""
+        """Their unique paths inside, with forward slashes."""
 
     @property
     def dropped(self) -> Counter[str]:
-        """Why others were left out, and how many were."""
+        """The number of files that were left out, by reason."""
 
     def open(self, name: str) -> IO[bytes]:
-        """Return one file to read from its start.
+        """Open a file for reading.
 
         Raises:
-            Exception: one of `UNREADABLE`.
+            Exception: one of `READ_ERRORS`.
         """
 
     def read(self, name: str) -> bytes:
-        """Return the content of one file; nothing where it is damaged or may not be read."""
+        """Return the content of a file; empty if it is damaged or cannot be read."""
 
 
 def open_files(path: Path) -> Files:
     """Open a folder, a zip archive, or a single CSV file.
 
     Raises:
-        DatasetError: when there is nothing, or it is none of those, or not to be trusted.
+        ArchiveError: it does not exist, is none of these, or is unsafe.
     """
     if path.is_dir():
-        return Folder.listed(path)
+        return Folder.scan(path)
     if not path.is_file():
-        raise DatasetError(
+        raise ArchiveError(
             f"{path}: expected an archive, a folder or a CSV file, received nothing there."
         )
     if is_table(path.name):
@@ -68,42 +68,37 @@ def open_files(path: Path) -> Files:
 
 
 def is_table(name: str) -> bool:
-    """Return whether a name is that of a CSV file, and not of what a Mac keeps beside it."""
+    """Tell whether a name is that of a CSV file, and not of the hidden copy that macOS adds."""
     return name.lower().endswith(".csv") and not PurePosixPath(name).name.startswith(".")
 
 
 @dataclass(frozen=True)
 class Folder:
-    """Files of a folder; no link is followed, wherever it leads.
-
-    Attributes:
-        path: the folder.
-        names, dropped: as `Files` has them.
-    """
+    """The files of a folder; symbolic links are never followed."""
 
     path: Path
     names: list[str]
     dropped: Counter[str]
 
     @classmethod
-    def listed(cls, path: Path) -> "Folder":
-        """Return a folder with everything below it.
+    def scan(cls, path: Path) -> "Folder":
+        """List all files below a folder.
 
         Raises:
-            DatasetError: when there is too much, or a folder may not be read.
+            ArchiveError: there are too many entries, or a folder cannot be read.
         """
         names: list[str] = []
         dropped: Counter[str] = Counter()
         folders, entries = [path], 0
         while folders:
             try:
-                listed = list(os.scandir(folders.pop()))
+                children = list(os.scandir(folders.pop()))
             except OSError as error:
-                raise DatasetError(f"{path}: expected a readable folder ({error}).") from error
-            entries += len(listed)
+                raise ArchiveError(f"{path}: expected a readable folder ({error}).") from error
+            entries += len(children)
             if entries > MAX_ENTRIES:
-                raise DatasetError(f"{path}: expected at most {MAX_ENTRIES} entries, has more.")
-            for entry in listed:
+                raise ArchiveError(f"{path}: expected at most {MAX_ENTRIES} entries, has more.")
+            for entry in children:
                 name = Path(entry.path).relative_to(path).as_posix()
                 if entry.is_symlink():
                     dropped["a link"] += 1
@@ -118,11 +113,10 @@ class Folder:
         return cls(path, names, dropped)
 
     def open(self, name: str) -> IO[bytes]:
-        """Return one file to read."""
         return (self.path / name).open("rb")
 
     def read(self, name: str) -> bytes:
-        """Return at most so much as a picture may have; nothing where that is not permitted."""
+        """Return up to `MAX_ENTRY_BYTES` of a file; empty if it cannot be read."""
         try:
             with self.open(name) as file:
                 return file.read(MAX_ENTRY_BYTES)
@@ -131,37 +125,37 @@ class Folder:
 
 
 class Archive:
-    """A zip archive whose table of contents was checked."""
+    """A zip archive whose central directory has been checked."""
 
     def __init__(self, path: Path | str, file: Any = None) -> None:
         """List its files.
 
         Args:
-            path: where it is, or what errors call it where `file` is given.
-            file: the archive itself, open to be read in any order.
+            path: path of the archive, or its name in error messages if `file` is given.
+            file: the archive as a seekable binary file.
 
         Raises:
-            DatasetError: when it is no archive, has too many entries, or one of them is too large,
-                packed like a bomb, a link, or named to escape.
+            ArchiveError: it is not an archive, has too many entries, or contains an entry that is
+                too large, a zip bomb, a link, or named to escape from the archive.
         """
         try:
             self._archive = zipfile.ZipFile(
-                _Bounded(io.FileIO(path) if file is None else file, path)
+                _BoundedReader(io.FileIO(path) if file is None else file, path)
             )
-        except DatasetError:
+        except ArchiveError:
             raise
-        except UNREADABLE as error:
-            raise DatasetError(
+        except READ_ERRORS as error:
+            raise ArchiveError(
                 f"{path}: expected a zip archive, a folder or a CSV file ({error})."
             ) from error
-        check(self._archive.infolist(), path)
+        check_entries(self._archive.infolist(), path)
         self._infos: dict[str, zipfile.ZipInfo] = {}
         self.dropped: Counter[str] = Counter()
         for entry in self._archive.infolist():
-            name = str(inside(entry))
+            name = str(entry_path(entry))
             if entry.filename.endswith(("/", "\\")):
                 continue
-            if reason := flaw(entry):
+            if reason := skip_reason(entry):
                 self.dropped[reason] += 1
             elif name in self._infos:
                 self.dropped["a name that was there before"] += 1
@@ -170,23 +164,22 @@ class Archive:
         self.names = list(self._infos)
 
     def open(self, name: str) -> IO[bytes]:
-        """Return one file to read."""
         return self._archive.open(self._infos[name])
 
     def read(self, name: str) -> bytes:
-        """Return the content of one file, never more than it claims; nothing if it is damaged."""
+        """Return the content of a file, never more than its stated size; empty if it is damaged."""
         try:
             with self.open(name) as file:
                 return file.read(self._infos[name].file_size)
-        except UNREADABLE:
+        except READ_ERRORS:
             return b""
 
 
-class _Bounded(io.BufferedReader):
-    """A file that refuses to be read in large pieces.
+class _BoundedReader(io.BufferedReader):
+    """A file that refuses large reads.
 
-    `zipfile` makes an object of each entry before anybody can count them, but it first reads the
-    whole table of contents in one piece.
+    `zipfile` creates an object for each entry before they can be counted, but it reads the whole
+    central directory in one call first.
     """
 
     def __init__(self, file: Any, path: Path | str) -> None:
@@ -197,64 +190,66 @@ class _Bounded(io.BufferedReader):
         self.close()
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Read so many bytes.
+        """Read up to `size` bytes.
 
         Raises:
-            DatasetError: when they are more than the largest entry has.
+            ArchiveError: `size` is above `MAX_ENTRY_BYTES`.
         """
         if size and size > MAX_ENTRY_BYTES:
-            raise DatasetError(
+            raise ArchiveError(
                 f"{self.path}: expected at most {MAX_ENTRIES} entries, received a table of "
                 f"contents of {size >> 20} MB."
             )
         return super().read(size)
 
 
-def inside(entry: zipfile.ZipInfo) -> PurePosixPath:
-    """Return where an entry is inside its archive, whichever slashes its maker used."""
+def entry_path(entry: zipfile.ZipInfo) -> PurePosixPath:
+    """Return the path of an entry, whichever slashes the archiver used."""
     return PurePosixPath(entry.filename.replace("\\", "/"))
 
 
-def check(entries: list[zipfile.ZipInfo], path: Path | str) -> None:
-    """Read a table of contents for signs of harm.
+def check_entries(entries: list[zipfile.ZipInfo], path: Path | str) -> None:
+    """Check the entries of an archive.
 
     Raises:
-        DatasetError: when the archive is not to be trusted.
+        ArchiveError: the archive is unsafe.
     """
     if len(entries) > MAX_ENTRIES:
-        raise DatasetError(
+        raise ArchiveError(
             f"{path}: expected at most {MAX_ENTRIES} entries, received {len(entries)}."
         )
     for entry in entries:
-        if harm := harm_of(entry):
-            raise DatasetError(f"{path}: the entry {entry.filename!r} {harm}.")
+        if threat := find_threat(entry):
+            raise ArchiveError(f"{path}: the entry {entry.filename!r} {threat}.")
     if sum(entry.file_size for entry in entries) > MAX_TOTAL_BYTES:
-        raise DatasetError(f"{path}: has more than {MAX_TOTAL_BYTES >> 30} GB unpacked.")
+        raise ArchiveError(f"{path}: has more than {MAX_TOTAL_BYTES >> 30} GB unpacked.")
 
 
-def harm_of(entry: zipfile.ZipInfo) -> str | None:
-    """Return what makes the whole archive untrustworthy, or None."""
-    name = inside(entry)
-    most = MAX_TABLE_BYTES if entry.filename.lower().endswith(TEXTS) else MAX_ENTRY_BYTES
+def find_threat(entry: zipfile.ZipInfo) -> str | None:
+    """Return why an entry makes the whole archive unsafe, or None."""
+    name = entry_path(entry)
+    max_bytes = (
+        MAX_TEXT_BYTES if entry.filename.lower().endswith(TEXT_SUFFIXES) else MAX_ENTRY_BYTES
+    )
     kind = stat.S_IFMT(entry.external_attr >> 16)
     if name.is_absolute() or ".." in name.parts or ":" in (name.parts or ("",))[0]:
         return "leads out of the archive"
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         return "is a link" if kind == stat.S_IFLNK else "is no regular file"
-    if entry.file_size > max(MAX_RATIO * entry.compress_size, 2**16):
+    if entry.file_size > max(MAX_COMPRESSION_RATIO * entry.compress_size, 2**16):
         return "is packed like a bomb"
-    if entry.file_size > most:
-        return f"has more than {most >> 20} MB"
+    if entry.file_size > max_bytes:
+        return f"has more than {max_bytes >> 20} MB"
     return None
 
 
-def flaw(entry: zipfile.ZipInfo) -> str | None:
-    """Return why an entry is left out of an archive that is used, or None."""
+def skip_reason(entry: zipfile.ZipInfo) -> str | None:
+    """Return why an entry is skipped although the archive is safe, or None."""
     if not entry.orig_filename.isprintable():
         return "an odd name"
     if entry.flag_bits & 1:
         return "encrypted"
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        # Of the others `zipfile` unpacks a whole entry at once, whatever size it claims.
+        # With other methods `zipfile` decompresses a whole entry at once, whatever its stated size.
         return "packed in an unusual way"
     return None

@@ -12,7 +12,7 @@ from accounts.models import Consent
 from emotions.models import Contribution, CorrectionsFile
 from ml.data.contributions import MAX_SHARE, ContributedFace, compose_dataset
 from ml.data.datasets import Dataset
-from ml.data.sources import DatasetError
+from ml.data.errors import DatasetError
 from ml.emotions import Emotion
 
 logger = logging.getLogger(__name__)

@@ -14,8 +14,8 @@ import numpy as np
 
 from ml.data.crowd_votes import unanimous
 from ml.data.datasets import Dataset
+from ml.data.errors import DatasetError
 from ml.data.faces import face_from_bytes
-from ml.data.sources import DatasetError
 from ml.emotions import EMOTIONS, Emotion
 
 MAX_SHARE = 0.1

@@ -6,7 +6,8 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
-from ml.data.sources import SPELLINGS, DatasetError
+from ml.data.errors import DatasetError
+from ml.data.sources import SPELLINGS
 from ml.emotions import EMOTIONS
 
 OTHERS = ("contempt", "unknown", "nf")

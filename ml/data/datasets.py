@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from common.files import atomic_write
 from ml.data.crowd_votes import CHOICES
-from ml.data.sources import DatasetError
+from ml.data.errors import DatasetError
 from ml.emotions import EMOTIONS
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
-from common.archives import MAX_ENTRIES, MAX_TABLE_BYTES, DatasetError
+from common.archives import MAX_ENTRIES, MAX_TEXT_BYTES
+from ml.data.errors import DatasetError
 from ml.data.faces import FACE_SIDE
 from ml.emotions import Emotion
 
@@ -91,10 +92,10 @@ def _read_lines(file: IO[bytes], place: str) -> Iterator[list[str]]:
     total = 0
     while line := file.readline(MAX_LINE_BYTES):
         total += len(line)
-        if len(line) == MAX_LINE_BYTES or total > MAX_TABLE_BYTES:
+        if len(line) == MAX_LINE_BYTES or total > MAX_TEXT_BYTES:
             raise DatasetError(
                 f"{place}: expected lines of less than {MAX_LINE_BYTES >> 10} kB and "
-                f"{MAX_TABLE_BYTES >> 20} MB at most, has more."
+                f"{MAX_TEXT_BYTES >> 20} MB at most, has more."
             )
         if text := line.decode("utf-8-sig", errors="replace").strip():
             yield [cell.strip(' "') for cell in text.split(",")]

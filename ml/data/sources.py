@@ -7,12 +7,11 @@ from pathlib import Path, PurePosixPath
 
 import cv2
 
-from common.archives import UNREADABLE, DatasetError, Files, is_table, open_files
+from common.archives import READ_ERRORS, ArchiveError, Files, is_table, open_files
+from ml.data.errors import DatasetError
 from ml.data.faces import face_from_bytes
 from ml.data.fer2013_csv import read_table
 from ml.emotions import EMOTIONS, Emotion
-
-__all__ = ["SPELLINGS", "DatasetError", "Entry", "Source", "pick_split"]
 
 PICTURES = {".png", ".jpg", ".jpeg"}
 SPLITS = {
@@ -71,7 +70,10 @@ class Source:
         """
         self.path = path
         self.name = path.stem
-        files = open_files(path)
+        try:
+            files = open_files(path)
+        except ArchiveError as error:
+            raise DatasetError(str(error)) from error
         tables = [name for name in files.names if is_table(name)]
         pictures = _PictureTree(files)
         self._pictures: _PictureTree | _TableRows = pictures
@@ -140,7 +142,7 @@ class _TableRows:
                 rows, dropped = read_table(file, place)
         except DatasetError:
             raise
-        except UNREADABLE as error:
+        except READ_ERRORS as error:
             raise DatasetError(f"{place}: expected a readable {name} ({error}).") from error
         faces = {
             Entry(f"{row.split}/{row.emotion}/{row.number}", row.split, row.emotion): row.pixels

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from common.imaging.images import ImageError, read_image
 from ml.data.crowd_votes import NO_MAJORITY, majority, votes_on
 from ml.data.datasets import Dataset
+from ml.data.errors import DatasetError
 from ml.data.preparation import read_faces
-from ml.data.sources import DatasetError, Source, pick_split
+from ml.data.sources import Source, pick_split
 from ml.emotions import EMOTIONS
 from ml.inference.card import Card, ModelFileError
 from ml.inference.predictor import Predictor

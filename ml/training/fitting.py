@@ -9,7 +9,7 @@ from typing import Any
 import keras
 
 from ml.data.datasets import Dataset
-from ml.data.sources import DatasetError
+from ml.data.errors import DatasetError
 from ml.training import architectures, run_folder
 from ml.training.augmentation import Augmentation
 from ml.training.batches import Batches, targets_and_weights

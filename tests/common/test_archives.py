@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from common import archives
-from common.archives import Archive, DatasetError, Folder, open_files
+from common.archives import Archive, ArchiveError, Folder, open_files
 from tests.ml import faces
 
 PLACE = "images/train/sad/1.png"
@@ -66,7 +66,7 @@ def repeated(path: Path, times: int, name: bytes = PLACE.encode()) -> Path:
 )
 def test_an_entry_that_leads_out_is_refused(tmp_path: Path, name: str) -> None:
     path = faces.archive(tmp_path / "a.zip", {PLACE: b"x", name: b"x"})
-    with pytest.raises(DatasetError, match="leads out of the archive"):
+    with pytest.raises(ArchiveError, match="leads out of the archive"):
         Archive(path)
     assert [p.name for p in tmp_path.iterdir()] == ["a.zip"]
 
@@ -79,7 +79,7 @@ def test_a_link_and_a_special_file_are_refused(tmp_path: Path, mode: int, words:
     link.external_attr = mode << 16
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as packed:
         packed.writestr(link, "/etc/passwd")
-    with pytest.raises(DatasetError, match=words):
+    with pytest.raises(ArchiveError, match=words):
         Archive(tmp_path / "a.zip")
 
 
@@ -87,7 +87,7 @@ def test_a_million_entries_are_refused_before_they_are_listed(tmp_path: Path) ->
     path = repeated(tmp_path / "a.zip", 1_000_000)
     tracemalloc.start()
     started = time.perf_counter()
-    with pytest.raises(DatasetError, match=r"at most 200000 entries, received .* 64 MB"):
+    with pytest.raises(ArchiveError, match=r"at most 200000 entries, received .* 64 MB"):
         Archive(path)
     assert time.perf_counter() - started < 1
     assert tracemalloc.get_traced_memory()[1] < 2**20
@@ -97,14 +97,14 @@ def test_a_million_entries_are_refused_before_they_are_listed(tmp_path: Path) ->
 def test_an_archive_that_claims_fewer_entries_than_it_lists_is_refused(tmp_path: Path) -> None:
     path = repeated(tmp_path / "a.zip", 1_000_000)
     patched(path, struct.pack("<2Q", 1_000_000, 1_000_000), struct.pack("<2Q", 1, 1))
-    with pytest.raises(DatasetError, match="at most 200000 entries"):
+    with pytest.raises(ArchiveError, match="at most 200000 entries"):
         Archive(path)
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr(PLACE, bytes(10_000_000))
-    with pytest.raises(DatasetError, match="packed like a bomb"):
+    with pytest.raises(ArchiveError, match="packed like a bomb"):
         Archive(tmp_path / "a.zip")
 
 
@@ -143,7 +143,7 @@ def test_too_many_too_large_and_too_much_are_refused(
     ]:
         with monkeypatch.context() as limited:
             limited.setattr(archives, limit, most)
-            with pytest.raises(DatasetError, match=words):
+            with pytest.raises(ArchiveError, match=words):
                 Archive(path)
 
 
@@ -151,7 +151,7 @@ def test_a_table_may_be_larger_than_a_picture(tmp_path: Path) -> None:
     noise = random.Random(1).randbytes(17 * 2**20)
     table = faces.archive(tmp_path / "table.zip", {"fer2013.csv": noise})
     assert Archive(table).names == ["fer2013.csv"]
-    with pytest.raises(DatasetError, match="has more than 16 MB"):
+    with pytest.raises(ArchiveError, match="has more than 16 MB"):
         Archive(faces.archive(tmp_path / "a.zip", {PLACE: noise}))
 
 
@@ -216,7 +216,7 @@ def test_a_truncated_archive_is_refused(tmp_path: Path) -> None:
     content = path.read_bytes()
     for length in (0, 10, len(content) // 2, len(content) - 1):
         path.write_bytes(content[:length])
-        with pytest.raises(DatasetError, match="expected a zip archive, a folder or a CSV file"):
+        with pytest.raises(ArchiveError, match="expected a zip archive, a folder or a CSV file"):
             Archive(path)
 
 
@@ -230,7 +230,7 @@ def test_whatever_is_damaged_it_is_an_answer_and_no_crash(tmp_path: Path) -> Non
         path.write_bytes(damaged)
         try:
             archive = Archive(path)
-        except DatasetError:
+        except ArchiveError:
             continue
         for name in archive.names:
             archive.read(name)
@@ -242,7 +242,7 @@ def test_links_in_a_folder_are_not_followed(tmp_path: Path) -> None:
     (inside / "train/sad/1.png").symlink_to(outside / "train/sad/1.png")
     (inside / "test").symlink_to(outside / "train")
     (inside / "train/again").symlink_to(inside)
-    folder = Folder.listed(inside)
+    folder = Folder.scan(inside)
     assert (folder.names, folder.dropped) == (["train/sad/2.png"], {"a link": 3})
 
 
@@ -251,13 +251,13 @@ def test_special_files_and_odd_names_in_a_folder_are_dropped(tmp_path: Path) -> 
     (tmp_path / "folder.png").mkdir()
     os.mkfifo(tmp_path / "pipe.png")
     (tmp_path / os.fsdecode(b"\xff.png")).write_bytes(b"x")
-    folder = Folder.listed(tmp_path)
+    folder = Folder.scan(tmp_path)
     assert folder.names == ["b.png"]
     assert folder.dropped == {"no regular file": 1, "an odd name": 2}
 
 
 def test_a_file_of_a_folder_that_is_gone_reads_as_empty(tmp_path: Path) -> None:
-    folder = Folder.listed(faces.folder(tmp_path, {"a.png": b"x"}))
+    folder = Folder.scan(faces.folder(tmp_path, {"a.png": b"x"}))
     (tmp_path / "a.png").unlink()
     assert folder.read("a.png") == b""
 
@@ -267,16 +267,16 @@ def test_a_folder_of_too_many_files_is_refused(
 ) -> None:
     monkeypatch.setattr(archives, "MAX_ENTRIES", 2)
     faces.folder(tmp_path, {"a/1.png": b"", "a/2.png": b""})
-    with pytest.raises(DatasetError, match="at most 2 entries"):
-        Folder.listed(tmp_path)
+    with pytest.raises(ArchiveError, match="at most 2 entries"):
+        Folder.scan(tmp_path)
 
 
 def test_what_is_no_container_is_refused_with_what_was_expected(tmp_path: Path) -> None:
     text = tmp_path / "a.zip"
     text.write_text("I am a text.")
-    with pytest.raises(DatasetError, match="expected a zip archive, a folder or a CSV file"):
+    with pytest.raises(ArchiveError, match="expected a zip archive, a folder or a CSV file"):
         open_files(text)
     os.mkfifo(tmp_path / "pipe")
     for nothing in ("missing.zip", "pipe"):
-        with pytest.raises(DatasetError, match=f"{nothing}: .* received nothing there"):
+        with pytest.raises(ArchiveError, match=f"{nothing}: .* received nothing there"):
             open_files(tmp_path / nothing)

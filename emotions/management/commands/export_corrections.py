@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from emotions.contributions.dataset_files import export_contributions
 from ml.data.contributions import MAX_SHARE
-from ml.data.sources import DatasetError
+from ml.data.errors import DatasetError
 
 
 class Command(BaseCommand):

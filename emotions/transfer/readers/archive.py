@@ -33,7 +33,7 @@ class ExportReader:
             if not zipfile.is_zipfile(file):
                 raise UnreadableError(DAMAGED)
             self._files = archives.Archive(_("This archive"), file)
-        except archives.DatasetError as error:
+        except archives.ArchiveError as error:
             raise UnreadableError(DAMAGED if error.__cause__ else str(error)) from error
         # An archive that was unpacked and packed again may have a folder around everything.
         found = [name for name in self._files.names if PurePosixPath(name).name == CAPTURES]
@@ -76,7 +76,7 @@ class ExportReader:
                     while rest and not rest.endswith(b"\n"):
                         rest = file.readline(MAX_LINE_BYTES)
                     yield line
-        except archives.UNREADABLE:
+        except archives.READ_ERRORS:
             yield None
 
     def _entry(self, text: bytes, place: str) -> ParsedEntry:
@@ -109,7 +109,7 @@ class ExportReader:
         try:
             with self._files.open(name) as file:
                 return file.read(MAX_BYTES + 1)
-        except archives.UNREADABLE as error:
+        except archives.READ_ERRORS as error:
             raise EntryError(_("%(name)s is damaged.") % {"name": name}) from error
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from ml.data.sources import DatasetError
+from ml.data.errors import DatasetError
 from ml.emotions import EMOTIONS
 from ml.inference.card import BUNDLED, ModelFileError
 from ml.inference.predictor import Predictor

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from ml.data.crowd_votes import NO_MAJORITY, majority, votes_on
 from ml.data.datasets import Dataset
+from ml.data.errors import DatasetError
 from ml.data.preparation import PreparationReport, prepare
-from ml.data.sources import DatasetError, Source
+from ml.data.sources import Source
 from ml.emotions import EMOTIONS
 
 

@@ -17,8 +17,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
 from ml.data.datasets import Dataset, join
+from ml.data.errors import DatasetError
 from ml.data.preparation import open_dataset
-from ml.data.sources import DatasetError
 from ml.inference.card import BUNDLED, ModelFileError
 from ml.registry.active import NoModelError, active_version, predictor_of
 from ml.registry.lookup import find_files

@@ -10,7 +10,7 @@ import pytest
 from ml.data.contributions import ContributedFace, compose_dataset
 from ml.data.crowd_votes import majority, vote_shares
 from ml.data.datasets import Dataset, join
-from ml.data.sources import DatasetError
+from ml.data.errors import DatasetError
 from ml.emotions import EMOTIONS
 from tests.ml import faces
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ml.data.crowd_votes import NO_MAJORITY, OTHERS, majority, read_votes, vote_shares, votes_on
-from ml.data.sources import DatasetError
+from ml.data.errors import DatasetError
 from ml.emotions import EMOTIONS
 
 FERPLUS = "image,neutral,happiness,surprise,sadness,anger,disgust,fear,contempt,unknown,nf"

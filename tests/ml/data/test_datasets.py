@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ml.data.datasets import Dataset
-from ml.data.sources import DatasetError
+from ml.data.errors import DatasetError
 from tests.ml import faces
 
 

@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from common.archives import DatasetError
 from ml.data import fer2013_csv
+from ml.data.errors import DatasetError
 from ml.data.fer2013_csv import Row, read_table
 from ml.emotions import EMOTIONS
 
@@ -85,7 +85,7 @@ def test_endless_lines_and_endless_tables_are_refused(monkeypatch: pytest.Monkey
     with pytest.raises(DatasetError, match="lines of less than 64 kB"):
         read(HEADER, "0" * 100_000)
     with monkeypatch.context() as limited:
-        limited.setattr(fer2013_csv, "MAX_TABLE_BYTES", 10_000)
+        limited.setattr(fer2013_csv, "MAX_TEXT_BYTES", 10_000)
         with pytest.raises(DatasetError, match="has more"):
             read(HEADER, *["0,1,Training"] * 1000)
     monkeypatch.setattr(fer2013_csv, "MAX_ENTRIES", 1)

@@ -13,7 +13,7 @@ import pytest
 
 from common.imaging.images import read_image
 from ml.data.crowd_votes import OTHERS
-from ml.data.sources import DatasetError
+from ml.data.errors import DatasetError
 from ml.emotions import EMOTIONS
 from ml.evaluation.evaluation import Evaluation, evaluate, evaluate_photos, evaluate_source
 from ml.evaluation.report import report

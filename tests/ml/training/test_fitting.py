@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from ml.data.datasets import Dataset
-from ml.data.sources import DatasetError
+from ml.data.errors import DatasetError
 from ml.training import fitting, run_folder
 from ml.training.architectures import build
 from ml.training.callbacks import Reseed
