@@ -1,4 +1,4 @@
-"""Who calls the API: an app or a script by its token, a page by its session cookie."""
+"""Authentication of API requests: apps and scripts by token, pages by session cookie."""
 
 from allauth.headless.contrib.rest_framework.authentication import XSessionTokenAuthentication
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
@@ -12,40 +12,39 @@ from accounts.services import is_first_use_today, record_device, record_token_us
 
 
 class SessionTokenAuthentication(XSessionTokenAuthentication):
-    """The token of an app's sign-in; one that is not valid is refused, whatever else is sent."""
+    """Authenticates apps by session token; an invalid token is refused whatever else is sent."""
 
     def authenticate(self, request: Request) -> tuple[User, SessionBase] | None:
-        """Return the person and their session, which lives on for another 90 days.
+        """Return the person and their session, which is extended for another 90 days.
 
         Raises:
             AuthenticationFailed: the token is unknown, expired or signed out.
         """
         if self.get_session_token(request) is None:
             return None
-        found: tuple[User, SessionBase] | None = super().authenticate(request)
-        if found is None:
+        authenticated: tuple[User, SessionBase] | None = super().authenticate(request)
+        if authenticated is None:
             raise invalid_session_token()
-        person, session = found
+        person, session = authenticated
         if is_first_use_today(session):
             record_device(person=person, session=session, request=request._request)
             try:
                 session.save()
             except UpdateError as signed_out_meanwhile:
                 raise invalid_session_token() from signed_out_meanwhile
-        return found
+        return authenticated
 
     def authenticate_header(self, request: Request) -> str:
-        """Name the scheme that was tried, which makes the answer 401 instead of 403."""
+        """Return the challenge, without which DRF answers 403 instead of 401."""
         return challenge(request)
 
 
 def invalid_session_token() -> exceptions.AuthenticationFailed:
-    """Return what a session token that opens nothing is answered with."""
     return exceptions.AuthenticationFailed(_("The session token is not valid (any more)."))
 
 
 class AccessTokenAuthentication(authentication.BaseAuthentication):
-    """A person's access token for scripts, sent as `Authorization: Bearer emo_...`."""
+    """Authenticates scripts by access token, sent as `Authorization: Bearer emo_...`."""
 
     def authenticate(self, request: Request) -> tuple[User, AccessToken] | None:
         """Return the owner and the token.
@@ -63,33 +62,31 @@ class AccessTokenAuthentication(authentication.BaseAuthentication):
         return token.owner, token
 
     def authenticate_header(self, request: Request) -> str:
-        """Name the scheme that was tried."""
         return challenge(request)
 
 
 class SessionAuthentication(authentication.SessionAuthentication):
-    """The browser session of a page; writing needs its CSRF token."""
+    """Authenticates pages by session cookie; unsafe methods need the CSRF token."""
 
     def authenticate_header(self, request: Request) -> str:
-        """Name the scheme, which makes the answer 401 instead of 403."""
         return 'Session realm="api"'
 
 
 def bearer_secret(request: Request) -> str | None:
-    """Return what was sent as a bearer token, perhaps nothing but the word."""
+    """Return the bearer token, which may be empty, or None where another scheme is used."""
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     return secret.strip() if scheme.lower() == "bearer" else None
 
 
 def challenge(request: Request) -> str:
-    """Return the `WWW-Authenticate` of an answer: the framework asks only the first scheme."""
+    """Return the value of `WWW-Authenticate`, for which DRF asks only the first authenticator."""
     if "X-Session-Token" not in request.headers and bearer_secret(request) is not None:
         return 'Bearer realm="api", error="invalid_token"'
     return 'X-Session-Token realm="api"'
 
 
 def session_key(request: Request) -> str | None:
-    """Return the key of the sign-in that asks; a script with an access token has none."""
+    """Return the session key of the request, or None for an access token."""
     if isinstance(request.auth, SessionBase):
         return request.auth.session_key
     return request._request.session.session_key if request.auth is None else None

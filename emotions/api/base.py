@@ -1,4 +1,4 @@
-"""What all views of the API share."""
+"""Base view of the API, and validation of what clients send."""
 
 from typing import Any, ClassVar
 
@@ -21,21 +21,21 @@ def person_of(request: Request) -> User:
 
 
 def validated(serializer: type[Serializer[Any]], data: Any) -> dict[str, Any]:
-    """Return what a client sent, checked.
+    """Return the validated data of a request.
 
     Raises:
-        ValidationError: something is not as expected.
+        ValidationError: a field is invalid.
     """
-    sent = serializer(data=data)
-    sent.is_valid(raise_exception=True)
-    return dict(sent.validated_data)
+    bound = serializer(data=data)
+    bound.is_valid(raise_exception=True)
+    return dict(bound.validated_data)
 
 
 def reject_blank(serializer: Serializer[Any], request: Request) -> None:
-    """Expect parameters of a query to say something where they stand.
+    """Refuse query parameters that are present but empty, which DRF would take for absent.
 
     Raises:
-        ValidationError: one of them is empty, which the framework would take for absent.
+        ValidationError: one of them is empty.
     """
     blank = [
         name
@@ -47,21 +47,21 @@ def reject_blank(serializer: Serializer[Any], request: Request) -> None:
 
 
 def validated_query(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
-    """Return the parameters of a query, checked.
+    """Return the validated query parameters of a request.
 
     Raises:
-        ValidationError: something is not as expected.
+        ValidationError: a parameter is invalid.
     """
     reject_blank(serializer(), request)
     return validated(serializer, request.query_params)
 
 
 class PersonalView(APIView):
-    """A view whose answers only the person's own app may keep, and asks again before using.
+    """A view of the person's own data, whose responses only private caches may store.
 
     Attributes:
-        cost: how many requests one counts for.
-        post_throttle_classes: limits of POST besides that of everything a person asks.
+        cost: how many requests one request counts for.
+        post_throttle_classes: throttles of POST requests besides `throttle_classes`.
     """
 
     throttle_classes = [throttling.PersonThrottle]
@@ -69,12 +69,11 @@ class PersonalView(APIView):
     post_throttle_classes: ClassVar[list[type[BaseThrottle]]] = []
 
     def get_throttles(self) -> list[BaseThrottle]:
-        """Return the limits that count this request."""
-        more = self.post_throttle_classes if self.request.method == "POST" else []
-        return [*super().get_throttles(), *(limit() for limit in more)]
+        additional = self.post_throttle_classes if self.request.method == "POST" else []
+        return [*super().get_throttles(), *(throttle() for throttle in additional)]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Let the request in; who is not let in too often is told to wait."""
+        """Check the request as usual, and throttle addresses that keep failing to authenticate."""
         try:
             super().initial(request, *args, **kwargs)
         except (exceptions.NotAuthenticated, exceptions.AuthenticationFailed):
@@ -82,9 +81,9 @@ class PersonalView(APIView):
             raise
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Say so in every answer, errors too."""
-        answer = super().finalize_response(request, response, *args, **kwargs)
-        patch_cache_control(answer, private=True, no_cache=True)
+        """Add headers for caches and rate limits to every response, errors included."""
+        finalized = super().finalize_response(request, response, *args, **kwargs)
+        patch_cache_control(finalized, private=True, no_cache=True)
         for name, value in throttling.rate_limit_headers(request).items():
-            answer[name] = value
-        return answer
+            finalized[name] = value
+        return finalized

@@ -1,4 +1,4 @@
-"""The page that shows the schema to people, made on our own server from the schema itself."""
+"""The API reference, rendered on the server from the OpenAPI document."""
 
 import json
 from dataclasses import dataclass
@@ -29,15 +29,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An answer as it may look."""
+    """An example of a response."""
 
     name: str
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """One status that an operation answers."""
+class Response:
+    """A response of an operation, by status."""
 
     status: str
     media_type: str
@@ -49,7 +49,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method of one address."""
+    """One method of one path."""
 
     anchor: str
     method: str
@@ -59,12 +59,12 @@ class Operation:
     parameters: list[Row]
     body_type: str
     body: list[Row]
-    answers: list[Answer]
+    responses: list[Response]
 
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One kind of object, or the values of a word."""
+    """A schema of the document: an object with fields, or an enumeration."""
 
     name: str
     description: str
@@ -72,63 +72,61 @@ class Component:
     values: list[str]
 
 
-def reference(schema: Json) -> str:
-    """Return the name of the component that a schema is, or is a list of, or may be."""
+def component_name(schema: Json) -> str:
+    """Return the name of the first component that a schema refers to, or an empty string."""
     parts = [schema, schema.get("items", {}), *schema.get("allOf", []), *schema.get("oneOf", [])]
     return next((part["$ref"].rpartition("/")[2] for part in parts if "$ref" in part), "")
 
 
-def kind(schema: Json) -> str:
-    """Say in a few words what a schema lets through."""
+def describe_type(schema: Json) -> str:
+    """Return the type of a schema in a few words."""
     if "$ref" in schema:
-        return reference(schema)
+        return component_name(schema)
     if parts := schema.get("allOf", []) + schema.get("oneOf", []):
-        return " or ".join(kind(part) for part in parts)
+        return " or ".join(describe_type(part) for part in parts)
     if "enum" in schema:
         return ", ".join(str(value) for value in schema["enum"])
     types = schema.get("type", "anything")
     if types == "array":
-        return f"list of {kind(schema['items'])}"
+        return f"list of {describe_type(schema['items'])}"
     words = types if isinstance(types, str) else " or ".join(types)
     return f"{words} ({schema['format']})" if "format" in schema else words
 
 
 def row(name: str, schema: Json, *, required: bool, description: str = "") -> Row:
-    """Return the line of a table for one parameter or field."""
     return Row(
         name=name,
-        kind=kind(schema),
-        schema=reference(schema),
+        kind=describe_type(schema),
+        schema=component_name(schema),
         required=required,
         description=description or schema.get("description", ""),
     )
 
 
-def rows_of(schema: Json) -> list[Row]:
-    """Return the fields of an object."""
-    needed = schema.get("required", [])
+def object_rows(schema: Json) -> list[Row]:
+    """Return a row for each field of an object."""
+    required = schema.get("required", [])
     return [
-        row(name, field, required=name in needed)
+        row(name, field, required=name in required)
         for name, field in schema.get("properties", {}).items()
     ]
 
 
-def only(content: dict[str, Json]) -> tuple[str, Json]:
-    """Return the one media type that something has, and what is said of it."""
+def first_media_type(content: dict[str, Json]) -> tuple[str, Json]:
+    """Return the first media type of a body, with its description."""
     return next(iter(content.items()), ("", {}))
 
 
-def answer_of(status: str, told: Json) -> Answer:
-    """Return one status of an operation."""
-    media_type, content = only(told.get("content", {}))
-    return Answer(
+def build_response(status: str, description: Json) -> Response:
+    media_type, content = first_media_type(description.get("content", {}))
+    return Response(
         status=status,
         media_type=media_type,
-        schema=reference(content.get("schema", {})),
-        description=told.get("description", ""),
+        schema=component_name(content.get("schema", {})),
+        description=description.get("description", ""),
         headers=[
             row(name, header["schema"], required=False, description=header.get("description", ""))
-            for name, header in told.get("headers", {}).items()
+            for name, header in description.get("headers", {}).items()
         ],
         examples=[
             Example(
@@ -140,15 +138,14 @@ def answer_of(status: str, told: Json) -> Answer:
     )
 
 
-def operation_of(path: str, method: str, told: Json, components: Json) -> Operation:
-    """Return one method of one address."""
-    body_type, content = only(told.get("requestBody", {}).get("content", {}))
+def build_operation(path: str, method: str, description: Json, components: Json) -> Operation:
+    body_type, content = first_media_type(description.get("requestBody", {}).get("content", {}))
     return Operation(
-        anchor=slugify(told["operationId"]),
+        anchor=slugify(description["operationId"]),
         method=method.upper(),
         path=path,
-        summary=told["summary"],
-        description=told["description"],
+        summary=description["summary"],
+        description=description["description"],
         parameters=[
             row(
                 parameter["name"],
@@ -156,29 +153,37 @@ def operation_of(path: str, method: str, told: Json, components: Json) -> Operat
                 required=parameter.get("required", False),
                 description=parameter.get("description", ""),
             )
-            for parameter in told.get("parameters", [])
+            for parameter in description.get("parameters", [])
         ],
         body_type=body_type,
-        body=rows_of(components.get(reference(content.get("schema", {})), {})),
-        answers=[answer_of(status, answer) for status, answer in sorted(told["responses"].items())],
+        body=object_rows(components.get(component_name(content.get("schema", {})), {})),
+        responses=[
+            build_response(status, response)
+            for status, response in sorted(description["responses"].items())
+        ],
     )
 
 
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    """Show every operation, every kind of object and every code."""
+    """Show all operations, components and problem codes."""
     schema = SchemaGenerator().get_schema(request=None, public=True)
     components: Json = schema["components"]["schemas"]
     context = {
         "info": schema["info"],
         "operations": [
-            operation_of(path, method, told, components)
+            build_operation(path, method, description, components)
             for path, methods in schema["paths"].items()
-            for method, told in methods.items()
+            for method, description in methods.items()
         ],
         "components": [
-            Component(name, told.get("description", ""), rows_of(told), told.get("enum", []))
-            for name, told in components.items()
+            Component(
+                name,
+                component.get("description", ""),
+                object_rows(component),
+                component.get("enum", []),
+            )
+            for name, component in components.items()
         ],
         "problems": [
             {"code": code, "status": int(status), "detail": gettext(detail)}

@@ -1,4 +1,4 @@
-"""Entity tags of captures: a client changes what it has read, or learns that it was too late."""
+"""Entity tags of captures, for conditional requests (RFC 9110)."""
 
 import re
 from collections.abc import Callable
@@ -16,31 +16,31 @@ STRONG_ETAG = re.compile(r'"(\d{1,18})"')
 
 
 def etag(capture: Capture) -> str:
-    """Return the entity tag, which is another one after each change."""
+    """Return the entity tag, which differs after each change."""
     return f'"{capture.sequence}"'
 
 
 def expected_sequence(request: Request) -> int | None:
-    """Return the number of the capture that the client means to change; None where any will do.
+    """Return the sequence number in `If-Match`, or None where the client does not insist.
 
     Raises:
-        StaleError: `If-Match` is no entity tag of ours.
+        StaleError: `If-Match` is not an entity tag of ours.
     """
     sent = request.headers.get("If-Match", "").strip()
     if sent in ("", "*"):
         return None
-    if found := STRONG_ETAG.fullmatch(sent):
-        return int(found[1])
+    if match := STRONG_ETAG.fullmatch(sent):
+        return int(match[1])
     raise StaleError
 
 
 def conditional_response(
-    request: Request, capture: Capture, whole: Callable[[], Any]
+    request: Request, capture: Capture, serialize: Callable[[], Any]
 ) -> HttpResponseBase:
-    """Answer with what `whole` returns, or with 304 where the client has it already."""
+    """Return the serialised capture, or 304 where the client has it already."""
     tag = etag(capture)
-    known = get_conditional_response(request._request, etag=tag)
-    if known is not None:
-        known["ETag"] = tag
-        return known
-    return Response(whole(), headers={"ETag": tag})
+    not_modified = get_conditional_response(request._request, etag=tag)
+    if not_modified is not None:
+        not_modified["ETag"] = tag
+        return not_modified
+    return Response(serialize(), headers={"ETag": tag})

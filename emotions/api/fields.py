@@ -1,4 +1,4 @@
-"""The kinds of values that requests and answers are made of."""
+"""Serializer fields and OpenAPI schemas of the values that several resources share."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -39,56 +39,53 @@ NULLABLE_SENTIMENT = {
 
 
 def by_emotion(shares: tuple[float, ...]) -> dict[str, float]:
-    """Return seven shares by the emotion's name."""
+    """Return seven probabilities by emotion, rounded to six decimals."""
     return {str(emotion): round(share, 6) for emotion, share in zip(EMOTIONS, shares, strict=True)}
 
 
 class StrictTypeMixin(serializers.Field[Any, Any, Any, Any]):
-    """A field that takes, in JSON, only values of the type that its schema names.
+    """Makes a field accept only values of its own type in JSON.
 
-    In a form everything is text, so there the framework's own reading goes.
+    DRF would take `"1"` for an integer and `1` for a text. In forms, where every value is text, its
+    own conversion still applies.
+
+    Attributes:
+        types: the Python types that a JSON value may have.
     """
 
     types: ClassVar[tuple[type, ...]] = (str,)
     default_error_messages: ClassVar = {"wrong_type": _("This is of another type than expected.")}
 
     def run_validation(self, data: Any = empty) -> Any:
-        """Return the value, refused where it is of another type."""
-        form = isinstance(getattr(self.root, "initial_data", None), QueryDict)
-        right = isinstance(data, self.types) and isinstance(data, bool) == (bool in self.types)
-        if not form and data is not empty and data is not None and not right:
+        is_form = isinstance(getattr(self.root, "initial_data", None), QueryDict)
+        has_type = isinstance(data, self.types) and isinstance(data, bool) == (bool in self.types)
+        if not is_form and data is not empty and data is not None and not has_type:
             self.fail("wrong_type")
         return super().run_validation(data)
 
 
 class StrictCharField(StrictTypeMixin, serializers.CharField):
-    """A text."""
+    """A CharField that takes only strings."""
 
 
 class StrictBooleanField(StrictTypeMixin, serializers.BooleanField):
-    """True or false."""
-
     types = (bool,)
 
 
 class StrictIntegerField(StrictTypeMixin, serializers.IntegerField):
-    """A whole number."""
-
     types = (int,)
 
 
 class StrictFloatField(StrictTypeMixin, serializers.FloatField):
-    """A number."""
-
     types = (int, float)
 
 
 class StrictUUIDField(StrictTypeMixin, serializers.UUIDField):
-    """A UUID, as text."""
+    """A UUIDField that takes only strings."""
 
 
 class PastDateTimeField(serializers.DateTimeField):
-    """A moment that says its offset from UTC, not before 1900 and not in the future."""
+    """A date and time with an offset from UTC, neither before 1900 nor in the future."""
 
     default_error_messages: ClassVar = {
         "no_offset": _("Say the offset from UTC, such as 2026-03-14T09:30:00+09:00."),
@@ -97,13 +94,12 @@ class PastDateTimeField(serializers.DateTimeField):
     }
 
     def enforce_timezone(self, value: datetime) -> datetime:
-        """Return the moment, refused where it does not say its offset."""
+        """Refuse a naive value instead of assuming a time zone."""
         if timezone.is_naive(value):
             self.fail("no_offset")
         return value
 
     def to_internal_value(self, value: Any) -> datetime:
-        """Return the moment that was sent."""
         moment: datetime = super().to_internal_value(value)
         if moment < EARLIEST_MOMENT:
             self.fail("too_early")
@@ -121,7 +117,6 @@ class TimeZoneField(StrictCharField):
     }
 
     def to_internal_value(self, data: Any) -> str:
-        """Return the name, refused where no such zone is known."""
         name: str = super().to_internal_value(data)
         if name not in KNOWN_ZONES:
             self.fail("unknown")
@@ -130,7 +125,7 @@ class TimeZoneField(StrictCharField):
 
 @extend_schema_field({"type": "string", "format": "binary"})
 class PhotoField(serializers.FileField):
-    """A whole picture file; whether it is one is told by what is in it."""
+    """An uploaded picture, whose content is validated where it is decoded."""
 
 
 @extend_schema_field(NULLABLE_EMOTION)

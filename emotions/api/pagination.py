@@ -1,4 +1,4 @@
-"""How long lists are handed out."""
+"""Cursor pagination of captures."""
 
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -22,15 +22,13 @@ class PageQuerySerializer(serializers.Serializer[Any]):
 
 
 class InvalidCursorError(APIException):
-    """The cursor is none that we handed out."""
-
     status_code = HTTPStatus.BAD_REQUEST
     default_code = "invalid_cursor"
     default_detail = _("Take the cursor from the addresses next and previous, as it is.")
 
 
 class HistoryPagination(CursorPagination):
-    """Newest first, by a cursor that new captures do not shift."""
+    """Newest first, by a cursor that is stable while captures are added."""
 
     ordering = ("-taken_at", "-id")
     page_size = 50
@@ -42,16 +40,16 @@ class HistoryPagination(CursorPagination):
     )
 
     def get_page_size(self, request: Request) -> int:
-        """Return how many captures the client wants, within the limit."""
+        """Return the page size that the client asks for, at most `max_page_size`."""
         query = PageQuerySerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         return min(query.validated_data.get("page_size", self.page_size), self.max_page_size)
 
     def decode_cursor(self, request: Request) -> Cursor | None:
-        """Return the place that the client names, checked before the database sees it.
+        """Return the decoded cursor, validated before it reaches the database.
 
         Raises:
-            InvalidCursorError: it is none of ours.
+            InvalidCursorError: it is not one of ours.
         """
         try:
             cursor = super().decode_cursor(request)
@@ -65,13 +63,12 @@ class HistoryPagination(CursorPagination):
         return cursor
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
-        """Describe the parameters, with the limits of the page's size."""
+        """Add the bounds of the page size to the parameters."""
         cursor, size = super().get_schema_operation_parameters(view)
         size["schema"] |= {"minimum": 1, "default": self.page_size}
         return [cursor, size]
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """Describe one page."""
         return {
             "type": "object",
             "required": ["next", "previous", "results"],

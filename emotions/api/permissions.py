@@ -1,4 +1,4 @@
-"""What an access token may not do although its owner may."""
+"""Permissions of access tokens, which may do less than their owners."""
 
 from typing import Any
 
@@ -14,31 +14,27 @@ SIGN_IN_ONLY = {
     "api:token": {"DELETE"},
     "api:me": {"DELETE"},
 }
-"""What only a person does who is signed in: whoever finds a token must not get further by it."""
+"""Methods by view that need a session, so that a leaked token cannot extend its own reach."""
 
 
 class ReadOnlyTokenError(exceptions.PermissionDenied):
-    """A token that only reads was used to write."""
-
     default_code = "read_only_token"
     default_detail = _("This access token only reads. Make one that writes, or sign in.")
 
 
 class SignInRequiredError(exceptions.PermissionDenied):
-    """A token was used for what needs a sign-in."""
-
     default_detail = _("An access token cannot do this. Sign in instead.")
 
 
 class TokenScopePermission(permissions.BasePermission):
-    """Holds access tokens to their scope; who is signed in passes."""
+    """Restricts access tokens to their scope; sessions pass."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        """Let a request through.
+        """Return True or raise the reason for the refusal.
 
         Raises:
-            ReadOnlyTokenError: it writes with a token that only reads.
-            SignInRequiredError: it does what no token may do.
+            ReadOnlyTokenError: a read-only token is used for an unsafe method.
+            SignInRequiredError: the method needs a session.
         """
         token: Any = request.auth
         if not isinstance(token, AccessToken) or request.method in permissions.SAFE_METHODS:

@@ -47,20 +47,22 @@ def problem(*, status: int, code: str, detail: str, **more: Any) -> dict[str, An
 
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Turn an exception of a view into a problem; None lets an unknown one become a 500."""
-    told = service_problem(error)
+    """Exception handler of DRF: return a problem, or None to let the error become a 500."""
+    payload = service_problem(error)
     headers: dict[str, str] = {}
-    if told is None:
-        answered = exception_handler(error, context)
-        if answered is None:
+    if payload is None:
+        response = exception_handler(error, context)
+        if response is None:
             return None
-        told = framework_problem(error, answered)
+        payload = framework_problem(error, response)
         headers = {
-            name: answered[name] for name in ("WWW-Authenticate", "Retry-After") if name in answered
+            name: response[name] for name in ("WWW-Authenticate", "Retry-After") if name in response
         }
-    if told["status"] == HTTPStatus.SERVICE_UNAVAILABLE or isinstance(error, ImportUnderWayError):
+    if payload["status"] == HTTPStatus.SERVICE_UNAVAILABLE or isinstance(
+        error, ImportUnderWayError
+    ):
         headers["Retry-After"] = "30"
-    return Response(told, status=told["status"], headers=headers, content_type=CONTENT_TYPE)
+    return Response(payload, status=payload["status"], headers=headers, content_type=CONTENT_TYPE)
 
 
 SERVICE_PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str | Promise]] = {
@@ -112,7 +114,7 @@ SERVICE_PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str | Promise]] =
         _("No trained network can answer right now. Nothing was saved."),
     ),
 }
-"""What our own services refuse, and how that is told."""
+"""Problems for the errors of services."""
 
 FIELD_PROBLEMS: dict[type[Exception], tuple[str, str | Promise]] = {
     EmptyCaptureError: ("photo", _("Send a photo, or say felt, mood or a note.")),
@@ -127,64 +129,66 @@ FIELD_PROBLEMS: dict[type[Exception], tuple[str, str | Promise]] = {
     ),
     KeepsMoreError: ("kept", _("What is not kept any more cannot be kept again.")),
 }
-"""What our own services refuse because of one field."""
+"""Problems for the errors of services that concern one field."""
 
 
 def service_problem(error: Exception) -> dict[str, Any] | None:
-    """Return the problem for an error of our own services."""
+    """Return the problem for an error of our own services, or None for any other."""
     if isinstance(error, ImageError):
         return problem(
             status=STATUSES[error.code], code=error.code, detail=error_message(error.code)
         )
     if isinstance(error, UnreadableError):
-        return invalid({"file": [str(error)]})
+        return validation_problem({"file": [str(error)]})
     if refusal := SERVICE_PROBLEMS.get(type(error)):
         status, code, detail = refusal
         return problem(status=status, code=code, detail=str(detail))
     if unfit := FIELD_PROBLEMS.get(type(error)):
         field, detail = unfit
-        return invalid({field: [str(detail)]})
+        return validation_problem({field: [str(detail)]})
     return None
 
 
-def invalid(errors: Any) -> dict[str, Any]:
-    """Return the problem for fields that are not as expected."""
+def validation_problem(errors: Any) -> dict[str, Any]:
+    """Return the problem for invalid fields."""
     return problem(
         status=HTTPStatus.BAD_REQUEST,
         code="invalid",
         detail=gettext("Some fields are not as expected."),
-        errors={name: flat(told) for name, told in errors.items()}
+        errors={name: flatten_errors(nested) for name, nested in errors.items()}
         if isinstance(errors, dict)
-        else {"request": flat(errors)},
+        else {"request": flatten_errors(errors)},
     )
 
 
-def flat(told: Any, place: str = "") -> list[str]:
-    """Return what is wrong with a field as a list of texts; parts of a list are named by number."""
-    if isinstance(told, dict):
+def flatten_errors(errors: Any, path: str = "") -> list[str]:
+    """Return nested errors of a field as a flat list of texts that begin with their path."""
+    if isinstance(errors, dict):
         return [
-            text for name, part in told.items() for text in flat(part, f"{place} {name}".strip())
+            text
+            for name, part in errors.items()
+            for text in flatten_errors(part, f"{path} {name}".strip())
         ]
-    if isinstance(told, list):
-        return [text for part in told for text in flat(part, place)]
-    return [f"{place}: {told}" if place else str(told)]
+    if isinstance(errors, list):
+        return [text for part in errors for text in flatten_errors(part, path)]
+    return [f"{path}: {errors}" if path else str(errors)]
 
 
-def framework_problem(error: Exception, answered: Response) -> dict[str, Any]:
-    """Return the problem for an error that the framework knows."""
+def framework_problem(error: Exception, response: Response) -> dict[str, Any]:
+    """Return the problem for an error that DRF handles."""
     if isinstance(error, exceptions.ValidationError):
-        return invalid(answered.data)
+        return validation_problem(response.data)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
     assert isinstance(error, exceptions.APIException)  # noqa: S101 - the handler knows no others
     return problem(
-        status=answered.status_code, code=str(error.get_codes()), detail=str(error.detail)
+        status=response.status_code, code=str(error.get_codes()), detail=str(error.detail)
     )
 
 
 def problem_json_response(status: HTTPStatus, code: str, detail: str, **more: Any) -> JsonResponse:
-    """Return a problem outside the framework, such as for an address that does not exist."""
-    told = problem(status=status, code=code, detail=detail, **more)
-    return JsonResponse(told, status=status, content_type=CONTENT_TYPE)
+    """Return a problem outside of DRF, such as for a URL that does not exist."""
+    payload = problem(status=status, code=code, detail=detail, **more)
+    return JsonResponse(payload, status=status, content_type=CONTENT_TYPE)

@@ -16,24 +16,23 @@ SHARES = {
 
 
 def response_examples(value: Any, name: str) -> list[OpenApiExample]:
-    """Return the one example of an answer."""
     return [OpenApiExample(name, value=value, response_only=True)]
 
 
 def example_response(serializer: Any, description: Any, value: Any, name: str) -> OpenApiResponse:
-    """Describe an answer with its one example."""
+    """Describe a response with its one example."""
     return OpenApiResponse(
         serializer, description=description, examples=response_examples(value, name)
     )
 
 
-def id_parameter(told: Any, value: int) -> OpenApiParameter:
-    """Describe the number in an address."""
+def id_parameter(description: Any, value: int) -> OpenApiParameter:
+    """Describe the primary key in a path."""
     return OpenApiParameter(
         "id",
         int,
         OpenApiParameter.PATH,
-        description=told,
+        description=description,
         examples=[OpenApiExample("number", value=value)],
     )
 

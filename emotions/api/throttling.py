@@ -1,7 +1,7 @@
-"""Fair use: how often one person, token or address may ask, and what is left of it.
+"""Rate limits for people, tokens and addresses, and the headers that announce them.
 
-Requests are counted in fixed windows by the cache's own atomic counter, so limits are exact over
-all processes that share one; with the processes' own memory each has its own count.
+Requests are counted in fixed windows by an atomic counter of the cache, so limits are exact across
+all processes that share a cache; with a cache in memory each process counts for itself.
 """
 
 import math
@@ -19,14 +19,19 @@ from rest_framework.views import APIView
 from accounts.models import AccessToken
 
 SLACK = 5  # seconds that a counter outlives its window
+USAGE_KEY = "emotions.throttle_usage"
+"""Where `request.META` holds the usage of the throttles that counted the request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What is left of one limit.
+    """The state of one limit after a request.
 
     Attributes:
-        reset: seconds until it begins anew.
+        count: requests allowed in a window.
+        seconds: length of the window.
+        left: requests left in it.
+        reset: seconds until the next one begins.
     """
 
     scope: str
@@ -37,7 +42,7 @@ class Usage:
 
 
 def increment(key: str, cost: int, seconds: int) -> int | None:
-    """Add to a counter and return its value; None where the cache is away."""
+    """Add to a counter and return its value, or None if the cache is unavailable."""
     counters = caches["counters"]
     try:
         counters.add(key, 0, timeout=seconds + SLACK)
@@ -47,83 +52,82 @@ def increment(key: str, cost: int, seconds: int) -> int | None:
 
 
 class FixedWindowThrottle(BaseThrottle):
-    """One of `settings.API_LIMITS`, counted for whoever `whose` names."""
+    """One of `settings.API_LIMITS`, counted for each value of `get_key`."""
 
     scope = ""
 
-    def whose(self, request: Request) -> str:
-        """Return whose requests are counted together: a token's, a person's or an address's."""
+    def get_key(self, request: Request) -> str:
+        """Return what requests are counted by: the access token or else the person."""
         if isinstance(request.auth, AccessToken):
             return f"token-{request.auth.pk}"
         return f"person-{request.user.pk}"
 
     def allow_request(self, request: Request, view: APIView) -> bool:
-        """Count a request and tell whether it is within the limit."""
-        most, seconds = settings.API_LIMITS[self.scope]
+        """Count the request and return whether it is within the limit."""
+        limit, seconds = settings.API_LIMITS[self.scope]
         window, past = divmod(time.time(), seconds)
-        self.reset = math.ceil(seconds - past)  # who waits as told is never too early
-        key = f"limit:{self.scope}:{self.whose(request)}:{window:.0f}"
+        self.reset = math.ceil(seconds - past)  # rounded up, so that nobody comes back too early
+        key = f"limit:{self.scope}:{self.get_key(request)}:{window:.0f}"
         used = increment(key, getattr(view, "cost", 1), seconds)
         if used is None:
             return True
-        left = Usage(self.scope, most, seconds, max(0, most - used), self.reset)
-        request._request.META.setdefault("emotions.used", []).append(left)
-        return used <= most
+        usage = Usage(self.scope, limit, seconds, max(0, limit - used), self.reset)
+        request._request.META.setdefault(USAGE_KEY, []).append(usage)
+        return used <= limit
 
     def wait(self) -> float:
-        """Return the seconds until it is worth trying again."""
         return self.reset
 
 
 class PersonThrottle(FixedWindowThrottle):
-    """Everything that a person or a token asks."""
+    """Every request of a person or token."""
 
     scope = "person"
 
 
 class CaptureThrottle(FixedWindowThrottle):
-    """What records captures."""
+    """Requests that record captures."""
 
     scope = "capture"
 
 
 class DetectThrottle(FixedWindowThrottle):
-    """Frames."""
+    """Requests that analyse frames."""
 
     scope = "detect"
 
 
 class AddressThrottle(FixedWindowThrottle):
-    """Requests of one address that were not let in: somebody may be guessing tokens."""
+    """Failed authentications of an address, from where somebody may be guessing tokens."""
 
     scope = "address"
 
-    def whose(self, request: Request) -> str:
-        """Return the address, as the trusted proxy says it."""
+    def get_key(self, request: Request) -> str:
+        """Return the address as the trusted proxy reports it."""
         return str(self.get_ident(request))
 
 
 def rate_limit_headers(request: Request) -> dict[str, str]:
-    """Return what is left, as draft-ietf-httpapi-ratelimit-headers says it."""
-    used: list[Usage] = request._request.META.get("emotions.used", [])
-    if not used:
+    """Return the headers of draft-ietf-httpapi-ratelimit-headers."""
+    usages: list[Usage] = request._request.META.get(USAGE_KEY, [])
+    if not usages:
         return {}
 
-    def told(form: Callable[[Usage], str]) -> str:
-        return ", ".join(f'"{one.scope}";{form(one)}' for one in used)
+    def join(parameters: Callable[[Usage], str]) -> str:
+        return ", ".join(f'"{usage.scope}";{parameters(usage)}' for usage in usages)
 
     return {
-        "RateLimit-Policy": told(lambda one: f"q={one.count};w={one.seconds}"),
-        "RateLimit": told(lambda one: f"r={one.left};t={one.reset}"),
+        "RateLimit-Policy": join(lambda usage: f"q={usage.count};w={usage.seconds}"),
+        "RateLimit": join(lambda usage: f"r={usage.left};t={usage.reset}"),
     }
 
 
 def throttle_failed_authentication(view: APIView, request: Request) -> None:
-    """Count a request that was not let in.
+    """Count a failed authentication.
 
     Raises:
-        Throttled: there were too many from its address.
+        Throttled: there were too many from the address.
     """
-    limit: Any = AddressThrottle()
-    if not limit.allow_request(request, view):
-        view.throttled(request, limit.wait())
+    throttle: Any = AddressThrottle()
+    if not throttle.allow_request(request, view):
+        view.throttled(request, throttle.wait())

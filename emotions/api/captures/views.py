@@ -1,4 +1,4 @@
-"""The REST API over captures: the same services and selectors as the pages, as JSON."""
+"""REST API of captures, on the same services and selectors as the pages."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -108,9 +108,9 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
 
     def capture_response(self, capture: Capture, **options: Any) -> Response:
         """Answer with a capture as it is now."""
-        found = selectors.get_capture(owner=capture.owner, uuid=capture.uuid)
-        headers = {"ETag": etag(found), **options.pop("headers", {})}
-        return Response(self.get_serializer(found).data, headers=headers, **options)
+        current = selectors.get_capture(owner=capture.owner, uuid=capture.uuid)
+        headers = {"ETag": etag(current), **options.pop("headers", {})}
+        return Response(self.get_serializer(current).data, headers=headers, **options)
 
     @extend_schema(**CREATE)
     def create(self, request: Request) -> Response:
@@ -125,8 +125,8 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
     @extend_schema(**RETRIEVE)
     def retrieve(self, request: Request, **_: Any) -> HttpResponseBase:
         """Read a capture."""
-        found = self.get_object()
-        return conditional_response(request, found, lambda: self.get_serializer(found).data)
+        capture = self.get_object()
+        return conditional_response(request, capture, lambda: self.get_serializer(capture).data)
 
     @extend_schema(**UPDATE)
     def partial_update(self, request: Request, **_: Any) -> Response:
@@ -146,8 +146,8 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
         forever = validated_query(DeleteQuerySerializer, request)["forever"]
         expected = expected_sequence(request)
         if forever:
-            found = get_object_or_404(Capture, owner=owner, uuid=uuid, purged_at=None)
-            purge_capture(capture=found, expected=expected)
+            capture = get_object_or_404(Capture, owner=owner, uuid=uuid, purged_at=None)
+            purge_capture(capture=capture, expected=expected)
         else:
             delete_capture(capture=self.get_object(), expected=expected)
         return Response(status=status.HTTP_204_NO_CONTENT)

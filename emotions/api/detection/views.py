@@ -1,4 +1,4 @@
-"""Reading frames without storing anything, for live pictures and previews."""
+"""Detection without storage, for live pictures and previews."""
 
 from http import HTTPStatus
 from typing import Any
@@ -24,7 +24,7 @@ from emotions.api.throttling import DetectThrottle
 from ml import registry
 from ml.inference.predictor import Face
 
-LOCK_TIMEOUT = 10  # seconds; then the next frames are read even where the last answer never came
+LOCK_TIMEOUT = 10  # seconds after which the lock of a request that died is ignored
 
 
 class BusyError(APIException):
@@ -49,31 +49,32 @@ class DetectView(PersonalView):
         person = person_of(request)
         photos = validated(FramesSerializer, request.data)["photos"]
         require_consent(person=person, kind=Consent.Kind.USE)
-        under_way = f"detect:{person.pk}"
-        if not cache.add(under_way, 1, timeout=LOCK_TIMEOUT):
+        lock_key = f"detect:{person.pk}"
+        if not cache.add(lock_key, 1, timeout=LOCK_TIMEOUT):
             raise BusyError
         try:
             serving = registry.serving()
-            told = [self.read(photo.read(MAX_BYTES + 1), serving.predictor) for photo in photos]
+            analysed = [
+                self.analyse(photo.read(MAX_BYTES + 1), serving.predictor) for photo in photos
+            ]
         finally:
-            cache.delete(under_way)
-        return Response({"model_version": serving.version.name, "photos": told})
+            cache.delete(lock_key)
+        return Response({"model_version": serving.version.name, "photos": analysed})
 
-    def read(self, photo: bytes, predictor: Any) -> dict[str, Any]:
+    def analyse(self, photo: bytes, predictor: Any) -> dict[str, Any]:
         """Return what one picture shows, or why it cannot be read."""
-        nothing: dict[str, Any] = {"width": None, "height": None, "faces": [], "problem": None}
+        empty: dict[str, Any] = {"width": None, "height": None, "faces": [], "problem": None}
         try:
             pixels = images.read_image(photo)
         except ImageError as error:
-            answer = problem_response(error, {"view": self})
-            return {**nothing, "problem": answer and answer.data}
+            response = problem_response(error, {"view": self})
+            return {**empty, "problem": response and response.data}
         size = {"width": pixels.shape[1], "height": pixels.shape[0]}
         faces = [face_as_json(face) for face in predictor.predict(pixels)]
-        return {**nothing, **size, "faces": faces}
+        return {**empty, **size, "faces": faces}
 
 
 def face_as_json(face: Face) -> dict[str, Any]:
-    """Return one face, the largest one being taken as the person's own by clients too."""
     box = face.box
     return {
         "box": {"x": box.x, "y": box.y, "width": box.width, "height": box.height},

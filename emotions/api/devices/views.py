@@ -1,4 +1,4 @@
-"""Where the person is signed in."""
+"""The devices on which the person is signed in."""
 
 from http import HTTPStatus
 
@@ -17,13 +17,17 @@ from emotions.api.devices.serializers import DeviceSerializer, RenameDeviceSeria
 
 
 def own_device(request: Request, number: int) -> selectors.Device:
-    """Return a device of the person who asks; anybody else's answers 404."""
-    found = selectors.device(
+    """Return a device of the signed-in person.
+
+    Raises:
+        Http404: there is none, or it belongs to somebody else.
+    """
+    device = selectors.device(
         person=person_of(request), device_id=number, current_key=session_key(request)
     )
-    if found is None:
+    if device is None:
         raise Http404
-    return found
+    return device
 
 
 class DevicesView(PersonalView):
@@ -32,8 +36,8 @@ class DevicesView(PersonalView):
     @extend_schema(**schema.DEVICES)
     def get(self, request: Request) -> Response:
         """List them."""
-        found = selectors.devices(person=person_of(request), current_key=session_key(request))
-        return Response(DeviceSerializer(found, many=True).data)
+        devices = selectors.devices(person=person_of(request), current_key=session_key(request))
+        return Response(DeviceSerializer(devices, many=True).data)
 
 
 class DeviceView(PersonalView):
@@ -44,16 +48,16 @@ class DeviceView(PersonalView):
     @extend_schema(**schema.RENAME_DEVICE)
     def patch(self, request: Request, id: int) -> Response:  # noqa: A002 - named by the address
         """Call it something else."""
-        found = own_device(request, id)
+        device = own_device(request, id)
         name = validated(RenameDeviceSerializer, request.data)["name"]
-        services.rename_device(device=found.session, name=name)
+        services.rename_device(device=device.session, name=name)
         return Response(DeviceSerializer(own_device(request, id)).data)
 
     @extend_schema(**schema.SIGN_OUT_DEVICE)
     def delete(self, request: Request, id: int) -> Response:  # noqa: A002
         """End its sign-in."""
-        found = own_device(request, id)
-        services.sign_out_device(device=found.session)
-        if found.is_current and request.auth is None:  # a browser: end its cookie too
+        device = own_device(request, id)
+        services.sign_out_device(device=device.session)
+        if device.is_current and request.auth is None:  # a browser: end its cookie too
             logout(request._request)
         return Response(status=HTTPStatus.NO_CONTENT)

@@ -261,19 +261,19 @@ class PatternsSerializer(serializers.Serializer[Any]):
     detected = serializers.SerializerMethodField()
 
     @extend_schema_field(COUNTS_SCHEMA)
-    def get_emotions(self, told: dict[str, Any]) -> dict[str, int]:
+    def get_emotions(self, payload: dict[str, Any]) -> dict[str, int]:
         """Return the moments of each emotion."""
-        return counted(told["emotions"])
+        return counted(payload["emotions"])
 
     @extend_schema_field(COUNTS_SCHEMA)
-    def get_felt(self, told: dict[str, Any]) -> dict[str, int]:
+    def get_felt(self, payload: dict[str, Any]) -> dict[str, int]:
         """Return what was felt, over the moments of which both are known."""
-        return counted(told["felt"])
+        return counted(payload["felt"])
 
     @extend_schema_field(COUNTS_SCHEMA)
-    def get_detected(self, told: dict[str, Any]) -> dict[str, int]:
+    def get_detected(self, payload: dict[str, Any]) -> dict[str, int]:
         """Return what was detected, over the moments of which both are known."""
-        return counted(told["detected"])
+        return counted(payload["detected"])
 
 
 def counted(counts: Counter[Feeling]) -> dict[str, int]:

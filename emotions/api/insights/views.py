@@ -65,8 +65,8 @@ class PatternsView(PersonalView):
         first, last = query.days(today_in(zone))
         read_by = query.validated_data.get("read_by", "")
         moments = patterns.load_moments(owner=person, first=first, last=last, read_by=read_by)
-        felt, looked = patterns.felt_and_detected(moments)
-        told = {
+        felt, detected = patterns.felt_and_detected(moments)
+        payload = {
             "first": first,
             "last": last,
             "read_again": selectors.rescoring_versions(owner=person),
@@ -83,9 +83,9 @@ class PatternsView(PersonalView):
             ],
             "emotions": patterns.count_feelings(moments),
             "felt": felt,
-            "detected": looked,
+            "detected": detected,
         }
-        return Response(PatternsSerializer(told).data)
+        return Response(PatternsSerializer(payload).data)
 
 
 class TagsView(PersonalView):

@@ -19,8 +19,8 @@ class ModelsView(PersonalView):
     @extend_schema(**MODELS)
     def get(self, request: Request) -> Response:
         """Return every one with its card and when it answered."""
-        told: Any = served_versions()  # the framework's types know no lists
-        return Response(AnsweredModelSerializer(told, many=True).data)
+        versions: Any = served_versions()  # the framework's types know no lists
+        return Response(AnsweredModelSerializer(versions, many=True).data)
 
 
 class ModelView(PersonalView):

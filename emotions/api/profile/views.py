@@ -1,4 +1,4 @@
-"""The person's own record: profile, consents, and the way out."""
+"""The profile and consents of the person, and the deletion of their account."""
 
 from http import HTTPStatus
 
@@ -33,12 +33,11 @@ from emotions.models import Capture
 from emotions.preferences.selectors import get_preferences
 from emotions.preferences.services import set_preferences
 
-RETRY_AFTER_SECONDS = 60  # seconds
+RETRY_AFTER = 60  # seconds
 
 
-def told(person: User) -> Response:
-    """Answer with a person's profile as it is now."""
-    standing = {consent.kind: consent for consent in person.consents.filter(withdrawn_at=None)}
+def profile_response(person: User) -> Response:
+    given = {consent.kind: consent for consent in person.consents.filter(withdrawn_at=None)}
     preferences = get_preferences(owner=person)
     profile = {
         "email": person.email,
@@ -52,8 +51,8 @@ def told(person: User) -> Response:
             {
                 "kind": kind.value,
                 "version": version,
-                "given_at": standing[kind].given_at
-                if kind in standing and standing[kind].version == version
+                "given_at": given[kind].given_at
+                if kind in given and given[kind].version == version
                 else None,
             }
             for kind, version in CURRENT_VERSIONS.items()
@@ -71,7 +70,7 @@ class ProfileView(PersonalView):
     @extend_schema(**PROFILE)
     def get(self, request: Request) -> Response:
         """Return profile, settings and consents."""
-        return told(person_of(request))
+        return profile_response(person_of(request))
 
     @extend_schema(**CHANGE_PROFILE)
     def patch(self, request: Request) -> Response:
@@ -87,16 +86,16 @@ class ProfileView(PersonalView):
             keep_others=values["keep_others"],
             pictures_kept_for=values.get("pictures_kept_for"),
         )
-        return told(person)
+        return profile_response(person)
 
     @extend_schema(**DELETE_ACCOUNT)
     def delete(self, request: Request) -> Response:
         """Delete the account with everything that belongs to it."""
         person = person_of(request)
         password = validated(DeleteAccountSerializer, request.data)["password"]
-        # The page's own limit on guesses, so that trying here and there gives no more of them.
+        # Shared with the password page, so that guessing in both places gains nothing.
         if not ratelimit.consume(request._request, action="reauthenticate", user=person):
-            raise Throttled(wait=RETRY_AFTER_SECONDS)
+            raise Throttled(wait=RETRY_AFTER)
         if not person.check_password(password):
             raise ValidationError({"password": [_("This is not your password.")]})
         delete_account(person=person)
@@ -111,17 +110,17 @@ class ConsentView(PersonalView):
     @extend_schema(**GIVE_CONSENT)
     def put(self, request: Request, kind: str) -> Response:
         """Give consent to the text that the person has read."""
-        given = validated(GiveConsentSerializer, request.data)["version"]
+        version = validated(GiveConsentSerializer, request.data)["version"]
         current = CURRENT_VERSIONS[Consent.Kind(kind)]
-        if given != current:
+        if version != current:
             raise ValidationError(
                 {"version": [_("The current text is %(version)s.") % {"version": current}]}
             )
         give_consent(person=person_of(request), kind=Consent.Kind(kind))
-        return told(person_of(request))
+        return profile_response(person_of(request))
 
     @extend_schema(**WITHDRAW_CONSENT)
     def delete(self, request: Request, kind: str) -> Response:
-        """Withdraw consent: no photo is read from now on, or what was lent is taken back."""
+        """Withdraw consent."""
         withdraw_consent(person=person_of(request), kind=Consent.Kind(kind))
-        return told(person_of(request))
+        return profile_response(person_of(request))

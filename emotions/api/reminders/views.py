@@ -31,7 +31,11 @@ from emotions.reminders.services import (
 
 
 def own_reminder(request: Request, number: int) -> Reminder:
-    """Return a reminder of the person who asks; anybody else's answers 404."""
+    """Return a reminder of the signed-in person.
+
+    Raises:
+        Http404: there is none, or it belongs to somebody else.
+    """
     return get_object_or_404(selectors.reminders(owner=person_of(request)), pk=number)
 
 
@@ -43,8 +47,8 @@ class RemindersView(PersonalView):
     @extend_schema(**schema.REMINDERS)
     def get(self, request: Request) -> Response:
         """List them."""
-        found = selectors.reminders(owner=person_of(request))
-        return Response(ReminderSerializer(found, many=True).data)
+        reminders = selectors.reminders(owner=person_of(request))
+        return Response(ReminderSerializer(reminders, many=True).data)
 
     @extend_schema(**schema.ADD_REMINDER)
     def post(self, request: Request) -> Response:
@@ -83,8 +87,8 @@ class PushSubscriptionsView(PersonalView):
     @extend_schema(**schema.PUSH)
     def get(self, request: Request) -> Response:
         """List them, with the key to subscribe with."""
-        found = selectors.push_subscriptions(owner=person_of(request))
-        payload = {"public_key": web_push.public_key(), "subscriptions": found}
+        subscriptions = selectors.push_subscriptions(owner=person_of(request))
+        payload = {"public_key": web_push.public_key(), "subscriptions": subscriptions}
         return Response(PushSerializer(payload).data)
 
     @extend_schema(**schema.ADD_SUBSCRIPTION)
@@ -101,6 +105,6 @@ class PushSubscriptionView(PersonalView):
     @extend_schema(**schema.REMOVE_SUBSCRIPTION)
     def delete(self, request: Request, id: int) -> Response:  # noqa: A002
         """Send nothing more to it."""
-        found = selectors.push_subscriptions(owner=person_of(request))
-        remove_subscription(subscription=get_object_or_404(found, pk=id))
+        subscriptions = selectors.push_subscriptions(owner=person_of(request))
+        remove_subscription(subscription=get_object_or_404(subscriptions, pk=id))
         return Response(status=HTTPStatus.NO_CONTENT)

@@ -1,4 +1,4 @@
-"""Keeping an app and the server equal: what changed since, and what waited offline."""
+"""Synchronisation: changes since a cursor, and batches of captures recorded offline."""
 
 import base64
 import re
@@ -27,28 +27,28 @@ from emotions.api.sync.serializers import (
 from emotions.api.throttling import CaptureThrottle
 from emotions.captures import selectors
 
-PLACE = re.compile(r"after:(\d{1,18})")
+CURSOR = re.compile(r"after:(\d{1,18})")
 
 
 def cursor_after(sequence: int) -> str:
-    """Return the opaque name of the place behind a change."""
+    """Return the opaque cursor behind a change."""
     return base64.urlsafe_b64encode(f"after:{sequence}".encode()).decode().rstrip("=")
 
 
 def sequence_of(cursor: str) -> int:
-    """Return the number of the last change that a client has seen.
+    """Return the sequence number in a cursor.
 
     Raises:
-        InvalidCursorError: the cursor is none of ours.
+        InvalidCursorError: it is not one of ours.
     """
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        place = PLACE.fullmatch(base64.urlsafe_b64decode(padded).decode("ascii"))
+        match = CURSOR.fullmatch(base64.urlsafe_b64decode(padded).decode("ascii"))
     except ValueError as error:
         raise InvalidCursorError from error
-    if place is None or cursor_after(int(place[1])) != cursor:
+    if match is None or cursor_after(int(match[1])) != cursor:
         raise InvalidCursorError
-    return int(place[1])
+    return int(match[1])
 
 
 class ChangesView(PersonalView):
@@ -63,8 +63,8 @@ class ChangesView(PersonalView):
         if after > person.sequence:
             raise InvalidCursorError
         limit = min(query["page_size"], MAX_PAGE_SIZE)
-        found = selectors.changes(owner=person, after=after, limit=limit + 1)
-        changes, more = found[:limit], len(found) > limit
+        rows = selectors.changes(owner=person, after=after, limit=limit + 1)
+        changes, more = rows[:limit], len(rows) > limit
         answer = {
             "changes": changes,
             "cursor": cursor_after(changes[-1].sequence if changes else after),
@@ -89,8 +89,8 @@ class BatchView(PersonalView):
         return Response({"outcomes": outcomes}, status=status.HTTP_200_OK)
 
     def outcome(self, request: Request, sent: Any) -> dict[str, Any]:
-        """Record one capture and tell what became of it."""
-        told = {"uuid": sent.get("uuid") if isinstance(sent, dict) else None}
+        """Record one capture and return its outcome."""
+        outcome = {"uuid": sent.get("uuid") if isinstance(sent, dict) else None}
         try:
             values = validated(WaitingSerializer, sent)
             if "photo" in values:
@@ -101,23 +101,28 @@ class BatchView(PersonalView):
             answer = problem_response(error, {"view": self, "request": request})
             if answer is None:
                 raise
-            return {**told, "status": answer.status_code, "capture": None, "problem": answer.data}
+            return {
+                **outcome,
+                "status": answer.status_code,
+                "capture": None,
+                "problem": answer.data,
+            }
         capture = CaptureSerializer(found, context={"request": request}).data
         return {
-            **told,
+            **outcome,
             "status": status.HTTP_201_CREATED,
             "capture": capture,
             "problem": None,
         }
 
     def part(self, request: Request, name: str) -> Any:
-        """Return a file part.
+        """Return an uploaded file, rewound, since several captures may share it.
 
         Raises:
-            ValidationError: there is none of that name.
+            ValidationError: there is no file of that name.
         """
-        found = request.FILES.get(name)
-        if found is None:
+        part = request.FILES.get(name)
+        if part is None:
             raise serializers.ValidationError({"photo": [_("There is no file part of that name.")]})
-        found.seek(0)
-        return found
+        part.seek(0)
+        return part

@@ -22,16 +22,16 @@ class TokensView(PersonalView):
     @extend_schema(**schema.TOKENS)
     def get(self, request: Request) -> Response:
         """List them."""
-        found = selectors.tokens(person=person_of(request))
-        return Response(TokenSerializer(found, many=True).data)
+        tokens = selectors.tokens(person=person_of(request))
+        return Response(TokenSerializer(tokens, many=True).data)
 
     @extend_schema(**schema.CREATE_TOKEN)
     def post(self, request: Request) -> Response:
-        """Make one and tell its secret, this once."""
+        """Create one; only this response contains the secret."""
         values = validated(NewTokenSerializer, request.data)
         token, secret = services.create_token(person=person_of(request), **values)
-        told = {**TokenSerializer(token).data, "token": secret}
-        return Response(told, status=HTTPStatus.CREATED)
+        payload = {**TokenSerializer(token).data, "token": secret}
+        return Response(payload, status=HTTPStatus.CREATED)
 
 
 class TokenView(PersonalView):

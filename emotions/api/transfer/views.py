@@ -1,4 +1,4 @@
-"""Bringing a history in."""
+"""Import and export of a history."""
 
 import json
 from typing import Any
@@ -29,7 +29,7 @@ class ImportView(PersonalView):
 
     @extend_schema(**IMPORT)
     def post(self, request: Request) -> Any:
-        """Bring a file in; what is refused stops nothing else."""
+        """Import a file; entries that are refused stop none of the others."""
         person, values = person_of(request), validated(ImportSerializer, request.data)
         reports = importing.import_history(
             owner=person,
@@ -38,12 +38,11 @@ class ImportView(PersonalView):
             time_zone=values.get("time_zone", person.time_zone),
             moods=values["moods"],
         )
-        answer = while_working(reports, told)
-        return StreamingHttpResponse(answer, content_type="application/json")
+        content = while_working(reports, render_report)
+        return StreamingHttpResponse(content, content_type="application/json")
 
 
-def told(report: ImportReport) -> str:
-    """Return what became of a file as JSON."""
+def render_report(report: ImportReport) -> str:
     return json.dumps(ImportedSerializer(report).data)
 
 
