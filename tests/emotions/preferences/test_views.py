@@ -1,0 +1,60 @@
+"""The pages of preferences: what is kept, theme and colours."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from emotions.models import Feeling
+from emotions.preferences.forms import LIGHT_COLOURS
+from emotions.preferences.selectors import get_preferences
+
+pytestmark = pytest.mark.django_db
+
+
+def text_of(page: Any) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.content.decode()))
+
+
+def test_a_person_says_what_is_kept_of_photos_to_come(owner: User, owner_client: Client) -> None:
+    url = reverse("emotions:keeping")
+    assert owner_client.get(url).status_code == 200
+    said = {"kept": "crop", "keep_others": "on", "pictures_kept_for": "91"}
+    assert owner_client.post(url, said)["Location"] == url
+    preferences = get_preferences(owner=owner)
+    assert (preferences.kept, preferences.keep_others) == ("crop", True)
+    assert preferences.pictures_kept_for == 91
+    assert owner_client.post(url, said | {"kept": "all"}).status_code == 422
+
+
+def test_theme_and_colours_are_the_persons_own(
+    owner: User, owner_client: Client, other_client: Client
+) -> None:
+    url, sheet, today = (reverse(f"emotions:{name}") for name in ("appearance", "colours", "today"))
+    assert "data-theme" not in owner_client.get(today).content.decode()
+    ours = {feeling.value: LIGHT_COLOURS[feeling] for feeling in Feeling}
+    sent = owner_client.post(url, {**ours, "theme": "dark", "happy": "#112233"})
+    assert sent["Location"] == url
+    page = owner_client.get(today).content.decode()
+    assert 'data-theme="dark"' in page
+    assert sheet in page
+    rules = owner_client.get(sheet)
+    assert rules["Content-Type"] == "text/css"
+    assert "--happy: #112233;" in rules.content.decode()
+    assert "--sad" not in rules.content.decode()
+    assert sheet not in other_client.get(today).content.decode()
+    assert "#112233" not in other_client.get(sheet).content.decode()
+    owner_client.post(url, {"theme": "", "ours": "1"})
+    page = owner_client.get(today).content.decode()
+    assert sheet not in page
+    assert "data-theme" not in page
+
+
+@pytest.mark.parametrize("colour", ["red", "#12345", "#112233;} body{display:none", "#GGGGGG"])
+def test_nothing_but_a_colour_gets_into_the_style_sheet(owner_client: Client, colour: str) -> None:
+    refused = owner_client.post(reverse("emotions:appearance"), {"happy": colour})
+    assert refused.status_code == 422
+    assert "Choose a colour" in text_of(refused)
