@@ -1,4 +1,4 @@
-"""Reading a history: only one's own, in order, in few queries."""
+"""Queries about the captures of one person."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from emotions.captures import selectors, trash
+from emotions.captures import editing, selectors, trash
+from emotions.captures.editing import Changes
 from emotions.insights import trends
 from emotions.insights.trends import Span
 from emotions.models import Capture, Feeling
@@ -57,3 +58,30 @@ def test_history_takes_the_same_queries_however_long_it_is(
         for capture in selectors.history(owner=owner):
             assert not capture.tags.all()
             assert capture.detections.all()[0].model_version.name
+
+
+def test_changes_come_in_their_order_each_capture_once(owner: User, other: User) -> None:
+    first, second, third = (factories.capture(owner=owner, mood=n) for n in (1, 2, 3))
+    factories.capture(owner=other)
+    editing.edit_capture(capture=first, changes=Changes(mood=5))
+    trash.delete_capture(capture=second)
+    found = selectors.changes(owner=owner, after=0, limit=10)
+    assert [capture.pk for capture in found] == [third.pk, first.pk, second.pk]
+    assert [capture.sequence for capture in found] == [3, 4, 5]
+    assert selectors.changes(owner=owner, after=4, limit=10) == [second]
+    assert selectors.changes(owner=owner, after=0, limit=1) == [third]
+
+
+def test_history_is_narrowed_by_tag_source_words_and_trash(owner: User, other: User) -> None:
+    walk = factories.capture(owner=owner, note="A walk by the River.")
+    work = factories.capture(owner=owner, mood=2, taken_at=datetime(2026, 3, 15, tzinfo=UTC))
+    editing.edit_capture(capture=work, changes=Changes(tags=["Office"]))
+    theirs = factories.capture(owner=other, note="river")
+    editing.edit_capture(capture=theirs, changes=Changes(tags=["Office"]))
+    assert list(selectors.history(owner=owner, words="river")) == [walk]
+    assert list(selectors.history(owner=owner, tag="office")) == [work]
+    assert list(selectors.history(owner=owner, source=Capture.Source.UPLOAD)) == [work, walk]
+    assert not selectors.history(owner=owner, source=Capture.Source.LIVE).exists()
+    trash.delete_capture(capture=walk)
+    assert list(selectors.history(owner=owner)) == [work]
+    assert list(selectors.history(owner=owner, in_trash=True)) == [walk]
