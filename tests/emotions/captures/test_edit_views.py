@@ -13,7 +13,7 @@ from emotions.captures import recording
 from emotions.captures.moods import Mood
 from emotions.models import Capture
 from tests import pictures, uploads
-from tests.pictures import dated
+from tests.pictures import with_exif_date
 
 pytestmark = pytest.mark.django_db
 
@@ -119,7 +119,7 @@ def test_less_is_kept_on_request_and_never_more(portrait: Capture, owner_client:
 def test_the_time_of_the_photo_is_offered_and_taken(owner: User, owner_client: Client) -> None:
     capture = recording.record_capture(
         owner=owner,
-        photo=dated("2026:03:14 23:30:00"),
+        photo=with_exif_date("2026:03:14 23:30:00"),
         source=Capture.Source.UPLOAD,
         time_zone="Asia/Tokyo",
     )
@@ -137,7 +137,7 @@ def test_a_time_that_cannot_be_is_not_offered(
     owner: User, owner_client: Client, moment: str
 ) -> None:
     capture = recording.record_capture(
-        owner=owner, photo=dated(moment), source=Capture.Source.UPLOAD
+        owner=owner, photo=with_exif_date(moment), source=Capture.Source.UPLOAD
     )
     page = owner_client.get(reverse("emotions:capture_detail", args=[capture.uuid]))
     assert "says it was taken" not in text_of(page)
