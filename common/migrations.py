@@ -1,7 +1,7 @@
-"""Changes of the database that do not stop a large site while they are made.
+"""Migration operations that do not lock a large table for long.
 
-Their migrations have to say `atomic = False`. Where there is no PostgreSQL they are done as Django
-does them, each in a transaction.
+Their migrations must set `atomic = False`. On other databases than PostgreSQL they behave like
+Django's own operations.
 """
 
 from typing import Any
@@ -14,22 +14,19 @@ from django.db.models import Index
 
 
 def is_postgresql(schema_editor: Any) -> bool:
-    """Tell whether the database can be changed while others write to it."""
     return bool(schema_editor.connection.vendor == "postgresql")
 
 
 class AddIndexConcurrently(AddIndexOnPostgreSQL):
-    """Adds an index while others write."""
+    """Adds an index without blocking writes, on PostgreSQL."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
-        """Make the index."""
         if is_postgresql(schema_editor):
             super().database_forwards(app_label, schema_editor, *states)
         else:
             AddIndex.database_forwards(self, app_label, schema_editor, *states)
 
     def database_backwards(self, app_label: str, schema_editor: Any, *states: Any) -> None:
-        """Remove the index."""
         if is_postgresql(schema_editor):
             super().database_backwards(app_label, schema_editor, *states)
         else:
@@ -37,21 +34,19 @@ class AddIndexConcurrently(AddIndexOnPostgreSQL):
 
 
 class RemoveColumnIndexConcurrently(NotInTransactionMixin, AlterField):
-    """Gives a foreign key `db_index=False` while others write.
+    """Sets `db_index=False` on a foreign key without blocking writes.
 
-    Django's own `AlterField` would drop the foreign key too and check every row to have it again.
+    Django's `AlterField` would also drop and recreate the constraint, which checks every row.
     """
 
     atomic = False
 
     def describe(self) -> str:
-        """Return what is done, for `migrate`."""
         return f"Concurrently remove the index of {self.name} on {self.model_name}"
 
     def database_forwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
     ) -> None:
-        """Remove the index that the column has by itself."""
         self._ensure_not_in_transaction(schema_editor)
         if not is_postgresql(schema_editor):
             with transaction.atomic(schema_editor.connection.alias):
@@ -59,6 +54,7 @@ class RemoveColumnIndexConcurrently(NotInTransactionMixin, AlterField):
             return
         model = from_state.apps.get_model(app_label, self.model_name)
         column = model._meta.get_field(self.name).column
+        # Django generates the name of a column's index, and has no public way to look it up.
         for name in schema_editor._constraint_names(
             *(model, [column]),
             index=True,
@@ -72,7 +68,6 @@ class RemoveColumnIndexConcurrently(NotInTransactionMixin, AlterField):
     def database_backwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
     ) -> None:
-        """Make the index again."""
         if not is_postgresql(schema_editor):
             super().database_backwards(app_label, schema_editor, from_state, to_state)
             return

@@ -1,22 +1,22 @@
-"""Answers that take long: something is sent now and then, so that nothing between gives up."""
+"""Streaming responses that take long, kept alive so that no proxy in between times out."""
 
 import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 T = TypeVar("T")
-EVERY = 5.0  # seconds; Heroku's router waits for 30
+KEEPALIVE_INTERVAL = 5.0  # seconds; Heroku's router times out after 30
 
 
-def while_working(steps: Iterator[T], tell: Callable[[T], str]) -> Iterator[bytes]:
-    """Yield white space while steps are taken, at least one, then what is told of the last.
+def stream_with_keepalive(steps: Iterator[T], render: Callable[[T], str]) -> Iterator[bytes]:
+    """Run at least one step, yielding white space now and then, and finally the last one rendered.
 
-    White space may stand before JSON and before HTML, so the whole is still one or the other.
+    White space is allowed in front of JSON and HTML, so the whole stream is still valid.
     """
-    said = time.monotonic()
+    last_sent = time.monotonic()
     step = next(steps)
-    for step in steps:  # noqa: B007 - the last one is wanted
-        if time.monotonic() - said > EVERY:
+    for step in steps:  # noqa: B007 - the last one is rendered
+        if time.monotonic() - last_sent > KEEPALIVE_INTERVAL:
             yield b"\n"
-            said = time.monotonic()
-    yield tell(step).encode()
+            last_sent = time.monotonic()
+    yield render(step).encode()

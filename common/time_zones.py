@@ -1,4 +1,4 @@
-"""The time zones that people live in: their days, and their hours when clocks are turned."""
+"""Local days and hours in time zones, also where daylight saving time begins or ends."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
@@ -10,41 +10,42 @@ MINUTE = timedelta(minutes=1)
 
 
 def day_of(moment: datetime, zone: str) -> date:
-    """Return the date on the clocks of a zone at a moment."""
+    """Return the local date of a moment in a time zone."""
     return moment.astimezone(ZoneInfo(zone)).date()
 
 
 def today_in(zone: str) -> date:
-    """Return the date that it is now in a zone."""
+    """Return the current date in a time zone."""
     return timezone.localdate(timezone=ZoneInfo(zone))
 
 
-def moment_of(day: date, at: time, zone: str) -> datetime:
-    """Return the first moment, in UTC, at which the clocks of a zone show an hour of a day.
+def resolve_wall_time(day: date, at: time, zone: str) -> datetime:
+    """Return the moment, in UTC, at which the clocks of a zone show a time of day.
 
-    An hour that is left out because clocks are turned forward comes when they have been turned;
-    one that comes twice because they are turned back is the first of the two.
+    A time that is skipped when clocks are set forward is taken to be the end of the gap. Of a time
+    that occurs twice when they are set back, the first is returned.
     """
     wall = datetime.combine(day, at, tzinfo=ZoneInfo(zone))
-    while not exists(wall):
+    while not wall_time_exists(wall):
         wall += MINUTE
     return wall.astimezone(UTC)
 
 
-def exists(wall: datetime) -> bool:
-    """Tell whether clocks ever show this."""
+def wall_time_exists(wall: datetime) -> bool:
+    """Tell whether clocks ever show this time: it is not skipped when they are set forward."""
     shown = wall.astimezone(UTC).astimezone(wall.tzinfo)
     return shown.replace(tzinfo=None) == wall.replace(tzinfo=None)
 
 
-def came_on(at: time, zone: str, *, after: datetime, until: datetime) -> date | None:
-    """Return the day in a zone whose hour `at` came after one moment and not after another.
+def due_day(at: time, zone: str, *, after: datetime, until: datetime) -> date | None:
+    """Return the day on which the clocks showed `at` between two moments, or None.
 
     Args:
-        after: at most a day before `until`.
+        after: exclusive; at most a day before `until`.
+        until: inclusive.
     """
     for moment in (until, after):
         day = moment.astimezone(ZoneInfo(zone)).date()
-        if after < moment_of(day, at, zone) <= until:
+        if after < resolve_wall_time(day, at, zone) <= until:
             return day
     return None

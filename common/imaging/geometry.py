@@ -16,11 +16,11 @@ class Box:
 
     @property
     def area(self) -> int:
-        """The area in square pixels."""
+        """Area in square pixels."""
         return self.width * self.height
 
     def overlap(self, other: Box) -> float:
-        """Return the common area as a share, 0 to 1, of the smaller box."""
+        """Return the area of the intersection as a share of the smaller box, 0 to 1."""
         width = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
         height = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
         return max(0, width) * max(0, height) / min(self.area, other.area)

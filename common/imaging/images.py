@@ -1,4 +1,4 @@
-"""Photos in and out: bytes become upright RGB pixels or a named error, and clean bytes again."""
+"""Decoding photos into upright RGB pixels, and encoding pixels without any metadata."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from common.imaging import exif
-from common.imaging.sanitising import JPEG, PNG, MalformedError, PhotoFile, is_webp, take_apart
+from common.imaging.sanitising import JPEG, PNG, MalformedError, PhotoFile, is_webp, sanitise
 
 if TYPE_CHECKING:
     from common.imaging.geometry import Box
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 Pixels = NDArray[np.uint8]
 """A picture: height × width × 3, red, green, blue, 0 to 255."""
 
-# One photo, one core: the threads of a web server share the work, and OpenCV's own pool of threads
-# would not survive a fork.
+# The threads of a web server share the work already, and OpenCV's own thread pool would not survive
+# a fork.
 cv2.setNumThreads(1)
 
 MAX_BYTES = 15 * 1024 * 1024
 MAX_PIXELS = 25_000_000
 MAX_EDGE = 20_000
-"""Pixels of a side; decoders keep whole rows of a picture besides the picture."""
+"""Pixels of one side; decoders buffer whole rows in addition to the picture."""
 MAX_SIDE = 2048
-"""Longest side, in pixels, of every picture that is looked at and kept."""
+"""Longest side, in pixels, of pictures after decoding."""
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 
@@ -38,7 +38,7 @@ MESSAGES: dict[str, str] = {
     "empty": "The file is empty. Please choose a JPEG, PNG or WebP photo.",
     "too_large": "The photo is larger than 15 MB. Please choose a smaller one.",
     "too_many_pixels": (
-        "The photo has more than 25 megapixels. Please choose a smaller one, "
+        "The photo has extra than 25 megapixels. Please choose a smaller one, "
         "or save it at a lower resolution."
     ),
     "unsupported_type": "This is not a photo we can read. Please choose a JPEG, PNG or WebP photo.",
@@ -51,12 +51,12 @@ MESSAGES: dict[str, str] = {
         "as a JPEG, PNG or WebP."
     ),
 }
-"""What to tell people, in plain English, by the code of the error."""
+"""Messages for people, by error code."""
 
 _HEIF_BRANDS = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
 )
-_UPRIGHT = {
+_ROTATIONS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -68,16 +68,15 @@ _UPRIGHT = {
 _SRGB = ImageCms.createProfile("sRGB")
 
 SMALL_PIXELS = MAX_SIDE * MAX_SIDE
-# A picture of 25 megapixels takes up to 200 MB while it is decoded. A process has several threads;
-# it decodes such pictures one after another.
-_one_large_picture = threading.Lock()
+# Decoding a picture of 25 megapixels takes up to 200 MB, so a process decodes only one at a time.
+_large_picture_lock = threading.Lock()
 
 
 class ImageError(ValueError):
     """A file that cannot be used as a photo.
 
     Attributes:
-        code: a key of `MESSAGES`, stable, for programs and translations.
+        code: a key of `MESSAGES`, stable for API clients and translations.
     """
 
     def __init__(self, code: str) -> None:
@@ -88,58 +87,58 @@ class ImageError(ValueError):
 def read_image(data: bytes, max_side: int = MAX_SIDE) -> Pixels:
     """Decode a JPEG, PNG or WebP, recognised by its content, into upright pixels in sRGB.
 
-    Of an animation the first frame is taken; what is transparent becomes white; CMYK, grey,
-    palette and 16-bit pictures become 8-bit RGB; a side longer than `max_side` pixels is scaled
-    down to it. Every limit is checked before a pixel is decoded.
+    Only the first frame of an animation is decoded. Transparency becomes white; CMYK, grey, palette
+    and 16-bit pictures become 8-bit RGB; larger pictures are scaled down to `max_side` pixels. All
+    limits are checked before anything is decoded.
 
     Raises:
-        ImageError: when the file is empty, too large, of another type or damaged.
+        ImageError: the file is empty, too large, of another type or damaged.
     """
-    file = _take_apart(data)
+    file = _sanitise(data)
     with _open(file) as image:
-        turn = _UPRIGHT.get(exif.orientation(file.exif))
+        turn = _ROTATIONS.get(exif.orientation(file.exif))
         try:
             if image.width * image.height <= SMALL_PIXELS:
                 rgb = _decode(image, max_side)
             else:
-                with _one_large_picture:
+                with _large_picture_lock:
                     rgb = _decode(image, max_side)
             rgb = _in_srgb(rgb, file.profile)
             return np.array(rgb if turn is None else rgb.transpose(turn))
-        except Exception as error:  # Decoders raise whatever a damaged file makes them trip over.
+        except Exception as error:  # Decoders raise almost anything for damaged files.
             raise ImageError("broken_image") from error
 
 
 def taken_at(data: bytes) -> datetime | None:
-    """Return when a photo's EXIF says it was taken: a naive time by the clock on the wall.
+    """Return the time at which a photo was taken: naive, as the camera's clock showed it.
 
-    None where the file says nothing, or nothing that makes sense.
+    None if its EXIF is missing or damaged.
     """
     try:
-        return exif.taken_at(take_apart(data).exif)
+        return exif.taken_at(sanitise(data).exif)
     except MalformedError:
         return None
 
 
 def pixelate(pixels: Pixels, box: Box, margin: float = 0.2, cells: int = 8) -> None:
-    """Make a face unrecognisable, in place: a few squares of one colour each.
+    """Make a face unrecognisable, in place, by replacing it with a few large squares.
 
     Args:
-        margin: how much around it goes too, as a share of its longer side.
-        cells: how many squares a side.
+        margin: margin to cover as well, as a share of the longer side of the box.
+        cells: number of squares on each side.
     """
-    more = round(margin * max(box.width, box.height))
-    top, left = max(0, box.y - more), max(0, box.x - more)
-    part = pixels[top : box.y + box.height + more, left : box.x + box.width + more]
+    extra = round(margin * max(box.width, box.height))
+    top, left = max(0, box.y - extra), max(0, box.x - extra)
+    part = pixels[top : box.y + box.height + extra, left : box.x + box.width + extra]
     if not part.size:
         return
-    few = cv2.resize(part, (cells, cells), interpolation=cv2.INTER_AREA)
+    mosaic = cv2.resize(part, (cells, cells), interpolation=cv2.INTER_AREA)
     size = (part.shape[1], part.shape[0])
-    part[:] = cv2.resize(few, size, interpolation=cv2.INTER_NEAREST)
+    part[:] = cv2.resize(mosaic, size, interpolation=cv2.INTER_NEAREST)
 
 
 def encode_jpeg(pixels: Pixels, quality: int = 88) -> bytes:
-    """Encode pixels as a JPEG that holds nothing else: no EXIF, comment, profile or trailer."""
+    """Encode pixels as a JPEG without EXIF, comments, profile or trailer."""
     buffer = io.BytesIO()
     Image.fromarray(pixels).save(buffer, "JPEG", quality=quality)
     return buffer.getvalue()
@@ -156,7 +155,7 @@ def shrink(pixels: Pixels, side: int = MAX_SIDE) -> Pixels:
 
 
 def thumbnail(pixels: Pixels, side: int = 320) -> Pixels:
-    """Return the picture as lists show it, its longest side at most `side` pixels."""
+    """Scale a picture down to the size shown in lists."""
     return shrink(pixels, side)
 
 
@@ -181,8 +180,7 @@ def crop_face(pixels: Pixels, box: Box, side: int, margin: float = 0.0) -> Pixel
     return np.asarray(cv2.resize(square, (side, side), interpolation=interpolation), np.uint8)
 
 
-def _take_apart(data: bytes) -> PhotoFile:
-    """Leave of a file what is needed, and nothing that could do harm."""
+def _sanitise(data: bytes) -> PhotoFile:
     if not data:
         raise ImageError("empty")
     if len(data) > MAX_BYTES:
@@ -192,13 +190,13 @@ def _take_apart(data: bytes) -> PhotoFile:
     if not (data.startswith((JPEG, PNG)) or is_webp(data)):
         raise ImageError("unsupported_type")
     try:
-        return take_apart(data)
+        return sanitise(data)
     except MalformedError as error:
         raise ImageError("broken_image") from error
 
 
 def _open(file: PhotoFile) -> Image.Image:
-    """Open a photo without decoding it, and check how large it would become."""
+    """Open a photo without decoding it, and check its dimensions."""
     try:
         image = Image.open(io.BytesIO(file.pixels), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -212,7 +210,7 @@ def _open(file: PhotoFile) -> Image.Image:
 
 
 def _decode(image: Image.Image, max_side: int) -> Image.Image:
-    """Decode a picture of any mode and scale it down; the result is 8-bit RGB on white."""
+    """Decode a picture of any mode into 8-bit RGB on white, scaled down."""
     size = (max_side, max_side)
     image.draft(None, size)
     image.load()
@@ -231,14 +229,14 @@ def _decode(image: Image.Image, max_side: int) -> Image.Image:
 
 
 def _in_srgb(rgb: Image.Image, profile: bytes) -> Image.Image:
-    """Convert colours out of the space that a profile describes; without a good one, none."""
+    """Convert from the colour space of an ICC profile; a missing or damaged profile is ignored."""
     if profile[16:20] != b"RGB ":
         return rgb
     try:
-        told = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if "sRGB" in ImageCms.getProfileDescription(told):
+        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if "sRGB" in ImageCms.getProfileDescription(source):
             return rgb
-        converted = ImageCms.profileToProfile(rgb, told, _SRGB)
-    except Exception:  # Readers raise whatever damaged metadata makes them trip over.
+        converted = ImageCms.profileToProfile(rgb, source, _SRGB)
+    except Exception:  # Readers raise almost anything for damaged profiles.
         return rgb
     return converted or rgb

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from common.time_zones import came_on, moment_of
+from common.time_zones import due_day, resolve_wall_time
 from emotions.models import Delivery, Reminder
 from emotions.reminders import tasks
 from emotions.reminders.delivery import MAX_DELAY, has_recorded
@@ -30,7 +30,7 @@ def due_reminders(now: datetime) -> list[tuple[Reminder, date]]:
     active = Reminder.objects.filter(paused=False, owner__is_active=True)
     hours: dict[tuple[str, date], set[time]] = defaultdict(set)
     for zone, at in active.values_list("owner__time_zone", "at").distinct():
-        if day := came_on(at, zone, after=now - MAX_DELAY, until=now):
+        if day := due_day(at, zone, after=now - MAX_DELAY, until=now):
             hours[zone, day].add(at)
     return [
         (reminder, day)
@@ -45,7 +45,7 @@ def due_reminders(now: datetime) -> list[tuple[Reminder, date]]:
 
 def enqueue_delivery(reminder: Reminder, day: date, now: datetime) -> bool:
     """Queue the delivery of one day, unless it is queued already or not needed."""
-    due_at = moment_of(day, reminder.at, reminder.owner.time_zone)
+    due_at = resolve_wall_time(day, reminder.at, reminder.owner.time_zone)
     if due_at <= reminder.since or has_recorded(reminder, due_at, now):
         return False
     try:

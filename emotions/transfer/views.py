@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.consents import ConsentRequiredError, has_consent
 from accounts.models import Consent
 from accounts.requests import person_of, zone_of
-from common.streaming import while_working
+from common.streaming import stream_with_keepalive
 from emotions.captures.errors import ImportUnderWayError
 from emotions.transfer import exports, importing
 from emotions.transfer.forms import ImportForm
@@ -70,7 +70,9 @@ def import_view(request: HttpRequest) -> HttpResponseBase:
     except UnreadableError as error:
         form.add_error("file", str(error))
     else:
-        return StreamingHttpResponse(while_working(reports, partial(render_report, request)))
+        return StreamingHttpResponse(
+            stream_with_keepalive(reports, partial(render_report, request))
+        )
     return render_page(request, form)
 
 

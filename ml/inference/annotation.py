@@ -1,4 +1,4 @@
-"""Pictures with the faces framed and named."""
+"""Drawing predictions onto pictures."""
 
 from collections.abc import Iterable
 
@@ -8,12 +8,12 @@ from PIL import Image, ImageDraw, ImageFont
 from common.imaging.images import Pixels
 from ml.inference.predictor import Face
 
-_FRAME = "#ffd400"
-_INK = "#111111"
+_BOX_COLOUR = "#ffd400"
+_TEXT_COLOUR = "#111111"
 
 
-def annotated(pixels: Pixels, faces: Iterable[Face]) -> Pixels:
-    """Return a copy of an RGB picture with a box and a name such as “happy 93%” at each face."""
+def draw_faces(pixels: Pixels, faces: Iterable[Face]) -> Pixels:
+    """Return a copy of an RGB picture with a box and a label such as “happy 93%” at each face."""
     image = Image.fromarray(pixels)
     draw = ImageDraw.Draw(image)
     line = max(2, max(image.size) // 300)
@@ -21,20 +21,20 @@ def annotated(pixels: Pixels, faces: Iterable[Face]) -> Pixels:
     for face in faces:
         box = face.box
         draw.rectangle(
-            (box.x, box.y, box.x + box.width, box.y + box.height), outline=_FRAME, width=line
+            (box.x, box.y, box.x + box.width, box.y + box.height), outline=_BOX_COLOUR, width=line
         )
         label = _label(face)
         left, top, right, bottom = draw.textbbox((0, 0), label, font=font)
         x = min(max(0, box.x), max(0, image.width - (right - left) - 2 * line))
         y = max(0, box.y - (bottom - top) - 2 * line)
         draw.rectangle(
-            (x, y, x + right - left + 2 * line, y + bottom - top + 2 * line), fill=_FRAME
+            (x, y, x + right - left + 2 * line, y + bottom - top + 2 * line), fill=_BOX_COLOUR
         )
-        draw.text((x + line - left, y + line - top), label, fill=_INK, font=font)
+        draw.text((x + line - left, y + line - top), label, fill=_TEXT_COLOUR, font=font)
     return np.array(image)
 
 
 def _label(face: Face) -> str:
-    """Return the name at a face, with a question mark where the network is unsure."""
-    doubt = " ?" if face.unsure else ""
-    return f"{face.emotion} {face.confidence:.0%}{doubt}"
+    """Return the label of a face, with a question mark if the prediction is unsure."""
+    suffix = " ?" if face.unsure else ""
+    return f"{face.emotion} {face.confidence:.0%}{suffix}"

@@ -1,4 +1,4 @@
-"""Where the faces are: upright pixels become boxes, the largest face first."""
+"""Face detection: upright pixels in, face boxes out, the largest face first."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from ml.inference import yunet
 
 @dataclass(frozen=True, slots=True)
 class _Scan:
-    """One look over a picture with one cascade, for faces of one range of sizes.
+    """One pass over a picture with one cascade, for faces within a range of sizes.
 
     Attributes:
-        cascade: which of OpenCV's frontal face cascades.
-        side: longest side of the picture that is searched, in pixels.
-        padding: what is added around the picture, as a share of each side: the cascades miss
-            large faces that touch the edge.
-        smallest, largest: side of the window in pixels of that picture.
-        step: ratio of one window size to the next.
-        hits: how many neighbouring windows must see a face.
+        cascade: name of one of OpenCV's frontal face cascades.
+        side: longest side of the scaled picture, in pixels.
+        padding: border to add, as a share of each side; the cascades miss large faces that touch
+            the edge.
+        smallest, largest: side of the detection window, in pixels of the scaled picture.
+        step: scale factor from one window size to the next.
+        hits: minimum number of neighbouring windows that must detect a face.
     """
 
     cascade: str
@@ -38,50 +38,52 @@ class _Scan:
     hits: int
 
 
-# Three octaves, coarse for large faces and fine for small ones: OpenCV moves windows of less than
+# Three octaves, coarse for large faces and fine for small ones. OpenCV moves windows of less than
 # twice the cascade's 24 pixels by two pixels at a time, which makes each of them cheap.
 _OCTAVES = (
     _Scan("default", 160, 0.25, 24, 240, 1.1, hits=2),
     _Scan("default", 320, 0.0, 24, 51, 1.15, hits=1),
     _Scan("default", 640, 0.0, 28, 47, 1.2, hits=1),
 )
-_SECOND_LOOKS = (
+_FALLBACK_SCANS = (
     _Scan("alt2", 320, 0.25, 30, 480, 1.1, hits=4),
     _Scan("alt", 320, 0.25, 30, 480, 1.05, hits=4),
 )
-_CLOSE_UP = _Scan("alt", 72, 0.0, 24, 72, 1.08, hits=3)
-_CLOSE_UP_MARGIN = 0.4
-_SURE_HITS = 9
-_SAME_FACE = 0.4
+_VERIFICATION_SCAN = _Scan("alt", 72, 0.0, 24, 72, 1.08, hits=3)
+_VERIFICATION_MARGIN = 0.4
+_MIN_CERTAIN_HITS = 9
+_MAX_OVERLAP = 0.4
 
 _local = threading.local()
 
 
 def detect_faces(pixels: Pixels) -> list[Box]:
-    """Return every face in an upright RGB picture, the largest first; often none.
+    """Return the faces in an upright RGB picture, the largest first.
 
-    YuNet looks where it is installed, else OpenCV's cascades. Faces smaller than about a twentieth
-    of the longest side are not found.
+    Uses YuNet if it is installed, else OpenCV's cascades. Faces smaller than about a twentieth of
+    the longest side are not detected.
     """
-    if yunet.installed():
-        faces = [Box(*found) for found in yunet.find(pixels)]
+    if yunet.is_installed():
+        faces = [Box(*square) for square in yunet.detect(pixels)]
     else:
-        faces = _seen_by_cascades(pixels)
+        faces = _detect_with_cascades(pixels)
     return sorted(faces, key=lambda box: box.area, reverse=True)
 
 
-def _seen_by_cascades(pixels: Pixels) -> list[Box]:
-    """Return the faces that the cascades see, in no order."""
+def _detect_with_cascades(pixels: Pixels) -> list[Box]:
+    """Return the faces that the cascades detect, in no particular order."""
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
-    candidates = _distinct([seen for scan in _OCTAVES for seen in _look(grey, scan)])
-    faces = [box for hits, box in candidates if hits >= _SURE_HITS or _is_face(grey, box)]
-    for scan in _SECOND_LOOKS:
-        faces = faces or [box for _, box in _distinct(_look(grey, scan))]
+    candidates = _suppress_overlaps(
+        [candidate for scan in _OCTAVES for candidate in _run_scan(grey, scan)]
+    )
+    faces = [box for hits, box in candidates if hits >= _MIN_CERTAIN_HITS or _is_face(grey, box)]
+    for scan in _FALLBACK_SCANS:
+        faces = faces or [box for _, box in _suppress_overlaps(_run_scan(grey, scan))]
     return faces
 
 
-def _look(grey: Pixels, scan: _Scan) -> list[tuple[int, Box]]:
-    """Return what may be faces, each with the number of windows that saw it."""
+def _run_scan(grey: Pixels, scan: _Scan) -> list[tuple[int, Box]]:
+    """Return candidate faces, each with the number of windows that detected it."""
     small = shrink(grey, scan.side)
     scale = max(grey.shape) / max(small.shape)
     down, right = (round(length * scan.padding) for length in small.shape)
@@ -107,23 +109,23 @@ def _look(grey: Pixels, scan: _Scan) -> list[tuple[int, Box]]:
     ]
 
 
-def _distinct(candidates: list[tuple[int, Box]]) -> list[tuple[int, Box]]:
-    """Sort by hits, most first, and drop every box that mostly covers one with more."""
+def _suppress_overlaps(candidates: list[tuple[int, Box]]) -> list[tuple[int, Box]]:
+    """Non-maximum suppression: drop boxes that overlap one with more hits; most hits first."""
     kept: list[tuple[int, Box]] = []
     for hits, box in sorted(candidates, key=lambda candidate: candidate[0], reverse=True):
-        if all(box.overlap(other) < _SAME_FACE for _, other in kept):
+        if all(box.overlap(other) < _MAX_OVERLAP for _, other in kept):
             kept.append((hits, box))
     return kept
 
 
 def _is_face(grey: Pixels, box: Box) -> bool:
-    """Ask another cascade about a candidate that few windows saw."""
-    close_up = crop_face(grey, box, _CLOSE_UP.side, _CLOSE_UP_MARGIN)
-    return bool(_look(close_up, _CLOSE_UP))
+    """Verify a candidate that few windows detected with another cascade."""
+    close_up = crop_face(grey, box, _VERIFICATION_SCAN.side, _VERIFICATION_MARGIN)
+    return bool(_run_scan(close_up, _VERIFICATION_SCAN))
 
 
 def _cascade(name: str) -> cv2.CascadeClassifier:
-    """Return this thread's cascade of that name: they cannot be shared between threads."""
+    """Return this thread's cascade of that name; cascades cannot be shared between threads."""
     cascades: dict[str, cv2.CascadeClassifier] = _local.__dict__.setdefault("cascades", {})
     if name not in cascades:
         folder = Path(haarcascades)

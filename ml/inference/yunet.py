@@ -1,7 +1,7 @@
-"""Finding faces with YuNet, OpenCV Zoo's small network, where its file has been fetched.
+"""Face detection with YuNet, a small network from the OpenCV Zoo, if its file is installed.
 
-Wu, Peng and Yu, “YuNet: A Tiny Millisecond-level Face Detector”, 2023. The weights are not ours and
-not in the repository: `manage.py fetch_face_detector` gets them, and until then cascades serve.
+Wu, Peng and Yu, “YuNet: A Tiny Millisecond-level Face Detector”, 2023. The weights are not part of
+the repository: `manage.py fetch_face_detector` downloads them. Until then cascades are used.
 """
 
 from __future__ import annotations
@@ -18,49 +18,49 @@ import numpy as np
 from common.files import atomic_write
 from common.imaging.images import Pixels, shrink
 
-ADDRESS = (
+URL = (
     "https://github.com/opencv/opencv_zoo/raw/main/models/face_detection_yunet/"
     "face_detection_yunet_2023mar.onnx"
 )
 SHA256 = "8f2383e4dd3cfbb4553ea8718107fc0423210dc964f9f4280604804ed2552fa4"
 FILE = Path(__file__).resolve().parents[2] / "var" / "face_detection_yunet_2023mar.onnx"
 
-MOST_BYTES = 1_000_000
-PATIENCE = 30  # seconds
-SIDE = 640  # longest side of the picture that is searched, in pixels
-SURE = 0.75  # of 1: below that it is no face
-SAME_FACE = 0.3  # overlap from which two boxes are one face
-MOST_FACES = 100
+MAX_BYTES = 1_000_000
+DOWNLOAD_TIMEOUT = 30  # seconds
+SIDE = 640  # longest side of the picture that the detector sees, in pixels
+SCORE_THRESHOLD = 0.75
+NMS_THRESHOLD = 0.3  # intersection over union, above which two boxes are the same face
+MAX_FACES = 100
 
 _local = threading.local()
 
 
 class DetectorFileError(Exception):
-    """The detector's file cannot be had, or is not the one that is known."""
+    """The detector's file is missing, cannot be downloaded, or has the wrong checksum."""
 
 
-def installed() -> bool:
-    """Tell whether the detector can be used; one that appears later is seen at once."""
+def is_installed() -> bool:
+    """Tell whether the detector can be used; a file that is installed later is noticed at once."""
     try:
-        found = FILE.stat()
+        stat = FILE.stat()
     except OSError:
         return False
-    return _is_genuine(FILE, found.st_mtime_ns, found.st_size)
+    return _is_genuine(FILE, stat.st_mtime_ns, stat.st_size)
 
 
 @lru_cache(maxsize=4)
-def _is_genuine(file: Path, _changed: int, _size: int) -> bool:
-    """Tell, once for each state of a file, whether its bytes are those that are known."""
+def _is_genuine(file: Path, _modified: int, _size: int) -> bool:
+    """Check the checksum of a file, once for each modification time and size."""
     return hashlib.sha256(file.read_bytes()).hexdigest() == SHA256
 
 
-def find(pixels: Pixels) -> list[tuple[int, int, int, int]]:
-    """Return left, top, width and height of the square around each face of an RGB picture.
+def detect(pixels: Pixels) -> list[tuple[int, int, int, int]]:
+    """Return left, top, width and height of a square around each face in an RGB picture.
 
     Raises:
         DetectorFileError: the detector is not installed.
     """
-    if not installed():
+    if not is_installed():
         raise DetectorFileError("The face detector is not installed.")
     small = shrink(pixels, SIDE)
     detector = _detector()
@@ -71,7 +71,7 @@ def find(pixels: Pixels) -> list[tuple[int, int, int, int]]:
 
 
 def _square(box: np.ndarray) -> tuple[int, int, int, int]:
-    """Return the square around the middle of a box, as wide as its longer side."""
+    """Return the square with the same centre as a box, as wide as its longer side."""
     x, y, width, height = (float(value) for value in box)
     side = max(width, height)
     left, top = x + (width - side) / 2, y + (height - side) / 2
@@ -79,32 +79,32 @@ def _square(box: np.ndarray) -> tuple[int, int, int, int]:
 
 
 def _detector() -> cv2.FaceDetectorYN:
-    """Return this thread's detector: it keeps its buffers between pictures."""
+    """Return this thread's detector, which reuses its buffers."""
     if not hasattr(_local, "detector"):
         _local.detector = cv2.FaceDetectorYN.create(
-            str(FILE), "", (SIDE, SIDE), SURE, SAME_FACE, MOST_FACES
+            str(FILE), "", (SIDE, SIDE), SCORE_THRESHOLD, NMS_THRESHOLD, MAX_FACES
         )
     detector: cv2.FaceDetectorYN = _local.detector
     return detector
 
 
-def fetch(address: str = ADDRESS) -> None:
-    """Download the detector's file, check it and put it in its place, whole or not at all.
+def fetch(url: str = URL) -> None:
+    """Download the detector's file, verify it and install it.
 
     Args:
-        address: where it is, as https, file or another scheme that urllib knows.
+        url: an https or file URL, or of another scheme that urllib supports.
 
     Raises:
-        DetectorFileError: it cannot be read, or is not the file that is known.
+        DetectorFileError: the file cannot be read or has the wrong checksum.
     """
     try:
-        with urllib.request.urlopen(address, timeout=PATIENCE) as answer:  # noqa: S310 - by the administrator
-            content = answer.read(MOST_BYTES)
+        with urllib.request.urlopen(url, timeout=DOWNLOAD_TIMEOUT) as response:  # noqa: S310 - chosen by the administrator
+            content = response.read(MAX_BYTES)
     except (OSError, ValueError) as error:
-        raise DetectorFileError(f"{address} cannot be read: {error}") from error
-    found = hashlib.sha256(content).hexdigest()
-    if found != SHA256:
-        raise DetectorFileError(f"{address}: expected the sha256 {SHA256}, received {found}.")
+        raise DetectorFileError(f"{url} cannot be read: {error}") from error
+    received = hashlib.sha256(content).hexdigest()
+    if received != SHA256:
+        raise DetectorFileError(f"{url}: expected the sha256 {SHA256}, received {received}.")
     FILE.parent.mkdir(parents=True, exist_ok=True)
     with atomic_write(FILE) as temporary:
         temporary.write_bytes(content)

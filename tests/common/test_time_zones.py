@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from common.time_zones import came_on, moment_of
+from common.time_zones import due_day, resolve_wall_time
 
 HALF_PAST_TWO = time(2, 30)
 HOUR = timedelta(hours=1)
@@ -33,7 +33,7 @@ HOUR = timedelta(hours=1)
 def test_an_hour_is_the_first_moment_at_which_the_clocks_show_it(
     zone: str, day: date, at: time, moment: str
 ) -> None:
-    assert moment_of(day, at, zone) == datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    assert resolve_wall_time(day, at, zone) == datetime.fromisoformat(moment).replace(tzinfo=UTC)
 
 
 def test_an_hour_came_once_within_each_window_that_has_its_moment() -> None:
@@ -44,10 +44,10 @@ def test_an_hour_came_once_within_each_window_that_has_its_moment() -> None:
         (eight + HOUR - timedelta(seconds=1), eight.date()),
         (eight + HOUR, None),
     ):
-        assert came_on(time(20), "UTC", after=until - HOUR, until=until) == day
+        assert due_day(time(20), "UTC", after=until - HOUR, until=until) == day
 
 
 def test_an_hour_before_midnight_belongs_to_the_day_that_has_just_gone() -> None:
     until = datetime(2026, 3, 15, 0, 20, tzinfo=UTC)
-    assert came_on(time(23, 50), "UTC", after=until - HOUR, until=until) == date(2026, 3, 14)
-    assert came_on(time(0, 10), "UTC", after=until - HOUR, until=until) == date(2026, 3, 15)
+    assert due_day(time(23, 50), "UTC", after=until - HOUR, until=until) == date(2026, 3, 14)
+    assert due_day(time(0, 10), "UTC", after=until - HOUR, until=until) == date(2026, 3, 15)

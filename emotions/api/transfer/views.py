@@ -9,7 +9,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
-from common.streaming import while_working
+from common.streaming import stream_with_keepalive
 from emotions.api.base import PersonalView, person_of, validated
 from emotions.api.renderers import ZipRenderer
 from emotions.api.throttling import CaptureThrottle
@@ -38,7 +38,7 @@ class ImportView(PersonalView):
             time_zone=values.get("time_zone", person.time_zone),
             moods=values["moods"],
         )
-        content = while_working(reports, render_report)
+        content = stream_with_keepalive(reports, render_report)
         return StreamingHttpResponse(content, content_type="application/json")
 
 

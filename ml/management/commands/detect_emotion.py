@@ -19,10 +19,10 @@ from common.files import atomic_write
 from common.imaging.images import MAX_BYTES, ImageError, encode_jpeg, read_image
 from common.spreadsheets import escape_formula
 from ml.emotions import EMOTIONS
-from ml.inference.annotation import annotated
+from ml.inference.annotation import draw_faces
 from ml.inference.card import ModelFileError
 from ml.inference.predictor import Face, Predictor, bundled_predictor
-from ml.inference.video import SUFFIXES, Recorder, Video, VideoError
+from ml.inference.video import SUFFIXES, Video, VideoError, VideoWriter
 from ml.registry import NoModelError, serving
 
 NO_FACE = "No face found. Try more light, look into the camera and come closer."
@@ -117,7 +117,7 @@ class Command(BaseCommand):
         faces = predictor.predict(pixels)
         if folder:
             copy = _free_name(folder, path.stem, ".jpg")
-            copy.write_bytes(encode_jpeg(annotated(pixels, faces)))
+            copy.write_bytes(encode_jpeg(draw_faces(pixels, faces)))
         height, width = pixels.shape[:2]
         return {
             "image": str(path),
@@ -148,7 +148,7 @@ class Command(BaseCommand):
         try:
             with closing(Video(source)) as video:
                 place = annotate and _free_name(annotate, name, ".mp4")
-                recorder = Recorder(place, video.rate) if place else None
+                writer = VideoWriter(place, video.rate) if place else None
                 bar = tqdm(
                     video, total=video.frames or None, unit=" frames", desc=name, leave=False,
                     disable=not sys.stderr.isatty(),
@@ -165,8 +165,8 @@ class Command(BaseCommand):
                                     "faces": [_face_to_json(face) for face in faces],
                                 }
                             )
-                        if recorder:
-                            recorder.add(annotated(frame.pixels, faces))
+                        if writer:
+                            writer.add(draw_faces(frame.pixels, faces))
                         frame_count += 1
                     else:
                         if 0 < frame_count < video.frames:
@@ -176,8 +176,8 @@ class Command(BaseCommand):
                             )
                 except KeyboardInterrupt:
                     self.stderr.write(f"{video.name}: stopped; what was read until now is kept.")
-                if recorder:
-                    recorder.finish()
+                if writer:
+                    writer.finish()
                 if not frame_count:
                     raise VideoError("Expected a video with pictures, found none in it.")
                 return {"video": video.name, "frames": frames}

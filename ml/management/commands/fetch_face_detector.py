@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, file: Path | None = None, **__: Any) -> None:
         try:
-            yunet.fetch(yunet.ADDRESS if file is None else file.resolve().as_uri())
+            yunet.fetch(yunet.URL if file is None else file.resolve().as_uri())
         except yunet.DetectorFileError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"Installed as {yunet.FILE}.")

@@ -32,8 +32,8 @@ def test_the_heat_is_where_covering_costs_most(top: int, left: int) -> None:
     assert (told.emotion, told.probability) == (Emotion.HAPPY, 1)
     assert told.drop == pytest.approx(1, abs=0.02)
     hottest = np.unravel_index(told.heat.argmax(), told.heat.shape)
-    assert abs(hottest[0] - top) < occlusion.PATCH
-    assert abs(hottest[1] - left) < occlusion.PATCH
+    assert abs(hottest[0] - top) < occlusion.PATCH_SIDE
+    assert abs(hottest[1] - left) < occlusion.PATCH_SIDE
     assert told.heat.min() == 0
     assert told.heat.max() == 1
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from common.imaging.images import Pixels
 from ml.inference import video
-from ml.inference.video import Recorder, Video, VideoError
+from ml.inference.video import Video, VideoError, VideoWriter
 from tests import pictures
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def frame(left: int) -> Pixels:
 def clip(tmp_path: Path) -> Path:
     """Two seconds in which a happy face moves to the right."""
     path = tmp_path / "clip.mp4"
-    recorder = Recorder(path, RATE)
+    recorder = VideoWriter(path, RATE)
     for number in range(FRAMES):
         recorder.add(frame(5 * number))
     recorder.finish()
@@ -175,16 +175,16 @@ def test_nothing_at_all_is_said() -> None:
 def test_stopping_keeps_what_was_read(
     clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    add, left = Recorder.add, 8
+    add, left = VideoWriter.add, 8
 
-    def stopped(self: Recorder, pixels: Pixels) -> None:
+    def stopped(self: VideoWriter, pixels: Pixels) -> None:
         nonlocal left
         left -= 1
         if not left:
             raise KeyboardInterrupt
         add(self, pixels)
 
-    monkeypatch.setattr(Recorder, "add", stopped)
+    monkeypatch.setattr(VideoWriter, "add", stopped)
     out, err, failure = run(clip, "--annotate", tmp_path / "copies")
     assert err == f"{clip}: stopped; what was read until now is kept.\n"
     assert out.count("happy") == 2

@@ -47,7 +47,7 @@ class TwoFaces:
 def test_the_known_file_is_installed_and_used_from_the_next_photo_on(
     place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert not yunet.installed()
+    assert not yunet.is_installed()
     told = StringIO()
     call_command("fetch_face_detector", file=offer(tmp_path, CONTENT), stdout=told)
     assert place.read_bytes() == CONTENT
@@ -72,7 +72,7 @@ def test_a_file_that_is_not_there_is_told_in_one_line(place: Path, tmp_path: Pat
 def test_a_file_that_was_changed_is_not_used_and_cascades_serve(place: Path) -> None:
     place.parent.mkdir()
     place.write_bytes(b"changed")
-    assert not yunet.installed()
+    assert not yunet.is_installed()
     with pytest.raises(yunet.DetectorFileError):
-        yunet.find(pictures.astronaut())
+        yunet.detect(pictures.astronaut())
     assert len(face_detection.detect_faces(pictures.astronaut())) == 1
