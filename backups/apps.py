@@ -1,9 +1,7 @@
-"""The backups application."""
+"""The app of backups: one archive of everything, written and restored."""
 
 from django.apps import AppConfig
 
 
 class BackupsConfig(AppConfig):
-    """Commands that write the whole site into one file and read it back."""
-
     name = "backups"

@@ -1,11 +1,11 @@
-"""The seven emotions, in one order for ever, and how pleasant each one is."""
+"""The seven emotions in their fixed order, and the valence of each."""
 
 from collections.abc import Sequence
 from enum import StrEnum
 
 
 class Emotion(StrEnum):
-    """What a face can express, in the alphabetical order that every network and record uses."""
+    """An emotion that a face can express, in the alphabetical order of all networks and records."""
 
     ANGRY = "angry"
     DISGUST = "disgust"
@@ -33,9 +33,9 @@ def expected_valence(probabilities: Sequence[float]) -> float:
     """Return the mean valence of `probabilities`, from -0.8 (unpleasant) to 1 (pleasant).
 
     Args:
-        probabilities: seven shares that sum to 1, in the order of `EMOTIONS`.
+        probabilities: seven probabilities that sum to 1, in the order of `EMOTIONS`.
 
     Raises:
-        ValueError: when there are not exactly seven probabilities.
+        ValueError: there are not exactly seven probabilities.
     """
     return sum(p * VALENCES[e] for p, e in zip(probabilities, EMOTIONS, strict=True))

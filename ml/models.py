@@ -1,4 +1,4 @@
-"""Trained versions of the network, of which exactly one answers."""
+"""Model versions, of which exactly one is active, and the queue of trainings."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ModelVersion(models.Model):
-    """One trained network, known by the sha256 of its file."""
+    """A trained network, identified by the sha256 of its file."""
 
     name = models.CharField(max_length=80, unique=True)
     sha256 = models.CharField(max_length=64, unique=True)
@@ -39,7 +39,7 @@ class ModelVersion(models.Model):
 
 
 class Artefact(models.Model):
-    """One file of a version in the storage, opened only while it has the sha256 that is here."""
+    """A file of a version in the storage, used only if its sha256 is the registered one."""
 
     version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="artefacts")
     name = models.CharField(max_length=80)
@@ -59,11 +59,9 @@ class Artefact(models.Model):
 
 
 class Promotion(models.Model):
-    """The moment at which a version began to answer: who did it and why."""
+    """A change of the active version: when, by whom and why."""
 
     class Kind(models.TextChoices):
-        """How it came."""
-
         PROMOTED = "promoted", _("promoted")
         FORCED = "forced", _("promoted against the gate")
         ROLLED_BACK = "rolled_back", _("rolled back")
@@ -89,7 +87,7 @@ class Promotion(models.Model):
 
 
 class Trial(models.Model):
-    """A version that reads a share of new photos too, after another one has answered."""
+    """A shadow deployment: a version that reads a share of new photos besides the active one."""
 
     version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="trials")
     share = models.PositiveSmallIntegerField(
@@ -121,11 +119,9 @@ class Trial(models.Model):
 
 
 class TrainingRun(models.Model):
-    """A training that an administrator asked for, and how far a worker has come with it."""
+    """A training requested by an administrator, and its progress."""
 
     class State(models.TextChoices):
-        """Where it is on its way."""
-
         WAITING = "waiting", _("waits for a worker")
         RUNNING = "running", _("trains")
         DONE = "done", _("done")
@@ -153,12 +149,12 @@ class TrainingRun(models.Model):
 
     @property
     def folder(self) -> str:
-        """The name of its folder below `runs/`, and of the version that it makes."""
+        """Name of its folder below `runs/`, and of the resulting version."""
         return f"{self.architecture}-desk-{self.pk}"
 
 
 class TrainingWorker(models.Model):
-    """A machine that can train, and when it was last heard of."""
+    """A machine that can train, and the time of its last heartbeat."""
 
     name = models.CharField(max_length=80, unique=True)
     seen_at = models.DateTimeField()
