@@ -32,5 +32,5 @@ RUN SECRET_KEY="only for collecting the static files" ALLOWED_HOSTS=localhost \
 USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --start-interval=2s \
-    CMD ["python", "scripts/healthy.py"]
+    CMD ["python", "scripts/healthcheck.py"]
 CMD ["gunicorn", "emoplatform.wsgi"]

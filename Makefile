@@ -4,14 +4,14 @@ BIN := .venv/bin
 
 .PHONY: pins audit run test lint train bench fuzz attack lighthouse load screenshots messages upgrade
 
-run: .venv/for-run node_modules/for-run  ## the site at http://127.0.0.1:8000, with a worker for jobs
+run: .venv/for-run node_modules/for-run  ## run the site at http://127.0.0.1:8000, with a worker for jobs
 	scripts/run
 
-test: .venv/for-tests node_modules/for-tests  ## every test, browser tests included
+test: .venv/for-tests node_modules/for-tests  ## run every test, browser tests included
 	scripts/ensure-chromium
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
-lint: .venv/for-tests node_modules/for-tests  ## format, lint, types, templates, scripts, styles, import directions, containers, CI
+lint: .venv/for-tests node_modules/for-tests  ## check format, lint, types, templates, scripts, styles, imports, containers and CI
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	DEBUG=1 $(BIN)/mypy
@@ -23,27 +23,27 @@ lint: .venv/for-tests node_modules/for-tests  ## format, lint, types, templates,
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/ci.yml
 
-audit: .venv/for-tests  ## ask whether a package that we use is known to be unsafe
+audit: .venv/for-tests  ## check dependencies for known vulnerabilities
 	$(BIN)/python -m scripts.audit
 
-pins: .venv/for-tests  ## write requirements*.txt of requirements*.in: everything, with hashes
+pins: .venv/for-tests  ## compile requirements*.in to requirements*.txt, with hashes
 	for kind in "" -train -dev; do \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 			--custom-compile-command "make pins" requirements$$kind.in --output-file requirements$$kind.txt \
 			|| exit; \
 	done
 
-messages: .venv/for-tests  ## collect what the site says, compile the translations, name what has none
+messages: .venv/for-tests  ## extract messages, compile translations and report missing ones
 	DEBUG=1 $(BIN)/python -m scripts.messages
 
-screenshots: .venv/for-tests node_modules/for-run  ## pictures of every page in var/screenshots/
+screenshots: .venv/for-tests node_modules/for-run  ## take screenshots of every page into var/screenshots/
 	scripts/ensure-chromium
 	$(BIN)/python -m scripts.screenshots
 
-fuzz: .venv/for-tests node_modules/for-run  ## random requests at every operation of the API; EXAMPLES=200
+fuzz: .venv/for-tests node_modules/for-run  ## send random requests to every operation of the API; EXAMPLES=200
 	$(BIN)/python -m integration_tests.fuzz $(EXAMPLES)
 
-attack: .venv/for-tests  ## hostile photos at the decoder and at a running site
+attack: .venv/for-tests  ## send hostile photos to the decoder and to a running site
 	$(BIN)/python -m integration_tests.bombs
 	$(BIN)/python -m integration_tests.attack_decoder decoder
 	$(BIN)/python -m integration_tests.attack_decoder http
@@ -51,14 +51,14 @@ attack: .venv/for-tests  ## hostile photos at the decoder and at a running site
 upgrade: .venv/for-tests node_modules/for-run  ## a site of the newest release, or FROM=COMMIT, by this code
 	$(BIN)/python -m integration_tests.upgrade $(if $(FROM),--from $(FROM))
 
-lighthouse: .venv/for-tests node_modules/for-run scripts/lighthouse/node_modules/.installed  ## pages on a slow phone
+lighthouse: .venv/for-tests node_modules/for-run scripts/lighthouse/node_modules/.installed  ## audit pages on a slow phone
 	scripts/ensure-chromium
 	$(BIN)/python -m scripts.audit_pages
 
-bench: .venv/for-tests node_modules/for-run  ## speed, memory and size against their budgets
+bench: .venv/for-tests node_modules/for-run  ## measure speed, memory and size against budgets
 	$(BIN)/python -m benchmarks.bench
 
-load: .venv/for-tests node_modules/for-run  ## several instances behind nginx, under load: what they hold
+load: .venv/for-tests node_modules/for-run  ## load several instances behind nginx
 	$(BIN)/python -m benchmarks.load
 
 train: .venv/for-training  ## train the baseline: make train DATA=path/to/archive.zip

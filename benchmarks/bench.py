@@ -1,8 +1,8 @@
-"""Measure speed, memory and size against their budgets; fail where one is missed.
+"""Measure speed, memory and size, and fail if a budget is missed.
 
 Usage: make bench, or python -m benchmarks.bench [--data ARCHIVE] [NAME ...]
 
-Without --data it makes an archive as large as FER2013 of noise. Run it on a quiet machine.
+Without --data, it generates an archive of noise as large as FER2013. Run it on an idle machine.
 """
 
 import argparse
@@ -16,24 +16,24 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-from benchmarks.suites import deployed, reading, training, web
-from benchmarks.suites.common import Measured, Stage
+from benchmarks.suites import inference, slug, training, web
+from benchmarks.suites.common import Measurement, Workspace
 
-BENCHMARKS: dict[str, Callable[[Stage], Iterator[Measured]]] = {
+BENCHMARKS: dict[str, Callable[[Workspace], Iterator[Measurement]]] = {
     "prepare": training.prepare,
     "train": training.train,
     "evaluate": training.evaluate,
-    "network": reading.network,
-    "photo": reading.photo,
-    "worker": reading.worker,
+    "network": inference.network,
+    "photo": inference.photo,
+    "worker": inference.worker,
     "captures": web.captures,
     "history": web.history,
-    "slug": deployed.slug,
+    "slug": slug.slug,
 }
 
 
-def machine() -> str:
-    """Return what the figures are of."""
+def describe_machine() -> str:
+    """Return the hardware and software that the results depend on."""
     models = re.findall(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text(encoding="ascii"))
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
     return (
@@ -44,7 +44,7 @@ def machine() -> str:
 
 
 def main() -> None:
-    """Run the benchmarks that are named, or all, and print a row a figure."""
+    """Run all benchmarks, or those named, and print a row per measurement."""
     parser = argparse.ArgumentParser(description="Speed, memory and size against their budgets.")
     parser.add_argument("--data", type=Path, help="FER2013's archive; default: noise")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
@@ -52,26 +52,20 @@ def main() -> None:
     if unknown := set(options.names) - BENCHMARKS.keys():
         parser.error(f"expected names among {', '.join(BENCHMARKS)}, received {unknown.pop()}.")
     missed = 0
-    print(machine(), flush=True)
+    print(describe_machine(), flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        stage = Stage((options.data or Path(folder) / "noise.zip").resolve(), Path(folder))
+        workspace = Workspace((options.data or Path(folder) / "noise.zip").resolve(), Path(folder))
         if not options.data:
-            training.noise(stage.archive)
+            training.write_noise(workspace.archive)
         chosen = options.names or list(BENCHMARKS)
         if {"train", "evaluate"} & {*chosen} and "prepare" not in chosen:
             chosen = ["prepare", *chosen]
         for name in chosen:
-            for figure in BENCHMARKS[name](stage):
-                sign = "≥" if figure.at_least else "≤"
-                budget = "" if figure.budget is None else f"{sign} {figure.budget:g} {figure.unit}"
-                verdict = "" if figure.kept else "MISSED"
-                print(
-                    f"{figure.what:42} {figure.value:9.1f} {figure.unit:3} {budget:12} {verdict}",
-                    flush=True,
-                )
-                missed += not figure.kept
+            for measurement in BENCHMARKS[name](workspace):
+                print(measurement, flush=True)
+                missed += not measurement.within_budget
     if missed:
-        sys.exit(f"{missed} of the budgets were missed.")
+        sys.exit(f"{missed} budgets missed.")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Compare the shipped network with other runs and the `fer` package on the same pictures.
+"""Compare the bundled network with other runs and the `fer` package on the same pictures.
 
 Usage: python -m benchmarks.compare_models ARCHIVE VOTES PHOTOS [--run FOLDER ...]
 
 ARCHIVE and VOTES are those of `prepare_dataset`; PHOTOS is an archive or folder of labelled photos
-in which a face has to be found. Prints the table of docs/model-card.md. The `fer` package goes into
-an environment that is thrown away; where it cannot be installed there is no row of it.
+in which faces have to be detected. Prints the table of docs/model-card.md. The `fer` package is
+installed into a temporary environment; if that fails, its row is left out.
 """
 
 import argparse
@@ -39,51 +39,57 @@ from ml.inference.card import BUNDLED, Card
 from ml.inference.predictor import predictor_for
 from ml.version_files import CARD, NETWORK
 
-PEER = (
+FER_PACKAGES = (
     "fer==25.10.3",
-    # What it needs to run besides; its own requirements name no versions that work together.
+    # Its dependencies, since its own requirements do not pin versions that work together.
     "moviepy==1.0.3",
     "opencv-contrib-python==4.13.0.92",
     "setuptools==80.9.0",
     "tensorflow==2.21.0",
 )
-HEAD = (
+TABLE_HEAD = (
     "| | folder | macro-F1 | crowd | photos | ms a face | ms a photo | MB |",
     "| --- | --- | --- | --- | --- | --- | --- | --- |",
 )
 
-Answers = NDArray[np.int64]
-"""What is read from pictures: places in `EMOTIONS`, or `MISSED`."""
+Predictions = NDArray[np.int64]
+"""Indices into `EMOTIONS`, or `MISSED` where no face was detected."""
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """What everybody reads: the faces of the test split with votes, and photos with labels."""
+    """The faces of the test split with crowd votes, and labelled photos."""
 
     faces: Dataset
     photos: list[bytes]
-    expressed: Answers
+    photo_labels: Predictions
 
 
 @dataclass(frozen=True)
-class Read:
-    """What somebody reads: faces by their label and as a crowd would, and whole photos."""
+class Result:
+    """The predictions and the cost of one model.
+
+    Attributes:
+        by_label: Predictions for faces, by the output trained on labels.
+        as_crowd: Predictions for faces, by the output trained on crowd votes if there is one.
+        in_photos: Predictions for photos, including face detection.
+    """
 
     name: str
-    by_label: Answers
-    as_crowd: Answers
-    in_photos: Answers
+    by_label: Predictions
+    as_crowd: Predictions
+    in_photos: Predictions
     face_ms: float
     photo_ms: float
     megabytes: float
 
 
-def pictures(archive: Path, votes: Path, photos: Path) -> Pictures:
-    """Return the faces of an archive's test split, and photos."""
-    source, other = Source(archive), Source(photos)
+def load_pictures(archive: Path, votes: Path, photos: Path) -> Pictures:
+    """Load the faces of the test split, and the photos."""
+    source, photo_source = Source(archive), Source(photos)
     split = source.pick_split(None)
     faces = read_faces(source, {split})[0].split(split)
-    entries = list(other.read(other.pick_split(None)))
+    entries = list(photo_source.read(photo_source.pick_split(None)))
     return Pictures(
         replace(faces, votes=votes_on(faces.paths, votes)),
         [content for _, content in entries],
@@ -91,22 +97,22 @@ def pictures(archive: Path, votes: Path, photos: Path) -> Pictures:
     )
 
 
-def ours(folder: Path, shown: Pictures) -> Read:
-    """Let one of our networks read, face detection included where it is a photo."""
+def evaluate_network(folder: Path, pictures: Pictures) -> Result:
+    """Evaluate one of our networks."""
     card = Card.load(folder / CARD)
     predictor = predictor_for(folder / NETWORK, card)
-    outputs = predictor.predict_outputs(shown.faces.images)
+    outputs = predictor.predict_outputs(pictures.faces.images)
     by_label = outputs["folder"].argmax(axis=1)
     as_crowd = outputs["crowd"].argmax(axis=1) if "crowd" in outputs else by_label
     whole = Box(0, 0, card.input_size, card.input_size)
 
-    def face(pixels: NDArray[np.uint8]) -> None:
+    def classify(pixels: NDArray[np.uint8]) -> None:
         predictor.predict_boxes(cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB), [whole])
 
-    _, face_ms = timed(face, shown.faces.images)
-    found, photo_ms = timed(predictor.predict, [read_image(photo) for photo in shown.photos])
-    in_photos = [EMOTIONS.index(faces[0].emotion) if faces else MISSED for faces in found]
-    return Read(
+    _, face_ms = timed(classify, pictures.faces.images)
+    detected, photo_ms = timed(predictor.predict, [read_image(photo) for photo in pictures.photos])
+    in_photos = [EMOTIONS.index(faces[0].emotion) if faces else MISSED for faces in detected]
+    return Result(
         card.name,
         by_label,
         as_crowd,
@@ -118,88 +124,90 @@ def ours(folder: Path, shown: Pictures) -> Read:
 
 
 def timed(
-    read: Callable[[Any], Any], several: NDArray[np.uint8] | list[Any]
+    predict: Callable[[Any], Any], inputs: NDArray[np.uint8] | list[Any]
 ) -> tuple[list[Any], float]:
-    """Return what is read from each picture, and the median milliseconds that one takes."""
-    told, seconds = [], []
-    for picture in several:
+    """Return the prediction for each input, and the median milliseconds per input."""
+    predictions, seconds = [], []
+    for item in inputs:
         began = time.perf_counter()
-        told.append(read(picture))
+        predictions.append(predict(item))
         seconds.append(time.perf_counter() - began)
-    return told, 1000 * statistics.median(seconds)
+    return predictions, 1000 * statistics.median(seconds)
 
 
-def peer(shown: Pictures, folder: Path) -> Read:
-    """Let the `fer` package read, as it comes.
+def evaluate_fer(pictures: Pictures, folder: Path) -> Result:
+    """Evaluate the `fer` package with its defaults.
 
     Raises:
-        subprocess.CalledProcessError: when it cannot be installed or fails.
+        subprocess.CalledProcessError: If it cannot be installed or fails.
     """
     venv.create(folder / "env", with_pip=True)
     python = folder / "env" / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", *PEER], check=True)
+    subprocess.run([python, "-m", "pip", "install", "--quiet", *FER_PACKAGES], check=True)
     files = {
-        "faces": [cv2.imencode(".png", face)[1].tobytes() for face in shown.faces.images],
-        "photos": shown.photos,
+        "faces": [cv2.imencode(".png", face)[1].tobytes() for face in pictures.faces.images],
+        "photos": pictures.photos,
     }
-    answers, milliseconds = {}, {}
+    predictions, milliseconds = {}, {}
     for kind, contents in files.items():
         (folder / kind).mkdir()
         for number, content in enumerate(contents):
             (folder / kind / f"{number:06}").write_bytes(content)
-        told = subprocess.run(
-            [python, Path(__file__).with_name("fer_answers.py"), folder / kind, kind],
+        process = subprocess.run(
+            [python, Path(__file__).with_name("fer_predictions.py"), folder / kind, kind],
             stdout=subprocess.PIPE,
             check=True,
         )
-        said = json.loads(told.stdout.splitlines()[-1])
-        places = [EMOTIONS.index(one) if one else MISSED for one in said["answers"]]
-        answers[kind], milliseconds[kind] = np.array(places), said["milliseconds"]
+        output = json.loads(process.stdout.splitlines()[-1])
+        indices = [
+            EMOTIONS.index(emotion) if emotion else MISSED for emotion in output["predictions"]
+        ]
+        predictions[kind], milliseconds[kind] = np.array(indices), output["milliseconds"]
     (network,) = (folder / "env").rglob("fer/data/emotion_model_quantized.tflite")
-    return Read(
-        PEER[0].replace("==", " "),
-        answers["faces"],
-        answers["faces"],
-        answers["photos"],
+    return Result(
+        FER_PACKAGES[0].replace("==", " "),
+        predictions["faces"],
+        predictions["faces"],
+        predictions["photos"],
         milliseconds["faces"],
         milliseconds["photos"],
         network.stat().st_size / 1e6,
     )
 
 
-def row(read: Read, shown: Pictures) -> str:
-    """Return how good what somebody reads is, as a row of the table."""
-    truth, crowd = shown.faces.labels, majority(shown.faces.votes)
+def row(result: Result, pictures: Pictures) -> str:
+    """Return the row of the table for one result."""
+    truth, crowd = pictures.faces.labels, majority(pictures.faces.votes)
     agreed = crowd != NO_MAJORITY
-    macro_f1 = f1_score(truth, read.by_label, labels=LABELS, average="macro", zero_division=0)
+    macro_f1 = f1_score(truth, result.by_label, labels=LABELS, average="macro", zero_division=0)
     cells = [
-        f"`{read.name}`",
-        f"{(read.by_label == truth).mean():.1%}",
+        f"`{result.name}`",
+        f"{(result.by_label == truth).mean():.1%}",
         f"{macro_f1:.3f}",
-        f"{(read.as_crowd == crowd)[agreed].mean():.1%}",
-        f"{(read.in_photos == shown.expressed).mean():.1%}",
-        f"{read.face_ms:.1f}",
-        f"{read.photo_ms:.0f}",
-        f"{read.megabytes:.1f}",
+        f"{(result.as_crowd == crowd)[agreed].mean():.1%}",
+        f"{(result.in_photos == pictures.photo_labels).mean():.1%}",
+        f"{result.face_ms:.1f}",
+        f"{result.photo_ms:.0f}",
+        f"{result.megabytes:.1f}",
     ]
     return f"| {' | '.join(cells)} |"
 
 
 def rows(options: argparse.Namespace) -> Iterator[str]:
-    """Yield the table."""
-    shown = pictures(options.archive, options.votes, options.photos)
-    yield from HEAD
+    """Yield the lines of the table."""
+    pictures = load_pictures(options.archive, options.votes, options.photos)
+    yield from TABLE_HEAD
     for folder in (BUNDLED, *options.run):
-        yield row(ours(folder, shown), shown)
-    with tempfile.TemporaryDirectory() as place:
+        yield row(evaluate_network(folder, pictures), pictures)
+    with tempfile.TemporaryDirectory() as folder_name:
         try:
-            yield row(peer(shown, Path(place)), shown)
+            yield row(evaluate_fer(pictures, Path(folder_name)), pictures)
         except subprocess.CalledProcessError as error:
-            print(f"The fer package could not be asked: {error}", file=sys.stderr)
+            print(f"The fer package could not be evaluated: {error}", file=sys.stderr)
 
 
 def main() -> None:
-    """Print the table; everybody reads on one and the same core."""
+    """Print the table; all models run on the same single core."""
     parser = argparse.ArgumentParser(description="Compare networks on the same pictures.")
     parser.add_argument("archive", type=Path, help="FER2013's archive")
     parser.add_argument("votes", type=Path, help="crowd votes (CSV)")

@@ -1,11 +1,11 @@
-"""Load a site of several instances as people's apps do; say what it holds, and what gets lost.
+"""Put load on a site of several instances, and measure its throughput and what gets lost.
 
 Usage: make load, or python -m benchmarks.load [--seconds 30] [--apps 8]
 
-One machine has it all: nginx, the instances, PostgreSQL, Redis, moto's S3 server and Locust with
-the apps, which ask for the next thing as soon as they have an answer. In the end a version is
-promoted and an instance killed under load. Fails where a promotion takes longer than five seconds
-to reach an instance, or the captures that were acknowledged are not those in the database.
+One machine runs everything: nginx, the instances, PostgreSQL, Redis, moto's S3 server, and Locust
+with the apps, which send the next request as soon as they have a response. Finally a model
+version is promoted and an instance is killed under load. Fails if a promotion takes longer than
+five seconds to reach an instance, or if the captures in the database are not those acknowledged.
 """
 
 import argparse
@@ -25,7 +25,7 @@ import requests
 from PIL import Image
 
 from benchmarks.suites import servers
-from benchmarks.suites.people import address_of
+from benchmarks.suites.load_users import email_of
 from tests.pictures import astronaut
 from tests.sites import (
     PRODUCTION,
@@ -37,14 +37,14 @@ from tests.sites import (
     wait_until_ready,
 )
 
-SHAPES = ((1, 1), (2, 1), (2, 2))
-"""How many instances, and how many processes each has."""
-SIDE = 640  # pixels of the portrait
+CONFIGURATIONS = ((1, 1), (2, 1), (2, 2))
+"""Numbers of instances, and of processes of each."""
+PORTRAIT_SIDE = 640  # pixels of the portrait
 BUCKET = "moods"
-PATIENCE = 60  # seconds
-FOLLOWED_WITHIN = 5.0  # seconds
-ASKED = 12  # times each instance, so that each of its processes has to answer
-KILLED_AFTER, AWAY_FOR = 0.3, 3.0  # share of the time, seconds
+TIMEOUT = 60  # seconds
+MAX_PROMOTION = 5.0  # seconds
+REQUESTS_PER_INSTANCE = 12  # so that each of its processes has to respond
+KILL_AFTER, DOWNTIME = 0.3, 3.0  # share of the duration, seconds
 NGINX = """
 user root;
 worker_processes 1;
@@ -61,14 +61,14 @@ http {{
     scgi_temp_path {folder}/unused;
     upstream instances {{ {instances} keepalive 32; }}
     server {{
-        listen {place};
+        listen {address};
         location / {{
             proxy_pass http://instances;
             proxy_http_version 1.1;
             proxy_set_header Connection "";
             proxy_set_header Host $host;
             proxy_set_header X-Forwarded-Proto https;
-            # Of the apps' own saying, because they all come from one machine here.
+            # Taken from the apps, which all run on one machine here.
             proxy_set_header X-Forwarded-For $http_x_forwarded_for;
             proxy_set_header X-Request-Start "t=${{msec}}";
         }}
@@ -78,19 +78,19 @@ http {{
 
 
 class Instance:
-    """A gunicorn with processes of its own."""
+    """An instance of gunicorn with its own processes."""
 
     def __init__(self, site: Site, workers: int) -> None:
-        self.site, self.workers, self.place = site, workers, free_address()
-        self.process = start_gunicorn(site, self.place, workers=workers)
+        self.site, self.workers, self.address = site, workers, free_address()
+        self.process = start_gunicorn(site, self.address, workers=workers)
 
     @property
-    def address(self) -> str:
-        """Where it is, without nginx."""
-        return f"http://{self.place}"
+    def url(self) -> str:
+        """The URL of the instance itself, without nginx."""
+        return f"http://{self.address}"
 
     def kill(self) -> None:
-        """Kill it with all its processes, at once."""
+        """Kill all processes at once."""
         master = self.process.pid
         children = Path(f"/proc/{master}/task/{master}/children").read_text(encoding="ascii")
         for process in (master, *map(int, children.split())):
@@ -98,19 +98,19 @@ class Instance:
         self.process.wait()
 
     def restart(self) -> None:
-        """Start it again where it was."""
-        self.process = start_gunicorn(self.site, self.place, workers=self.workers)
-        wait_until_ready(self.address, seconds=PATIENCE)
+        """Start the instance again at the same address."""
+        self.process = start_gunicorn(self.site, self.address, workers=self.workers)
+        wait_until_ready(self.url, seconds=TIMEOUT)
 
     def stop(self) -> None:
-        """Stop it as a deployment does."""
+        """Stop the instance gracefully, as in a deployment."""
         self.process.terminate()
         self.process.wait()
 
 
 @dataclass(frozen=True)
 class Row:
-    """What Locust saw of one kind of request, in milliseconds, or of all."""
+    """Locust's statistics of one kind of request or of all, in milliseconds."""
 
     name: str
     requests: int
@@ -128,7 +128,7 @@ class Row:
 
 @contextmanager
 def site_on_servers(folder: Path, apps: int) -> Iterator[Site]:
-    """Give a site with people, on a PostgreSQL, a Redis and a bucket that live as long."""
+    """Yield a site with users, with temporary PostgreSQL, Redis and S3 servers."""
     with ExitStack() as stack:
         address = stack.enter_context(servers.postgres(folder))
         redis = stack.enter_context(servers.redis(folder))
@@ -140,7 +140,7 @@ def site_on_servers(folder: Path, apps: int) -> Iterator[Site]:
             )
         )
         servers.wait_for(port)
-        requests.put(f"http://127.0.0.1:{port}/{BUCKET}", timeout=PATIENCE).raise_for_status()
+        requests.put(f"http://127.0.0.1:{port}/{BUCKET}", timeout=TIMEOUT).raise_for_status()
         bucket = f"s3+http://key:secret@127.0.0.1:{port}/{BUCKET}?region=us-east-1"
         limits = {f"API_LIMIT_{scope}": "1000000/m" for scope in ("ADDRESS", "PERSON", "CAPTURE")}
         site = Site(
@@ -150,53 +150,61 @@ def site_on_servers(folder: Path, apps: int) -> Iterator[Site]:
         )
         site.settings["MEDIA_IS_PERSISTENT"] = "0"
         site.manage("migrate", "--verbosity=0")
-        site.python(f"from benchmarks.suites.people import make; make({apps})")
+        site.python(f"from benchmarks.suites.load_users import create_users; create_users({apps})")
         yield site
 
 
 @contextmanager
 def behind_nginx(
-    folder: Path, site: Site, shape: tuple[int, int]
+    folder: Path, site: Site, configuration: tuple[int, int]
 ) -> Iterator[tuple[str, list[Instance]]]:
-    """Serve a site by instances behind nginx; give the address and the instances."""
+    """Serve a site by instances behind nginx, and yield its URL and the instances."""
     program = shutil.which("nginx")
     if program is None:
         raise servers.MissingServerError("nginx")
-    count, workers = shape
-    started = [Instance(site, workers) for _ in range(count)]
+    count, workers = configuration
+    instances = [Instance(site, workers) for _ in range(count)]
     try:
-        for one in started:
-            wait_until_ready(one.address, seconds=PATIENCE)
-        place = free_address()
-        told = " ".join(f"server {one.place};" for one in started)
+        for instance in instances:
+            wait_until_ready(instance.url, seconds=TIMEOUT)
+        address = free_address()
+        servers_line = " ".join(f"server {instance.address};" for instance in instances)
         config = folder / "nginx.conf"
-        config.write_text(NGINX.format(folder=folder, place=place, instances=told))
+        config.write_text(NGINX.format(folder=folder, address=address, instances=servers_line))
         command = (program, "-p", folder, "-c", config, "-g", "daemon off;")
         with servers.running(*command, log=folder / "nginx.log"):
-            servers.wait_for(int(place.rpartition(":")[2]))
-            yield f"http://{place}", started
+            servers.wait_for(int(address.rpartition(":")[2]))
+            yield f"http://{address}", instances
     finally:
-        for one in started:
-            one.stop()
+        for instance in instances:
+            instance.stop()
 
 
 class Locust:
-    """The apps, in a process of their own.
+    """A process of Locust that runs the apps.
 
     Attributes:
-        acknowledged: file of the UUIDs of captures that they were told are kept.
+        acknowledged: File with the UUIDs of captures that were acknowledged.
     """
 
     def __init__(self, folder: Path, address: str, *, apps: int, seconds: int) -> None:
-        self.figures, self.acknowledged = folder / "figures", folder / "acknowledged"
+        self.statistics, self.acknowledged = folder / "statistics", folder / "acknowledged"
         portrait = folder / "portrait.jpg"
-        Image.fromarray(astronaut()).resize((SIDE, SIDE)).save(portrait, quality=85)
+        Image.fromarray(astronaut()).resize((PORTRAIT_SIDE, PORTRAIT_SIDE)).save(
+            portrait, quality=85
+        )
         self.process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "locust", "--locustfile", "benchmarks/suites/apps.py"),
+                *(
+                    sys.executable,
+                    "-m",
+                    "locust",
+                    "--locustfile",
+                    "benchmarks/suites/locustfile.py",
+                ),
                 *("--headless", "--only-summary", "--loglevel", "ERROR", "--host", address),
                 *("--users", str(apps), "--spawn-rate", str(apps), "--stop-timeout", "20"),
-                *("--run-time", f"{seconds}s", "--csv", str(self.figures)),
+                *("--run-time", f"{seconds}s", "--csv", str(self.statistics)),
             ],
             cwd=ROOT,
             env={
@@ -209,9 +217,9 @@ class Locust:
         )
 
     def rows(self) -> list[Row]:
-        """Wait until they are done and return what they saw; all together comes last."""
+        """Wait for Locust to finish, and return its statistics, the total last."""
         self.process.wait()
-        with Path(f"{self.figures}_stats.csv").open(encoding="utf-8") as file:
+        with Path(f"{self.statistics}_stats.csv").open(encoding="utf-8") as file:
             return [
                 Row(
                     row["Name"] if row["Name"] != "Aggregated" else "all",
@@ -226,10 +234,10 @@ class Locust:
 
 
 def promote(site: Site, instances: list[Instance], portrait: bytes) -> float:
-    """Promote another version; return how many seconds later all instances answer by it.
+    """Promote another version, and return the seconds until all instances serve it.
 
     Raises:
-        TimeoutError: one does for a minute.
+        TimeoutError: If an instance does not serve it within a minute.
     """
     site.python(
         "from ml import registry\n"
@@ -237,44 +245,44 @@ def promote(site: Site, instances: list[Instance], portrait: bytes) -> float:
         "registry.register(versions.files('another'), made_by='load')"
     )
     headers = {
-        "X-Session-Token": create_session(site, address_of(0)),
+        "X-Session-Token": create_session(site, email_of(0)),
         "X-Forwarded-Proto": "https",
         "X-Forwarded-For": "10.1.0.1",
     }
     site.manage("promote_model", "another", "--force", "to see how long it takes")
     began = time.monotonic()
-    while time.monotonic() < began + PATIENCE:
-        asked = time.monotonic()
-        answers = {
+    while time.monotonic() < began + TIMEOUT:
+        sent = time.monotonic()
+        versions = {
             requests.post(
-                f"{one.address}/api/v1/detect/",
+                f"{instance.url}/api/v1/detect/",
                 headers=headers,
                 files={"photos": ("portrait.jpg", portrait)},
-                timeout=PATIENCE,
+                timeout=TIMEOUT,
             ).json()["model_version"]
-            for one in instances
-            for _ in range(ASKED)
+            for instance in instances
+            for _ in range(REQUESTS_PER_INSTANCE)
         }
-        if answers == {"another"}:
-            return asked - began
-    raise TimeoutError("An instance does not follow the promotion.")
+        if versions == {"another"}:
+            return sent - began
+    raise TimeoutError("An instance does not serve the promoted version.")
 
 
-def lost(site: Site, acknowledged: Path) -> tuple[int, int, int]:
-    """Return how many captures were acknowledged, are in the database, and are in one only."""
-    told = set(acknowledged.read_text(encoding="ascii").split())
-    printed = site.python(
+def count_lost(site: Site, acknowledged: Path) -> tuple[int, int, int]:
+    """Return how many captures were acknowledged, are in the database, and are in only one."""
+    expected = set(acknowledged.read_text(encoding="ascii").split())
+    output = site.python(
         "from emotions.models import Capture\n"
         "for name in Capture.objects.filter(source='api').values_list('uuid', flat=True):\n"
         "    print('row', name)"
     )
-    rows = {line.split()[1] for line in printed.splitlines() if line.startswith("row ")}
-    return len(told), len(rows), len(told ^ rows)
+    rows = {line.split()[1] for line in output.splitlines() if line.startswith("row ")}
+    return len(expected), len(rows), len(expected ^ rows)
 
 
 def main() -> None:
-    """Load each shape, then promote and kill; print what was seen."""
-    parser = argparse.ArgumentParser(description="What several instances hold.")
+    """Run the load test, and exit with the violations."""
+    parser = argparse.ArgumentParser(description="Measure several instances under load.")
     parser.add_argument("--seconds", type=int, default=30, help="of each run")
     parser.add_argument("--apps", type=int, default=8)
     options = parser.parse_args()
@@ -282,43 +290,43 @@ def main() -> None:
         tempfile.TemporaryDirectory() as name,
         site_on_servers(Path(name), options.apps) as site,
     ):
-        found = list(load(Path(name), site, apps=options.apps, seconds=options.seconds))
-    if found:
-        sys.exit("\n".join(found))
+        violations = list(run_load(Path(name), site, apps=options.apps, seconds=options.seconds))
+    if violations:
+        sys.exit("\n".join(violations))
 
 
-def load(folder: Path, site: Site, *, apps: int, seconds: int) -> Iterator[str]:
-    """Load each shape and print what was seen; yield what must not be."""
-    for shape in SHAPES:
-        with behind_nginx(folder, site, shape) as (address, _):
+def run_load(folder: Path, site: Site, *, apps: int, seconds: int) -> Iterator[str]:
+    """Measure each configuration, then promote and kill; print statistics, yield violations."""
+    for configuration in CONFIGURATIONS:
+        with behind_nginx(folder, site, configuration) as (address, _):
             report(
-                f"{shape[0]} x {shape[1]} processes",
+                f"{configuration[0]} x {configuration[1]} processes",
                 Locust(folder, address, apps=apps, seconds=seconds),
             )
-    with behind_nginx(folder, site, SHAPES[-1]) as (address, instances):
+    with behind_nginx(folder, site, CONFIGURATIONS[-1]) as (address, instances):
         locust = Locust(folder, address, apps=apps, seconds=seconds)
         portrait = (folder / "portrait.jpg").read_bytes()
-        followed = promote(site, instances, portrait)
-        print(f"\nA promotion under load is followed by all after {followed:.2f} s.")
-        if followed > FOLLOWED_WITHIN:
-            yield f"Followed only after {followed:.1f} s."
+        seconds_to_promote = promote(site, instances, portrait)
+        print(f"\nA promotion under load reaches all instances after {seconds_to_promote:.2f} s.")
+        if seconds_to_promote > MAX_PROMOTION:
+            yield f"Promotion took {seconds_to_promote:.1f} s."
         report("a promotion under load", locust)
         locust = Locust(folder, address, apps=apps, seconds=seconds)
-        time.sleep(KILLED_AFTER * seconds)
+        time.sleep(KILL_AFTER * seconds)
         instances[0].kill()
-        time.sleep(AWAY_FOR)
+        time.sleep(DOWNTIME)
         instances[0].restart()
         report("one of two instances killed", locust)
-    told, rows, differ = lost(site, locust.acknowledged)
-    print(f"\n{told} captures acknowledged, {rows} in the database, {differ} in one only.")
+    acknowledged, rows, differ = count_lost(site, locust.acknowledged)
+    print(f"\n{acknowledged} captures acknowledged, {rows} in the database, {differ} in only one.")
     if differ:
-        yield f"{differ} captures lost, or there without a word."
+        yield f"{differ} captures lost, or recorded but not acknowledged."
 
 
-def report(what: str, locust: Locust) -> None:
-    """Print what apps saw."""
+def report(title: str, locust: Locust) -> None:
+    """Print the statistics of a run."""
     rows = locust.rows()
-    print(f"\n| {what} | requests | failed | a second | p50 ms | p99 ms |")
+    print(f"\n| {title} | requests | failed | a second | p50 ms | p99 ms |")
     print("| --- | --- | --- | --- | --- | --- |", *rows, sep="\n", flush=True)
 
 

@@ -1,11 +1,11 @@
-"""A diary on this computer that needs the line only now and then.
+"""An offline diary on this computer that syncs with the site now and then.
 
 Usage: sync_client.py FOLDER record [PHOTO] [--felt EMOTION] [--mood 1..5] [--note TEXT] [--tag TAG]
        sync_client.py FOLDER sync --site https://mood.example.org --token TOKEN
        sync_client.py FOLDER list
 
-What is recorded waits in the folder until `sync` has sent it, exactly once; then `sync` fetches
-what changed elsewhere. It needs Python 3.11 and `pip install requests`.
+Moments wait in the folder until `sync` sends each of them exactly once; then `sync` fetches changes
+made elsewhere. Requires Python 3.11 and `pip install requests`.
 """
 
 import argparse
@@ -20,13 +20,13 @@ from typing import Any
 
 import requests
 
-AT_ONCE = 20  # captures a batch
-BYTES_AT_ONCE = 30_000_000
-AGAIN = {429, 500, 502, 503, 504}
+BATCH_SIZE = 20  # captures
+MAX_BATCH_BYTES = 30_000_000
+RETRY_STATUSES = {429, 500, 502, 503, 504}
 
 
 class Diary:
-    """A folder with a copy of all captures, and with those that wait to be sent."""
+    """A folder with a copy of all captures, and those that wait to be sent."""
 
     def __init__(self, folder: Path) -> None:
         self.waiting, self.refused = folder / "waiting", folder / "refused"
@@ -38,60 +38,62 @@ class Diary:
         if self.file.exists():
             self.cursor, self.captures = json.loads(self.file.read_text())
 
-    def record(self, photo: Path | None, **said: Any) -> str:
-        """Keep a moment until it is sent; return its UUID, made here and now."""
+    def record(self, photo: Path | None, **fields: Any) -> str:
+        """Store a moment until it is sent, and return its UUID."""
         key = str(uuid.uuid4())
         moment = {"uuid": key, "taken_at": datetime.now().astimezone().isoformat()}
-        moment |= {name: value for name, value in said.items() if value}
+        moment |= {name: value for name, value in fields.items() if value}
         if photo:
             moment["photo"] = key
             shutil.copyfile(photo, self.waiting / f"{key}.photo")
-        write(self.waiting / f"{key}.json", moment)  # last: from now on it is there
+        write(
+            self.waiting / f"{key}.json", moment
+        )  # last, so that a moment is complete once this file exists
         return key
 
     def sync(self, site: str, token: str) -> None:
-        """Send what waits, then play back what changed."""
-        with requests.Session() as line:
-            line.headers["Authorization"] = f"Bearer {token}"
+        """Send waiting moments, then fetch and apply changes."""
+        with requests.Session() as session:
+            session.headers["Authorization"] = f"Bearer {token}"
             for batch in self.batches():
-                self.send(line, f"{site}/api/v1/captures/batch/", batch)
+                self.send(session, f"{site}/api/v1/captures/batch/", batch)
             more = True
             while more:
                 query = {"cursor": self.cursor} if self.cursor else {}
-                told = call(line, "GET", f"{site}/api/v1/changes/", params=query).json()
-                for change in told["changes"]:
+                response = request(session, "GET", f"{site}/api/v1/changes/", params=query).json()
+                for change in response["changes"]:
                     if change["deleted"]:
                         self.captures.pop(change["uuid"], None)
                     else:
                         self.captures[change["uuid"]] = change["capture"]
-                self.cursor, more = told["cursor"], told["more"]
+                self.cursor, more = response["cursor"], response["more"]
                 write(self.file, [self.cursor, self.captures])
 
     def batches(self) -> Iterator[list[dict[str, Any]]]:
-        """Yield what waits, oldest first, in portions that the server takes."""
+        """Yield waiting moments, oldest first, in batches that the server accepts."""
         batch: list[dict[str, Any]] = []
         size = 0
         moments = [json.loads(path.read_text()) for path in self.waiting.glob("*.json")]
         for moment in sorted(moments, key=lambda moment: moment["taken_at"]):
             photo = self.waiting / f"{moment['uuid']}.photo"
-            bytes_more = photo.stat().st_size if photo.exists() else 0
-            if batch and (len(batch) == AT_ONCE or size + bytes_more > BYTES_AT_ONCE):
+            photo_size = photo.stat().st_size if photo.exists() else 0
+            if batch and (len(batch) == BATCH_SIZE or size + photo_size > MAX_BATCH_BYTES):
                 yield batch
                 batch, size = [], 0
             batch.append(moment)
-            size += bytes_more
+            size += photo_size
         if batch:
             yield batch
 
-    def send(self, line: requests.Session, url: str, batch: list[dict[str, Any]]) -> None:
-        """Send some moments; those that the server has, or will never take, wait no longer."""
+    def send(self, session: requests.Session, url: str, batch: list[dict[str, Any]]) -> None:
+        """Send a batch, and remove moments that the server has accepted or refused for good."""
         form: dict[str, Any] = {"captures": (None, json.dumps(batch))}
         for moment in batch:
             if "photo" in moment:
                 form[moment["photo"]] = (self.waiting / f"{moment['uuid']}.photo").read_bytes()
-        outcomes = call(line, "POST", url, files=form).json()["outcomes"]
+        outcomes = request(session, "POST", url, files=form).json()["outcomes"]
         for outcome in outcomes:
-            if outcome["status"] in AGAIN:
+            if outcome["status"] in RETRY_STATUSES:
                 continue
             for path in sorted(self.waiting.glob(f"{outcome['uuid']}.*")):
                 if outcome["problem"]:
@@ -102,26 +104,26 @@ class Diary:
                 write(self.refused / f"{outcome['uuid']}.problem", outcome["problem"])
 
 
-def call(line: requests.Session, method: str, url: str, **what: Any) -> requests.Response:
-    """Call the server, patiently where it asks for patience."""
+def request(session: requests.Session, method: str, url: str, **options: Any) -> requests.Response:
+    """Make a request, and retry it where the server asks for that."""
     for _ in range(5):
-        answer = line.request(method, url, timeout=60, **what)
-        if answer.status_code not in AGAIN:
+        response = session.request(method, url, timeout=60, **options)
+        if response.status_code not in RETRY_STATUSES:
             break
-        time.sleep(float(answer.headers.get("Retry-After", "5")))
-    answer.raise_for_status()
-    return answer
+        time.sleep(float(response.headers.get("Retry-After", "5")))
+    response.raise_for_status()
+    return response
 
 
-def write(path: Path, what: Any) -> None:
-    """Write JSON aside and rename it into place, so that no half of it is ever read."""
-    aside = path.with_name(f"{path.name}.tmp")
-    aside.write_text(json.dumps(what))
-    aside.replace(path)
+def write(path: Path, data: Any) -> None:
+    """Write JSON atomically."""
+    temporary = path.with_name(f"{path.name}.tmp")
+    temporary.write_text(json.dumps(data))
+    temporary.replace(path)
 
 
 def main() -> None:
-    """Do what the command line says."""
+    """Run the command."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path)
     actions = parser.add_subparsers(dest="action", required=True)

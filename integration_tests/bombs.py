@@ -1,4 +1,4 @@
-"""Measure what hostile photos cost to read: time and memory, each in a process of its own.
+"""Measure the time and memory that hostile photos cost, each in a process of its own.
 
 Usage: python -m integration_tests.bombs [NAME ...]
 """
@@ -18,7 +18,7 @@ from tests import bombs, pictures
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Files of one kind and what they may cost."""
+    """Files with the same budget."""
 
     files: dict[str, Callable[[], bytes]]
     seconds: float
@@ -35,32 +35,32 @@ GROUPS = [
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one file cost: seconds, megabytes beyond the file's own, and how it ended."""
+    """The seconds and megabytes that a file cost, and its outcome."""
 
     seconds: float
     megabytes: float
     outcome: str
 
 
-def memory(what: str) -> float:
-    """Return megabytes of this process: VmRSS now, or VmHWM, the most since it was asked to count.
+def memory(key: str) -> float:
+    """Return the megabytes of this process: `VmRSS`, or `VmHWM` for the peak since the last reset.
 
-    Not `getrusage`, whose peak a process inherits from the one that started it.
+    The peak of `getrusage` would be inherited from the parent process.
     """
-    told = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(told.partition(f"{what}:")[2].split()[0]) / 1024
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition(f"{key}:")[2].split()[0]) / 1024
 
 
-def count_anew() -> None:
-    """Let VmHWM begin at what this process has now."""
+def reset_peak() -> None:
+    """Reset `VmHWM` to the current memory of this process."""
     Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 
-def read(data: bytes, answer: Connection) -> None:
-    """Read a file that the parent holds, and tell what it cost beyond that."""
-    read_image(pictures.astronaut_jpeg())  # what the first photo costs is not this one's
+def measure(data: bytes, connection: Connection) -> None:
+    """Read a file and send its cost to the parent process."""
+    read_image(pictures.astronaut_jpeg())  # warms up imports and caches
     warnings.simplefilter("ignore")
-    count_anew()
+    reset_peak()
     before, begun = memory("VmRSS"), time.perf_counter()
     try:
         read_image(data)
@@ -68,18 +68,18 @@ def read(data: bytes, answer: Connection) -> None:
     except ImageError as error:
         outcome = error.code
     seconds = time.perf_counter() - begun
-    answer.send(Cost(seconds, memory("VmHWM") - before, outcome))
+    connection.send(Cost(seconds, memory("VmHWM") - before, outcome))
 
 
 def cost_of(data: bytes) -> Cost:
-    """Read a file in a process of its own."""
+    """Return the cost of reading a file in a process of its own."""
     context = multiprocessing.get_context("spawn")
-    mine, theirs = context.Pipe()
-    process = context.Process(target=read, args=(data, theirs))
+    receiver, sender = context.Pipe()
+    process = context.Process(target=measure, args=(data, sender))
     process.start()
-    theirs.close()
+    sender.close()
     try:
-        cost: Cost = mine.recv()
+        cost: Cost = receiver.recv()
     except EOFError:
         cost = Cost(0, 0, "died")
     process.join()
@@ -87,7 +87,7 @@ def cost_of(data: bytes) -> Cost:
 
 
 def main() -> int:
-    """Measure the files that are named, or all; return 1 where one cost more than it may."""
+    """Measure all files, or those named, and return 1 if one is over budget."""
     missed = 0
     for group in GROUPS:
         for name, make in group.files.items():
@@ -95,16 +95,16 @@ def main() -> int:
                 continue
             data = make()
             cost = cost_of(data)
-            kept = (
+            within_budget = (
                 cost.seconds <= group.seconds
                 and cost.megabytes <= group.megabytes
                 and cost.outcome != "died"
                 and (cost.outcome != "read" or not group.refused)
             )
-            missed += not kept
+            missed += not within_budget
             print(
                 f"{name:36} {len(data) / 1024:8.0f} kB {cost.seconds:7.3f} s "
-                f"{cost.megabytes:6.0f} MB  {cost.outcome} {'' if kept else 'MISSED'}",
+                f"{cost.megabytes:6.0f} MB  {cost.outcome} {'' if within_budget else 'MISSED'}",
                 flush=True,
             )
     return int(missed > 0)

@@ -1,10 +1,10 @@
-"""Kill exports and restores at random moments; see that nothing is lost, doubled or half there.
+"""Kill exports and restores at random delays, and check that nothing is lost or incomplete.
 
 Usage: python -m integration_tests.crash_transfers [--kills 100] [--seed 1]
 
-While clients download everything that a person has, all of gunicorn's workers are killed; then one
-more download has to be whole. `manage.py restore` is killed on its way into an empty site; then the
-site has to be empty still or the whole backup, and the restore that follows has to make it whole.
+All of gunicorn's workers are killed while clients download exports; afterwards an export has to be
+complete. `manage.py restore` is killed while it fills an empty site, which then has to be either
+empty or complete, and the last restore has to be complete.
 """
 
 import argparse
@@ -20,30 +20,29 @@ from random import Random
 
 import requests
 
-from integration_tests.crash import (
+from integration_tests.crash import kill_repeatedly, recording_client
+from integration_tests.running_site import (
     READY_WITHIN,
     Ledger,
-    Served,
-    orphans_of_old,
-    running,
-    strike,
-    uploading,
+    RunningSite,
+    backdate_files,
+    running_site,
 )
 from tests.sites import Site, installed_site
 
-WHILE_EXPORTING = 0.5  # seconds of work before a kill, at most
+MAX_EXPORTING = 0.5  # seconds of work before a kill
 PHOTOS = 20
 COUNT = """
 from emotions.models import Capture
 from accounts.models import User
-print('found', User.objects.count(), Capture.objects.count())
+print('rows', User.objects.count(), Capture.objects.count())
 """
 
 
-def record(served: Served, headers: dict[str, str]) -> Ledger:
-    """Let a person record some photos."""
+def record_photos(running: RunningSite, headers: dict[str, str]) -> Ledger:
+    """Record some photos."""
     ledger, stop = Ledger(), threading.Event()
-    client = threading.Thread(target=uploading(served, headers, ledger), args=(stop,))
+    client = threading.Thread(target=recording_client(running, headers, ledger), args=(stop,))
     client.start()
     while len(ledger.recorded) < PHOTOS:
         time.sleep(0.05)
@@ -52,108 +51,112 @@ def record(served: Served, headers: dict[str, str]) -> Ledger:
     return ledger
 
 
-def whole(archive: bytes) -> bool:
-    """Tell whether an export has all photos, each as it was written."""
+def is_complete(archive: bytes) -> bool:
+    """Return whether an export is an intact archive with all photos."""
     try:
-        with zipfile.ZipFile(io.BytesIO(archive)) as told:
-            photos = [name for name in told.namelist() if name.endswith(".jpg")]
-            return told.testzip() is None and len(photos) >= PHOTOS
+        with zipfile.ZipFile(io.BytesIO(archive)) as members:
+            photos = [name for name in members.namelist() if name.endswith(".jpg")]
+            return members.testzip() is None and len(photos) >= PHOTOS
     except zipfile.BadZipFile:
         return False
 
 
-def kill_exports(served: Served, headers: dict[str, str], moments: list[float]) -> list[str]:
-    """Kill the workers while clients download, and return what is wrong then."""
-    address, ledger, wrong = f"http://{served.place}/api/v1/export/", Ledger(), []
+def kill_exports(running: RunningSite, headers: dict[str, str], delays: list[float]) -> list[str]:
+    """Kill the workers while clients download exports, and return the violations."""
+    address, ledger, violations = f"http://{running.address}/api/v1/export/", Ledger(), []
 
     def download(stop: threading.Event) -> None:
         while not stop.is_set():
             try:
-                answer = requests.get(address, headers=headers, timeout=30)
+                response = requests.get(address, headers=headers, timeout=30)
             except requests.RequestException:
                 ledger.unanswered += 1
                 continue
-            if answer.ok:
+            if response.ok:
                 ledger.recorded.add(str(len(ledger.recorded)))
-                if not whole(answer.content):
-                    wrong.append("an export that was not cut off is not whole")
+                if not is_complete(response.content):
+                    violations.append("an export that was answered is incomplete")
 
-    strike(served, download, ledger, moments)
+    kill_repeatedly(running, download, ledger, delays)
     print(
-        f"{len(moments)} kills while exporting: {len(ledger.recorded)} exports came through, "
-        f"{ledger.unanswered} were cut off; ready again after {max(ledger.waits):.1f} s at most",
+        f"{len(delays)} kills while exporting: {len(ledger.recorded)} exports completed, "
+        f"{ledger.unanswered} interrupted; ready again after {max(ledger.downtimes):.1f} s at most",
         flush=True,
     )
-    if not whole(requests.get(address, headers=headers, timeout=60).content):
-        wrong.append("the last export is not whole")
-    wrong += [f"ready only after {wait:.1f} s" for wait in ledger.waits if wait > READY_WITHIN]
-    return wrong
+    if not is_complete(requests.get(address, headers=headers, timeout=60).content):
+        violations.append("the last export is incomplete")
+    violations += [
+        f"ready only after {seconds:.1f} s"
+        for seconds in ledger.downtimes
+        if seconds > READY_WITHIN
+    ]
+    return violations
 
 
-def kill_restores(site: Site, backup: Path, moments: list[float], full: str) -> list[str]:
-    """Kill restores into an empty site, and return what is wrong then."""
-    wrong, through = [], 0
-    empty = found(site)
-    for moment in moments:
+def kill_restores(site: Site, backup: Path, delays: list[float], full: str) -> list[str]:
+    """Kill restores into an empty site, and return the violations."""
+    violations, completed = [], 0
+    empty = count_rows(site)
+    for delay in delays:
         process = site.start(sys.executable, "manage.py", "restore", str(backup))
-        time.sleep(moment)
+        time.sleep(delay)
         process.send_signal(signal.SIGKILL)
         process.communicate()
-        state = found(site)
+        state = count_rows(site)
         if state == full:
-            through += 1
+            completed += 1
             site.manage("check_integrity")
         elif state != empty:
-            wrong.append(f"after a kill the site has {state}")
+            violations.append(f"after a kill the site has {state}")
         site.manage("flush", "--no-input", "--verbosity=0")
         site.manage("migrate", "--verbosity=0")
     site.manage("restore", str(backup))
-    if found(site) != full:
-        wrong.append(f"the last restore made {found(site)} of {full}")
-    orphans_of_old(site)
+    if count_rows(site) != full:
+        violations.append(f"the last restore made {count_rows(site)} of {full}")
+    backdate_files(site)
     site.manage("sweep_orphans")
     checked = site.manage("check_integrity").splitlines()[-1]
     print(
-        f"{len(moments)} kills while restoring: {through} had come through, the others left an "
-        f"empty site; then a whole restore, and check_integrity: {checked}",
+        f"{len(delays)} kills while restoring: {completed} after it had completed, the others left "
+        f"an empty site; after a complete restore, check_integrity: {checked}",
         flush=True,
     )
-    return wrong
+    return violations
 
 
-def found(site: Site) -> str:
-    """Return how many people and captures a site has."""
-    return next(line for line in site.python(COUNT).splitlines() if line.startswith("found"))
+def count_rows(site: Site) -> str:
+    """Return a line with the numbers of people and captures of a site."""
+    return next(line for line in site.python(COUNT).splitlines() if line.startswith("rows"))
 
 
 def main() -> int:
-    """Kill, look and report; return 1 where something was lost."""
+    """Run the test and return 1 if there are violations."""
     parser = argparse.ArgumentParser(description="Kill exports and restores.")
     parser.add_argument("--kills", type=int, default=100, help="of each")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    random = Random(options.seed)  # noqa: S311 - has to be the same again, not secret
-    with tempfile.TemporaryDirectory() as place:
-        folder = Path(place)
-        with running(folder / "from") as (served, headers):
-            record(served, headers)
-            moments = [random.uniform(0, WHILE_EXPORTING) for _ in range(options.kills)]
-            wrong = kill_exports(served, headers, moments)
-            backup, full = folder / "site.tar", found(served.site)
-            served.site.manage("backup", str(backup))
+    random = Random(options.seed)  # noqa: S311 - reproducible, not secret
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with running_site(folder / "from") as (running, headers):
+            record_photos(running, headers)
+            delays = [random.uniform(0, MAX_EXPORTING) for _ in range(options.kills)]
+            violations = kill_exports(running, headers, delays)
+            backup, full = folder / "site.tar", count_rows(running.site)
+            running.site.manage("backup", str(backup))
         (folder / "to").mkdir()
         with installed_site(folder / "to") as site:
-            site.settings = dict(served.site.settings)
+            site.settings = dict(running.site.settings)
             began = time.monotonic()
             site.manage("restore", str(backup))
             longest = time.monotonic() - began
             site.manage("flush", "--no-input", "--verbosity=0")
             site.manage("migrate", "--verbosity=0")
-            moments = [random.uniform(0.5, 1) * longest for _ in range(options.kills)]
-            wrong += kill_restores(site, backup, moments, full)
-    for one in wrong:
-        print(f"WRONG {one}")
-    return int(bool(wrong))
+            delays = [random.uniform(0.5, 1) * longest for _ in range(options.kills)]
+            violations += kill_restores(site, backup, delays, full)
+    for violation in violations:
+        print(f"VIOLATION {violation}")
+    return int(bool(violations))
 
 
 if __name__ == "__main__":

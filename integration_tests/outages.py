@@ -1,12 +1,12 @@
-"""Take the database, the storage and the disk away from a busy site and give them back.
+"""Make the database, the storage and the disk unavailable to a busy site, and available again.
 
 Usage: python -m integration_tests.outages [--seconds 10]
 
-PostgreSQL is stopped and started again; a bucket refuses connections, then accepts them and never
-answers; the disk is full (which only root can arrange). Four clients go on recording photos and
-reading their history meanwhile. Fails where they are told anything but success or 503 with
-`Retry-After`, wait longer than a router would, or for more than ten seconds after it is back; or
-where a capture that was acknowledged is lost or half there.
+PostgreSQL is stopped and restarted; a bucket refuses connections, then accepts them and never
+answers; the disk is full (which only root can arrange). Four clients record photos and read their
+history meanwhile. Fails if they receive anything but success or 503 with `Retry-After`, wait longer
+than a router would, or have no success within ten seconds of the recovery; or if a capture that was
+acknowledged is lost or incomplete.
 """
 
 import argparse
@@ -29,52 +29,59 @@ from signal import SIGCONT, SIGSTOP
 import requests
 
 from benchmarks.suites.servers import PostgreSQL, free_port, wait_for
-from benchmarks.suites.servers import running as program
-from integration_tests.crash import HTTP_CREATED, Ledger, Served, running, wrongs
+from benchmarks.suites.servers import running as running_program
+from integration_tests.running_site import (
+    HTTP_CREATED,
+    Ledger,
+    RunningSite,
+    find_violations,
+    running_site,
+)
 from tests import pictures
 
 CLIENTS = 4
-SUCCESS, AWAY = {200, HTTP_CREATED}, 503
-PATIENCE = 30.0  # seconds: as long as Heroku's router waits
-BACK_WITHIN = 10.0
-DISK = 64 * 2**20  # bytes
+SUCCESS, UNAVAILABLE = {200, HTTP_CREATED}, 503
+TIMEOUT = 30.0  # seconds, as for Heroku's router
+RECOVERY_WITHIN = 10.0
+DISK_SIZE = 64 * 2**20  # bytes
 BUCKET = "photos"
 
 
 @dataclass
-class Seen:
-    """What clients saw of one outage.
+class Observations:
+    """What clients observed of an outage.
 
     Attributes:
-        statuses: how often each, while it was away.
-        slowest: seconds that an answer took.
-        back: seconds until every client had success again.
+        statuses: Number of responses during the outage by status.
+        slowest: Seconds that the slowest response took.
+        recovery: Seconds until every client succeeded again.
+        violations: Responses that must not occur.
+        recorded: UUIDs of captures that were acknowledged.
     """
 
     statuses: Counter[int] = field(default_factory=Counter)
     slowest: float = 0.0
-    back: float = 0.0
-    wrong: list[str] = field(default_factory=list)
+    recovery: float = 0.0
+    violations: list[str] = field(default_factory=list)
     recorded: set[str] = field(default_factory=set)
 
-    def note(self, what: str, answer: requests.Response) -> None:
-        """Note an answer."""
-        self.statuses[answer.status_code] += 1
-        self.slowest = max(self.slowest, answer.elapsed.total_seconds())
-        if answer.status_code not in {*SUCCESS, AWAY}:
-            self.wrong.append(f"{what}: {answer.status_code} {answer.text[:100]}")
-        elif answer.status_code == AWAY and "Retry-After" not in answer.headers:
-            self.wrong.append(f"{what}: 503 without Retry-After")
+    def add(self, action: str, response: requests.Response) -> None:
+        self.statuses[response.status_code] += 1
+        self.slowest = max(self.slowest, response.elapsed.total_seconds())
+        if response.status_code not in {*SUCCESS, UNAVAILABLE}:
+            self.violations.append(f"{action}: {response.status_code} {response.text[:100]}")
+        elif response.status_code == UNAVAILABLE and "Retry-After" not in response.headers:
+            self.violations.append(f"{action}: 503 without Retry-After")
 
 
 class Clients:
-    """People who record a photo and read their history, again and again."""
+    """Clients that record a photo and read their history in a loop."""
 
     def __init__(self, address: str, headers: dict[str, str]) -> None:
         self.address, self.headers, self.photo = address, headers, pictures.astronaut_jpeg()
 
-    def turn(self, seen: Seen) -> bool:
-        """Do both once; tell whether both succeeded."""
+    def record_and_read(self, observations: Observations) -> bool:
+        """Do both once, and return whether both succeeded."""
         name = str(uuid.uuid4())
         try:
             recorded = requests.post(
@@ -82,98 +89,98 @@ class Clients:
                 headers=self.headers,
                 files={"photo": ("x.jpg", self.photo)},
                 data={"uuid": name, "mood": 4, "tags": ["a", "b"], "kept": "photo"},
-                timeout=PATIENCE,
+                timeout=TIMEOUT,
             )
-            seen.note("recording", recorded)
+            observations.add("recording", recorded)
             if recorded.status_code == HTTP_CREATED:
-                seen.recorded.add(name)
+                observations.recorded.add(name)
             read = requests.get(
-                f"{self.address}/api/v1/captures/", headers=self.headers, timeout=PATIENCE
+                f"{self.address}/api/v1/captures/", headers=self.headers, timeout=TIMEOUT
             )
-            seen.note("reading", read)
+            observations.add("reading", read)
         except requests.RequestException as error:
-            seen.wrong.append(f"no answer: {error}")
+            observations.violations.append(f"no answer: {error}")
             return False
         return {recorded.status_code, read.status_code} <= SUCCESS
 
-    def watch(self, seconds: float, take: Callable[[], None], give: Callable[[], None]) -> Seen:
-        """Take something away for so long, and see."""
-        seen = Seen()
-        while not self.turn(seen):
+    def observe(
+        self, seconds: float, begin: Callable[[], None], end: Callable[[], None]
+    ) -> Observations:
+        """Observe an outage of so many seconds."""
+        observations = Observations()
+        while not self.record_and_read(observations):
             time.sleep(0.1)
-        seen.statuses.clear()
-        stop, given = threading.Event(), [0.0]
-        backs: list[float] = []
+        observations.statuses.clear()
+        stop, ended = threading.Event(), [0.0]
+        recoveries: list[float] = []
 
         def work() -> None:
             while not stop.is_set():
-                self.turn(seen)
-            while not self.turn(seen) and time.monotonic() - given[0] < PATIENCE:
+                self.record_and_read(observations)
+            while not self.record_and_read(observations) and time.monotonic() - ended[0] < TIMEOUT:
                 time.sleep(0.1)
-            backs.append(time.monotonic() - given[0])
+            recoveries.append(time.monotonic() - ended[0])
 
         threads = [threading.Thread(target=work) for _ in range(CLIENTS)]
         for thread in threads:
             thread.start()
-        take()
+        begin()
         time.sleep(seconds)
-        give()
-        given[0] = time.monotonic()
+        end()
+        ended[0] = time.monotonic()
         stop.set()
         for thread in threads:
             thread.join()
-        seen.back = max(backs)
-        return seen
+        observations.back = max(recoveries)
+        return observations
 
 
-class Gate:
-    """A way to a port, which can be closed: who comes is refused then, and who is there cut off."""
+class Proxy:
+    """A TCP proxy that can be closed, which refuses connections and drops existing ones."""
 
-    def __init__(self, to: int) -> None:
-        self.to, self.port = to, free_port()
-        self.lines: list[socket.socket] = []
+    def __init__(self, target: int) -> None:
+        self.target, self.port = target, free_port()
+        self.connections: list[socket.socket] = []
         self.open()
 
     def open(self) -> None:
-        """Let in."""
-        self.door = socket.create_server(("127.0.0.1", self.port))
-        threading.Thread(target=self.accept, args=(self.door,), daemon=True).start()
+        self.listener = socket.create_server(("127.0.0.1", self.port))
+        threading.Thread(target=self.accept, args=(self.listener,), daemon=True).start()
 
     def close(self) -> None:
-        """Let nobody in, and out with all."""
-        self.door.shutdown(socket.SHUT_RDWR)
-        self.door.close()
-        for line in self.lines:
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        for connection in self.connections:
             with suppress(OSError):
-                line.shutdown(socket.SHUT_RDWR)
-        self.lines.clear()
+                connection.shutdown(socket.SHUT_RDWR)
+        self.connections.clear()
 
-    def accept(self, door: socket.socket) -> None:
-        """Lead whoever comes to the port."""
+    def accept(self, listener: socket.socket) -> None:
+        """Forward connections to the target."""
         with suppress(OSError):
             while True:
-                line, _ = door.accept()
-                onward = socket.create_connection(("127.0.0.1", self.to))
-                self.lines += line, onward
-                for ends in ((line, onward), (onward, line)):
-                    threading.Thread(target=carry, args=ends, daemon=True).start()
+                incoming, _ = listener.accept()
+                outgoing = socket.create_connection(("127.0.0.1", self.target))
+                self.connections += incoming, outgoing
+                for ends in ((incoming, outgoing), (outgoing, incoming)):
+                    threading.Thread(target=forward, args=ends, daemon=True).start()
 
 
-def carry(come: socket.socket, go: socket.socket) -> None:
-    """Carry what comes on one line to the other."""
+def forward(source: socket.socket, target: socket.socket) -> None:
+    """Forward bytes until the source is closed."""
     with suppress(OSError):
-        while piece := come.recv(2**16):
-            go.sendall(piece)
+        while chunk := source.recv(2**16):
+            target.sendall(chunk)
     with suppress(OSError):
-        go.shutdown(socket.SHUT_WR)
+        target.shutdown(socket.SHUT_WR)
 
 
 @contextmanager
 def small_disk(folder: Path) -> Iterator[Path]:
-    """Give a folder that is soon full."""
+    """Mount a small disk on a folder and yield it."""
     folder.mkdir()
     subprocess.run(
-        ["/bin/mount", "-t", "tmpfs", "-o", f"size={DISK}", "none", str(folder)], check=True
+        ["/bin/mount", "-t", "tmpfs", "-o", f"size={DISK_SIZE}", "none", str(folder)], check=True
     )
     try:
         yield folder
@@ -182,79 +189,88 @@ def small_disk(folder: Path) -> Iterator[Path]:
 
 
 def fill(file: Path) -> None:
-    """Leave no room on the disk of a file."""
+    """Write to a file until its disk is full."""
     with suppress(OSError), file.open("wb", buffering=0) as filler:
         while True:
             filler.write(bytes(512))
 
 
-def try_outage(
-    what: str, site: Served, headers: dict[str, str], seconds: float, *change: Callable[[], None]
+def check_outage(
+    name: str,
+    running: RunningSite,
+    headers: dict[str, str],
+    seconds: float,
+    *change: Callable[[], None],
 ) -> list[str]:
-    """Take something away for so long, say what was seen, and return what must not be."""
-    seen = Clients(f"http://{site.place}", headers).watch(seconds, *change)
-    counts = ", ".join(f"{count} x {status}" for status, count in sorted(seen.statuses.items()))
+    """Test an outage of so many seconds, print a summary, and return the violations."""
+    observations = Clients(f"http://{running.address}", headers).observe(seconds, *change)
+    counts = ", ".join(
+        f"{count} x {status}" for status, count in sorted(observations.statuses.items())
+    )
     print(
-        f"{what}: {counts}; slowest answer {seen.slowest:.1f} s; "
-        f"success again after {seen.back:.1f} s",
+        f"{name}: {counts}; slowest answer {observations.slowest:.1f} s; "
+        f"success again after {observations.recovery:.1f} s",
         flush=True,
     )
-    found = [*seen.wrong, *wrongs(site.site, Ledger(recorded=seen.recorded))]
-    if not seen.statuses[AWAY]:
-        found.append("nobody noticed")
-    if seen.back > BACK_WITHIN:
-        found.append(f"success again only after {seen.back:.1f} s")
-    return [f"{what}: {wrong}" for wrong in found]
+    violations = [
+        *observations.violations,
+        *find_violations(running.site, Ledger(recorded=observations.recorded)),
+    ]
+    if not observations.statuses[UNAVAILABLE]:
+        violations.append("the outage had no effect")
+    if observations.recovery > RECOVERY_WITHIN:
+        violations.append(f"success again only after {observations.recovery:.1f} s")
+    return [f"{name}: {violation}" for violation in violations]
 
 
-def outages(folder: Path, seconds: float) -> Iterator[list[str]]:
-    """Try each, and yield what must not be."""
+def check_outages(folder: Path, seconds: float) -> Iterator[list[str]]:
+    """Test every outage, and yield the violations of each."""
     server = PostgreSQL(folder)
     server.start()
     try:
-        os.environ["DATABASE_URL"] = server.address
-        with running(folder / "of database") as (site, headers):
+        os.environ["DATABASE_URL"] = server.url
+        with running_site(folder / "of database") as (running, headers):
             change = (server.stop, server.start)
-            yield try_outage("PostgreSQL stopped", site, headers, seconds, *change)
+            yield check_outage("PostgreSQL stopped", running, headers, seconds, *change)
         with ExitStack() as stack:
             port = free_port()
             command = (sys.executable, "-m", "moto.server", "--port", str(port))
-            bucket = stack.enter_context(program(*command, log=folder / "bucket.log"))
+            bucket = stack.enter_context(running_program(*command, log=folder / "bucket.log"))
             wait_for(port)
-            requests.put(f"http://127.0.0.1:{port}/{BUCKET}", timeout=PATIENCE).raise_for_status()
-            gate = Gate(port)
-            setting = f"s3+http://key:secret@127.0.0.1:{gate.port}/{BUCKET}?region=us-east-1"
-            site, headers = stack.enter_context(
-                running(folder / "of bucket", STORAGE_URL=setting, MEDIA_IS_PERSISTENT="0")
+            requests.put(f"http://127.0.0.1:{port}/{BUCKET}", timeout=TIMEOUT).raise_for_status()
+            proxy = Proxy(port)
+            url = f"s3+http://key:secret@127.0.0.1:{proxy.port}/{BUCKET}?region=us-east-1"
+            running, headers = stack.enter_context(
+                running_site(folder / "of bucket", STORAGE_URL=url, MEDIA_IS_PERSISTENT="0")
             )
-            change = (gate.close, gate.open)
-            yield try_outage("bucket refusing", site, headers, seconds, *change)
+            change = (proxy.close, proxy.open)
+            yield check_outage("bucket refusing", running, headers, seconds, *change)
             change = tuple(partial(bucket.send_signal, number) for number in (SIGSTOP, SIGCONT))
-            yield try_outage("bucket hanging", site, headers, 3 * seconds, *change)
+            yield check_outage("bucket hanging", running, headers, 3 * seconds, *change)
     finally:
         server.stop()
         del os.environ["DATABASE_URL"]
     if os.geteuid() != 0:
-        print("disk full: not tried, only root can make a small disk")
+        print("disk full: skipped, since only root can mount a small disk")
         return
-    with small_disk(folder / "disk") as disk, running(disk / "site") as (site, headers):
+    with small_disk(folder / "disk") as disk, running_site(disk / "site") as (running, headers):
         full = disk / "full"
         change = (partial(fill, full), full.unlink)
-        yield try_outage("disk full", site, headers, seconds, *change)
+        yield check_outage("disk full", running, headers, seconds, *change)
 
 
 def main() -> int:
-    """Take away, look and report; return 1 where something was as it must not be."""
-    parser = argparse.ArgumentParser(description="Take away what a busy site needs.")
+    """Run the test and return 1 if there are violations."""
+    parser = argparse.ArgumentParser(description="Take services away from a busy site.")
     parser.add_argument("--seconds", type=float, default=10, help="of each outage")
     options = parser.parse_args()
-    found = []
+    violations = []
     with tempfile.TemporaryDirectory() as folder:
-        for wrong in outages(Path(folder), options.seconds):
-            found += wrong
-    for wrong in found:
-        print(f"WRONG {wrong}")
-    return int(bool(found))
+        for found in check_outages(Path(folder), options.seconds):
+            violations += found
+    for violation in violations:
+        print(f"VIOLATION {violation}")
+    return int(bool(violations))
 
 
 if __name__ == "__main__":

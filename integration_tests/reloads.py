@@ -1,10 +1,10 @@
-"""Reload and stop a site while a hundred clients record photos; see whether a request is lost.
+"""Reload and stop a site while a hundred clients record photos, and check that none is lost.
 
 Usage: python -m integration_tests.reloads [--clients 100] [--reloads 5] [--stops 3]
 
-A reload (HUP) must not be noticed at all. A stop (TERM) may refuse connections until the site is
-started again; whoever sent a request before has to be answered, and the clients try again what was
-refused. In the end every photo that was acknowledged is there once, whole.
+Clients must not notice a reload (HUP) at all. After a stop (TERM), connections may be refused until
+the site is started again and clients retry, but requests sent before have to be answered. In the
+end every photo that was acknowledged has to be there, complete and once.
 """
 
 import argparse
@@ -19,115 +19,123 @@ from pathlib import Path
 
 import requests
 
-from integration_tests.crash import HTTP_CREATED, Ledger, Served, running, wrongs
+from integration_tests.running_site import (
+    HTTP_CREATED,
+    Ledger,
+    RunningSite,
+    find_violations,
+    running_site,
+)
 from tests import pictures
 from tests.sites import start_gunicorn, wait_until_ready
 
-BETWEEN = 4.0  # seconds
-PATIENCE = 60
+INTERVAL = 4.0  # seconds
+TIMEOUT = 60  # seconds
 
 
 @dataclass
-class Told:
-    """What clients saw.
+class Observations:
+    """What clients observed.
 
     Attributes:
-        recorded: captures that were acknowledged.
-        refused: connections that nobody accepted, or closed before a byte was sent on them.
-        wrong: answers that are no success, and requests that nobody answered.
+        recorded: UUIDs of captures that were acknowledged.
+        refused: Number of connections that were refused.
+        errors: Responses other than success, and requests without a response.
     """
 
     recorded: set[str] = field(default_factory=set)
     refused: int = 0
-    wrong: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
 
-def record(place: str, headers: dict[str, str], told: Told, stop: threading.Event) -> None:
-    """Record photos, each on a connection of its own, until it is time to stop."""
+def record(
+    address: str, headers: dict[str, str], observations: Observations, stop: threading.Event
+) -> None:
+    """Record photos, each over a connection of its own, until `stop` is set."""
     photo = pictures.astronaut_jpeg()
     while not stop.is_set():
         name = str(uuid.uuid4())
         while True:
             try:
-                answer = requests.post(
-                    f"http://{place}/api/v1/captures/",
+                response = requests.post(
+                    f"http://{address}/api/v1/captures/",
                     headers=headers,
                     files={"photo": ("x.jpg", photo)},
                     data={"uuid": name, "mood": 4, "tags": ["a", "b"], "kept": "photo"},
-                    timeout=PATIENCE,
+                    timeout=TIMEOUT,
                 )
             except requests.ConnectionError as error:
                 if "Connection refused" not in str(error):
-                    told.wrong.append(f"{name}: {error}")
-                told.refused += 1
+                    observations.errors.append(f"{name}: {error}")
+                observations.refused += 1
                 time.sleep(0.1)
                 continue
-            if answer.status_code == HTTP_CREATED:
-                told.recorded.add(name)
+            if response.status_code == HTTP_CREATED:
+                observations.recorded.add(name)
             else:
-                told.wrong.append(f"{name}: {answer.status_code} {answer.text[:100]}")
+                observations.errors.append(f"{name}: {response.status_code} {response.text[:100]}")
             break
 
 
-def reload(served: Served) -> None:
-    """Have all workers replaced, and wait until they are."""
-    before = set(served.workers)
-    served.process.send_signal(signal.SIGHUP)
-    until = time.monotonic() + PATIENCE
-    while before & set(served.workers) and time.monotonic() < until:
+def reload_workers(running: RunningSite) -> None:
+    """Reload gunicorn, and wait until all workers are replaced."""
+    before = set(running.workers)
+    running.process.send_signal(signal.SIGHUP)
+    until = time.monotonic() + TIMEOUT
+    while before & set(running.workers) and time.monotonic() < until:
         time.sleep(0.1)
 
 
-def restart(served: Served) -> float:
-    """Stop gracefully, start again, and return how many seconds the stop took."""
+def restart(running: RunningSite) -> float:
+    """Stop gracefully, start again, and return the seconds that the stop took."""
     began = time.monotonic()
-    served.process.terminate()
-    served.process.wait(PATIENCE)
+    running.process.terminate()
+    running.process.wait(TIMEOUT)
     took = time.monotonic() - began
-    served.process = start_gunicorn(served.site, served.place)
-    wait_until_ready(f"http://{served.place}", seconds=PATIENCE)
+    running.process = start_gunicorn(running.site, running.address)
+    wait_until_ready(f"http://{running.address}", seconds=TIMEOUT)
     return took
 
 
 def main() -> int:
-    """Reload, stop, look and report; return 1 where a request was lost."""
+    """Run the test and return 1 if there are violations."""
     parser = argparse.ArgumentParser(description="Reload and stop a site under load.")
     parser.add_argument("--clients", type=int, default=100)
     parser.add_argument("--reloads", type=int, default=5)
     parser.add_argument("--stops", type=int, default=3)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as (served, headers):
-        told, stop = Told(), threading.Event()
+    with tempfile.TemporaryDirectory() as folder, running_site(Path(folder)) as (running, headers):
+        observations, stop = Observations(), threading.Event()
         clients = [
-            threading.Thread(target=record, args=(served.place, headers, told, stop))
+            threading.Thread(target=record, args=(running.address, headers, observations, stop))
             for _ in range(options.clients)
         ]
         for client in clients:
             client.start()
         for _ in range(options.reloads):
-            time.sleep(BETWEEN)
-            reload(served)
-        by_reloads = told.refused, len(told.recorded)
+            time.sleep(INTERVAL)
+            reload_workers(running)
+        reload_refused, reload_recorded = observations.refused, len(observations.recorded)
         stops = []
         for _ in range(options.stops):
-            time.sleep(BETWEEN)
-            stops.append(restart(served))
-        time.sleep(BETWEEN)
+            time.sleep(INTERVAL)
+            stops.append(restart(running))
+        time.sleep(INTERVAL)
         stop.set()
         for client in clients:
             client.join()
-        ledger = Ledger(recorded=told.recorded, errors=told.wrong)
-        found = list(wrongs(served.site, ledger))
-    if by_reloads[0]:
-        found.append(f"{by_reloads[0]} connections refused by a reload")
+        ledger = Ledger(recorded=observations.recorded, errors=observations.errors)
+        violations = list(find_violations(running.site, ledger))
+    if reload_refused:
+        violations.append(f"{reload_refused} connections refused by a reload")
     print(
-        f"{options.clients} clients: {by_reloads[1]} recorded during {options.reloads} reloads, "
-        f"{by_reloads[0]} refused; {len(told.recorded)} after {options.stops} stops of at most "
-        f"{max(stops, default=0):.1f} s with {told.refused} refused"
+        f"{options.clients} clients: {reload_recorded} recorded during {options.reloads} reloads, "
+        f"{reload_refused} refused; {len(observations.recorded)} after {options.stops} stops of at "
+        f"most {max(stops, default=0):.1f} s with {observations.refused} refused"
     )
-    for wrong in found:
-        print(f"WRONG {wrong}")
-    return int(bool(found))
+    for violation in violations:
+        print(f"VIOLATION {violation}")
+    return int(bool(violations))
 
 
 if __name__ == "__main__":

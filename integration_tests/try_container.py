@@ -1,10 +1,10 @@
-"""Follow the Dockerfile without a container engine, then start the site that it makes and ask it.
+"""Execute the Dockerfile without a container engine, then start the site and check it.
 
 Usage, as root on Linux: python -m integration_tests.try_container [--base ROOT] [--target web]
 
-Every stage is a layer over ROOT, in which the file's own RUN, COPY and CMD lines are executed. ROOT
-stands for the images that stages begin with and so needs `python` and `npm`: this machine's own
-system unless told, or a fresh one that debootstrap made.
+Every stage is an overlay over ROOT in which the RUN, COPY and CMD lines are executed. ROOT stands
+in for the base images and so needs `python` and `npm`. It is this machine's own system by default,
+or a fresh one made by debootstrap.
 """
 
 import argparse
@@ -34,7 +34,7 @@ PRODUCTION = {
     "MEDIA_IS_PERSISTENT": "1",
     "PORT": PORT,
 }
-# How this machine reaches the registries; part of no image.
+# How this machine reaches package registries; not part of any image.
 REGISTRIES = {
     name: value
     for name, value in os.environ.items()
@@ -44,7 +44,7 @@ REGISTRIES = {
 
 @dataclass
 class Stage:
-    """A stage as far as it is built: its layers, the topmost first, and what commands find."""
+    """A stage of the build: its layers, the topmost first, and the environment of its commands."""
 
     layers: list[Path]
     root: Path = Path("/")
@@ -54,9 +54,9 @@ class Stage:
     command: list[str] = field(default_factory=list)
     health: list[str] = field(default_factory=list)
 
-    def mount(self, place: Path) -> None:
-        """Lay a new, empty layer over the others."""
-        upper, work, self.root = (place / name for name in ("upper", "work", "root"))
+    def mount(self, layer: Path) -> None:
+        """Mount a new, empty layer over the others."""
+        upper, work, self.root = (layer / name for name in ("upper", "work", "root"))
         for folder in (upper, work, self.root):
             folder.mkdir(parents=True)
         lower = ":".join(map(str, self.layers))
@@ -67,51 +67,51 @@ class Stage:
         self.layers = [upper, *self.layers]
 
     def start(self, command: list[str], **env: str) -> subprocess.Popen[bytes]:
-        """Start a command inside, as its user and in its folder."""
+        """Start a command inside the stage, as its user and in its folder."""
         inside = f"cd {shlex.quote(self.folder)} && exec {shlex.join(command)}"
-        known = {"PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/tmp"}  # noqa: S108
+        defaults = {"PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/tmp"}  # noqa: S108
         return subprocess.Popen(
             ["chroot", f"--userspec={self.user}", str(self.root), "sh", "-c", inside],  # noqa: S607
-            env=known | self.env | env,
+            env=defaults | self.env | env,
         )
 
     def run(self, command: list[str], **env: str) -> None:
-        """Run a command inside; end everything where it fails."""
+        """Run a command inside the stage, and exit if it fails."""
         if status := self.start(command, **env).wait():
             sys.exit(f"{shlex.join(command)} ended with {status}.")
 
     def copy(self, words: list[str], stages: dict[str, "Stage"]) -> None:
-        """Copy files of another stage, or of the repository without what .dockerignore names."""
+        """Copy files from another stage, or from the build context."""
         other = next((stages[w.removeprefix("--from=")] for w in words if w[:7] == "--from="), None)
         *sources, target = [word for word in words if not word.startswith("--")]
-        place = self.root / (Path(self.folder) / target).relative_to("/")
+        destination = self.root / (Path(self.folder) / target).relative_to("/")
         for source in sources:
             if other:
-                shutil.copytree(other.root / source.lstrip("/"), place, symlinks=True)
+                shutil.copytree(other.root / source.lstrip("/"), destination, symlinks=True)
             elif source == ".":
                 for path in context():
-                    (place / path).parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copy2(ROOT / path, place / path)
+                    (destination / path).parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy2(ROOT / path, destination / path)
             else:
-                shutil.copy2(ROOT / source, place)
+                shutil.copy2(ROOT / source, destination)
 
 
 def run(*command: str) -> None:
-    """Run a command of this machine."""
+    """Run a command on this machine."""
     subprocess.run(command, check=True)
 
 
 def ignored_files() -> PathSpec:
-    """Return what .dockerignore names: unlike git, it means names at the root unless told."""
+    """Return the patterns of .dockerignore, which unlike .gitignore start at the root."""
     lines = (ROOT / ".dockerignore").read_text().splitlines()
-    told = [line for line in lines if line and not line.startswith("#")]
+    patterns = [line for line in lines if line and not line.startswith("#")]
     return PathSpec.from_lines(
-        "gitignore", [line if line.startswith("**/") else f"/{line}" for line in told]
+        "gitignore", [line if line.startswith("**/") else f"/{line}" for line in patterns]
     )
 
 
 def context() -> list[Path]:
-    """Return the files that an engine would be sent, relative to the repository."""
+    """Return the files of the build context, relative to the repository."""
     ignored = ignored_files()
     found = []
     for where, folders, files in os.walk(ROOT):
@@ -122,7 +122,7 @@ def context() -> list[Path]:
 
 
 def instructions(text: str) -> list[tuple[str, str]]:
-    """Return the names of a Dockerfile's instructions with what follows each."""
+    """Return the instructions of a Dockerfile with their arguments."""
     whole = re.sub(r"\\\n", " ", re.sub(r"^#.*\n", "", text, flags=re.MULTILINE))
     lines = [line.split(maxsplit=1) for line in whole.splitlines() if line.strip()]
     return [(name, rest) for name, rest in lines]
@@ -132,17 +132,17 @@ def build(base: Path, target: str, folder: Path) -> Stage:
     """Execute the Dockerfile up to the end of a stage, and return it."""
     text = (ROOT / "Dockerfile").read_text()
     stages: dict[str, Stage] = {}
-    wanted = True
+    needed = True
     for name, rest in instructions(text):
         words = shlex.split(rest)
         if name == "FROM":
             image, _, title = words
-            wanted = title == target or re.search(rf"(FROM |--from=){title}\b", text) is not None
-            if wanted:
+            needed = title == target or re.search(rf"(FROM |--from=){title}\b", text) is not None
+            if needed:
                 known = stages.get(image, Stage([base]))
                 stage = stages[title] = replace(known, env=dict(known.env))
                 stage.mount(folder / title)
-        if not wanted:
+        if not needed:
             continue
         print(f"{name} {rest}", flush=True)
         if name == "WORKDIR":
@@ -167,40 +167,40 @@ def build(base: Path, target: str, folder: Path) -> Stage:
     return stages[target]
 
 
-def ask(stage: Stage) -> None:
-    """Migrate, serve, wait until the health check is content, read /readyz, and stop."""
+def check(stage: Stage) -> None:
+    """Migrate, serve, wait until the health check passes, read /readyz, and stop."""
     stage.run(["python", "manage.py", "migrate", "--no-input", "--verbosity", "0"], **PRODUCTION)
     server = stage.start(stage.command, **PRODUCTION)
     until = time.monotonic() + 60
     while stage.start(["sh", "-c", f"{shlex.join(stage.health)} 2>&-"], **PRODUCTION).wait():
         if time.monotonic() > until:
             server.kill()
-            sys.exit("The health check does not become content.")
+            sys.exit("The health check does not pass.")
         time.sleep(1)
-    address = urllib.request.Request(
+    request = urllib.request.Request(
         f"http://127.0.0.1:{PORT}/readyz", headers={"Host": PRODUCTION["ALLOWED_HOSTS"]}
     )
-    with urllib.request.urlopen(address) as answer:  # noqa: S310
-        print(answer.status, answer.read().decode())
+    with urllib.request.urlopen(request) as response:  # noqa: S310
+        print(response.status, response.read().decode())
     server.terminate()
     print("Stopped with", server.wait())
 
 
 def in_namespace(module: str) -> None:
-    """Run a module again in a mount namespace, which takes every mount along when it ends."""
+    """Run a module again in a mount namespace, with which all mounts disappear."""
     if "IN_NAMESPACE" not in os.environ:
         again = ["unshare", "--mount", sys.executable, "-m", module, *sys.argv[1:]]
         sys.exit(subprocess.call(again, env=os.environ | {"IN_NAMESPACE": "1"}))
 
 
 def unmount(folder: Path) -> None:
-    """Take the layers in a folder away, with all that was written to them."""
+    """Unmount and delete the layers in a folder."""
     run("umount", "--recursive", *(str(path) for path in folder.glob("*/root")))
     shutil.rmtree(folder)
 
 
 def main() -> None:
-    """Build the stage that was asked for and try what it starts."""
+    """Build a stage and check what it starts."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--base", type=Path, default=Path("/"), help="root of a fresh system")
     parser.add_argument("--target", default="web", help="stage to build; default: web")
@@ -210,7 +210,7 @@ def main() -> None:
     try:
         stage = build(options.base.resolve(), options.target, folder)
         if stage.health:
-            ask(stage)
+            check(stage)
         else:
             stage.run(stage.command, **PRODUCTION)
     finally:

@@ -1,12 +1,12 @@
-"""Follow the guide to a Linux server line by line in a fresh system, and ask the site made there.
+"""Execute the guide to a Linux server line by line in a fresh system, and check the site.
 
 Usage, as root on Linux: python -m integration_tests.try_server --base ROOT
 
-ROOT is a bare Debian 13 that debootstrap made; a layer over it is thrown away afterwards. The lines
-are those of docs/deployment.md, with answers to its questions. No systemd runs there, so a script
-starts what a unit says as its user, on a read-only system but for what the unit may write; another
-gives nginx a certificate as certbot would (`integration_tests/shims`). Both ports of the web
-have to be free.
+ROOT is a bare Debian 13 made by debootstrap; changes go to a temporary overlay. The lines are those
+of docs/deployment.md, with values for its variables. Without systemd, a script starts the commands
+of units as their user, on a system that is read-only except for what the unit may write; another
+gives nginx a certificate in place of certbot (`integration_tests/shims`). Ports 80 and 443 have to
+be free.
 """
 
 import argparse
@@ -30,7 +30,7 @@ from tests.pictures import astronaut_jpeg
 
 SHIMS = Path(__file__).with_name("shims")
 HOST = "mood.example.org"
-ANSWERS = {
+VARIABLES = {
     "HOST": HOST,
     "SOURCE": "/source.git",
     "MAIL": "smtp+tls://user:secret@localhost:587",
@@ -38,12 +38,12 @@ ANSWERS = {
 ADMINISTRATOR = "admin@example.org"
 SECRET = secrets.token_urlsafe()
 REQUESTS = 240
-"""In less than a minute; each of two processes bears 60 of an address that says it is somebody."""
+"""How many are sent within a minute; each of two processes allows 60 per address."""
 MB = 2**20
 UNAUTHORIZED = 401
 
 
-LATER = f"""
+USE_SITE = f"""
 set -a; . /etc/emoplatform.env; set +a
 cd /srv/emoplatform/site
 manage() {{ runuser -u emoplatform -- .venv/bin/python manage.py "$@"; }}
@@ -52,25 +52,25 @@ manage create_token {ADMINISTRATOR} --write > /run/token
 systemctl start emoplatform-sweep emoplatform-backup
 ls -l /var/lib/emoplatform/backup-*.tar
 """
-"""What an administrator and the timers do once the site is there."""
+"""What an administrator and the timers do after the installation."""
 
 
 def guide() -> str:
-    """Return the guide's own lines, with our answers in place of the reader's."""
+    """Return the lines of the guide, with values for its variables."""
     text = (ROOT / "docs" / "deployment.md").read_text()
     section = text.partition("## A Linux server\n")[2].partition("\n## ")[0]
     names, install, *rest = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
-    # A package starts its service where systemd runs.
+    # With systemd, packages start their services.
     lines = "\n".join([names, install, "service postgresql start", "service nginx start", *rest])
-    for name, answer in ANSWERS.items():
-        lines, found = re.subn(rf"^{name}=.*$", f"{name}={answer}", lines, flags=re.MULTILINE)
+    for name, value in VARIABLES.items():
+        lines, found = re.subn(rf"^{name}=.*$", f"{name}={value}", lines, flags=re.MULTILINE)
         if found != 1:
             sys.exit(f"docs/deployment.md: expected one line {name}=…, found {found}.")
     return lines
 
 
 def prepare(system: Stage) -> None:
-    """Put into a system what stands for systemd, certbot, the network and the repository."""
+    """Install the stand-ins for systemd, certbot, DNS and the remote repository."""
     for shim in SHIMS.iterdir():
         shutil.copy(shim, system.root / "usr" / "local" / "bin")
     shutil.copy("/etc/resolv.conf", system.root / "etc" / "resolv.conf")
@@ -78,47 +78,49 @@ def prepare(system: Stage) -> None:
     run("git", "clone", "--quiet", "--bare", str(ROOT), str(system.root / "source.git"))
 
 
-def ask(token: str) -> None:
-    """Ask for what should and what should not be answered; end where it is not so."""
+def check(token: str) -> None:
+    """Make requests that should succeed and that should not, and exit where one does not."""
     site = requests.Session()
     site.trust_env, site.verify, site.headers["Host"] = False, False, HOST
     urllib3.disable_warnings()
 
-    def see(what: str, is_so: bool) -> None:
-        print(f"{'as it should be' if is_so else 'WRONG'}: {what}", flush=True)
-        if not is_so:
+    def expect(claim: str, holds: bool) -> None:
+        print(f"{'ok' if holds else 'VIOLATION'}: {claim}", flush=True)
+        if not holds:
             sys.exit(1)
 
     def get(path: str, scheme: str = "https", **rest: Any) -> requests.Response:
         return site.get(f"{scheme}://127.0.0.1{path}", allow_redirects=False, timeout=60, **rest)
 
-    see("/readyz says ready", get("/readyz").json() == {"status": "ready"})
-    answer = get("/", "http")
-    see("HTTP is led to HTTPS", answer.headers.get("Location") == f"https://{HOST}/")
-    strange = get("/", headers={"Host": "elsewhere.example.org"})
-    see("a strange host gets 400", strange.status_code == requests.codes.bad_request)
+    expect("/readyz says ready", get("/readyz").json() == {"status": "ready"})
+    response = get("/", "http")
+    expect("HTTP is redirected to HTTPS", response.headers.get("Location") == f"https://{HOST}/")
+    unknown = get("/", headers={"Host": "elsewhere.example.org"})
+    expect("an unknown host gets 400", unknown.status_code == requests.codes.bad_request)
     page = get("/")
     sheet = re.search(r'href="(/static/[^"]+\.css)"', page.text)
     style = get(sheet[1] if sheet else "/none")
-    see("the style sheet is kept for ever", "immutable" in style.headers.get("Cache-Control", ""))
+    expect(
+        "the style sheet is cached for ever", "immutable" in style.headers.get("Cache-Control", "")
+    )
     too_large = site.post("https://127.0.0.1/api/v1/captures/", data=bytes(42 * MB), timeout=60)
-    see("42 MB are too large", too_large.status_code == requests.codes.request_entity_too_large)
+    expect("42 MB are too large", too_large.status_code == requests.codes.request_entity_too_large)
     archive = site.post("https://127.0.0.1/api/v1/me/import/", data=bytes(42 * MB), timeout=60)
-    see(f"42 MB may be an import: {archive.text}", archive.status_code == UNAUTHORIZED)
-    mine = {"Authorization": f"Bearer {token}"}
-    version = get("/api/v1/me/", headers=mine).json()["consents"][0]["version"]
+    expect(f"42 MB may be an import: {archive.text}", archive.status_code == UNAUTHORIZED)
+    headers = {"Authorization": f"Bearer {token}"}
+    version = get("/api/v1/me/", headers=headers).json()["consents"][0]["version"]
     site.put(
-        "https://127.0.0.1/api/v1/me/consents/use/", json={"version": version}, headers=mine
+        "https://127.0.0.1/api/v1/me/consents/use/", json={"version": version}, headers=headers
     ).raise_for_status()
     recorded = site.post(
-        "https://127.0.0.1/api/v1/captures/", files={"photo": astronaut_jpeg()}, headers=mine
+        "https://127.0.0.1/api/v1/captures/", files={"photo": astronaut_jpeg()}, headers=headers
     )
-    see("a photo is read", recorded.json()["detections"][0]["emotion"] == "happy")
+    expect("a photo is read", recorded.json()["detections"][0]["emotion"] == "happy")
     thumbnail = recorded.json()["thumbnail"]
-    see("addresses are those of the site", thumbnail.startswith(f"https://{HOST}/"))
+    expect("URLs are those of the site", thumbnail.startswith(f"https://{HOST}/"))
     path = thumbnail.removeprefix(f"https://{HOST}")
-    see("its owner sees it", get(path, headers=mine).ok)
-    see("nobody else does", get(path).status_code == UNAUTHORIZED)
+    expect("its owner sees it", get(path, headers=headers).ok)
+    expect("nobody else does", get(path).status_code == UNAUTHORIZED)
     statuses = [
         get(
             "/api/v1/me/",
@@ -127,11 +129,11 @@ def ask(token: str) -> None:
         for number in range(REQUESTS)
     ]
     refused = statuses.count(requests.codes.too_many_requests)
-    see(f"who says to be many is one, {refused} times too often", refused > 0)
+    expect(f"forged addresses do not evade the limit, {refused} were refused", refused > 0)
 
 
-def end(system: Stage) -> None:
-    """End what was started inside, and what starts again what was ended."""
+def kill_all(system: Stage) -> None:
+    """Kill all processes inside, repeatedly, since some restart others."""
     while found := [
         int(process.name)
         for process in Path("/proc").glob("[0-9]*")
@@ -144,7 +146,7 @@ def end(system: Stage) -> None:
 
 
 def root_of(process: Path) -> Path | None:
-    """Return the root of a process, None where it has ended."""
+    """Return the root folder of a process, or None if it has ended."""
     try:
         return (process / "root").readlink()
     except OSError:
@@ -152,12 +154,12 @@ def root_of(process: Path) -> Path | None:
 
 
 def inside(system: Stage, command: str, **env: str) -> None:
-    """Run a line of the shell inside; end everything where it fails."""
+    """Run a shell script inside, and exit if it fails."""
     system.run(["bash", "-euc", command], **REGISTRIES, **env)
 
 
 def main() -> None:
-    """Follow the guide, ask, and end what was started."""
+    """Execute the guide, check the site, and clean up."""
     parser = argparse.ArgumentParser(description="Follow the guide to a Linux server.")
     parser.add_argument("--base", type=Path, required=True, help="root of a bare Debian 13")
     options = parser.parse_args()
@@ -169,11 +171,11 @@ def main() -> None:
         prepare(system)
         inside(system, guide())
         inside(
-            system, LATER, DJANGO_SUPERUSER_EMAIL=ADMINISTRATOR, DJANGO_SUPERUSER_PASSWORD=SECRET
+            system, USE_SITE, DJANGO_SUPERUSER_EMAIL=ADMINISTRATOR, DJANGO_SUPERUSER_PASSWORD=SECRET
         )
-        ask((system.root / "run" / "token").read_text().split()[-1])
+        check((system.root / "run" / "token").read_text().split()[-1])
     finally:
-        end(system)
+        kill_all(system)
         unmount(folder)
 
 

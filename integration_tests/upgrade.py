@@ -2,7 +2,7 @@
 
 Usage: make upgrade, or python -m integration_tests.upgrade [--from COMMIT] [--database sqlite]
 
-The earlier commit, the newest release unless told, is checked out beside this one. Its code makes a
+The earlier commit, the newest release by default, is checked out beside this one. Its code makes a
 site with the demonstration year, photos, tokens, reminders, a version that it trained and promoted,
 and jobs of every kind in the queue; it serves the site and makes a backup. The code of this
 checkout then migrates and serves that site, works through the jobs, and restores the backup into an

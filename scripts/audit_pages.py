@@ -1,9 +1,9 @@
-"""Hold the pages to Lighthouse's mobile profile, to their weight and to standing still.
+"""Check pages against budgets for Lighthouse's scores on mobile, page weight and layout shift.
 
 Usage: make lighthouse, or python -m scripts.audit_pages [NAME ...]
 
-The site is one of its own, as production serves it, with the demonstration year and one portrait.
-Prints a table and returns 1 where a page misses a budget. Run it on a quiet machine.
+The site is a temporary one with production settings, the demonstration data and one portrait.
+Prints a table, and returns 1 if a page misses a budget. Run it on an idle machine.
 """
 
 import json
@@ -41,35 +41,35 @@ PERSONAL = {
     "reminders": "/reminders/",
     "data": "/data/",
 }
-PERFORMANCE, FLAWLESS = 95, 100  # of 100
-HEAVIEST = 150_000  # bytes, without photos
-MOST_SHIFT = 0.0
-GOOD = 0.9  # from where Lighthouse calls a part of its score good
+MIN_PERFORMANCE, MIN_OTHER_SCORES = 95, 100  # of 100
+MAX_WEIGHT = 150_000  # bytes, without photos
+MAX_SHIFT = 0.0
+GOOD_SCORE = 0.9  # Lighthouse's threshold
 
 
 @dataclass(frozen=True)
 class Audit:
-    """What Lighthouse found on one page."""
+    """Lighthouse's results for one page."""
 
     page: str
     performance: int
     accessibility: int
     best_practices: int
     paint: float
-    """Seconds until the largest part is there, on a slow phone and line."""
+    """Largest contentful paint in seconds, on a slow phone and connection."""
     shift: float
     weight: int
-    """Bytes on the line, without photos."""
-    complaints: tuple[str, ...]
+    """Transferred bytes, without photos."""
+    failed_audits: tuple[str, ...]
 
     @property
-    def good(self) -> bool:
-        """Tell whether every budget is met."""
+    def within_budget(self) -> bool:
+        """Whether every budget is met."""
         return (
-            self.performance >= PERFORMANCE
-            and self.accessibility == self.best_practices == FLAWLESS
-            and self.shift <= MOST_SHIFT
-            and self.weight <= HEAVIEST
+            self.performance >= MIN_PERFORMANCE
+            and self.accessibility == self.best_practices == MIN_OTHER_SCORES
+            and self.shift <= MAX_SHIFT
+            and self.weight <= MAX_WEIGHT
         )
 
 
@@ -89,11 +89,11 @@ def audit(name: str, address: str, session: str, folder: Path) -> Audit:
     if subprocess.run(command, check=False, env=environment).returncode:
         # Now and then it misses the start of a page and asks to be run again.
         subprocess.run(command, check=True, env=environment)
-    told: dict[str, Any] = json.loads(report.read_text())
-    if told["finalDisplayedUrl"] != address:
-        raise RuntimeError(f"{address} led to {told['finalDisplayedUrl']}.")
-    scores = {key: round(part["score"] * 100) for key, part in told["categories"].items()}
-    audits = told["audits"]
+    result: dict[str, Any] = json.loads(report.read_text())
+    if result["finalDisplayedUrl"] != address:
+        raise RuntimeError(f"{address} redirected to {result['finalDisplayedUrl']}.")
+    scores = {key: round(part["score"] * 100) for key, part in result["categories"].items()}
+    audits = result["audits"]
     loaded = audits["network-requests"]["details"]["items"]
     return Audit(
         page=name,
@@ -103,26 +103,26 @@ def audit(name: str, address: str, session: str, folder: Path) -> Audit:
         paint=audits["largest-contentful-paint"]["numericValue"] / 1000,
         shift=round(audits["cumulative-layout-shift"]["numericValue"], 3),
         weight=sum(one["transferSize"] for one in loaded if not is_photo(one)),
-        complaints=tuple(complaints(told)),
+        failed_audits=tuple(failed_audits(result)),
     )
 
 
 def is_photo(request: dict[str, Any]) -> bool:
-    """Tell whether a request fetched one of the person's own pictures."""
+    """Return whether a request fetched one of the person's own pictures."""
     return "/captures/" in request["url"] and request.get("resourceType") == "Image"
 
 
-def complaints(report: dict[str, Any]) -> Iterator[str]:
-    """Yield what costs a page points, by the identifier that Lighthouse gives it."""
+def failed_audits(report: dict[str, Any]) -> Iterator[str]:
+    """Yield the IDs of audits that lower a score."""
     for category in report["categories"].values():
         for reference in category["auditRefs"]:
             score = report["audits"][reference["id"]]["score"]
-            if reference["weight"] and score is not None and score < GOOD:
+            if reference["weight"] and score is not None and score < GOOD_SCORE:
                 yield reference["id"]
 
 
 def row(audit: Audit) -> str:
-    """Return a page's line of the table, in Markdown."""
+    """Return a page's row of the Markdown table."""
     cells = (
         audit.page,
         audit.performance,
@@ -136,7 +136,7 @@ def row(audit: Audit) -> str:
 
 
 def main() -> int:
-    """Audit every page, or those that are named."""
+    """Audit all pages, or those named."""
     chosen = sys.argv[1:] or [*PUBLIC, *PERSONAL]
     with tempfile.TemporaryDirectory() as scratch, installed_site(Path(scratch)) as site:
         site.manage("seed_demo")
@@ -160,9 +160,11 @@ def main() -> int:
                 results.append(audit(name, f"{address}{path}", person, Path(scratch)))
                 print(row(results[-1]), flush=True)
     for result in results:
-        if not result.good:
-            print(f"{result.page} misses a budget: {', '.join(result.complaints) or 'see above'}.")
-    return int(not all(result.good for result in results))
+        if not result.within_budget:
+            print(
+                f"{result.page} misses a budget: {', '.join(result.failed_audits) or 'see above'}."
+            )
+    return int(not all(result.within_budget for result in results))
 
 
 if __name__ == "__main__":

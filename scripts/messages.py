@@ -1,6 +1,6 @@
-"""Collect what the site says and compile its translations: `make messages`.
+"""Extract messages and compile translations: `make messages`.
 
-Babel does what GNU gettext's tools would, which are not everywhere.
+Uses Babel instead of `makemessages`, since GNU gettext is not available everywhere.
 """
 
 import argparse
@@ -29,110 +29,113 @@ KEYWORDS: dict[str, Any] = {
 
 
 def sources() -> Iterator[tuple[str, bytes]]:
-    """Give the name of each file that may say something, with its Python or what stands for it."""
+    """Yield the path and the Python code of each file that may contain messages."""
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
             yield str(path.relative_to(ROOT)), path.read_bytes()
     for path in sorted((ROOT / "templates").rglob("*.*")):
         calls = templatize(path.read_text(), origin=str(path))
-        # Django turns a template into calls among rows of X, which are no Python by their indent.
+        # Django converts a template into calls between rows of X; their indentation is not Python.
         code = "\n".join(line.strip() for line in calls.splitlines())
         yield str(path.relative_to(ROOT)), code.encode()
 
 
-def extracted() -> Catalog:
-    """Return everything that the site says, without translations."""
+def extract() -> Catalog:
+    """Return a catalog of all messages, without translations."""
     catalog = Catalog(charset="utf-8")
     for name, code in sources():
-        for _line, function, said, _comments in extract_python(io.BytesIO(code), KEYWORDS, [], {}):
-            context, text = arguments(str(function), said)
+        for _line, function, strings, _comments in extract_python(
+            io.BytesIO(code), KEYWORDS, [], {}
+        ):
+            context, text = arguments(str(function), strings)
             if text:
                 catalog.add(text, locations=[(name, 0)], context=context)
     return catalog
 
 
-def arguments(function: str, said: Any) -> tuple[str | None, str | tuple[str, str] | None]:
-    """Return context and text of a call; no text where it is not written out."""
-    values = said if isinstance(said, tuple | list) else (said,)
-    places = KEYWORDS[function] or (1,)
+def arguments(function: str, strings: Any) -> tuple[str | None, str | tuple[str, str] | None]:
+    """Return the context and the text of a call, or None if an argument is not a literal."""
+    values = strings if isinstance(strings, tuple | list) else (strings,)
+    positions = KEYWORDS[function] or (1,)
     context = None
     texts: list[str] = []
-    for place in places:
-        index = (place[0] if isinstance(place, tuple) else place) - 1
+    for position in positions:
+        index = (position[0] if isinstance(position, tuple) else position) - 1
         value = values[index] if index < len(values) else None
         if not isinstance(value, str):
             return None, None
-        if isinstance(place, tuple):
+        if isinstance(position, tuple):
             context = value
         else:
             texts.append(value)
     return context, texts[0] if len(texts) == 1 else (texts[0], texts[1])
 
 
-def path_of(language: str, kind: str = "po") -> Path:
-    """Return where a catalog lies."""
+def catalog_path(language: str, kind: str = "po") -> Path:
+    """Return the path of a catalog."""
     return LOCALE / language / "LC_MESSAGES" / f"django.{kind}"
 
 
-def known(language: str) -> Catalog:
-    """Return the catalog of a language as it is."""
-    with path_of(language).open("rb") as file:
+def load(language: str) -> Catalog:
+    """Load the existing catalog of a language."""
+    with catalog_path(language).open("rb") as file:
         return read_po(file, locale=language)
 
 
-def updated(language: str) -> Catalog:
-    """Return the catalog of a language with exactly what the site says now.
+def update(language: str) -> Catalog:
+    """Return the catalog of a language with exactly the current messages.
 
-    What is no longer said is dropped, and what is new has no translation: nothing is guessed.
+    Obsolete messages are dropped, and new ones have no translation; there is no fuzzy matching.
     """
-    catalog = known(language)
-    begun = catalog.creation_date
-    catalog.update(extracted(), no_fuzzy_matching=True)
-    catalog.creation_date = begun  # the same texts give the same file
+    catalog = load(language)
+    creation_date = catalog.creation_date
+    catalog.update(extract(), no_fuzzy_matching=True)
+    catalog.creation_date = creation_date  # keeps the output reproducible
     catalog.obsolete.clear()
     return catalog
 
 
 def as_po(catalog: Catalog) -> bytes:
-    """Return a catalog as the file that translators work on, in the order of its texts."""
+    """Return the `.po` file of a catalog, sorted by message."""
     file = io.BytesIO()
     write_po(file, catalog, width=100, sort_output=True, include_lineno=False)
     return file.getvalue()
 
 
 def as_mo(catalog: Catalog) -> bytes:
-    """Return a catalog as the file that the site reads."""
+    """Return the `.mo` file of a catalog."""
     file = io.BytesIO()
     write_mo(file, catalog)
     return file.getvalue()
 
 
-def parts(message: Message) -> tuple[str, ...]:
-    """Return what a text is translated to, in each plural form."""
+def translations(message: Message) -> tuple[str, ...]:
+    """Return the translations of a message, one for each plural form."""
     return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
 def untranslated(catalog: Catalog) -> list[Message]:
-    """Return what has no translation, or one that nobody has confirmed."""
+    """Return the messages without a translation, or with a fuzzy one."""
     return [
         message
         for message in catalog
-        if message.id and (message.fuzzy or not parts(message) or not all(parts(message)))
+        if message.id
+        and (message.fuzzy or not translations(message) or not all(translations(message)))
     ]
 
 
 def main() -> int:
-    """Update and compile every language; return how many have texts without a translation."""
+    """Update and compile all languages, and return how many are incomplete."""
     argparse.ArgumentParser(description=__doc__).parse_args()
-    unfinished = 0
+    incomplete = 0
     for folder in sorted(LOCALE.iterdir()):
-        catalog = updated(folder.name)
-        path_of(folder.name).write_bytes(as_po(catalog))
-        path_of(folder.name, "mo").write_bytes(as_mo(catalog))
+        catalog = update(folder.name)
+        catalog_path(folder.name).write_bytes(as_po(catalog))
+        catalog_path(folder.name, "mo").write_bytes(as_mo(catalog))
         missing = untranslated(catalog)
         print(f"{folder.name}: {len(catalog)} texts, {len(missing)} without a translation")
-        unfinished += bool(missing)
-    return unfinished
+        incomplete += bool(missing)
+    return incomplete
 
 
 if __name__ == "__main__":

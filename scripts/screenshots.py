@@ -1,9 +1,8 @@
-"""Take pictures of every page at two widths, light and dark, on a site of their own.
+"""Take screenshots of every page at two widths, in light and dark, on a temporary site.
 
 Usage: make screenshots, or python -m scripts.screenshots [FOLDER]
 
-The site runs on a database and a media folder that are thrown away. It shows the demonstration
-year and one portrait, the public-domain one of scikit-image.
+The site shows the demonstration data and one portrait, the public-domain one of scikit-image.
 """
 
 import sys
@@ -51,21 +50,21 @@ PERSONAL = {
 }
 
 
-def days() -> dict[str, object]:
-    """Return what stands for days in addresses."""
+def url_dates() -> dict[str, object]:
+    """Return the values of placeholders in URLs."""
     today = datetime.now(UTC).date()
     return {"today": today, "year": today.year, "year_ago": today.replace(year=today.year - 1)}
 
 
-def shoot(page: Page, path: str, file: Path) -> None:
-    """Take a picture of a whole page."""
+def take_screenshot(page: Page, path: str, file: Path) -> None:
+    """Take a screenshot of the whole page."""
     page.goto(path)
     page.wait_for_load_state("networkidle")
     page.screenshot(path=file, full_page=True)
 
 
 def take_all(browser: Browser, base: str, folder: Path) -> None:
-    """Walk through the site at each width and in each theme."""
+    """Visit all pages at each width and in each colour scheme."""
     portrait = ""
     for width in (390, 1280):
         for scheme in ("light", "dark"):
@@ -81,7 +80,7 @@ def take_all(browser: Browser, base: str, folder: Path) -> None:
                 return folder / f"{name}-{suffix}.png"
 
             for name, path in PUBLIC.items():
-                shoot(page, path, file(name))
+                take_screenshot(page, path, file(name))
             page.goto("/accounts/login/")
             page.locator("input[name=login]").fill("demo@example.org")
             page.locator("input[name=password]").fill(PASSWORD)
@@ -95,14 +94,14 @@ def take_all(browser: Browser, base: str, folder: Path) -> None:
                 page.wait_for_url("**/captures/*/")
                 portrait = page.url.removeprefix(base)
             for name, path in {**PERSONAL, "result": portrait}.items():
-                shoot(page, path.format(**days()), file(name))
-            shoot(page, f"{portrait}why/", file("why"))
-            shoot(page, f"{portrait}delete/", file("delete"))
+                take_screenshot(page, path.format(**url_dates()), file(name))
+            take_screenshot(page, f"{portrait}why/", file("why"))
+            take_screenshot(page, f"{portrait}delete/", file("delete"))
             context.close()
 
 
 def main() -> None:
-    """Start a site, walk through it and stop it."""
+    """Take all screenshots of a temporary site."""
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "var" / "screenshots")
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch, installed_site(Path(scratch)) as site:
@@ -111,7 +110,7 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
             take_all(browser, address, folder)
             browser.close()
-    print(f"Pictures are in {folder}.")
+    print(f"Screenshots are in {folder}.")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What benchmarks are made of."""
+"""Measurements and helpers of the benchmarks."""
 
 import os
 import statistics
@@ -13,41 +13,46 @@ ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
-class Measured:
-    """One figure and its budget, if any: a least value where `at_least`, a most otherwise."""
+class Measurement:
+    """A measured value and its budget: a minimum if `at_least`, otherwise a maximum."""
 
-    what: str
+    name: str
     value: float
     unit: str
     budget: float | None = None
     at_least: bool = False
 
     @property
-    def kept(self) -> bool:
-        """Whether the figure is within the budget."""
+    def within_budget(self) -> bool:
         if self.budget is None:
             return True
         return self.value >= self.budget if self.at_least else self.value <= self.budget
 
+    def __str__(self) -> str:
+        sign = "≥" if self.at_least else "≤"
+        budget = "" if self.budget is None else f"{sign} {self.budget:g} {self.unit}"
+        verdict = "" if self.within_budget else "MISSED"
+        return f"{self.name:42} {self.value:9.1f} {self.unit:3} {budget:12} {verdict}"
+
 
 @dataclass(frozen=True)
-class Stage:
-    """What the benchmarks share: an archive, and a folder with the file prepared from it."""
+class Workspace:
+    """The dataset archive and the working folder that benchmarks share."""
 
     archive: Path
     folder: Path
 
     @property
     def prepared(self) -> Path:
-        """The file that `prepare` writes."""
+        """The dataset file that the benchmark `prepare` writes."""
         return self.folder / "faces.npz"
 
 
-def run(*arguments: object) -> tuple[float, float]:
-    """Run a command of manage.py; return its seconds and its peak memory in MB.
+def run_command(*arguments: object) -> tuple[float, float]:
+    """Run a management command, and return its seconds and its peak memory in MB.
 
     Raises:
-        SystemExit: when it fails.
+        SystemExit: If the command fails.
     """
     started = time.perf_counter()
     process = subprocess.Popen(
@@ -62,11 +67,11 @@ def run(*arguments: object) -> tuple[float, float]:
     return time.perf_counter() - started, usage.ru_maxrss / 1024
 
 
-def median(what: Callable[[], object], *, times: int) -> float:
-    """Return the median seconds of so many calls."""
-    taken = []
+def median_seconds(function: Callable[[], object], *, times: int) -> float:
+    """Call a function so many times, and return the median duration in seconds."""
+    durations = []
     for _ in range(times):
         started = time.perf_counter()
-        what()
-        taken.append(time.perf_counter() - started)
-    return statistics.median(taken)
+        function()
+        durations.append(time.perf_counter() - started)
+    return statistics.median(durations)

@@ -1,8 +1,8 @@
-"""What a request pays for its connection to PostgreSQL, by each way of keeping connections.
+"""Measure what connections to PostgreSQL cost, by the way in which they are kept.
 
 Usage: python -m benchmarks.suites.connections
 
-Four threads of one process make requests of one query each, as gunicorn's threads do.
+Four threads of one process make requests of one query each, like gunicorn's threads.
 """
 
 import json
@@ -19,7 +19,7 @@ from typing import Any
 from benchmarks.suites.servers import postgres
 
 THREADS, REQUESTS = 4, 1000
-WAYS: dict[str, dict[str, Any]] = {
+CONFIGURATIONS: dict[str, dict[str, Any]] = {
     "a new one each time": {"CONN_MAX_AGE": 0},
     "kept by each thread": {"CONN_MAX_AGE": 60},
     "kept by each thread, checked": {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True},
@@ -28,24 +28,24 @@ WAYS: dict[str, dict[str, Any]] = {
 
 
 def main() -> None:
-    """Try each way in a process of its own and print a row for it."""
+    """Measure each configuration in a process of its own, and print a row."""
     print(
         "| connections | ms a request, p50 | p99 | requests a second |\n| --- | --- | --- | --- |"
     )
     with tempfile.TemporaryDirectory() as folder, postgres(Path(folder)) as address:
-        for name, settings in WAYS.items():
-            told = subprocess.run(
+        for name, settings in CONFIGURATIONS.items():
+            process = subprocess.run(
                 [sys.executable, "-m", "benchmarks.suites.connections", json.dumps(settings)],
                 env={**os.environ, "DEBUG": "1", "DATABASE_URL": address},
                 check=True,
                 capture_output=True,
                 text=True,
             )
-            print(f"| {name} | {told.stdout.strip()} |", flush=True)
+            print(f"| {name} | {process.stdout.strip()} |", flush=True)
 
 
 def measure(settings: dict[str, Any]) -> None:
-    """Make requests and print what they cost."""
+    """Make requests, and print their durations."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "emoplatform.settings")
     import django  # noqa: PLC0415
     from django.conf import settings as site  # noqa: PLC0415
@@ -57,18 +57,18 @@ def measure(settings: dict[str, Any]) -> None:
     django.setup()
     with ThreadPoolExecutor(THREADS) as threads:
         began = time.perf_counter()
-        taken = sorted(threads.map(request, range(REQUESTS)))
-        whole = time.perf_counter() - began
-    slow = taken[int(0.99 * REQUESTS)]
+        durations = sorted(threads.map(request, range(REQUESTS)))
+        total = time.perf_counter() - began
+    slow = durations[int(0.99 * REQUESTS)]
     print(
-        f"{1000 * statistics.median(taken):.2f} | {1000 * slow:.2f} | {REQUESTS / whole:.0f}",
+        f"{1000 * statistics.median(durations):.2f} | {1000 * slow:.2f} | {REQUESTS / total:.0f}",
         flush=True,
     )
-    os._exit(0)  # A pool's threads would wait for its end.
+    os._exit(0)  # The threads of a pool would block the exit.
 
 
 def request(_: int) -> float:
-    """Do what Django does with connections around a request; return its seconds."""
+    """Handle connections like Django around a request, and return the seconds."""
     from django.db import close_old_connections, connection, reset_queries  # noqa: PLC0415
 
     began = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Everything that the site asks its database; Django is set up before this is imported."""
+"""Every use case that queries the database; import this once Django is set up."""
 
 import uuid
 from collections.abc import Callable
@@ -35,12 +35,12 @@ from emotions.transfer.exports import iter_captures
 from ml import registry
 from ml.models import ModelVersion
 
-SUBJECT = "person1000@example.org"
+EMAIL = "person1000@example.org"
 
 
 def use_cases() -> dict[str, Callable[[], object]]:
-    """Return every read, and the writes that look for something first, by name."""
-    owner = get_user_model().objects.get(email=SUBJECT)
+    """Return every use case that reads, and some that write, by name."""
+    owner = get_user_model().objects.get(email=EMAIL)
     today = timezone.localdate()
     month, year, always = (today - timedelta(days=days) for days in (30, 365, 3000))
     capture = Capture.objects.of(owner)[5]
@@ -52,7 +52,7 @@ def use_cases() -> dict[str, Callable[[], object]]:
     names = [f"photos/{uuid.uuid4().hex}-{uuid.uuid4().hex}.jpg" for _ in range(20_000)]
     storage.names_in = lambda folder: iter(
         names if folder == "photos" else ()
-    )  # a storage that is full
+    )  # stands in for a full storage
     moments = patterns.load_moments(owner=owner, first=year, last=today)
 
     def page(captures: Any, number: int = 0) -> Callable[[], object]:
@@ -130,8 +130,8 @@ def use_cases() -> dict[str, Callable[[], object]]:
             get_user_model().objects.order_by("email", "-pk")[:100]
         ),
         "a job for a worker": lambda: DBTaskResult.objects.ready().get_locked(),
-        "person by address": lambda: get_user_model().objects.get_by_natural_key(SUBJECT),
-        "sign-in": lambda: filter_users_by_email(SUBJECT),
+        "person by address": lambda: get_user_model().objects.get_by_natural_key(EMAIL),
+        "sign-in": lambda: filter_users_by_email(EMAIL),
         "session": lambda: SessionStore("none").exists("none"),
         "token": lambda: people.get_valid_token(secret="none"),  # noqa: S106
         "devices": lambda: people.devices(person=owner),

@@ -1,4 +1,4 @@
-"""Throw-away servers on free ports, for measuring a site on what production has."""
+"""Temporary servers on free ports, such as a site in production uses."""
 
 import os
 import shutil
@@ -9,41 +9,41 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-PATIENCE = 30  # seconds
+TIMEOUT = 30  # seconds
 
 
 class MissingServerError(SystemExit):
-    """A program that has to be installed first; the message names its Debian package."""
+    """A program is not installed; the message names its Debian package."""
 
     def __init__(self, package: str) -> None:
         super().__init__(f"Expected {package} to be installed: apt-get install {package}.")
 
 
 def free_port() -> int:
-    """Return a port of this machine at which nothing listens."""
+    """Return a port on which nothing listens."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
 
 
 def wait_for(port: int) -> None:
-    """Return once something listens at a port.
+    """Return once something listens on a port.
 
     Raises:
-        TimeoutError: nothing does for 30 seconds.
+        TimeoutError: If nothing does within 30 seconds.
     """
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + TIMEOUT
     while time.monotonic() < until:
-        with socket.socket() as line:
-            if line.connect_ex(("127.0.0.1", port)) == 0:
+        with socket.socket() as connection:
+            if connection.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.1)
-    raise TimeoutError(f"Nothing listens at port {port}.")
+    raise TimeoutError(f"Nothing listens on port {port}.")
 
 
 @contextmanager
 def running(*command: str | Path, log: Path, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a program, its output in a file, and end it in the end."""
+    """Run a program, with its output in a file, and terminate it at the end."""
     with log.open("ab") as output:
         process = subprocess.Popen(
             [str(part) for part in command],
@@ -59,79 +59,79 @@ def running(*command: str | Path, log: Path, **settings: str) -> Iterator[subpro
 
 
 class PostgreSQL:
-    """A new PostgreSQL whose data are below a folder; it can be stopped and started again.
+    """A new PostgreSQL server with its data in a folder.
 
-    It is as careful with the disk as in production. PostgreSQL refuses to run as root, so the
-    account `postgres` runs it then.
+    It syncs to disk as in production. Since PostgreSQL refuses to run as root, it then runs as the
+    user `postgres`.
 
     Args:
-        options: settings such as `max_wal_size=4GB`.
+        folder: The folder for the data.
+        *options: Settings such as `max_wal_size=4GB`.
     """
 
     def __init__(self, folder: Path, *options: str) -> None:
-        found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-        if not found:
+        installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+        if not installed:
             raise MissingServerError("postgresql")
-        self.data, self.programs, self.port = folder / "postgres", found[-1].parent, free_port()
+        self.data, self.programs, self.port = folder / "postgres", installed[-1].parent, free_port()
         self.data.mkdir()
-        self.somebody: list[str] = []
+        self.run_as: list[str] = []
         if os.geteuid() == 0:
             shutil.chown(self.data, "postgres")
             folder.chmod(0o755)
-            self.somebody = ["runuser", "-u", "postgres", "--"]
+            self.run_as = ["runuser", "-u", "postgres", "--"]
         self.run(
             *("initdb", "--pgdata", str(self.data), "--auth", "trust"),
             *("--username", "postgres", "--encoding", "UTF8", "--locale", "C.UTF-8"),
         )
-        told = [
+        defaults = [
             f"port={self.port}",
             f"unix_socket_directories={self.data}",
             "listen_addresses=127.0.0.1",
         ]
-        self.options = " ".join(f"-c {option}" for option in [*told, *options])
+        self.options = " ".join(f"-c {option}" for option in [*defaults, *options])
 
     @property
-    def address(self) -> str:
-        """Where it is, for `DATABASE_URL`."""
+    def url(self) -> str:
+        """The URL for `DATABASE_URL`."""
         return f"postgres://postgres@127.0.0.1:{self.port}/postgres"
 
     def run(self, program: str, *arguments: str) -> None:
-        """Run one of its programs."""
+        """Run one of PostgreSQL's programs."""
         subprocess.run(
-            [*self.somebody, str(self.programs / program), *arguments],
+            [*self.run_as, str(self.programs / program), *arguments],
             cwd=self.data,
             check=True,
             stdout=subprocess.DEVNULL,
         )
 
     def start(self) -> None:
-        """Start it, and return once it answers."""
+        """Start the server, and return once it accepts connections."""
         log = str(self.data / "log")
         self.control("--log", log, "--options", self.options, "start")
 
     def stop(self) -> None:
-        """Stop it without waiting for anybody."""
+        """Stop the server without waiting for clients."""
         self.control("--mode", "immediate", "stop")
 
     def control(self, *arguments: str) -> None:
-        """Have it controlled."""
         self.run("pg_ctl", "--pgdata", str(self.data), "--wait", *arguments)
 
 
 @contextmanager
 def postgres(folder: Path, *options: str) -> Iterator[str]:
-    """Give the address of a new PostgreSQL, for a while."""
+    """Run a new PostgreSQL server, and yield its URL."""
     server = PostgreSQL(folder, *options)
     server.start()
     try:
-        yield server.address
+        yield server.url
     finally:
         server.stop()
 
 
 @contextmanager
 def redis(folder: Path) -> Iterator[str]:
-    """Give the address of a new Redis that keeps nothing on disk."""
+    """Run a new Redis server without persistence, and yield its URL."""
     program = shutil.which("redis-server")
     if program is None:
         raise MissingServerError("redis-server")

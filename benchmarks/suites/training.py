@@ -1,4 +1,4 @@
-"""Preparing, training and evaluating on as many faces as FER2013 has."""
+"""Benchmarks of preparing, training and evaluating, with as many faces as in FER2013."""
 
 import time
 import zipfile
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.suites.common import Measured, Stage, run
+from benchmarks.suites.common import Measurement, Workspace, run_command
 from ml.data.datasets import Dataset
 from ml.emotions import EMOTIONS
 
@@ -16,24 +16,24 @@ COUNTS = {
     "train": (3995, 436, 4097, 7215, 4965, 4830, 3171),
     "validation": (467, 56, 496, 895, 607, 653, 415),
 }
-"""FER2013's faces of each emotion."""
+"""How many faces of each emotion FER2013 has."""
 
-BATCH, BATCHES = 64, 150  # of the training that is compared
-
-
-def prepare(stage: Stage) -> Iterator[Measured]:
-    """Prepare the archive."""
-    seconds, _ = run("prepare_dataset", stage.archive, "--out", stage.prepared)
-    yield Measured("prepare FER2013's archive", seconds, "s", 60)
+BATCH_SIZE, BATCHES = 64, 150  # of the comparison with Keras
 
 
-def train(stage: Stage) -> Iterator[Measured]:
-    """Train an epoch on everything, and compare its pace with that of Keras alone."""
-    _, memory = run(
-        *("train_emotion", "--data", stage.prepared, "--out", stage.folder / "run"),
-        *("--architecture", "residual", "--epochs", 1, "--batch-size", BATCH),
+def prepare(workspace: Workspace) -> Iterator[Measurement]:
+    """Measure preparing the archive."""
+    seconds, _ = run_command("prepare_dataset", workspace.archive, "--out", workspace.prepared)
+    yield Measurement("prepare FER2013's archive", seconds, "s", 60)
+
+
+def train(workspace: Workspace) -> Iterator[Measurement]:
+    """Measure memory over an epoch on the whole dataset, and throughput relative to plain Keras."""
+    _, memory = run_command(
+        *("train_emotion", "--data", workspace.prepared, "--out", workspace.folder / "run"),
+        *("--architecture", "residual", "--epochs", 1, "--batch-size", BATCH_SIZE),
     )
-    yield Measured("peak memory of training on FER2013", memory, "MB", 3 * 1024)
+    yield Measurement("peak memory of training on FER2013", memory, "MB", 3 * 1024)
 
     import keras  # noqa: PLC0415 - heavy
 
@@ -41,50 +41,54 @@ def train(stage: Stage) -> Iterator[Measured]:
     from ml.training.config import TrainingConfig  # noqa: PLC0415
 
     keras.mixed_precision.set_global_policy(fitting.dtype_policy())
-    dataset = Dataset.load(stage.prepared)
-    few = first(dataset.split("train"), BATCH * BATCHES)
-    config = TrainingConfig(architecture="residual", epochs=2, batch_size=BATCH)
+    dataset = Dataset.load(workspace.prepared)
+    subset = first(dataset.split("train"), BATCH_SIZE * BATCHES)
+    config = TrainingConfig(architecture="residual", epochs=2, batch_size=BATCH_SIZE)
 
-    bare = architectures.build("residual")
-    bare.compile(
+    plain = architectures.build("residual")
+    plain.compile(
         fitting.optimizer(config, steps=BATCHES), "categorical_crossentropy", jit_compile=False
     )
-    images = few.images[..., None].astype(np.float32)
-    labels = keras.utils.to_categorical(few.labels, len(EMOTIONS))
-    bare.fit(images[: 10 * BATCH], labels[: 10 * BATCH], batch_size=BATCH, verbose=0)
+    images = subset.images[..., None].astype(np.float32)
+    labels = keras.utils.to_categorical(subset.labels, len(EMOTIONS))
+    plain.fit(
+        images[: 10 * BATCH_SIZE], labels[: 10 * BATCH_SIZE], batch_size=BATCH_SIZE, verbose=0
+    )
     started = time.perf_counter()
-    bare.fit(images, labels, batch_size=BATCH, verbose=0)
-    pace = len(few) / (time.perf_counter() - started)
+    plain.fit(images, labels, batch_size=BATCH_SIZE, verbose=0)
+    plain_rate = len(subset) / (time.perf_counter() - started)
 
     ends: list[float] = []
     fitting.fit(
-        fitting.compiled_network(config, few),
-        training=few,
-        validation=first(dataset.split("validation"), BATCH),
+        fitting.compiled_network(config, subset),
+        training=subset,
+        validation=first(dataset.split("validation"), BATCH_SIZE),
         config=config,
-        folder=stage.folder,
+        folder=workspace.folder,
         state={"epoch": 0},
         log=lambda _: ends.append(time.perf_counter()),
     )
-    ours = len(few) / (ends[1] - ends[0])  # The first epoch builds the graph, as above.
-    yield Measured("training, faces a second of Keras alone", pace, "/s")
-    yield Measured("training, faces a second", ours, "/s")
-    yield Measured("training, share of that pace", 100 * ours / pace, "%", 85, at_least=True)
+    rate = len(subset) / (ends[1] - ends[0])  # The first epoch builds the graph, as above.
+    yield Measurement("training, faces a second of Keras alone", plain_rate, "/s")
+    yield Measurement("training, faces a second", rate, "/s")
+    yield Measurement(
+        "training, share of that pace", 100 * rate / plain_rate, "%", 85, at_least=True
+    )
 
 
 def first(faces: Dataset, count: int) -> Dataset:
-    """Return the first faces of a dataset."""
+    """Return the first `count` faces of a dataset."""
     return replace(faces, images=faces.images[:count], labels=faces.labels[:count])
 
 
-def evaluate(stage: Stage) -> Iterator[Measured]:
-    """Evaluate the shipped network on 3,589 faces."""
-    seconds, _ = run("evaluate_emotion", "--data", stage.prepared, "--split", "test")
-    yield Measured("evaluate 3,589 faces", seconds, "s", 30)
+def evaluate(workspace: Workspace) -> Iterator[Measurement]:
+    """Measure evaluating the bundled network on 3,589 faces."""
+    seconds, _ = run_command("evaluate_emotion", "--data", workspace.prepared, "--split", "test")
+    yield Measurement("evaluate 3,589 faces", seconds, "s", 30)
 
 
-def noise(path: Path) -> None:
-    """Write an archive with as many faces as FER2013 has, of noise."""
+def write_noise(path: Path) -> None:
+    """Write an archive of random pixels with as many faces as in FER2013."""
     from tests.ml.faces import png  # noqa: PLC0415
 
     random = np.random.default_rng(1)

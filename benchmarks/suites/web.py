@@ -1,4 +1,4 @@
-"""The site under load, and for a person with a long history."""
+"""Benchmarks of the site under load, and for a person with a long history."""
 
 import json
 import statistics
@@ -10,7 +10,7 @@ from http import HTTPStatus
 
 import requests
 
-from benchmarks.suites.common import Measured, Stage
+from benchmarks.suites.common import Measurement, Workspace
 from tests.pictures import astronaut_jpeg
 from tests.sites import create_app_session, installed_site, serve
 
@@ -19,57 +19,59 @@ DETECTIONS = 100_000
 CALLS = 15
 
 
-def captures(stage: Stage) -> Iterator[Measured]:
-    """Post captures from eight clients at once to two workers."""
-    folder = stage.folder / "captures"
+def captures(workspace: Workspace) -> Iterator[Measurement]:
+    """Measure recording captures with eight concurrent clients and two workers."""
+    folder = workspace.folder / "captures"
     folder.mkdir()
     with installed_site(folder) as site:
         token = create_app_session(site)
         with serve(site) as address:
-            taken = posted(address, token)
-    yield Measured("captures a second over HTTP", len(taken) / SECONDS, "/s", 15, at_least=True)
-    yield Measured("capture over HTTP, p50", 1000 * statistics.median(taken), "ms")
-    last = sorted(taken)[int(0.99 * len(taken))]
-    yield Measured("capture over HTTP, p99", 1000 * last, "ms", 1000)
+            durations = record_captures(address, token)
+    yield Measurement(
+        "captures a second over HTTP", len(durations) / SECONDS, "/s", 15, at_least=True
+    )
+    yield Measurement("capture over HTTP, p50", 1000 * statistics.median(durations), "ms")
+    slow = sorted(durations)[int(0.99 * len(durations))]
+    yield Measurement("capture over HTTP, p99", 1000 * slow, "ms", 1000)
 
 
-def posted(address: str, token: str) -> list[float]:
-    """Return how many seconds each capture took that was posted meanwhile."""
-    taken: list[float] = []
+def record_captures(address: str, token: str) -> list[float]:
+    """Record captures from all clients for a while, and return the seconds that each took."""
+    durations: list[float] = []
     photo, until = astronaut_jpeg(), time.monotonic() + SECONDS
 
     def post() -> None:
-        with requests.Session() as line:
-            line.headers["X-Session-Token"] = token
+        with requests.Session() as session:
+            session.headers["X-Session-Token"] = token
             while time.monotonic() < until:
                 started = time.perf_counter()
-                answer = line.post(
+                response = session.post(
                     f"{address}/api/v1/captures/", files={"photo": photo}, timeout=60
                 )
-                answer.raise_for_status()
-                taken.append(time.perf_counter() - started)
+                response.raise_for_status()
+                durations.append(time.perf_counter() - started)
 
     clients = [threading.Thread(target=post) for _ in range(CLIENTS)]
     for client in clients:
         client.start()
     for client in clients:
         client.join()
-    return taken
+    return durations
 
 
-def history(stage: Stage) -> Iterator[Measured]:
-    """Read the pages and the API as a person with 100,000 detections does, inside the server."""
-    folder = stage.folder / "history"
+def history(workspace: Workspace) -> Iterator[Measurement]:
+    """Measure pages and API responses for a person with 100,000 detections."""
+    folder = workspace.folder / "history"
     folder.mkdir()
     with installed_site(folder) as site:
         site.python(f"from tests.factories import long_history; long_history({DETECTIONS})")
-        told = site.python("from benchmarks.suites import web; web.read_long_history()")
-    for name, seconds in json.loads(told.splitlines()[-1]).items():
-        yield Measured(f"{name}, 100,000 detections", 1000 * seconds, "ms", 150)
+        output = site.python("from benchmarks.suites import web; web.read_long_history()")
+    for name, seconds in json.loads(output.splitlines()[-1]).items():
+        yield Measurement(f"{name}, 100,000 detections", 1000 * seconds, "ms", 150)
 
 
 def read_long_history() -> None:
-    """Print the median seconds of each address, as JSON; runs inside a site of its own."""
+    """Print the median seconds per URL, as JSON; runs inside the site."""
     from django.test import Client  # noqa: PLC0415 - inside the site
 
     from accounts.models import User  # noqa: PLC0415
@@ -78,7 +80,7 @@ def read_long_history() -> None:
     client.force_login(
         User.objects.get(), backend="allauth.account.auth_backends.AuthenticationBackend"
     )
-    addresses = {
+    urls = {
         "page today": "/today/",
         "page history": "/history/",
         "page history, filtered": "/history/?feeling=sad",
@@ -94,20 +96,20 @@ def read_long_history() -> None:
         "API trends, 400 days": "/api/v1/trends/?first=2025-10-20&last=2026-11-22",
         "API trends, 8 years": "/api/v1/trends/?by=month&first=2018-11-01&last=2026-11-22",
     }
-    # In a thread, as gunicorn serves: what belongs to a request is found faster there than below a
-    # command.
+    # In a thread, as with gunicorn: lookups of request-local state are faster there than in a
+    # management command.
     with ThreadPoolExecutor(max_workers=1) as thread:
-        taken = thread.map(lambda path: seconds_of(client, path), addresses.values())
-        print(json.dumps(dict(zip(addresses, taken, strict=True))))
+        durations = thread.map(lambda path: median_seconds(client, path), urls.values())
+        print(json.dumps(dict(zip(urls, durations, strict=True))))
 
 
-def seconds_of(client: object, path: str) -> float:
-    """Return the median seconds that an address takes."""
-    taken = []
+def median_seconds(client: object, path: str) -> float:
+    """Return the median seconds of a response."""
+    durations = []
     for _ in range(CALLS):
         started = time.perf_counter()
-        answer = client.get(path)  # type: ignore[attr-defined]
-        taken.append(time.perf_counter() - started)
-        if answer.status_code != HTTPStatus.OK:
-            raise SystemExit(f"{path} answered {answer.status_code}.")
-    return statistics.median(taken)
+        response = client.get(path)  # type: ignore[attr-defined]
+        durations.append(time.perf_counter() - started)
+        if response.status_code != HTTPStatus.OK:
+            raise SystemExit(f"{path} answered {response.status_code}.")
+    return statistics.median(durations)

@@ -102,9 +102,9 @@ def test_no_form_field_or_refusal_says_anything_that_is_not_marked(package: str)
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_language_says_exactly_what_the_site_says(language: str) -> None:
-    catalog = messages.updated(language)
-    assert messages.path_of(language).read_bytes() == messages.as_po(catalog), "make messages"
-    assert messages.path_of(language, "mo").read_bytes() == messages.as_mo(catalog)
+    catalog = messages.update(language)
+    assert messages.catalog_path(language).read_bytes() == messages.as_po(catalog), "make messages"
+    assert messages.catalog_path(language, "mo").read_bytes() == messages.as_mo(catalog)
     assert [message.id for message in messages.untranslated(catalog)] == []
 
 
@@ -112,18 +112,18 @@ def test_a_language_says_exactly_what_the_site_says(language: str) -> None:
 def test_a_translation_keeps_what_is_filled_in(language: str) -> None:
     fillings = re.compile(r"%\(\w+\)[sd]|%[sd]|%%|{\w+}|<[^>]+>|\bTIME\b|\bNUMBER\b")
     wrong = []
-    for message in messages.known(language):
+    for message in messages.load(language):
         if not message.id:
             continue
-        said = (message.id,) if isinstance(message.id, str) else message.id
-        told = messages.parts(message)
+        originals = (message.id,) if isinstance(message.id, str) else message.id
+        translations = messages.translations(message)
         # The singular may leave its number out, as the English one does.
         wrong += [
             text
-            for one, text in zip(said, told, strict=True)
+            for one, text in zip(originals, translations, strict=True)
             if sorted(fillings.findall(text)) != sorted(fillings.findall(one))
         ]
-        wrong += [text for text in told if "!" in text]
+        wrong += [text for text in translations if "!" in text]
     assert wrong == []
 
 
@@ -168,7 +168,7 @@ def english(language: str) -> set[str]:
     """Return sentences that a page in another language has no reason to say."""
     return {
         message.id
-        for message in messages.known(language)
+        for message in messages.load(language)
         if isinstance(message.id, str)
         and len(message.id) > 12
         and message.id != message.string

@@ -1,44 +1,44 @@
-"""The attacks that `make attack` makes, in small, and that they notice what must not happen."""
+"""The attacks of `make attack` in small, and whether they notice violations."""
 
 from unittest.mock import patch
 
-from integration_tests import attack_decoder, mutations
+from integration_tests import attack_decoder, image_mutations
 from integration_tests.attack_decoder import Report, attack_site, decode
 
 
-class Told(list[object]):
-    """What a process would tell its parent."""
+class Messages(list[object]):
+    """Stands in for the connection to the parent process."""
 
     send = list.append
 
 
-def read(count: int) -> list[attack_decoder.Read]:
-    told = Told()
-    decode(1, range(count), told)  # type: ignore[arg-type]
-    return [one for one in told if isinstance(one, attack_decoder.Read)]
+def read(count: int) -> list[attack_decoder.Decoded]:
+    messages = Messages()
+    decode(1, range(count), messages)  # type: ignore[arg-type]
+    return [one for one in messages if isinstance(one, attack_decoder.Decoded)]
 
 
 def test_hostile_pictures_are_read_or_refused_by_name() -> None:
     found = read(1500)
 
-    assert [one for one in found if not one.fine or one.seconds > 2] == []
+    assert [one for one in found if not one.allowed or one.seconds > 2] == []
     assert {"read", "broken_image", "unsupported_type"} <= {one.outcome for one in found}
 
 
 def test_a_picture_is_made_of_its_number_alone() -> None:
-    again = [mutations.picture(1, number) for number in range(50)]
+    again = [image_mutations.picture(1, number) for number in range(50)]
 
-    assert [mutations.picture(1, number) for number in range(50)] == again
+    assert [image_mutations.picture(1, number) for number in range(50)] == again
     assert len(set(again)) > 45
-    assert mutations.picture(2, 7) != mutations.picture(1, 7)
+    assert image_mutations.picture(2, 7) != image_mutations.picture(1, 7)
 
 
 def test_what_must_not_happen_is_noticed() -> None:
     with patch.object(attack_decoder, "read_image", side_effect=MemoryError):
-        assert [(one.outcome, one.fine) for one in read(2)] == [("MemoryError", False)] * 2
-    report = Report(patience=2)
-    report.add(7, "500 error", 0.1, fine=False)
-    report.add(8, "read", 3, fine=True)
+        assert [(one.outcome, one.allowed) for one in read(2)] == [("MemoryError", False)] * 2
+    report = Report(timeout=2)
+    report.add(7, "500 error", 0.1, allowed=False)
+    report.add(8, "read", 3, allowed=True)
     assert report.violations == ["picture 7: 500 error", "picture 8: took 3.0 s"]
 
 

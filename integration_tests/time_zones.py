@@ -1,9 +1,9 @@
-"""Live a year of hours in every time zone, and see that the days hold them all.
+"""Record a moment in every hour of a year in every time zone, and check the counts of each day.
 
-Usage: python -m integration_tests.clocks [ZONE ...]
+Usage: python -m integration_tests.time_zones [ZONE ...]
 
-Each hour of the year is a moment of one person. The days that trends show must have as many as fit
-between two midnights there, 23 or 25 where clocks are turned, and together all of them.
+The days of trends must have as many moments as there are hours between two midnights in that zone,
+23 or 25 where clocks change, and all moments together.
 """
 
 import sys
@@ -15,13 +15,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 YEAR = 2025
-# Samoa left a day out when it moved over the date line.
+# Samoa skipped a day when it moved across the date line.
 ODD_YEARS = {"Pacific/Apia": 2011, "Pacific/Fakaofo": 2011}
 HOUR = 3600
 
 
 def hours_by_day(zone: str, year: int) -> dict[date, int]:
-    """Return how many full hours, counted from New Year, begin on each day of a zone."""
+    """Return how many hours, counted from New Year, begin on each day in a zone."""
     clock = ZoneInfo(zone)
 
     def midnight(day: date) -> float:
@@ -38,8 +38,8 @@ def hours_by_day(zone: str, year: int) -> dict[date, int]:
     return counts
 
 
-def lived(zone: str, year: int) -> dict[date, int]:
-    """Record a moment in each of those hours, for now, and return what trends count by day."""
+def moments_by_day(zone: str, year: int) -> dict[date, int]:
+    """Record a moment in each of those hours, and return the counts of trends by day."""
     from django.db import transaction  # noqa: PLC0415 - needs the site to be set up
 
     from accounts.models import User  # noqa: PLC0415
@@ -76,7 +76,7 @@ def lived(zone: str, year: int) -> dict[date, int]:
 
 
 def main(zones: list[str]) -> int:
-    """Check zones; return how many have a day that is wrong."""
+    """Check time zones, and return how many have a wrong day."""
     import django  # noqa: PLC0415
     from django.core.management import call_command  # noqa: PLC0415
 
@@ -85,7 +85,7 @@ def main(zones: list[str]) -> int:
     began, moments, odd, wrong = time.monotonic(), 0, 0, 0
     for zone in zones:
         year = ODD_YEARS.get(zone, YEAR)
-        expected, counted = hours_by_day(zone, year), lived(zone, year)
+        expected, counted = hours_by_day(zone, year), moments_by_day(zone, year)
         moments += sum(expected.values())
         odd += sum(hours != 24 for hours in expected.values())  # noqa: PLR2004 - of most days
         if counted != expected:
@@ -106,6 +106,6 @@ if __name__ == "__main__":
         os.environ |= {
             "DEBUG": "1",
             "DJANGO_SETTINGS_MODULE": "emoplatform.settings",
-            "DATABASE_URL": f"sqlite:///{Path(folder)}/clocks.sqlite3",
+            "DATABASE_URL": f"sqlite:///{Path(folder)}/time_zones.sqlite3",
         }
         sys.exit(main(sys.argv[1:] or sorted(available_timezones() - {"Factory", "localtime"})))

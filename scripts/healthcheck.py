@@ -1,7 +1,7 @@
-"""Exit 0 where the web process of this container answers; what its health check runs.
+"""Health check of the container: exit 0 if the web process answers.
 
-It asks whether the process is up (`/healthz`), not whether its database is: starting it anew would
-not bring the database back.
+It requests `/healthz`, which does not check the database: restarting the web process would not
+bring the database back.
 """
 
 import os

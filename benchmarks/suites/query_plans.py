@@ -1,8 +1,8 @@
-"""Hold every query to an index, and to its time, on a PostgreSQL with millions of moments.
+"""Check that every query uses an index and meets its budget, on a large PostgreSQL database.
 
-Usage: python -m benchmarks.suites.explain [--captures N] [--people N]
+Usage: python -m benchmarks.suites.query_plans [--captures N] [--people N]
 
-Needs PostgreSQL's programs (Debian: `postgresql`); the database is a new one that is thrown away.
+Needs PostgreSQL's programs (Debian: `postgresql`); the database is temporary.
 """
 
 import argparse
@@ -21,44 +21,43 @@ from typing import Any
 
 from benchmarks.suites.servers import postgres
 
-BUDGET = 150  # ms of all queries of a read together
-REGULARS = 2000
-GROWING = (
+BUDGET = 150  # ms for all queries of a use case
+REGULAR_USERS = 2000
+GROWING_TABLES = (
     *("accounts_", "account_emailaddress", "django_session", "usersessions_", "emotions_"),
     "django_tasks_db",
 )
-"""How the names of tables begin that grow with the people."""
+"""Prefixes of the tables that grow with the number of users."""
 
-SMALL = 1024  # pages; a table of 8 MB is read whole sooner than by its index
-MANY = 5000
-"""Milliseconds of what sums up or looks through everybody, once an hour at most."""
+SMALL_TABLE = 1024  # pages of 8 KB; reading a small table is faster than using an index
+JOB_BUDGET = 5000  # ms for jobs that go through all users, at most once an hour
 JOBS = {
     "reminders due": BUDGET,
     "trash, what is due": BUDGET,
     "retention, whose": BUDGET,
-    "rescoring, what waits": MANY,
-    "rescoring, later on": MANY,
-    "contributions, all": MANY,
-    "figures of twelve weeks": MANY,
-    "shadow beside the answers": MANY,
-    "files that nobody has": MANY,
+    "rescoring, what waits": JOB_BUDGET,
+    "rescoring, later on": JOB_BUDGET,
+    "contributions, all": JOB_BUDGET,
+    "figures of twelve weeks": JOB_BUDGET,
+    "shadow beside the answers": JOB_BUDGET,
+    "files that nobody has": JOB_BUDGET,
     "people in the administration": BUDGET,
 }
-"""Look at everybody once in a while, for so many milliseconds, and may read whole `EVERYBODY`."""
-EVERYBODY = {"accounts_user", "accounts_consent", "emotions_contributor", "emotions_contribution"}
+"""Jobs that go through all users, and their budgets; they may scan `USER_TABLES`."""
+USER_TABLES = {"accounts_user", "accounts_consent", "emotions_contributor", "emotions_contribution"}
 
-WHOLE = {"files that nobody has", "figures of twelve weeks"}
-"""Read a large share of everything, for which an index would be a detour."""
+FULL_SCANS = {"files that nobody has", "figures of twelve weeks"}
+"""Jobs that read a large share of every table, for which an index would not help."""
 
 
 @dataclass
-class Read:
-    """What one read or write cost.
+class Cost:
+    """What the queries of a use case cost.
 
     Attributes:
-        milliseconds: of all its queries, in the database.
-        pages: of 8 KB that it touched.
-        scans: growing, large tables that were read from end to end.
+        milliseconds: Planning and execution time of all queries.
+        pages: Number of pages of 8 KB cost.
+        scans: Large tables that were scanned sequentially.
     """
 
     name: str
@@ -69,41 +68,41 @@ class Read:
     indices: set[str] = field(default_factory=set)
     scans: list[str] = field(default_factory=list)
 
-    def note(self, plan: dict[str, Any]) -> None:
-        """Add what PostgreSQL told of one query."""
+    def add(self, plan: dict[str, Any]) -> None:
+        """Add the plan of a query, as explained by PostgreSQL."""
         top = plan["Plan"]
         self.queries += 1
         self.milliseconds += plan["Planning Time"] + plan["Execution Time"]
         self.pages += top["Shared Hit Blocks"] + top["Shared Read Blocks"]
-        for node in nodes(top):
+        for node in plan_nodes(top):
             if index := node.get("Index Name"):
                 self.indices.add(index)
             table = node.get("Relation Name", "")
-            job = self.name in JOBS and (table in EVERYBODY or self.name in WHOLE)
-            if node["Node Type"] == "Seq Scan" and table in large_tables() and not job:
+            allowed = self.name in JOBS and (table in USER_TABLES or self.name in FULL_SCANS)
+            if node["Node Type"] == "Seq Scan" and table in large_tables() and not allowed:
                 self.scans.append(table)
 
 
 @cache
 def large_tables() -> set[str]:
-    """Return the growing tables that are not small."""
+    """Return the growing tables that are large."""
     from django.db import connection  # noqa: PLC0415 - after the settings
 
     with connection.connection.cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_class WHERE relpages > %s", [SMALL])
-        return {name for (name,) in cursor.fetchall() if name.startswith(GROWING)}
+        cursor.execute("SELECT relname FROM pg_class WHERE relpages > %s", [SMALL_TABLE])
+        return {name for (name,) in cursor.fetchall() if name.startswith(GROWING_TABLES)}
 
 
-def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the steps of a plan."""
+def plan_nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the nodes of a plan."""
     yield plan
     for part in plan.get("Plans", ()):
-        yield from nodes(part)
+        yield from plan_nodes(part)
 
 
 @contextmanager
-def explained(read: Read) -> Iterator[None]:
-    """Have every query in the block explained, and done."""
+def explained(cost: Cost) -> Iterator[None]:
+    """Explain and execute every query in the block."""
     from django.db import connection  # noqa: PLC0415 - after the settings
 
     def explain(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
@@ -111,7 +110,7 @@ def explained(read: Read) -> Iterator[None]:
             with connection.connection.cursor() as cursor:
                 cursor.execute("SAVEPOINT before_explain")
                 cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", parameters)
-                read.note(cursor.fetchone()[0][0])
+                cost.add(cursor.fetchone()[0][0])
                 cursor.execute("ROLLBACK TO SAVEPOINT before_explain")
         return execute(sql, parameters, many, context)
 
@@ -120,46 +119,42 @@ def explained(read: Read) -> Iterator[None]:
 
 
 def fill(*, people: int, captures: int) -> None:
-    """Fill the database with people and about so many captures."""
+    """Fill the database with users and about as many captures as given."""
     from django.db import connection  # noqa: PLC0415
 
     from accounts.consents import CURRENT_VERSIONS  # noqa: PLC0415
 
     (version,) = {*CURRENT_VERSIONS.values()}
-    moments = (captures - 2 * (people - REGULARS)) // REGULARS
+    moments = (captures - 2 * (people - REGULAR_USERS)) // REGULAR_USERS
     with connection.cursor() as cursor:
         cursor.execute(
             "CREATE TEMPORARY TABLE crowd AS"
             " SELECT %s::int people, %s::int regulars, %s::int moments, %s::text AS text",
-            [people, REGULARS, moments, version],
+            [people, REGULAR_USERS, moments, version],
         )
-        for statement in Path(__file__).with_name("crowd.sql").read_text().split(";\n"):
+        for statement in Path(__file__).with_name("fill_database.sql").read_text().split(";\n"):
             cursor.execute(statement)
         cursor.execute("VACUUM (ANALYZE)")
 
 
-def measured() -> Iterator[Read]:
-    """Yield what each read cost; nothing that they write stays."""
+def measure() -> Iterator[Cost]:
+    """Yield the cost of each use case, and roll back what it writes."""
     from django.db import transaction  # noqa: PLC0415
 
     from benchmarks.suites.queries import use_cases  # noqa: PLC0415
 
-    for name, do in use_cases().items():
-        budget = JOBS.get(name, BUDGET)
-        do_twice = (
-            Read(name, budget),
-            Read(name, budget),
-        )  # The first finds what the disk still has to give.
-        for read in do_twice:
+    for name, use_case in use_cases().items():
+        for _ in range(2):  # The first run warms the cache.
+            cost = Cost(name, JOBS.get(name, BUDGET))
             with transaction.atomic():
-                with explained(read):
-                    do()
+                with explained(cost):
+                    use_case()
                 transaction.set_rollback(True)
-        yield do_twice[1]
+        yield cost
 
 
 def table_sizes() -> list[tuple[str, int, int, int]]:
-    """Return name, rows, bytes of the rows and bytes of the indices of each large table."""
+    """Return name, row count, bytes of rows and bytes of indexes of each large table."""
     from django.db import connection  # noqa: PLC0415
 
     with connection.cursor() as cursor:
@@ -171,7 +166,7 @@ def table_sizes() -> list[tuple[str, int, int, int]]:
 
 
 def index_sizes() -> list[tuple[str, str, int, int]]:
-    """Return table, name, bytes and how often it was used, of each index of a growing table."""
+    """Return table, name, bytes and number of scans of each index of a growing table."""
     from django.db import connection  # noqa: PLC0415
 
     with connection.cursor() as cursor:
@@ -180,12 +175,12 @@ def index_sizes() -> list[tuple[str, str, int, int]]:
             "SELECT relname, indexrelname, pg_relation_size(indexrelid), idx_scan"
             " FROM pg_stat_user_indexes ORDER BY 3 DESC"
         )
-        return [row for row in cursor.fetchall() if row[0].startswith(GROWING)]
+        return [row for row in cursor.fetchall() if row[0].startswith(GROWING_TABLES)]
 
 
 def main() -> None:
-    """Fill a new database, explain every read and print what it cost."""
-    parser = argparse.ArgumentParser(description="Every query by an index, and in time.")
+    """Fill a new database, and print the cost of every use case."""
+    parser = argparse.ArgumentParser(description="Check the plans and the speed of every query.")
     parser.add_argument("--captures", type=int, default=2_000_000)
     parser.add_argument("--people", type=int, default=100_000)
     options = parser.parse_args()
@@ -200,28 +195,28 @@ def main() -> None:
         from django.core.management import call_command  # noqa: PLC0415
 
         django.setup()
-        logging.disable(logging.WARNING)  # sessions that are not, and moments that will not stay
+        logging.disable(logging.WARNING)  # about unknown sessions and rolled-back captures
         call_command("migrate", verbosity=0)
         began = time.monotonic()
         fill(people=options.people, captures=options.captures)
         print(f"Filled in {time.monotonic() - began:.0f} s.\n")
         missed = report()
     if missed:
-        sys.exit(f"{missed} reads scan a whole table or take longer than they may.")
+        sys.exit(f"{missed} use cases scan a large table or miss their budget.")
 
 
 def report() -> int:
-    """Print all tables; return how many reads missed what they are held to."""
+    """Print all tables, and return how many use cases scan a table or miss their budget."""
     print("| what | queries | ms | pages | indices |\n| --- | --- | --- | --- | --- |")
     missed = 0
-    for read in measured():
-        scans = "".join(f" SCANS {table}" for table in read.scans)
-        late = f" MISSED {read.budget} ms" if read.milliseconds > read.budget else ""
+    for cost in measure():
+        scans = "".join(f" SCANS {table}" for table in cost.scans)
+        late = f" MISSED {cost.budget} ms" if cost.milliseconds > cost.budget else ""
         missed += bool(scans or late)
-        told = ", ".join(sorted(read.indices))
+        indexes = ", ".join(sorted(cost.indices))
         print(
-            f"| {read.name} | {read.queries} | {read.milliseconds:.1f} | {read.pages} "
-            f"| {told}{scans}{late} |",
+            f"| {cost.name} | {cost.queries} | {cost.milliseconds:.1f} | {cost.pages} "
+            f"| {indexes}{scans}{late} |",
             flush=True,
         )
     print("\n| table | rows | bytes a row | bytes of indices a row |\n| --- | --- | --- | --- |")

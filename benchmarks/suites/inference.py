@@ -1,4 +1,4 @@
-"""Reading faces with the shipped network."""
+"""Benchmarks of inference with the bundled network."""
 
 import json
 import os
@@ -12,11 +12,11 @@ import numpy as np
 import skimage.data
 from PIL import Image
 
-from benchmarks.suites.common import ROOT, Measured, Stage, median
+from benchmarks.suites.common import ROOT, Measurement, Workspace, median_seconds
 
 
-def network(_: Stage) -> Iterator[Measured]:
-    """Weigh and time the shipped network, alone and against Keras."""
+def network(_: Workspace) -> Iterator[Measurement]:
+    """Measure the size and speed of the bundled network, and its speedup over Keras."""
     from ml.inference.card import BUNDLED  # noqa: PLC0415
     from ml.inference.predictor import bundled_predictor  # noqa: PLC0415
     from ml.version_files import KERAS_NETWORK  # noqa: PLC0415
@@ -24,21 +24,23 @@ def network(_: Stage) -> Iterator[Measured]:
     predictor = bundled_predictor()
     faces = np.random.default_rng(1).integers(0, 256, (200, 48, 48)).astype(np.uint8)
     predictor.classify(faces[:10])
-    one = median(partial(predictor.classify, faces[:1]), times=200)
-    yield Measured("shipped network, size", predictor.card.facts["bytes"] / 2**20, "MB", 10)
-    yield Measured("shipped network, a face", 1000 * one, "ms", 5)
+    seconds = median_seconds(partial(predictor.classify, faces[:1]), times=200)
+    yield Measurement("shipped network, size", predictor.card.facts["bytes"] / 2**20, "MB", 10)
+    yield Measurement("shipped network, a face", 1000 * seconds, "ms", 5)
 
     import keras  # noqa: PLC0415 - heavy
 
     trained = keras.models.load_model(BUNDLED / KERAS_NETWORK)
     face = faces[:1, ..., None].astype(np.float32)
     trained.predict(face, verbose=0)
-    slow = median(partial(trained.predict, face, verbose=0), times=20)
-    yield Measured("shipped network, times faster than Keras", slow / one, "x", 10, at_least=True)
+    keras_seconds = median_seconds(partial(trained.predict, face, verbose=0), times=20)
+    yield Measurement(
+        "shipped network, times faster than Keras", keras_seconds / seconds, "x", 10, at_least=True
+    )
 
 
-def photo(_: Stage) -> Iterator[Measured]:
-    """Find and read the face of a large photo."""
+def photo(_: Workspace) -> Iterator[Measurement]:
+    """Measure detecting and classifying the face in a large photo."""
     from ml.inference.predictor import bundled_predictor  # noqa: PLC0415
 
     portrait = Image.fromarray(skimage.data.astronaut()).resize((720, 720))
@@ -46,34 +48,34 @@ def photo(_: Stage) -> Iterator[Measured]:
     predictor = bundled_predictor()
     if not predictor.predict(pixels):
         sys.exit("There should be a face in the portrait.")
-    once = median(partial(predictor.predict, pixels), times=50)
-    yield Measured("find and read a face, 1280x720", 1000 * once, "ms", 60)
+    seconds = median_seconds(partial(predictor.predict, pixels), times=50)
+    yield Measurement("find and read a face, 1280x720", 1000 * seconds, "ms", 60)
 
 
 DETECTIONS = 1000, 10_000
 PORTRAIT = 128  # pixels
 
 
-def worker(_: Stage) -> Iterator[Measured]:
-    """Fork a process as gunicorn does; see when it has read its first face, and what it holds."""
-    told = subprocess.run(
-        [sys.executable, "manage.py", "shell", "--no-imports", "-c", FORK],
+def worker(_: Workspace) -> Iterator[Measurement]:
+    """Measure a forked worker: time to the first prediction, and memory over many."""
+    process = subprocess.run(
+        [sys.executable, "manage.py", "shell", "--no-imports", "-c", MEASURE_FORK],
         cwd=ROOT,
         env={**os.environ, "DEBUG": "1"},
         stdout=subprocess.PIPE,
         check=True,
     )
-    ready, early, late = json.loads(told.stdout.splitlines()[-1])
-    yield Measured("worker, first face after fork", 1000 * ready, "ms", 2000)
-    yield Measured(f"worker, memory after {DETECTIONS[0]:,} faces", early, "MB", 200)
-    yield Measured(f"worker, growth to {DETECTIONS[1]:,} faces", late - early, "MB", 5)
+    ready, early, late = json.loads(process.stdout.splitlines()[-1])
+    yield Measurement("worker, first face after fork", 1000 * ready, "ms", 2000)
+    yield Measurement(f"worker, memory after {DETECTIONS[0]:,} faces", early, "MB", 200)
+    yield Measurement(f"worker, growth to {DETECTIONS[1]:,} faces", late - early, "MB", 5)
 
 
-FORK = "from benchmarks.suites import reading; reading.fork()"
+MEASURE_FORK = "from benchmarks.suites import inference; inference.measure_fork()"
 
 
-def fork() -> None:
-    """Print what a forked process needs, as JSON; runs inside the site."""
+def measure_fork() -> None:
+    """Print the seconds to the first prediction and the memory, as JSON; runs inside the site."""
     import emoplatform.urls  # noqa: F401, PLC0415 - imported before gunicorn forks, too
 
     began = time.perf_counter()
@@ -89,13 +91,13 @@ def fork() -> None:
         for number in range(1, DETECTIONS[-1] + 1):
             predictor.predict(pixels)
             if number in DETECTIONS:
-                memory.append(resident())
+                memory.append(resident_memory())
         print(json.dumps([ready, *memory]), flush=True)
         os._exit(0)
     os.wait()
 
 
-def resident() -> float:
-    """Return the memory of this process in MB, what it shares with others included."""
+def resident_memory() -> float:
+    """Return the resident set size of this process in MB, shared pages included."""
     with open("/proc/self/statm", encoding="ascii") as file:
         return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20

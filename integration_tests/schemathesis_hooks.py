@@ -1,4 +1,4 @@
-"""What random requests are made of beside noise: real pictures, zones, moments and names."""
+"""Hooks of schemathesis that add valid values to random requests: pictures, time zones, UUIDs."""
 
 import os
 from typing import Any
@@ -13,8 +13,8 @@ from tests import pictures, uploads
 PICTURES = [pictures.astronaut_jpeg(), uploads.landscape_jpeg(), uploads.crowd_jpeg(), b"", b"x"]
 MOMENTS = ["2026-03-14T08:30:00+00:00", "2024-02-29T23:59:59.999999-12:00", "2026-03-14T08:30:00"]
 UUIDS = os.environ["FUZZ_UUIDS"].split(",")
-SPARED = {UUIDS[0]: UUIDS[1], os.environ["FUZZ_DEVICE"]: 0, "use": "improve"}
-"""What no random request may change or delete, because all others stand on it; and what instead."""
+PROTECTED = {UUIDS[0]: UUIDS[1], os.environ["FUZZ_DEVICE"]: 0, "use": "improve"}
+"""Values of path parameters that must not be changed or deleted, and their replacements."""
 CURSORS = ["YWZ0ZXI6MA", "YWZ0ZXI6Mw", "x"]
 VALUES: dict[str, list[Any]] = {
     "time_zone": [*sorted(KNOWN_ZONES)[:20], "Europe/Lisbon", "Mars/Olympus"],
@@ -30,34 +30,35 @@ VALUES: dict[str, list[Any]] = {
 schemathesis.openapi.format("binary", st.sampled_from(PICTURES) | st.binary(max_size=64))
 
 
-def mixed(values: Any) -> Any:
-    """Put real values in the place of some random ones."""
+def with_valid_values(values: Any) -> Any:
+    """Replace some random values with valid ones."""
     if not isinstance(values, dict):
         return values
-    told = dict(values)
-    for name in told.keys() & VALUES.keys():
-        if not isinstance(told[name], str):
-            continue  # of a wrong type on purpose, or no text at all
-        # The random value itself decides, so that a failure can be played again.
-        choice = hash(repr(told[name])) % (len(VALUES[name]) + 2)
+    replaced = dict(values)
+    for name in replaced.keys() & VALUES.keys():
+        if not isinstance(replaced[name], str):
+            continue  # of a wrong type on purpose
+        # The random value decides, so that failures are reproducible.
+        choice = hash(repr(replaced[name])) % (len(VALUES[name]) + 2)
         if choice < len(VALUES[name]):
-            told[name] = VALUES[name][choice]
-    return told
+            replaced[name] = VALUES[name][choice]
+    return replaced
 
 
 @schemathesis.hook
 def before_call(ctx: Any, case: Any, kwargs: Any) -> None:
-    """Name what there is; keep the sign-in, the consent and a photo, or all answers are 401 or 404.
+    """Insert valid values, and protect the session, the consent and a photo.
 
-    Requests that are wrong on purpose stay as wrong as they are.
+    Otherwise nearly all responses would be 401 or 404. Requests that are invalid on purpose stay
+    as they are.
     """
     if case.meta and case.meta.generation.mode == GenerationMode.POSITIVE:
         for part in ("path_parameters", "query", "body"):
             sent = getattr(case, part)
-            told = mixed(sent)
-            # What is set is held to the schema anew, for which a file is no text.
-            if told != sent and not any(isinstance(value, bytes) for value in sent.values()):
-                setattr(case, part, told)
+            replaced = with_valid_values(sent)
+            # Changed values are validated again, and files are not valid strings in the schema.
+            if replaced != sent and not any(isinstance(value, bytes) for value in sent.values()):
+                setattr(case, part, replaced)
     if case.method in {"PATCH", "DELETE"}:
         for name, value in (case.path_parameters or {}).items():
-            case.path_parameters[name] = SPARED.get(str(value), value)
+            case.path_parameters[name] = PROTECTED.get(str(value), value)
