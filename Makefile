@@ -1,15 +1,21 @@
 # Set up, run, test, lint and train Emoplatform; every target installs what it needs first.
 PYTHON ?= python3
 BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --durations=10
 
-.PHONY: pins audit run test lint train bench fuzz attack lighthouse load screenshots messages upgrade
+.PHONY: pins audit run test test-slow lint train bench fuzz attack lighthouse load screenshots messages upgrade
 
 run: .venv/for-run node_modules/for-run  ## run the site at http://127.0.0.1:8000, with a worker for jobs
 	scripts/run
 
-test: .venv/for-tests node_modules/for-tests  ## run every test, browser tests included
+test: .venv/for-tests node_modules/for-tests  ## run the tests, browser tests included, without the slow ones
 	scripts/ensure-chromium
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(PYTEST) -m "not slow"
+	@echo "The slow tests were left out: make test-slow runs them."
+
+test-slow: .venv/for-tests node_modules/for-tests  ## run the slow tests: attacks, kills, real trainings
+	scripts/ensure-chromium
+	$(PYTEST) -m slow
 
 lint: .venv/for-tests node_modules/for-tests  ## check format, lint, types, templates, scripts, styles, imports, containers and CI
 	$(BIN)/ruff format --check .

@@ -2,6 +2,8 @@
 
 from unittest.mock import patch
 
+import pytest
+
 from integration_tests import attack_decoder, image_mutations
 from integration_tests.attack_decoder import Report, attack_site, decode
 
@@ -42,6 +44,7 @@ def test_what_must_not_happen_is_noticed() -> None:
     assert report.violations == ["picture 7: 500 error", "picture 8: took 3.0 s"]
 
 
+@pytest.mark.slow
 def test_a_running_site_withstands_them() -> None:
     report = attack_site(1, range(20))
 
