@@ -5,7 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
+PACKAGES = ("accounts", "backups", "common", "emoplatform", "emotions", "ml")
+MAX_LINES = 400  # of a module
+MAX_MODULES_AT_THE_ROOT = 12
+MAX_MODULES = 25  # of any package
 
 
 def test_import_directions_are_kept() -> None:
@@ -39,3 +45,22 @@ print(sorted({"tensorflow", "keras", "sklearn", "matplotlib"} & set(sys.modules)
         check=False,
     )
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
+def test_no_module_is_too_long_to_hold_one_idea() -> None:
+    lengths = {
+        str(module.relative_to(ROOT)): len(module.read_text().splitlines())
+        for package in (*PACKAGES, "benchmarks", "integration_tests", "scripts")
+        for module in (ROOT / package).rglob("*.py")
+        if "migrations" not in module.parts
+    }
+    assert {module: lines for module, lines in lengths.items() if lines > MAX_LINES} == {}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_packages_are_small_enough_to_find_ones_way(package: str) -> None:
+    for folder in (ROOT / package, *(ROOT / package).rglob("*/")):
+        modules = [module.name for module in folder.glob("*.py") if module.name != "__init__.py"]
+        limit = MAX_MODULES_AT_THE_ROOT if folder == ROOT / package else MAX_MODULES
+        if package in ("emotions", "ml") or folder != ROOT / package:
+            assert len(modules) <= limit, f"{folder.relative_to(ROOT)}: {sorted(modules)}"
