@@ -1,4 +1,7 @@
-"""The paths of tasks in jobs that an earlier release stored in the queue."""
+"""The paths of tasks in jobs that an earlier release stored in the queue.
+
+Some jobs wait for long: pictures are forgotten up to a year after they were recorded.
+"""
 
 from emotions.captures.tasks import forget_old_pictures, purge_trash
 from emotions.contributions.tasks import collect_contributions as contribute

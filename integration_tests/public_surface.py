@@ -10,6 +10,7 @@ printed as JSON; --against prints what differs instead, and fails where anything
 
 import argparse
 import json
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -29,8 +30,12 @@ def surface(root: Path) -> dict[str, Any]:
         photo.write_bytes(astronaut_jpeg())
         site = Site(folder, f"sqlite:///{folder}/db.sqlite3", root=root)
         found: dict[str, Any] = probe(site, "surface", photo=str(photo))
-        # By their paths, so that the order of patterns does not matter.
-        return {"addresses": dict(sorted(probe(site, "routes"))), **found}
+        return {"addresses": {ordered(path): name for path, name in probe(site, "routes")}, **found}
+
+
+def ordered(path: str) -> str:
+    """Return the path of a route with sorted alternatives, which follow the order of imports."""
+    return re.sub(r"(?<=>)[\w|]+", lambda found: "|".join(sorted(found[0].split("|"))), path)
 
 
 def surface_of(commit: str) -> dict[str, Any]:

@@ -46,9 +46,9 @@ def main(
         "purge_trash": captures["deleted"].purged_at is not None and not kept["deleted"],
         "forget_old_pictures": captures["old"].kept == "nothing" and not kept["old"],
         "deliver_reminder": Delivery.objects.get(pk=delivery).sent_at is not None,
-        "contribute": Contribution.objects.filter(capture=captures["new"]).exists(),
-        "tidy_corrections": left == faces - 1,
-        "read_on_trial": Detection.objects.filter(capture=captures["new"], role="shadow").exists(),
+        "collect_contributions": Contribution.objects.filter(capture=captures["new"]).exists(),
+        "prune_dataset_files": left == faces - 1,
+        "shadow_read": Detection.objects.filter(capture=captures["new"], role="shadow").exists(),
     }
     failed = DBTaskResult.objects.filter(status="FAILED")
     return {

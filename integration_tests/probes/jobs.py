@@ -33,10 +33,16 @@ from ml.models import ModelVersion
 
 LENDERS = 12
 FACE = bytes(48 * 48)
+RENAMED = {
+    "contribute": "collect_contributions",
+    "tidy_corrections": "prune_dataset_files",
+    "read_on_trial": "shadow_read",
+}
+"""Tasks that had another name in earlier checkouts."""
 
 
 def every_task() -> dict[str, Any]:
-    """Return the tasks of all modules `tasks` of this checkout, by name."""
+    """Return the tasks of all modules `tasks` of this checkout, by the name that they have now."""
     names = [
         module.name
         for app in apps.get_app_configs()
@@ -45,9 +51,8 @@ def every_task() -> dict[str, Any]:
         if module.name.endswith(".tasks")
     ]
     found = [vars(import_module(name)).values() for name in sorted(names)]
-    return {
-        task.func.__name__: task for values in found for task in values if isinstance(task, Task)
-    }
+    tasks = [task for values in found for task in values if isinstance(task, Task)]
+    return {RENAMED.get(task.func.__name__, task.func.__name__): task for task in tasks}
 
 
 def lend_faces(file: Path, version: str) -> int:
@@ -133,9 +138,9 @@ def main(
         "purge_trash": [],
         "forget_old_pictures": [person.pk],
         "deliver_reminder": [delivery.pk],
-        "contribute": [person.pk],
-        "tidy_corrections": [],
-        "read_on_trial": [captures["new"].pk, trial],
+        "collect_contributions": [person.pk],
+        "prune_dataset_files": [],
+        "shadow_read": [captures["new"].pk, trial],
     }
     tasks = every_task()
     if unknown := tasks.keys() ^ arguments.keys():
