@@ -1,4 +1,4 @@
-"""A small push service on this machine, and a browser that can read what it is sent."""
+"""A local push service, and a browser that can decrypt its messages."""
 
 import datetime
 import os
@@ -22,7 +22,7 @@ HOST = "push.example.net"
 
 
 class Browser:
-    """What a browser keeps of a subscription: its keys, and the address that it was given."""
+    """A browser's side of a subscription: its keys and its endpoint."""
 
     def __init__(self, path: str = "/box/1") -> None:
         self.key = ec.generate_private_key(ec.SECP256R1())
@@ -46,11 +46,11 @@ class Browser:
 
 @dataclass
 class Service:
-    """What a push service was sent, and how it answers.
+    """What a push service received, and how it responds.
 
     Attributes:
-        answers: a status by the path; 201 where none is said.
-        drip: seconds between the single bytes of its answers, which then never end.
+        answers: Status by path; 201 by default.
+        drip: Seconds between single bytes of a response, which then never ends.
     """
 
     address: tuple[str, int] = ("", 0)
@@ -62,7 +62,7 @@ class Service:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Service]:
-    """A service that says it is `HOST`, with a certificate that nobody else vouches for."""
+    """Run a push service as `HOST`, with a self-signed certificate."""
     service = Service(certificate=folder / "push.pem")
     certify(service.certificate)
 
@@ -83,10 +83,10 @@ def running(folder: Path) -> Iterator[Service]:
             self.end_headers()
 
         def log_message(self, *_: Any) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # broken lines are on purpose
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # connections break on purpose
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(service.certificate)
     server.socket = context.wrap_socket(server.socket, server_side=True)
@@ -101,7 +101,7 @@ def running(folder: Path) -> Iterator[Service]:
 
 
 def certify(path: Path) -> None:
-    """Write a key and a certificate for `HOST` that it signed itself."""
+    """Write a key and a self-signed certificate for `HOST`."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
     now = datetime.datetime.now(datetime.UTC)

@@ -42,7 +42,7 @@ def test_a_browser_is_named_in_plain_words(user_agent: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "name"),
+    ("header", "name"),
     [
         ("Ada's  phone\r\n", "Ada's phone"),
         ("Jos\u00e9".encode().decode("latin-1"), "Jos\u00e9"),
@@ -51,8 +51,8 @@ def test_a_browser_is_named_in_plain_words(user_agent: str, name: str) -> None:
         ("x" * 200, "x" * 80),
     ],
 )
-def test_what_an_app_says_becomes_one_short_line(said: str, name: str) -> None:
-    assert name_from_header(RequestFactory().get("/", headers={"X-Device-Name": said})) == name
+def test_the_name_in_the_header_becomes_one_short_line(header: str, name: str) -> None:
+    assert name_from_header(RequestFactory().get("/", headers={"X-Device-Name": header})) == name
 
 
 def browser(person: User, user_agent: str = FIREFOX) -> Client:

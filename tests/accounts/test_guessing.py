@@ -27,8 +27,8 @@ NOBODY = "nobody@example.org"
 
 def browser(address: str, *, spoofed: str = "") -> Client:
     """Somebody behind the one proxy, which says who asked last."""
-    told = f"{spoofed}, {address}" if spoofed else address
-    return Client(headers={"X-Forwarded-For": told})
+    forwarded = f"{spoofed}, {address}" if spoofed else address
+    return Client(headers={"X-Forwarded-For": forwarded})
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_an_account_is_closed_to_guesses_from_anywhere_for_a_while(owner: User) 
 
 
 @pytest.mark.usefixtures("_behind_a_proxy")
-def test_an_address_is_closed_whatever_it_says_before_the_proxy(owner: User, other: User) -> None:
+def test_an_address_is_limited_whatever_it_forwards(owner: User, other: User) -> None:
     for number in range(10):
         guesser = browser("203.0.113.7", spoofed=f"198.51.100.{number}")
         assert not signs_in(guesser, f"person{number}@example.org", "guess")
@@ -61,20 +61,22 @@ def test_an_address_is_closed_whatever_it_says_before_the_proxy(owner: User, oth
     assert signs_in(browser("203.0.113.8"), owner.email, PASSWORD)
 
 
-def app_login(said: dict[str, str], **headers: str) -> Any:
-    return Client(headers=headers).post(f"{APP}/login", said, content_type="application/json")
+def app_login(credentials: dict[str, str], **headers: str) -> Any:
+    return Client(headers=headers).post(
+        f"{APP}/login", credentials, content_type="application/json"
+    )
 
 
 def test_codes_of_a_second_factor_are_not_guessed(owner: User) -> None:
     TOTP.activate(owner, "JBSWY3DPEHPK3PXP")
     client = Client()
     client.post(LOGIN, {"login": owner.email, "password": PASSWORD})
-    told = [
+    pages = [
         client.post("/accounts/2fa/authenticate/", {"code": f"{number:06d}"}).content.decode()
         for number in range(6)
     ]
-    assert "Incorrect code" in told[0]
-    assert "Incorrect code" not in told[5]
+    assert "Incorrect code" in pages[0]
+    assert "Incorrect code" not in pages[5]
 
 
 @pytest.mark.parametrize("path", [RESET, SIGNUP])
@@ -134,17 +136,17 @@ def hashed() -> Iterator[list[str]]:
 @pytest.mark.usefixtures("_confirmed")
 @pytest.mark.parametrize("way", PAGES)
 def test_no_answer_tells_who_has_an_account(way: str, owner: User, hashed: list[str]) -> None:
-    told = []
+    pages = []
     for email in (owner.email, NOBODY):
         hashed.clear()
         mail.outbox.clear()
         answer: HttpResponse = PAGES[way](email)
         body = re.sub(rf'csrfmiddlewaretoken" value="\w+"|{email}', "", answer.content.decode())
         body = re.sub(r'"session_token": "\w+"', "", body)
-        told.append(
+        pages.append(
             (answer.status_code, answer.get("Location"), body, len(hashed), len(mail.outbox))
         )
-    assert told[0] == told[1]
+    assert pages[0] == pages[1]
 
 
 @pytest.mark.xdist_group("sites")

@@ -27,7 +27,7 @@ def test_only_a_digest_of_the_secret_is_kept(owner: User) -> None:
     assert selectors.get_valid_token(secret=token.digest) is None
 
 
-def test_a_token_lasts_a_year_unless_said_otherwise(owner: User) -> None:
+def test_a_token_lasts_a_year_by_default(owner: User) -> None:
     token, _ = services.create_token(person=owner, name="x", scope="read")
     assert timedelta(days=364) < token.expires_at - timezone.now() <= timedelta(days=365)
 

@@ -27,7 +27,7 @@ PUBLIC = ["/", "/model/", "/accounts/login/", "/accounts/signup/", "/accounts/pa
 PUBLIC += ["/nothing/", "/offline/", "/privacy/", "/terms/"]
 
 
-def complaints(page: Page) -> list[tuple[str, list[str]]]:
+def accessibility_violations(page: Page) -> list[tuple[str, list[str]]]:
     """Return what axe finds on a page whose folds are all open, for WCAG 2.2 AA."""
     page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true; })")
     page.evaluate(AXE.read_text())
@@ -110,12 +110,12 @@ def test_no_page_shuts_anybody_out(
     found = {}
     for path in PUBLIC:
         page.goto(path)
-        found[path] = complaints(page)
+        found[path] = accessibility_violations(page)
     sign_in(page, owner)
     for path in personal:
         page.goto(path)
-        found[path] = complaints(page)
-    assert {path: told for path, told in found.items() if told} == {}
+        found[path] = accessibility_violations(page)
+    assert {path: violations for path, violations in found.items() if violations} == {}
 
 
 REACHED = """() => {

@@ -13,7 +13,7 @@ from ml.models import ModelVersion, TrainingRun
 from ml.registry import active
 from tests import factories
 from tests.browser.conftest import sign_in, wait_until
-from tests.browser.test_accessibility import complaints
+from tests.browser.test_accessibility import accessibility_violations
 from tests.emotions.model_quality.test_production_metrics import moment
 from tests.ml import versions
 
@@ -64,8 +64,8 @@ def test_no_page_of_the_administration_shuts_anybody_out(
     found = {}
     for path in pages:
         page.goto(path)
-        found[path] = complaints(page)
-    assert {path: told for path, told in found.items() if told} == {}
+        found[path] = accessibility_violations(page)
+    assert {path: violations for path, violations in found.items() if violations} == {}
 
 
 def test_the_charts_are_drawn(page: Page, pages: list[str]) -> None:

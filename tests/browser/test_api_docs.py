@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.test_accessibility import complaints
+from tests.browser.test_accessibility import accessibility_violations
 
 pytestmark = [
     pytest.mark.browser,
@@ -28,6 +28,6 @@ def test_a_developer_reads_an_operation_and_follows_its_answer(page: Page) -> No
 def test_axe_finds_nothing(page: Page, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.goto("/api/docs/")
-    assert complaints(page) == []
+    assert accessibility_violations(page) == []
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") == 390

@@ -12,7 +12,7 @@ from accounts.models import User
 from emotions.models import Capture
 from tests import pictures
 from tests.browser.conftest import sign_in, wait_until
-from tests.browser.test_accessibility import complaints
+from tests.browser.test_accessibility import accessibility_violations
 
 pytestmark = [
     pytest.mark.browser,
@@ -261,9 +261,9 @@ def test_the_camera_shuts_nobody_out(
     camera_page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     open_capture(camera_page, owner)
     take = taking(camera_page)
-    assert complaints(camera_page) == []
+    assert accessibility_violations(camera_page) == []
     assert camera_page.evaluate("document.documentElement.scrollWidth") <= width
     switch_countdown_off(camera_page)
     take.click()
     expect(camera_page.get_by_role("button", name="Take it again")).to_be_visible()
-    assert complaints(camera_page) == []
+    assert accessibility_violations(camera_page) == []

@@ -12,7 +12,7 @@ from emotions.captures.recording import SelfReport
 from emotions.models import Capture, Feeling
 from tests import pictures
 from tests.browser.conftest import sign_in
-from tests.browser.test_accessibility import complaints
+from tests.browser.test_accessibility import accessibility_violations
 
 pytestmark = [
     pytest.mark.browser,
@@ -53,7 +53,7 @@ def test_a_history_moves_into_another_account(
     page.get_by_label("Your file").set_input_files(archive)
     page.get_by_role("button", name="Bring it in").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("2 moments are new")
-    assert complaints(page) == []
+    assert accessibility_violations(page) == []
     page.get_by_role("link", name="See the history").click()
     expect(page.locator(".entry")).to_have_count(2)
     assert page.locator(".entry").all_inner_texts() == shown
@@ -97,5 +97,5 @@ def test_the_page_in_the_archive_opens_from_disk(page: Page, owner: User, tmp_pa
     opened.goto((tmp_path / "index.html").as_uri())
     expect(opened.get_by_text("Looks happy")).to_be_visible()
     assert opened.locator("img").evaluate("image => image.naturalWidth") > 0
-    assert complaints(opened) == []
+    assert accessibility_violations(opened) == []
     opened.close()

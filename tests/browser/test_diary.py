@@ -15,7 +15,7 @@ from emotions.models import Capture
 from tests import factories, pictures, uploads
 from tests.accounts.test_second_factor import code
 from tests.browser.conftest import sign_in, strict_page, wait_until
-from tests.browser.test_accessibility import complaints
+from tests.browser.test_accessibility import accessibility_violations
 
 pytestmark = [
     pytest.mark.browser,
@@ -100,7 +100,7 @@ def test_another_face_is_me_after_all(page: Page, owner: User, tmp_path: Path) -
     expect(page.locator(".reading--first")).to_have_count(1)
     assert captured.detections.count() > 1
     assert captured.detections.get(is_me=True) != before
-    assert complaints(page) == []
+    assert accessibility_violations(page) == []
 
 
 def test_keeping_numbers_only_removes_the_photo_at_once(
@@ -123,7 +123,7 @@ def test_what_the_network_looked_at_is_shown(page: Page, owner: User, tmp_path: 
     upload(page, pictures.astronaut_jpeg(), tmp_path)
     page.get_by_role("link", name="What did it look at?").click()
     wait_until(page, "() => document.querySelector('.explained').naturalWidth > 0")
-    assert complaints(page) == []
+    assert accessibility_violations(page) == []
 
 
 def test_several_moments_go_and_come_back(page: Page, owner: User) -> None:
@@ -211,7 +211,7 @@ def test_theme_and_colours_are_chosen_by_hand(page: Page, owner: User) -> None:
         "getComputedStyle(document.querySelector('.emotion--happy')).getPropertyValue('--feeling')"
     )
     assert "#00aa88" in colour
-    assert complaints(page) == []
+    assert accessibility_violations(page) == []
 
 
 def test_a_second_factor_is_asked_for_at_the_next_sign_in(page: Page, owner: User) -> None:

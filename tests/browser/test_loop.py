@@ -63,9 +63,9 @@ def test_an_administrator_promotes_what_learned_from_corrections_and_goes_back(p
     }
     files = versions.files("corrected", dataset=dataset)
     corrected = registry.register(files, made_by="ada")
-    told = [versions.answers(0.30), versions.corrections(0.30)]
+    evaluations = [versions.answers(0.30), versions.corrections(0.30)]
     ModelVersion.objects.filter(pk=corrected.pk).update(
-        answers=[answers.to_json() for answers in told]
+        answers=[answers.to_json() for answers in evaluations]
     )
     sign_in(page, factories.person("admin@example.org", is_staff=True, is_superuser=True))
     page.goto(f"/admin/ml/modelversion/{corrected.pk}/change/")

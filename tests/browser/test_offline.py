@@ -14,7 +14,7 @@ from emotions.captures import selectors
 from emotions.models import Capture
 from tests import factories
 from tests.browser.conftest import sign_in, strict_page, wait_until
-from tests.browser.test_accessibility import complaints
+from tests.browser.test_accessibility import accessibility_violations
 from tests.pictures import astronaut_jpeg, encoded, no_face
 
 SELFIE: FilePayload = {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": astronaut_jpeg()}
@@ -76,9 +76,9 @@ def test_a_browser_would_install_the_site_as_an_app(app: Page, owner: User) -> N
     manifest = session.send("Page.getAppManifest")
     assert manifest["errors"] == []
     assert manifest["url"].endswith("/manifest.webmanifest")
-    complaints = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
+    errors = session.send("Page.getInstallabilityErrors")["installabilityErrors"]
     # A private window, which a test's is, never installs anything.
-    assert [told["errorId"] for told in complaints] in ([], ["in-incognito"])
+    assert [error["errorId"] for error in errors] in ([], ["in-incognito"])
 
 
 def test_recent_days_are_there_without_a_connection(app: Page, owner: User) -> None:
@@ -111,7 +111,7 @@ def test_a_photo_taken_offline_goes_up_once_when_the_connection_is_back(
     expect(app.get_by_text("It waits on this device")).to_be_visible()
     app.reload()
     expect(app.locator(WAITING)).to_have_count(1)
-    assert complaints(app) == []
+    assert accessibility_violations(app) == []
     assert not Capture.objects.exists()
 
     app.context.set_offline(False)

@@ -78,8 +78,8 @@ def drawn(page: Page, name: str) -> dict[str, Any]:
     page.locator(f"[data-chart='chart-{name}']").scroll_into_view_if_needed()
     canvas = "document.querySelector(`[data-chart='chart-${name}']`)"
     wait_until(page, f"name => Boolean(window.Chart?.getChart({canvas}))", name)
-    told: dict[str, Any] = page.evaluate(DRAWN, name)
-    return told
+    drawn: dict[str, Any] = page.evaluate(DRAWN, name)
+    return drawn
 
 
 def table(page: Page, name: str) -> list[list[str]]:

@@ -12,7 +12,7 @@ from accounts.models import User
 from emotions.models import Capture
 from tests import pictures, uploads
 from tests.browser.conftest import sign_in
-from tests.browser.test_accessibility import complaints
+from tests.browser.test_accessibility import accessibility_violations
 
 pytestmark = [
     pytest.mark.browser,
@@ -51,7 +51,7 @@ def test_several_photos_go_up_each_with_its_own_outcome(
     expect(rows.nth(0)).to_contain_text("Looks happy")
     expect(rows.nth(1)).to_contain_text("No face was found")
     expect(rows.nth(2)).to_contain_text("not a photo we can read")
-    assert complaints(page) == []
+    assert accessibility_violations(page) == []
     assert Capture.objects.get().source == "upload"
     rows.nth(0).get_by_role("link", name="Open").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Looks happy")
@@ -81,7 +81,7 @@ def test_whose_face_counts_is_tapped_before_the_photo_is_sent(
     crowd = file(tmp_path, "crowd.jpg", uploads.crowd_jpeg())
     page.locator("input[type=file]").set_input_files(crowd)
     expect(page.get_by_text("Which one is you?")).to_be_visible()
-    assert complaints(page) == []
+    assert accessibility_violations(page) == []
     page.get_by_label("Face 2").check()
     page.get_by_role("button", name="See what it shows").click()
     expect(page.get_by_role("button", name="This is me").first).to_be_visible()
@@ -123,7 +123,7 @@ def test_live_reads_three_times_a_second_stores_nothing_and_keeps_on_a_tap(
     page.context.grant_permissions(["camera"])
     sign_in(page, owner)
     page.goto("/live/")
-    assert complaints(page) == []
+    assert accessibility_violations(page) == []
     page.get_by_role("button", name="Start the camera").click()
     expect(page.locator("[data-live-word]")).to_have_text("Looks happy")
     readings = "Number(document.querySelector('[data-live]').dataset.readings)"
@@ -131,7 +131,7 @@ def test_live_reads_three_times_a_second_stores_nothing_and_keeps_on_a_tap(
     page.wait_for_timeout(3000)
     assert page.evaluate(readings) - before >= 9
     expect(page.locator("[data-live-boxes] rect")).to_have_count(1)
-    assert complaints(page) == []
+    assert accessibility_violations(page) == []
     assert not Capture.objects.exists()
     page.get_by_role("button", name="Keep this moment").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Looks happy")

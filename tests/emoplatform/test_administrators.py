@@ -132,21 +132,21 @@ def test_no_address_shows_anything_of_another_person(planted: Planted, chief: Cl
     for path in asked:
         answer = chief.get(path)
         assert answer.status_code < 500, path
-        told = body(answer)
-        leaked = [word for word in planted.words if word in told and word not in path]
-        leaked += ["a photo" for photo in photos if photo.decode("utf-8", "replace") in told]
+        page = body(answer)
+        leaked = [word for word in planted.words if word in page and word not in path]
+        leaked += ["a photo" for photo in photos if photo.decode("utf-8", "replace") in page]
         if path.startswith("/admin/") and not path.startswith("/admin/ml/modelversion/"):
-            leaked += ["an emotion"] if "isgust" in told else []
+            leaked += ["an emotion"] if "isgust" in page else []
         if leaked:
             shown[path] = leaked
     assert shown == {}
 
 
 def test_the_walk_finds_what_its_owner_sees(planted: Planted, owner_client: Client) -> None:
-    told = "".join(
+    page = "".join(
         body(owner_client.get(path)) for path in (f"/captures/{planted.capture.uuid}/", "/trash/")
     )
-    assert [word for word in (NOTE, TAG, str(planted.capture.uuid)) if word not in told] == []
+    assert [word for word in (NOTE, TAG, str(planted.capture.uuid)) if word not in page] == []
 
 
 def test_asking_before_somebody_is_removed_names_nothing_of_theirs(
@@ -196,8 +196,8 @@ def test_nothing_can_be_found_out_by_filtering(path: str, guess: str, chief: Cli
 @pytest.mark.parametrize("path", ["accounts/user", "mfa/authenticator", "account/emailaddress"])
 def test_nothing_can_be_found_out_by_searching(path: str, chief: Client) -> None:
     for word in (NOTE, TAG, "disgust"):
-        told = body(chief.get(f"/admin/{path}/?q={word}"))
-        assert "owner@example.org" not in told
+        page = body(chief.get(f"/admin/{path}/?q={word}"))
+        assert "owner@example.org" not in page
 
 
 def test_nobody_is_suggested_to_an_administrator_by_what_they_wrote(chief: Client) -> None:

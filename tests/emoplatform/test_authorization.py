@@ -40,9 +40,9 @@ def own(**answers: int) -> Answers:
     """Describe an endpoint at which each person finds what is theirs, and a token only reads."""
     return Answers(
         **{
-            method: (401, told, told, told if method == "GET" else 403, told)
+            method: (401, status, status, status if method == "GET" else 403, status)
             for method in METHODS
-            for told in [answers.get(method, 405)]
+            for status in [answers.get(method, 405)]
         }
     )
 
@@ -51,9 +51,9 @@ def one(**answers: int) -> Answers:
     """Describe an endpoint of one capture, which is there for its owner alone."""
     return Answers(
         **{
-            method: (401, missing, told, told if method == "GET" else 403, missing)
+            method: (401, missing, status, status if method == "GET" else 403, missing)
             for method in METHODS
-            for told in [answers.get(method, 405)]
+            for status in [answers.get(method, 405)]
             for missing in [404 if method in answers else 405]
         }
     )
@@ -63,9 +63,9 @@ def page(**answers: int) -> Answers:
     """Describe a page of the person who is signed in; tokens do not open pages."""
     return Answers(
         **{
-            method: (302, told, told, 302, told)
+            method: (302, status, status, 302, status)
             for method in METHODS
-            for told in [answers.get(method, 405)]
+            for status in [answers.get(method, 405)]
         }
     )
 
@@ -74,9 +74,9 @@ def page_of_one(**answers: int) -> Answers:
     """Describe a page of one capture."""
     return Answers(
         **{
-            method: (302, missing, told, 302, missing)
+            method: (302, missing, status, 302, missing)
             for method in METHODS
-            for told in [answers.get(method, 405)]
+            for status in [answers.get(method, 405)]
             for missing in [404 if method in answers else 405]
         }
     )
@@ -267,13 +267,13 @@ def test_each_role_is_answered_as_the_matrix_says(
     path = re.sub(r"<\w+:(\w+)>", lambda found: str(values[found[1]]), route)
     answered = {}
     for method in METHODS:
-        told = []
+        statuses = []
         for role in ROLES:
             with transaction.atomic():
                 answer = clients[role].generic(method, path, "{}", content_type=KIND[method])
                 transaction.set_rollback(True)
-            told.append(answer.status_code)
-        answered[method] = tuple(told)
+            statuses.append(answer.status_code)
+        answered[method] = tuple(statuses)
     assert answered == vars_of(MATRIX[route])
 
 

@@ -72,8 +72,8 @@ def test_the_image_starts_the_web_process_of_the_procfile() -> None:
 
 
 def test_every_service_of_the_site_runs_a_command_that_exists(services: dict[str, Any]) -> None:
-    told = " ".join(service.get("command", "") for service in services.values())
-    asked = set(re.findall(r"manage\.py (\w+)", told))
+    commands = " ".join(service.get("command", "") for service in services.values())
+    asked = set(re.findall(r"manage\.py (\w+)", commands))
     assert {"migrate", "db_worker", "send_reminders"} <= asked <= get_commands().keys()
 
 

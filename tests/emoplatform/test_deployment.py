@@ -63,7 +63,7 @@ def test_static_files_are_collected_hashed_and_compressed(
     assert (tmp_path / f"{paths['css/base.css']}.gz").exists()
 
 
-def test_heroku_is_told_of_every_required_setting_and_process() -> None:
+def test_app_json_and_procfile_name_every_required_setting_and_process() -> None:
     app = json.loads((ROOT / "app.json").read_text())
     by_addon = {"DATABASE_URL"}
     asked = {name for name, about in app["env"].items() if about.get("required", True)}

@@ -88,8 +88,8 @@ def test_a_folder_must_be_absolute_and_a_zone_must_exist() -> None:
 
 def test_failures_are_reported_to_a_well_formed_place_or_nowhere() -> None:
     assert Environment({}).dsn("SENTRY_DSN") is None
-    told = "https://abc123@sentry.example.org/7"
-    assert Environment({"SENTRY_DSN": told}).dsn("SENTRY_DSN") == told
+    dsn = "https://abc123@sentry.example.org/7"
+    assert Environment({"SENTRY_DSN": dsn}).dsn("SENTRY_DSN") == dsn
     for wrong in ("sentry.example.org", "https://sentry.example.org/7", "https://a@host/name"):
         with pytest.raises(SettingError, match="SENTRY_DSN: expected https://KEY@HOST/PROJECT"):
             Environment({"SENTRY_DSN": wrong}).dsn("SENTRY_DSN")
@@ -97,15 +97,15 @@ def test_failures_are_reported_to_a_well_formed_place_or_nowhere() -> None:
 
 @pytest.mark.parametrize("value", ["redis://:secret@cache:6379/1", "rediss://cache"])
 def test_everything_is_counted_in_redis_where_one_is_named(value: str) -> None:
-    told = Environment({"REDIS_URL": value}).caches("REDIS_URL")
-    assert {cache["LOCATION"] for cache in told.values()} == {value}
-    assert all("RedisCache" in cache["BACKEND"] for cache in told.values())
+    caches = Environment({"REDIS_URL": value}).caches("REDIS_URL")
+    assert {cache["LOCATION"] for cache in caches.values()} == {value}
+    assert all("RedisCache" in cache["BACKEND"] for cache in caches.values())
 
 
 def test_guesses_are_counted_in_the_database_where_there_is_no_redis() -> None:
-    told = Environment({}).caches("REDIS_URL")
-    assert "DatabaseCache" in told["default"]["BACKEND"]
-    assert "LocMemCache" in told["counters"]["BACKEND"]
+    caches = Environment({}).caches("REDIS_URL")
+    assert "DatabaseCache" in caches["default"]["BACKEND"]
+    assert "LocMemCache" in caches["counters"]["BACKEND"]
 
 
 def test_a_wrong_cache_names_itself_and_keeps_its_password() -> None:

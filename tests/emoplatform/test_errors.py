@@ -35,8 +35,8 @@ def assert_page(response: Any, status: int, words: str) -> None:
 def assert_problem(response: Any, status: int, code: str) -> None:
     assert response.status_code == status
     assert response["Content-Type"] == "application/problem+json"
-    told = response.json()
-    assert (told["status"], told["code"]) == (status, code)
+    problem = response.json()
+    assert (problem["status"], problem["code"]) == (status, code)
 
 
 def photo() -> SimpleUploadedFile:

@@ -50,8 +50,8 @@ def test_the_guides_were_read() -> None:
 def test_every_target_of_make_is_there() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     for file in GUIDES:
-        told = set(re.findall(r"(?:^|`)make ([a-z]+)", file.read_text(), re.MULTILINE))
-        assert told <= targets, f"{file.name}: make {told - targets}"
+        mentioned = set(re.findall(r"(?:^|`)make ([a-z]+)", file.read_text(), re.MULTILINE))
+        assert mentioned <= targets, f"{file.name}: make {mentioned - targets}"
 
 
 SOURCES = (
@@ -105,10 +105,10 @@ def test_every_module_that_is_run_is_there() -> None:
 @pytest.mark.parametrize("file", GUIDES, ids=name_of)
 def test_every_line_of_shell_can_be_parsed(file: Path) -> None:
     for lines in re.findall(r"^```sh\n(.*?)^```", file.read_text(), re.DOTALL | re.MULTILINE):
-        told = subprocess.run(
+        process = subprocess.run(
             ["bash", "-n"], input=lines, capture_output=True, text=True, check=False
         )
-        assert told.returncode == 0, f"{file.name}: {told.stderr}"
+        assert process.returncode == 0, f"{file.name}: {process.stderr}"
 
 
 @pytest.mark.parametrize("file", UNITS, ids=lambda file: file.name)

@@ -97,7 +97,7 @@ def test_a_large_body_arrives_whole(place: tuple[str, int]) -> None:
         assert answers(line) == [403], "no form of ours"
 
 
-def test_who_asks_first_is_told_to_go_on(place: tuple[str, int]) -> None:
+def test_expect_100_continue_is_answered(place: tuple[str, int]) -> None:
     with connected(place) as line:
         line.sendall(HEAD.replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n"))
         assert line.recv(100).startswith(b"HTTP/1.1 100 Continue")
@@ -161,7 +161,7 @@ def worker(line: Line, *, alive: bool = True) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("sent", "after", "told"),
+    ("sent", "after", "expected"),
     [
         (b"", 29, None),
         (b"", 31, b""),
@@ -172,19 +172,19 @@ def worker(line: Line, *, alive: bool = True) -> Any:
     ],
 )
 def test_who_is_too_slow_is_given_up(
-    line: Line, monkeypatch: pytest.MonkeyPatch, sent: bytes, after: float, told: bytes | None
+    line: Line, monkeypatch: pytest.MonkeyPatch, sent: bytes, after: float, expected: bytes | None
 ) -> None:
     line.ahead.add(sent)
     now = time.monotonic()
     monkeypatch.setattr(time, "monotonic", lambda: now + after)
     busy = worker(line)
     busy.murder_pending()
-    if told is None:
+    if expected is None:
         assert busy.awaited == {line}
         return
     assert busy.awaited == set()
     assert busy.nr_conns == 0
-    assert line.theirs.recv(12) == told
+    assert line.theirs.recv(12) == expected
 
 
 @pytest.mark.parametrize("sent", [b"", ALIVE[:9]])

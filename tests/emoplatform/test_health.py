@@ -1,4 +1,4 @@
-"""Probes: alive without anything, ready only when every part works, and no secret told."""
+"""Probes: alive without anything, ready only when every part works, and no secrets revealed."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,8 +22,8 @@ from tests.ml import versions
 def assert_not_ready(response: Any, failing: list[str]) -> None:
     assert response.status_code == 503
     assert response["Content-Type"] == "application/problem+json"
-    told = response.json()
-    assert (told["status"], told["code"], told["failing"]) == (503, "not_ready", failing)
+    body = response.json()
+    assert (body["status"], body["code"], body["failing"]) == (503, "not_ready", failing)
     assert "geheim" not in response.text
 
 
@@ -83,7 +83,7 @@ def test_not_ready_when_the_model_does_not_load(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_an_earlier_version_that_answers_for_a_damaged_one_is_told(client: Client) -> None:
+def test_ready_reports_an_earlier_version_that_serves_for_a_damaged_one(client: Client) -> None:
     active.reset()
     bundled = registry.active_version()
     version = registry.register(versions.files("second"), made_by="somebody")

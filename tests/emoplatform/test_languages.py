@@ -1,4 +1,4 @@
-"""Everything that people read is marked, translated, and told in their language."""
+"""Everything that people read is marked, translated, and shown in their language."""
 
 import ast
 import html
@@ -70,7 +70,7 @@ def test_no_template_says_anything_that_is_not_marked() -> None:
         reader = Visible()
         reader.feed(TAG.sub("", MARKED.sub("", template.read_text())))
         found[str(template)] = reader.found
-    assert {template: said for template, said in found.items() if said} == {}
+    assert {template: texts for template, texts in found.items() if texts} == {}
 
 
 def unmarked(tree: ast.AST) -> Iterator[str]:
@@ -182,8 +182,8 @@ def test_no_page_in_german_has_a_sentence_in_english(german: Client) -> None:
     for path in paths(User.objects.get()):
         page = german.get(path, follow=True).content.decode()
         assert '<html lang="de"' in page, path
-        told = re.split(r"<script.*?</script>|<pre.*?</pre>|<[^>]+>", page, flags=re.DOTALL)
-        left[path] = sentences & {" ".join(html.unescape(text).split()) for text in told}
+        texts = re.split(r"<script.*?</script>|<pre.*?</pre>|<[^>]+>", page, flags=re.DOTALL)
+        left[path] = sentences & {" ".join(html.unescape(text).split()) for text in texts}
     assert {path: found for path, found in left.items() if found} == {}
 
 
@@ -220,8 +220,8 @@ def test_a_stranger_may_choose_another_language(db: None) -> None:
 
 def test_the_language_of_the_first_sign_in_stays_until_another_is_chosen(owner: User) -> None:
     client = Client(headers={"Accept-Language": "de"})
-    said = {"login": owner.email, "password": factories.PASSWORD}
-    client.post("/accounts/login/", said)
+    credentials = {"login": owner.email, "password": factories.PASSWORD}
+    client.post("/accounts/login/", credentials)
     owner.refresh_from_db()
     assert owner.language == "de"
     client.post("/settings/language/", {"language": "en"})

@@ -34,14 +34,14 @@ CAPTURES = "/api/v1/captures/"
 @pytest.fixture
 def lines() -> Iterator[io.StringIO]:
     """What a production logs meanwhile."""
-    told = io.StringIO()
-    handler = logging.StreamHandler(told)
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
     form = "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s"
     handler.setFormatter(RedactingJsonFormatter(form))
     handler.addFilter(RequestIdFilter())
     root = logging.getLogger()
     root.addHandler(handler)
-    yield told
+    yield stream
     root.removeHandler(handler)
 
 
@@ -70,16 +70,16 @@ def live(owner: User) -> list[str]:
     page.post("/accounts/login/", {"login": owner.email, "password": PASSWORD})
     session = page.session.session_key or ""
     page.post("/capture/upload/", {"photo": photo(), "kept": "photo"})
-    said = {"note": NOTE, "tags": TAG, "mood": "2", "felt": "disgust"}
-    page.post("/words/", said)
+    fields = {"note": NOTE, "tags": TAG, "mood": "2", "felt": "disgust"}
+    page.post("/words/", fields)
     page.get("/history/", {"words": NOTE, "tag": TAG})
     page.get(f"/nothing/?note={NOTE}")
 
     _, secret = create_token(person=owner, name=TAG, scope="write", days=1)
     app = APIClient(headers={"Authorization": f"Bearer {secret}"}, raise_request_exception=False)
-    app.post(CAPTURES, {"photo": photo(), **said})
-    app.post(CAPTURES, {**said, "felt": NOTE})
-    app.post(CAPTURES, {"photo": SimpleUploadedFile(f"{NOTE}.jpg", NOTE.encode()), **said})
+    app.post(CAPTURES, {"photo": photo(), **fields})
+    app.post(CAPTURES, {**fields, "felt": NOTE})
+    app.post(CAPTURES, {"photo": SimpleUploadedFile(f"{NOTE}.jpg", NOTE.encode()), **fields})
     app.get(CAPTURES, {"words": NOTE})
     APIClient(headers={"Authorization": f"Bearer {secret}x"}).get(CAPTURES)
     quoted = IntegrityError(
@@ -87,8 +87,8 @@ def live(owner: User) -> list[str]:
     )
     for error in (quoted, RuntimeError(f"{owner.email} is not expected here")):
         with patch.object(recording, "record_capture", side_effect=error):
-            app.post(CAPTURES, {"photo": photo(), **said})
-            page.post("/words/", said)
+            app.post(CAPTURES, {"photo": photo(), **fields})
+            page.post("/words/", fields)
     key = link[1].strip("/").rpartition("/")[2]
     return [NOTE, TAG, GUESS, PASSWORD, owner.email, "nobody@", secret, session, key]
 
@@ -97,13 +97,13 @@ def live(owner: User) -> list[str]:
 def test_nothing_private_is_logged(owner: User, lines: io.StringIO, settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["testserver"]
     private = live(owner)
-    told = lines.getvalue()
-    assert told.count("\n") > 8
-    assert "capture recorded" in told
-    assert "IntegrityError" in told
-    assert "RuntimeError" in told
-    assert {secret for secret in private if secret in told} == set()
-    for line in told.splitlines():
+    output = lines.getvalue()
+    assert output.count("\n") > 8
+    assert "capture recorded" in output
+    assert "IntegrityError" in output
+    assert "RuntimeError" in output
+    assert {secret for secret in private if secret in output} == set()
+    for line in output.splitlines():
         assert json.loads(line)["request_id"]
 
 
@@ -122,7 +122,7 @@ def test_an_answer_and_its_lines_have_the_same_id(owner: User, lines: io.StringI
 def test_a_person_can_name_the_request_that_failed(owner: User) -> None:
     app = signed_in(APIClient(raise_request_exception=False), owner)
     with patch("emotions.captures.selectors.history", side_effect=RuntimeError):
-        told = app.get(CAPTURES)
+        response = app.get(CAPTURES)
         page = app.get("/history/")
-    assert told.json()["request_id"] == told["X-Request-Id"]
+    assert response.json()["request_id"] == response["X-Request-Id"]
     assert page["X-Request-Id"] in page.content.decode()

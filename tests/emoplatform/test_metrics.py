@@ -31,14 +31,14 @@ def test_without_a_token_there_is_nothing_here(client: Client) -> None:
 
 
 @pytest.mark.django_db
-def test_only_who_has_the_token_is_told(client: Client, owner_client: Client, token: str) -> None:
+def test_metrics_need_the_token(client: Client, owner_client: Client, token: str) -> None:
     for wrong in ("", "Bearer ", f"Bearer {TOKEN}x", TOKEN, "Bearer ü"):
         refused = owner_client.get("/metrics", headers={"Authorization": wrong})
         assert (refused.status_code, refused["WWW-Authenticate"]) == (401, "Bearer")
         assert refused.content == b""
-    told = client.get("/metrics", headers={"Authorization": token})
-    assert told.status_code == 200
-    assert "no-store" in told["Cache-Control"]
+    response = client.get("/metrics", headers={"Authorization": token})
+    assert response.status_code == 200
+    assert "no-store" in response["Cache-Control"]
 
 
 @pytest.mark.django_db
@@ -49,37 +49,37 @@ def test_requests_are_counted_by_route_and_not_by_address(
     owner_client.get(f"/captures/{uuid}/")
     owner_client.get(f"/nothing/{uuid}/")
     owner_client.generic("BREW", "/healthz")
-    told = client.get("/metrics", headers={"Authorization": token}).content.decode()
+    metrics = client.get("/metrics", headers={"Authorization": token}).content.decode()
     route = 'method="GET",route="captures/<uuid:uuid>/",status="404"'
-    assert f"http_requests_total{{{route}}}" in told
-    assert 'http_request_seconds_count{route="captures/<uuid:uuid>/"}' in told
-    assert 'method="other",route="healthz",status="405"' in told
-    assert str(uuid) not in told
+    assert f"http_requests_total{{{route}}}" in metrics
+    assert 'http_request_seconds_count{route="captures/<uuid:uuid>/"}' in metrics
+    assert 'method="other",route="healthz",status="405"' in metrics
+    assert str(uuid) not in metrics
 
 
 @pytest.mark.django_db
-def test_the_network_is_told_by_the_rules_of_the_page(client: Client, token: str) -> None:
+def test_production_metrics_are_withheld_below_k_people(client: Client, token: str) -> None:
     people = [User.objects.create(email=f"p{n}@example.org") for n in range(MIN_PEOPLE)]
     last_week = datetime.now(UTC) - timedelta(days=7)
     for person in people[1:]:
         moment(person, last_week, felt="happy")
-    told = client.get("/metrics", headers={"Authorization": token}).content.decode()
-    assert "emoplatform_captures_a_day" not in told
-    assert "happy" not in told
+    metrics = client.get("/metrics", headers={"Authorization": token}).content.decode()
+    assert "emoplatform_captures_a_day" not in metrics
+    assert "happy" not in metrics
 
 
 @pytest.mark.django_db
-def test_enough_people_are_told_together(client: Client, token: str) -> None:
+def test_production_metrics_of_enough_people_are_exported(client: Client, token: str) -> None:
     last_week = datetime.now(UTC) - timedelta(days=7)
     for number in range(MIN_PEOPLE):
         person = factories.person(f"p{number}@example.org")
         moment(person, last_week, felt="happy" if number else "sad")
-    told = client.get("/metrics", headers={"Authorization": token}).content.decode()
-    assert "emoplatform_captures_a_day 1.4" in told
-    assert "emoplatform_without_face_ratio 0.0" in told
-    assert 'bound="measured",emotion="all"' in told
-    assert 'emotion="happy",version=' in told
-    assert "example.org" not in told
+    metrics = client.get("/metrics", headers={"Authorization": token}).content.decode()
+    assert "emoplatform_captures_a_day 1.4" in metrics
+    assert "emoplatform_without_face_ratio 0.0" in metrics
+    assert 'bound="measured",emotion="all"' in metrics
+    assert 'emotion="happy",version=' in metrics
+    assert "example.org" not in metrics
 
 
 def test_all_processes_count_together(tmp_path: Path) -> None:
@@ -90,6 +90,6 @@ def test_all_processes_count_together(tmp_path: Path) -> None:
             f"{address}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}
         )
         with urllib.request.urlopen(asked) as answer:
-            told = answer.read().decode()
+            metrics = answer.read().decode()
     counted = 'http_requests_total{method="GET",route="healthz",status="200"} 40.0'
-    assert counted in told
+    assert counted in metrics

@@ -28,7 +28,7 @@ def metrics_in(query: str) -> set[str]:
     }
 
 
-def told() -> set[str]:
+def exported_metrics() -> set[str]:
     """Return what `/metrics` can tell, as `emoplatform/metrics.py` names it."""
     counters = set(re.findall(r'Counter\("(\w+)"', SOURCE))
     histograms = set(re.findall(r'Histogram\(\s*"(\w+)"', SOURCE))
@@ -39,10 +39,10 @@ def told() -> set[str]:
 
 
 @pytest.mark.parametrize("query", queries())
-def test_a_query_names_what_is_told(query: str) -> None:
+def test_a_query_names_exported_metrics(query: str) -> None:
     found = metrics_in(query)
     assert found
-    assert found <= told()
+    assert found <= exported_metrics()
 
 
 def test_every_alert_says_what_to_do() -> None:

@@ -67,7 +67,7 @@ def assert_away(response: Any, *, program: bool) -> None:
 
 @pytest.mark.parametrize("error", OUTAGES, ids=repr)
 @pytest.mark.parametrize("path", ["/today/", "/api/v1/today/"])
-def test_what_is_away_is_told_with_a_time_to_come_back(
+def test_an_outage_is_answered_with_retry_after(
     browser: Client, monkeypatch: pytest.MonkeyPatch, error: Exception, path: str
 ) -> None:
     monkeypatch.setattr(selectors, "day", raising(error))
@@ -148,6 +148,6 @@ def test_what_waited_too_long_is_refused_before_anything_is_asked(form: str) -> 
 
 
 @pytest.mark.parametrize("nonsense", ["", "t=", "yesterday", "nan", "9" * 400])
-def test_a_proxy_that_says_nothing_sensible_is_passed_over(nonsense: str) -> None:
+def test_invalid_request_start_is_ignored(nonsense: str) -> None:
     answer = Client().get("/accounts/login/", headers={"X-Request-Start": nonsense})
     assert answer.status_code == 200

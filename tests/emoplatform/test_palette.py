@@ -129,6 +129,6 @@ def test_words_can_be_read(theme: str, surface: str) -> None:
 
 
 def test_the_page_of_colours_offers_those_of_the_style_sheet() -> None:
-    told = TOKENS.read_text()
+    tokens = TOKENS.read_text()
     for feeling, colour in LIGHT_COLOURS.items():
-        assert re.search(rf"--{feeling.value}: light-dark\({colour},", told), feeling
+        assert re.search(rf"--{feeling.value}: light-dark\({colour},", tokens), feeling

@@ -23,16 +23,16 @@ ROOT = Path(__file__).parents[2]
 
 
 class Kept(Transport):
-    """A Sentry that keeps what it is told."""
+    """A transport that keeps all events."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.told: list[dict[str, Any]] = []
+        self.events: list[dict[str, Any]] = []
 
     def capture_envelope(self, envelope: Envelope) -> None:
         """Keep the report."""
         if event := envelope.get_event():
-            self.told.append(dict(event))
+            self.events.append(dict(event))
 
 
 @pytest.fixture
@@ -45,17 +45,17 @@ def sentry() -> Iterator[Kept]:
 
 
 @pytest.mark.django_db
-def test_a_report_says_what_failed_and_never_to_whom(
+def test_a_report_says_what_failed_but_not_to_whom(
     owner: User, sentry: Kept, lines: io.StringIO, settings: Settings
 ) -> None:
     settings.ALLOWED_HOSTS = ["testserver"]
     private = live(owner)
-    kinds = {failure["type"] for event in sentry.told for failure in event["exception"]["values"]}
+    kinds = {failure["type"] for event in sentry.events for failure in event["exception"]["values"]}
     assert kinds == {"IntegrityError", "RuntimeError"}
-    told = json.dumps(sentry.told, default=str)
-    assert "record_capture" in told
-    assert {secret for secret in private if secret in told} == set()
-    for event in sentry.told:
+    reports = json.dumps(sentry.events, default=str)
+    assert "record_capture" in reports
+    assert {secret for secret in private if secret in reports} == set()
+    for event in sentry.events:
         assert event["tags"]["request_id"]
         assert event["request"].keys() == {"method", "url"}
 
@@ -65,7 +65,7 @@ def test_nothing_of_it_is_loaded_unless_it_is_wanted() -> None:
         "import django, sys; django.setup();"
         "import emoplatform.urls; print('sentry_sdk' in sys.modules)"
     )
-    told = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,
         env={"DJANGO_SETTINGS_MODULE": "emoplatform.settings", "DEBUG": "1"},
@@ -73,4 +73,4 @@ def test_nothing_of_it_is_loaded_unless_it_is_wanted() -> None:
         text=True,
         check=True,
     )
-    assert told.stdout.split()[-1] == "False"
+    assert process.stdout.split()[-1] == "False"

@@ -62,12 +62,12 @@ def test_signing_out_ends_the_session_and_not_only_its_cookie(owner: User) -> No
 
 @pytest.mark.parametrize("onward", ELSEWHERE)
 def test_no_form_leads_off_the_site(onward: str, owner: User) -> None:
-    def place(name: str, said: dict[str, str], *, signed_in: bool = True) -> str:
+    def place(name: str, fields: dict[str, str], *, signed_in: bool = True) -> str:
         browser = Client()
         if signed_in:
             browser.force_login(owner)
         answer = browser.post(
-            reverse(name), {**said, "next": onward}, query_params={"next": onward}
+            reverse(name), {**fields, "next": onward}, query_params={"next": onward}
         )
         assert answer.status_code == 302, (name, answer.status_code)
         return str(answer["Location"])
@@ -110,8 +110,10 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, 
 
 
 def ask(production: tuple[str, str], path: str, **headers: str) -> requests.Response:
-    told = {"X-Forwarded-Proto": "https", **headers}
-    return requests.get(production[0] + path, headers=told, timeout=30, allow_redirects=False)
+    all_headers = {"X-Forwarded-Proto": "https", **headers}
+    return requests.get(
+        production[0] + path, headers=all_headers, timeout=30, allow_redirects=False
+    )
 
 
 @pytest.mark.xdist_group("sites")
