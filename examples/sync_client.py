@@ -46,9 +46,8 @@ class Diary:
         if photo:
             moment["photo"] = key
             shutil.copyfile(photo, self.waiting / f"{key}.photo")
-        write(
-            self.waiting / f"{key}.json", moment
-        )  # last, so that a moment is complete once this file exists
+        # Last, so that a moment is complete once this file exists.
+        write(self.waiting / f"{key}.json", moment)
         return key
 
     def sync(self, site: str, token: str) -> None:
@@ -91,8 +90,7 @@ class Diary:
         for moment in batch:
             if "photo" in moment:
                 form[moment["photo"]] = (self.waiting / f"{moment['uuid']}.photo").read_bytes()
-        outcomes = request(session, "POST", url, files=form).json()["outcomes"]
-        for outcome in outcomes:
+        for outcome in request(session, "POST", url, files=form).json()["outcomes"]:
             if outcome["status"] in RETRY_STATUSES:
                 continue
             for path in sorted(self.waiting.glob(f"{outcome['uuid']}.*")):

@@ -48,6 +48,12 @@ def _no_rate_limits(settings: Settings) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _fast_passwords(settings: Settings) -> None:
+    """Hash passwords by a fast algorithm; the real one is slow on purpose."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
 def _empty_cache(settings: Settings) -> Iterator[None]:
     """Keep counters from reaching into the next test, or into another worker of pytest-xdist."""
     cache_settings = settings.CACHES["counters"]
