@@ -16,7 +16,8 @@ CLASSES = {
     for sheet in FOLDER.glob("*.css")
 }
 """What each sheet styles."""
-EVERYWHERE = {"layout", "buttons", "forms", "menu", "lists", "entries"}
+EVERYWHERE = {"forms", "layout"}
+SIGNED_IN = EVERYWHERE | {"lists"}
 PUBLIC = ["/", "/model/", "/privacy/", "/offline/", "/nothing/", "/api/docs/", "/accounts/login/"]
 PERSONAL: dict[str, set[str]] = {
     "/today/": set(),
@@ -56,7 +57,7 @@ def unstyled(page: str) -> set[str]:
 @pytest.mark.parametrize("path", PUBLIC)
 def test_pages_for_everybody(client: Client, path: str) -> None:
     page = client.get(path).content.decode()
-    assert sheets(page) == EVERYWHERE - {"entries"}
+    assert sheets(page) == EVERYWHERE
     assert unstyled(page) == set()
 
 
@@ -66,7 +67,7 @@ def test_pages_of_a_person(owner: User, owner_client: Client, path: str, own: se
     capture = factories.capture(owner=owner, looks="happy", taken_at=now)
     path = path.format(uuid=capture.uuid, year=now.year, today=now.date())
     page = owner_client.get(path, follow=True).content.decode()
-    assert sheets(page) == EVERYWHERE | own
+    assert sheets(page) == SIGNED_IN | own
     assert unstyled(page) == set()
 
 
@@ -79,5 +80,5 @@ def test_pages_with_a_secret(owner_client: Client) -> None:
     ):
         page = answer.content.decode()
         assert 'class="secret"' in page
-        assert sheets(page) == EVERYWHERE | {"security"}
+        assert sheets(page) == SIGNED_IN | {"security"}
         assert unstyled(page) == set()
