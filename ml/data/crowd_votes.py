@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.data.errors import DatasetError
-from ml.data.sources import SPELLINGS
+from ml.data.spellings import SPELLINGS
 from ml.emotions import EMOTIONS
 
 OTHERS = ("contempt", "unknown", "nf")

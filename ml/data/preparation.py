@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from common.imaging.images import ImageError
 from ml.data.datasets import Dataset
+from ml.data.decoding import read_face
 from ml.data.errors import DatasetError
-from ml.data.faces import read_face
 from ml.data.sources import Source, pick_split
 from ml.emotions import EMOTIONS
 

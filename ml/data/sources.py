@@ -11,6 +11,7 @@ from common.archives import READ_ERRORS, ArchiveError, Files, is_table, open_fil
 from ml.data.errors import DatasetError
 from ml.data.faces import face_from_bytes
 from ml.data.fer2013_csv import read_table
+from ml.data.spellings import SPELLINGS
 from ml.emotions import EMOTIONS, Emotion
 
 PICTURES = {".png", ".jpg", ".jpeg"}
@@ -22,15 +23,6 @@ SPLITS = {
     "valid": "validation",
     "test": "test",
     "testing": "test",
-}
-SPELLINGS = {str(emotion): emotion for emotion in EMOTIONS} | {
-    "anger": Emotion.ANGRY,
-    "disgusted": Emotion.DISGUST,
-    "fearful": Emotion.FEAR,
-    "happiness": Emotion.HAPPY,
-    "sadness": Emotion.SAD,
-    "surprised": Emotion.SURPRISE,
-    "suprise": Emotion.SURPRISE,
 }
 
 

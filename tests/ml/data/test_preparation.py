@@ -8,8 +8,8 @@ import pytest
 
 from common.imaging.images import MESSAGES
 from ml.data.datasets import Dataset
+from ml.data.decoding import read_face
 from ml.data.errors import DatasetError
-from ml.data.faces import read_face
 from ml.data.preparation import DROP_REASONS, PreparationReport, open_dataset, prepare
 from ml.data.sources import Source
 from tests.ml import faces

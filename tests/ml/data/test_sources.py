@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from ml.data.crowd_votes import picture_key
+from ml.data.decoding import read_face
 from ml.data.errors import DatasetError
-from ml.data.faces import read_face
 from ml.data.sources import Source
 from ml.emotions import Emotion
 from tests.ml import faces
