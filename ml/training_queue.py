@@ -18,7 +18,7 @@ WORKER_TIMEOUT = timedelta(minutes=1)
 """A worker without a heartbeat for so long is considered gone."""
 POLL_INTERVAL = 5.0  # seconds
 MAX_LOG_LENGTH = 20_000  # characters from the end of the log
-ARCHITECTURES = ("residual", "sequential")
+ARCHITECTURES = ("residual", "residual_deep", "sequential")
 MAX_EPOCHS = 500
 EPOCH_LINE = re.compile(r"^epoch (\d+)/\d+:", re.MULTILINE)
 RUNS_FOLDER = "runs"

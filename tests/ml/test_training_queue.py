@@ -117,7 +117,9 @@ def test_going_on_is_resuming(run: TrainingRun, tmp_path: Path) -> None:
 
 
 def test_wrong_trainings_are_refused() -> None:
-    with pytest.raises(ValueError, match="Expected one of residual, sequential, received x"):
+    with pytest.raises(
+        ValueError, match="Expected one of residual, residual_deep, sequential, received x"
+    ):
         training_queue.request_training(architecture="x", epochs=3, by="ada")
     for epochs in (0, training_queue.MAX_EPOCHS + 1):
         with pytest.raises(ValueError, match="Expected 1 to 500 epochs"):

@@ -30,6 +30,12 @@ def test_every_output_is_seven_shares_of_one(architecture: str) -> None:
         assert np.allclose(output.sum(axis=1), 1, atol=1e-5)
 
 
+def test_the_deep_network_has_the_weights_that_the_lab_book_tells() -> None:
+    assert build("residual_deep", ("folder", "crowd")).count_params() == pytest.approx(
+        2.83e6, rel=0.01
+    )
+
+
 def test_an_unknown_architecture_is_refused_with_the_known_ones() -> None:
     with pytest.raises(
         ValueError, match=r"expected one of sequential, residual.*, received resnet"
