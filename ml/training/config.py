@@ -27,6 +27,8 @@ class TrainingConfig:
         label_smoothing: share of each folder label that is spread over all seven emotions.
         mixup: alpha of the beta distribution that faces are mixed by (Zhang et al. 2018); 0 turns
             mixing off.
+        degrade: probability that a face is degraded in training as phones degrade it: blurred,
+            noisy, compressed, badly lit, tilted.
         class_weight_cap: the largest weight of a face with a rare emotion; 1 weights all alike.
         personal_weight: weight of a contributed face relative to other faces, both in training
             and in validation.
@@ -43,6 +45,7 @@ class TrainingConfig:
     weight_decay: float = 0.0
     label_smoothing: float = 0.1
     mixup: float = 0.0
+    degrade: float = 0.0
     class_weight_cap: float = 1.0
     personal_weight: float = 5.0
     seed: int = 1

@@ -65,7 +65,9 @@ def train(
     if resume:
         # The learning rates of a cosine schedule depend on the number of epochs.
         may_change = {"epochs"} if config.schedule == "plateau" else set()
-        state = run_folder.resume(folder, settings, may_change=may_change)
+        state = run_folder.resume(
+            folder, settings, may_change=may_change, defaults=asdict(TrainingConfig())
+        )
     else:
         run_folder.start(folder, settings)
 
@@ -122,7 +124,7 @@ def compiled_network(
 ) -> keras.Model:
     names = output_names(training, start_from)
     network = architectures.build(
-        config.architecture, names, augmentation=Augmentation(config.seed)
+        config.architecture, names, augmentation=Augmentation(config.seed, config.degrade)
     )
     if start_from:
         network.set_weights(start_from.get_weights())

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,20 +41,27 @@ def start(folder: Path, settings: dict[str, Any]) -> None:
     write_json(folder / SETTINGS, settings)
 
 
-def resume(folder: Path, settings: dict[str, Any], *, may_change: Iterable[str]) -> dict[str, Any]:
+def resume(
+    folder: Path,
+    settings: dict[str, Any],
+    *,
+    may_change: Iterable[str],
+    defaults: Mapping[str, Any],
+) -> dict[str, Any]:
     """Return the state of the run in a folder and trim its log to match.
 
     A run that was killed in its first epoch has no epochs behind it.
 
     Args:
         settings: everything that the run depends on from now on.
+        defaults: what settings were before they could be chosen; older runs do not name them.
         may_change: names of the settings that may differ from before.
 
     Raises:
         RunError: when there is no run, or it ran with other settings.
     """
     try:
-        earlier = json.loads((folder / SETTINGS).read_text())
+        earlier = {**defaults, **json.loads((folder / SETTINGS).read_text())}
     except OSError as error:
         raise RunError(f"{folder}: expected a run to resume, found none.") from error
     for name in sorted(settings.keys() - set(may_change)):

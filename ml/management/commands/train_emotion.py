@@ -65,7 +65,7 @@ class Command(BaseCommand):
         add("--bundle", action="store_true", help="ship the result in ml/bundled/")
         training = parser.add_argument_group("settings")
         add = partial(training.add_argument, default=SUPPRESS)
-        add("--architecture", help="sequential or residual")
+        add("--architecture", help="sequential, residual or residual_deep")
         add("--epochs", type=integer_from(1), help="at most; default: 60")
         add("--batch-size", type=integer_from(1), help="faces a step; default: 64")
         add("--optimizer", choices=OPTIMIZERS, help="default: adam")
@@ -84,6 +84,13 @@ class Command(BaseCommand):
             help="share of each label that is spread; default: 0.1",
         )
         add("--mixup", type=number_between(0, 10), help="alpha, such as 0.2; default: 0, none")
+        add(
+            "--degrade",
+            type=number_between(0, 1),
+            metavar="SHARE",
+            help="share of the views that are degraded as phones degrade them, such as 0.4; "
+            "default: 0, none",
+        )
         add(
             "--class-weight-cap",
             type=number_between(1, 100),

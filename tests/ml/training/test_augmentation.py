@@ -5,6 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from ml.data.datasets import Dataset
+from ml.training import augmentation
 from ml.training.augmentation import Augmentation
 from tests.ml import faces
 
@@ -16,12 +17,15 @@ def data() -> Dataset:
     return faces.dataset(train=8, validation=0, test=0)
 
 
-def changed(images: NDArray[np.uint8], seed: int = 1) -> NDArray[np.float32]:
-    return np.asarray(Augmentation(seed)(images[..., None].astype(np.float32), training=True))
+def changed(images: NDArray[np.uint8], seed: int = 1, degrade: float = 0.0) -> NDArray[np.float32]:
+    layer = Augmentation(seed, degrade)
+    return np.asarray(layer(images[..., None].astype(np.float32), training=True))
 
 
-def test_augmented_faces_stay_grey_values_and_differ() -> None:
-    views = changed(np.stack([faces.drawn_face(3, 1)] * 20))
+@pytest.mark.parametrize("degrade", [0, 0.5, 1])
+def test_augmented_faces_stay_grey_values_and_differ(degrade: float) -> None:
+    views = changed(np.stack([faces.drawn_face(3, 1)] * 20), degrade=degrade)
+    assert np.isfinite(views).all()
     assert views.shape == (20, 48, 48, 1)
     assert views.min() >= 0
     assert views.max() <= 255
@@ -31,12 +35,14 @@ def test_augmented_faces_stay_grey_values_and_differ() -> None:
 def test_nothing_is_changed_outside_training(data: Dataset) -> None:
     plain = data.images[..., None].astype(np.float32)
     assert np.array_equal(np.asarray(Augmentation(1)(plain)), plain)
+    assert np.array_equal(np.asarray(Augmentation(1, degrade=1.0)(plain)), plain)
 
 
-def test_a_face_stays_in_the_middle_on_average() -> None:
+@pytest.mark.parametrize("degrade", [0, 1])
+def test_a_face_stays_in_the_middle_on_average(degrade: float) -> None:
     spot = np.zeros((400, 48, 48), np.uint8)
     spot[:, 22:26, 22:26] = 255
-    views = changed(spot)[..., 0]
+    views = changed(spot, degrade=degrade)[..., 0]
     centre = views.mean(axis=0)
     rows, columns = np.indices(centre.shape)
     weight = centre - np.median(centre)
@@ -46,5 +52,25 @@ def test_a_face_stays_in_the_middle_on_average() -> None:
 
 
 def test_the_same_seed_changes_the_same_way(data: Dataset) -> None:
-    assert np.array_equal(changed(data.images), changed(data.images))
-    assert not np.array_equal(changed(data.images), changed(data.images, seed=2))
+    for degrade in (0, 0.5):
+        once = changed(data.images, degrade=degrade)
+        assert np.array_equal(once, changed(data.images, degrade=degrade))
+        assert not np.array_equal(once, changed(data.images, seed=2, degrade=degrade))
+
+
+def test_a_layer_from_before_faces_were_degraded_can_be_loaded() -> None:
+    assert Augmentation.from_config({"name": "augmentation", "seed": 3}).degrade == 0
+    again = Augmentation.from_config(Augmentation(3, degrade=0.4).get_config())
+    assert (again.seed, again.degrade) == (3, 0.4)
+
+
+def test_about_as_many_faces_are_degraded_as_was_asked_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each view of a bright square has a grain or none, if nothing but noise degrades it."""
+    monkeypatch.setattr(augmentation, "NOISE_PROBABILITY", 1.0)
+    for name in ("BLUR", "REDUCTION", "COMPRESSION", "SHADOW", "GAMMA", "DIMMING"):
+        monkeypatch.setattr(augmentation, f"{name}_PROBABILITY", 0.0)
+    views = changed(np.full((600, 48, 48), 128, np.uint8), degrade=0.3)[..., 0]
+    grainy = (np.diff(views, axis=2) != 0).mean(axis=(1, 2)) > 0.5
+    assert grainy.mean() == pytest.approx(0.3, abs=0.06)

@@ -16,6 +16,7 @@ from ml.data.datasets import Dataset
 from ml.data.errors import DatasetError
 from ml.training import fitting, run_folder
 from ml.training.architectures import build
+from ml.training.augmentation import Augmentation
 from ml.training.callbacks import Reseed
 from ml.training.config import TrainingConfig
 from ml.training.deployment import predict
@@ -105,6 +106,24 @@ def test_a_run_killed_before_its_first_epoch_ended_starts_anew(tmp_path: Path) -
     (killed / "settings.json").write_bytes((whole / "settings.json").read_bytes())
     train(data, QUICK, killed, resume=True)
     assert log(killed) == log(whole)
+
+
+def test_a_run_from_before_a_setting_existed_is_resumed_with_its_default(tmp_path: Path) -> None:
+    data = faces.dataset(train=3, validation=2, test=0)
+    train(data, QUICK, tmp_path)
+    settings = json.loads((tmp_path / "settings.json").read_text())
+    del settings["degrade"]
+    (tmp_path / "settings.json").write_text(json.dumps(settings))
+    with pytest.raises(RunError, match=r"ran with degrade 0.0, cannot resume with 0.4"):
+        train(data, replace(QUICK, degrade=0.4), tmp_path, resume=True)
+    train(data, QUICK, tmp_path, resume=True)
+
+
+def test_degraded_faces_can_be_learned_from(tmp_path: Path) -> None:
+    data = faces.dataset(train=6, validation=2, test=0)
+    train(data, replace(QUICK, epochs=1, degrade=0.5), tmp_path)
+    layers = keras.models.load_model(tmp_path / "best.keras").layers
+    assert [layer.degrade for layer in layers if isinstance(layer, Augmentation)] == [0.5]
 
 
 def test_a_row_that_was_logged_before_the_state_was_written_comes_once(tmp_path: Path) -> None:
