@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from ml.inference import yunet
-from tests import factories
+from tests import factories, sites
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +66,30 @@ def _empty_cache(settings: Settings) -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(scope="session")
+def shared_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sites.Site]:
+    """An installation that tests share, each with people and figures of its own.
+
+    Tests that use it belong to the group `sites` of pytest-xdist, so that only one is made.
+    """
+    with sites.installed_site(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def shared_address(shared_site: sites.Site) -> Iterator[str]:
+    """The address at which two web processes serve the shared site."""
+    with sites.serve(shared_site, METRICS_TOKEN=sites.METRICS_TOKEN) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def production_address(shared_site: sites.Site) -> Iterator[str]:
+    """The address of the shared site with the settings of production, behind a proxy."""
+    with sites.serve(replace(shared_site, settings=sites.PRODUCTION)) as address:
+        yield address
 
 
 @pytest.fixture

@@ -1,21 +1,26 @@
 """Complete installations for tests: a database, a media folder and gunicorn."""
 
+import atexit
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import IO, LiteralString
+from tempfile import TemporaryDirectory
+from typing import IO
 
 import psycopg
-from psycopg.sql import Composed
+from psycopg.sql import SQL, Composed, Identifier
+
+from tests.pace import wait_until
 
 ROOT = Path(__file__).parents[1]
 PRODUCTION = {
@@ -26,6 +31,7 @@ PRODUCTION = {
     "MEDIA_IS_PERSISTENT": "1",
 }
 """Environment variables of a site in production."""
+METRICS_TOKEN = "a token of at least thirty-two characters"
 
 
 @dataclass
@@ -76,23 +82,48 @@ class Site:
 @contextmanager
 def installed_site(folder: Path) -> Iterator[Site]:
     """Yield a migrated site on the same kind of database as the tests."""
+    with new_database(folder, template=migrated_database()) as database:
+        yield Site(folder, database)
+
+
+@cache
+def migrated_database() -> str:
+    """Return the URL of a database that new sites copy, since migrating one takes seconds.
+
+    It is deleted when the process exits.
+    """
+    resources = ExitStack()
+    atexit.register(resources.close)
+    folder = Path(resources.enter_context(TemporaryDirectory()))
+    database = resources.enter_context(new_database(folder))
+    Site(folder, database).manage("migrate", "--verbosity=0")
+    return database
+
+
+@contextmanager
+def new_database(folder: Path, *, template: str = "") -> Iterator[str]:
+    """Yield the URL of a new database, which is empty or a copy of the template."""
     server = os.environ.get("DATABASE_URL", "")
     if not server.startswith("postgres"):
-        site = Site(folder, f"sqlite:///{folder}/db.sqlite3")
-        site.manage("migrate", "--verbosity=0")
-        yield site
+        file = folder / "db.sqlite3"
+        if template:
+            shutil.copyfile(template.removeprefix("sqlite:///"), file)
+        yield f"sqlite:///{file}"
         return
     name = f"site_{uuid.uuid4().hex}"
-    execute_sql(server, f'CREATE DATABASE "{name}"')
+    # Each database of a server starts as a copy; template1 is the default.
+    original = template.rpartition("/")[2] or "template1"
+    execute_sql(
+        server,
+        SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(original)),
+    )
     try:
-        site = Site(folder, f"{server.rpartition('/')[0]}/{name}")
-        site.manage("migrate", "--verbosity=0")
-        yield site
+        yield f"{server.rpartition('/')[0]}/{name}"
     finally:
-        execute_sql(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+        execute_sql(server, SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
 
 
-def execute_sql(server: str, sql: LiteralString | Composed) -> None:
+def execute_sql(server: str, sql: Composed) -> None:
     """Execute a statement outside of any transaction."""
     with psycopg.connect(server, autocommit=True) as administrator:
         administrator.execute(sql)
@@ -134,34 +165,39 @@ def serve(site: Site, *, workers: int = 2, **environment: str) -> Iterator[str]:
 
 
 def wait_until_ready(address: str, *, seconds: float) -> None:
-    until = time.monotonic() + seconds
-    while True:
+    """Wait until a site is ready, which takes less than so many seconds on an idle machine."""
+
+    def is_ready() -> bool:
         try:
             with urllib.request.urlopen(f"{address}/readyz") as answer:
-                assert json.load(answer) == {"status": "ready"}
-                return
+                return bool(json.load(answer) == {"status": "ready"})
         except OSError:
-            assert time.monotonic() < until, "The site is not ready."
-            time.sleep(0.1)
+            return False
+
+    wait_until(is_ready, seconds=seconds)
 
 
 def create_app_session(site: Site, email: str = "phone@example.org") -> str:
     """Create a person who has consented, and return the session token of their app."""
-    site.python(f"from tests import factories; factories.person({email!r})")
-    return create_session(site, email)
+    return site.python(
+        f"from tests import factories; factories.person({email!r})\n" + CREATE_SESSION.format(email)
+    ).split()[-1]
 
 
 def create_session(site: Site, email: str) -> str:
     """Sign a person in, and return the key of the session."""
-    return site.python(
-        "from accounts.models import User\n"
-        "from django.contrib.sessions.backends.db import SessionStore\n"
-        "from django.contrib.auth import SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY\n"
-        f"person = User.objects.get(email={email!r})\n"
-        "session = SessionStore()\n"
-        "session[SESSION_KEY] = str(person.pk)\n"
-        "session[BACKEND_SESSION_KEY] = 'allauth.account.auth_backends.AuthenticationBackend'\n"
-        "session[HASH_SESSION_KEY] = person.get_session_auth_hash()\n"
-        "session.create()\n"
-        "print(session.session_key)"
-    ).split()[-1]
+    return site.python(CREATE_SESSION.format(email)).split()[-1]
+
+
+CREATE_SESSION = """
+from accounts.models import User
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.auth import SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY
+person = User.objects.get(email="{}")
+session = SessionStore()
+session[SESSION_KEY] = str(person.pk)
+session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+session.create()
+print(session.session_key)
+"""

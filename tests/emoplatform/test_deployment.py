@@ -2,10 +2,8 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -16,6 +14,8 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from tests.emoplatform.test_settings import LOCAL_DISK, PRODUCTION
+from tests.pace import patience, wait_until
+from tests.sites import Site, free_address
 
 ROOT = Path(__file__).parents[2]
 HEADERS = {"Host": "mood.example.org", "X-Forwarded-Proto": "https"}
@@ -75,14 +75,14 @@ def test_app_json_and_procfile_name_every_required_setting_and_process() -> None
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def server(tmp_path: Path, shared_site: Site) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Start gunicorn as the Procfile does, and return its address and process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    env = production(tmp_path) | {"PORT": str(port), "WEB_CONCURRENCY": "1"}
-    migrated = manage("migrate", "--no-input", env=env)
-    assert migrated.returncode == 0, migrated.stderr
+    address = free_address()
+    env = production(tmp_path) | {
+        "DATABASE_URL": shared_site.database,
+        "PORT": address.rpartition(":")[2],
+        "WEB_CONCURRENCY": "1",
+    }
     with subprocess.Popen(
         [Path(sys.executable).with_name("gunicorn"), "emoplatform.wsgi"],
         cwd=ROOT,
@@ -91,33 +91,32 @@ def server(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
         stderr=subprocess.STDOUT,
         text=True,
     ) as process:
-        yield f"http://127.0.0.1:{port}", process
+        yield f"http://{address}", process
         process.kill()
 
 
-def get(url: str) -> int:
-    """Return the status of an answer, waiting for the server to start."""
+def get(url: str) -> int | None:
+    """Return the status of an answer, or nothing from a server that has not started yet."""
     request = urllib.request.Request(url, headers=HEADERS)
-    for _ in range(100):
-        try:
-            with urllib.request.urlopen(request) as response:
-                status: int = response.status
-                return status
-        except urllib.error.HTTPError as error:
-            return error.code
-        except urllib.error.URLError:
-            time.sleep(0.2)
-    raise TimeoutError(url)
+    try:
+        with urllib.request.urlopen(request) as response:
+            status: int = response.status
+            return status
+    except urllib.error.HTTPError as error:
+        return error.code
+    except urllib.error.URLError:
+        return None
 
 
+@pytest.mark.xdist_group("sites")
 def test_gunicorn_serves_logs_no_queries_and_stops_when_asked(
     server: tuple[str, subprocess.Popen[str]],
 ) -> None:
     base, process = server
-    assert get(f"{base}/healthz") == 200
+    assert wait_until(lambda: get(f"{base}/healthz")) == 200
     assert get(f"{base}/readyz?email=somebody@example.org") == 200
     process.terminate()
-    log, _ = process.communicate(timeout=25)
+    log, _ = process.communicate(timeout=patience(25))
     assert process.returncode == 0, log
     assert "GET /readyz 200" in log
     assert "somebody" not in log

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from http import HTTPStatus
 from http.client import HTTPResponse
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, BinaryIO
 
@@ -14,25 +13,22 @@ import pytest
 
 from emoplatform import gunicorn_worker, request_limits
 from emoplatform.gunicorn_worker import PatientWorker, ReadAhead
-from tests.sites import free_address, installed_site, serve, start_gunicorn, wait_until_ready
+from tests.pace import patience, wait_until
+from tests.sites import Site, free_address, start_gunicorn, wait_until_ready
 
 HEAD = b"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n\r\n"
 ALIVE = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, int]]:
-    """A site with one worker of four threads."""
-    with (
-        installed_site(tmp_path_factory.mktemp("site")) as site,
-        serve(site, workers=1) as address,
-    ):
-        host, _, port = address.removeprefix("http://").partition(":")
-        yield host, int(port)
+@pytest.fixture
+def place(shared_address: str) -> tuple[str, int]:
+    """The host and port of a site with two workers of four threads each."""
+    host, _, port = shared_address.removeprefix("http://").partition(":")
+    return host, int(port)
 
 
 def connected(place: tuple[str, int]) -> socket.socket:
-    return socket.create_connection(place, timeout=10)
+    return socket.create_connection(place, timeout=patience(10))
 
 
 def answers(line: socket.socket, count: int = 1) -> list[int]:
@@ -60,28 +56,38 @@ class Unclosed:
         """Have nothing to write."""
 
 
+@pytest.mark.xdist_group("sites")
 def test_forty_slow_senders_keep_nobody_waiting(place: tuple[str, int]) -> None:
-    with ExitStack() as slow:
-        for number in range(40):
-            line = slow.enter_context(connected(place))
+    with ExitStack() as connections:
+        slow = [connections.enter_context(connected(place)) for _ in range(40)]
+        for number, line in enumerate(slow):
             line.sendall((b"", ALIVE[:20], HEAD, HEAD + b"half")[number % 4])
-        began = time.monotonic()
-        with connected(place) as quick:
-            quick.sendall(ALIVE)
-            assert answers(quick) == [200]
-        assert time.monotonic() - began < 2
+        assert is_answered(place)
+        for line in slow:
+            line.setblocking(False)
+            with pytest.raises(BlockingIOError):  # given up, it would end
+                line.recv(1)
 
 
+def is_answered(place: tuple[str, int]) -> bool:
+    """Tell whether somebody who sends a whole request is answered."""
+    with connected(place) as quick:
+        quick.sendall(ALIVE)
+        return answers(quick) == [200]
+
+
+@pytest.mark.xdist_group("sites")
 def test_a_request_in_pieces_is_answered_once_it_is_whole(place: tuple[str, int]) -> None:
     with connected(place) as line:
         for number in range(0, len(ALIVE), 7):
             line.sendall(ALIVE[number : number + 7])
-            time.sleep(0.01)
+            assert is_answered(place), "and so the site has read the piece before it"
         assert answers(line) == [200]
         line.sendall(ALIVE)
         assert answers(line) == [200]
 
 
+@pytest.mark.xdist_group("sites")
 def test_requests_sent_behind_each_other_are_all_answered(place: tuple[str, int]) -> None:
     post = b"POST /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 3\r\n\r\nabc"
     with connected(place) as line:
@@ -89,6 +95,7 @@ def test_requests_sent_behind_each_other_are_all_answered(place: tuple[str, int]
         assert answers(line, 6) == [200, 403] * 3
 
 
+@pytest.mark.xdist_group("sites")
 def test_a_large_body_arrives_whole(place: tuple[str, int]) -> None:
     body = b"x" * 3_000_000
     with connected(place) as line:
@@ -97,6 +104,7 @@ def test_a_large_body_arrives_whole(place: tuple[str, int]) -> None:
         assert answers(line) == [403], "no form of ours"
 
 
+@pytest.mark.xdist_group("sites")
 def test_expect_100_continue_is_answered(place: tuple[str, int]) -> None:
     with connected(place) as line:
         line.sendall(HEAD.replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n"))
@@ -105,12 +113,14 @@ def test_expect_100_continue_is_answered(place: tuple[str, int]) -> None:
         assert answers(line) == [403]
 
 
+@pytest.mark.xdist_group("sites")
 def test_what_is_too_large_is_refused_by_its_length(place: tuple[str, int]) -> None:
     with connected(place) as line:
         line.sendall(HEAD.replace(b"100000", b"99000000"))
         assert answers(line) == [413]
 
 
+@pytest.mark.xdist_group("sites")
 def test_a_body_that_nobody_announced_the_length_of_is_not_waited_for(
     place: tuple[str, int],
 ) -> None:
@@ -121,6 +131,7 @@ def test_a_body_that_nobody_announced_the_length_of_is_not_waited_for(
         assert line.recv(100) == b"", "closed, for nobody knows where the next request begins"
 
 
+@pytest.mark.xdist_group("sites")
 def test_a_head_without_an_end_is_refused(place: tuple[str, int]) -> None:
     with connected(place) as line:
         line.sendall(ALIVE[:-2] + b"X-Long: " + b"x" * 70_000)
@@ -213,26 +224,27 @@ def test_a_full_disk_fails_one_request_and_not_the_worker(
     assert busy.nr_conns == 0
 
 
-def knock(place: tuple[str, int], *, seconds: float) -> None:
-    """Connect again and again."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
+def is_refused(place: tuple[str, int]) -> bool:
+    try:
         connected(place).close()
-        time.sleep(0.05)
+    except ConnectionRefusedError:
+        return True
+    return False
 
 
-def test_a_stop_refuses_who_comes_and_answers_who_has_begun(tmp_path: Path) -> None:
-    with installed_site(tmp_path) as site:
-        host, _, port = (place := free_address()).partition(":")
-        server = start_gunicorn(site, place, workers=2)
-        try:
-            wait_until_ready(f"http://{place}", seconds=30)
-            with connected((host, int(port))) as begun:
-                begun.sendall(ALIVE[:-2])
-                server.terminate()
-                with pytest.raises(ConnectionRefusedError):
-                    knock((host, int(port)), seconds=5)
-                begun.sendall(b"\r\n")
-                assert answers(begun) == [200]
-        finally:
-            server.wait(20)
+@pytest.mark.xdist_group("sites")
+def test_a_stop_refuses_who_comes_and_answers_who_has_begun(shared_site: Site) -> None:
+    host, _, port = (address := free_address()).partition(":")
+    place = host, int(port)
+    server = start_gunicorn(shared_site, address, workers=2)
+    try:
+        wait_until_ready(f"http://{address}", seconds=30)
+        with connected(place) as begun:
+            begun.sendall(ALIVE[:-2])
+            server.terminate()
+            wait_until(lambda: is_refused(place), seconds=5)
+            begun.sendall(b"\r\n")
+            assert answers(begun) == [200]
+    finally:
+        server.terminate()
+        server.wait(patience(20))

@@ -1,6 +1,5 @@
 """A session is its owner's alone, and no form leads off the site."""
 
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,7 +10,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from tests.factories import PASSWORD
-from tests.sites import PRODUCTION, create_app_session, installed_site, serve
+from tests.pace import patience
+from tests.sites import Site
 
 ELSEWHERE = [
     "https://elsewhere.example/today/",
@@ -93,26 +93,22 @@ def is_ours(place: str) -> bool:
 
 
 @pytest.fixture(scope="module")
-def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+def production(shared_site: Site, production_address: str) -> tuple[str, str]:
     """A site as people have it, whose proxy speaks HTTPS, and the e-mail address of one of them."""
-    with installed_site(tmp_path_factory.mktemp("site")) as site:
-        site.settings |= PRODUCTION
-        email = "person@example.org"
-        create_app_session(site, email)
-        site.python(
-            "from accounts.models import User\n"
-            "from allauth.account.models import EmailAddress\n"
-            f"person = User.objects.get(email={email!r})\n"
-            "EmailAddress.objects.create(user=person, email=person.email, verified=True)"
-        )
-        with serve(site, workers=1) as address:
-            yield address, email
+    email = "person@example.org"
+    shared_site.python(
+        "from allauth.account.models import EmailAddress\n"
+        "from tests import factories\n"
+        f"person = factories.person({email!r})\n"
+        "EmailAddress.objects.create(user=person, email=person.email, verified=True)"
+    )
+    return production_address, email
 
 
 def ask(production: tuple[str, str], path: str, **headers: str) -> requests.Response:
     all_headers = {"X-Forwarded-Proto": "https", **headers}
     return requests.get(
-        production[0] + path, headers=all_headers, timeout=30, allow_redirects=False
+        production[0] + path, headers=all_headers, timeout=patience(30), allow_redirects=False
     )
 
 
@@ -129,7 +125,7 @@ def test_cookies_are_for_this_host_over_https_alone_and_no_script_reads_them(
             "Referer": address.replace("http:", "https:"),
             "Cookie": f"__Host-csrftoken={'a' * 32}",
         },
-        timeout=30,
+        timeout=patience(30),
         allow_redirects=False,
     )
     assert answer.status_code == 302

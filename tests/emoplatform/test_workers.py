@@ -3,16 +3,13 @@
 import re
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
-import pytest
-
+from tests.pace import wait_until
 from tests.sites import Site, installed_site
 
 JOBS, WORKERS = 60, 3
-PATIENCE = 30  # seconds
 RUNNING = re.compile(r"Task id=(\S+) path=\S+ state=RUNNING")
 
 
@@ -22,14 +19,10 @@ def worker(site: Site, number: int) -> subprocess.Popen[str]:
         return site.start(*command, output=log)
 
 
-def wait_for(what: str, *logs: Path, times: int = 1) -> None:
-    until = time.monotonic() + PATIENCE
-    while sum(log.read_text().count(what) for log in logs) < times:
-        assert time.monotonic() < until, f"{what} came less than {times} times."
-        time.sleep(0.05)
+def wait_for(text: str, *logs: Path, times: int = 1) -> None:
+    wait_until(lambda: sum(log.read_text().count(text) for log in logs) >= times, seconds=30)
 
 
-@pytest.mark.timeout(120)
 def test_each_job_is_done_once_by_one_of_them(tmp_path: Path) -> None:
     with installed_site(tmp_path) as site:
         workers = [worker(site, number) for number in range(WORKERS)]

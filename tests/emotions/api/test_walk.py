@@ -5,36 +5,23 @@ import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.pictures import astronaut_jpeg
-from tests.sites import ROOT, Site, installed_site, serve
+from tests.sites import ROOT, Site
 
 pytestmark = pytest.mark.xdist_group("sites")
 GUIDE = ROOT / "docs" / "api.md"
 CLIENT = ROOT / "examples" / "sync_client.py"
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with installed_site(tmp_path_factory.mktemp("site")) as site:
-        yield site
-
-
-@pytest.fixture(scope="module")
-def address(site: Site) -> Iterator[str]:
-    with serve(site) as address:
-        yield address
-
-
-def test_the_walk_of_the_guide_works_as_it_is_written(address: str, tmp_path: Path) -> None:
+def test_the_walk_of_the_guide_works_as_it_is_written(shared_address: str, tmp_path: Path) -> None:
     (tmp_path / "selfie.jpg").write_bytes(astronaut_jpeg())
     commands = re.findall(r"^```sh\n(.*?)^```$", GUIDE.read_text(), re.MULTILINE | re.DOTALL)
     assert len(commands) > 8
-    script = "\n".join(commands).replace("http://127.0.0.1:8000", address)
+    script = "\n".join(commands).replace("http://127.0.0.1:8000", shared_address)
     walked = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         cwd=tmp_path,
@@ -63,15 +50,19 @@ def client(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def test_two_example_clients_that_record_offline_end_equal(
-    site: Site, address: str, tmp_path: Path
+    shared_site: Site, shared_address: str, tmp_path: Path
 ) -> None:
     photo = tmp_path / "selfie.jpg"
     photo.write_bytes(astronaut_jpeg())
     (tmp_path / "broken.jpg").write_bytes(b"nonsense")
-    site.python("from tests import factories; factories.person('two@example.org')")
-    token = site.manage("create_token", "two@example.org", "--write").strip()
+    token = shared_site.python(
+        "from django.core.management import call_command\n"
+        "from tests import factories\n"
+        "factories.person('two@example.org')\n"
+        "call_command('create_token', 'two@example.org', '--write')"
+    ).split()[-1]
     first, second = tmp_path / "first", tmp_path / "second"
-    line = ("--site", address, "--token", token)
+    line = ("--site", shared_address, "--token", token)
 
     assert client(first, "record", photo, "--felt", "sad", "--tag", "home").returncode == 0
     assert client(first, "record", tmp_path / "broken.jpg").returncode == 0
