@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from ml.training.architectures import ARCHITECTURES, convolution
+from ml.training.config import TrainingConfig
 
 
 def tiny(pixels: keras.KerasTensor) -> keras.KerasTensor:
@@ -17,3 +18,15 @@ def tiny(pixels: keras.KerasTensor) -> keras.KerasTensor:
 
 TINY = "tiny"
 ARCHITECTURES[TINY] = tiny
+
+SHORT = TrainingConfig(
+    architecture=TINY,
+    epochs=2,
+    batch_size=8,
+    optimizer="sgd",
+    schedule="cosine",
+    learning_rate=0.02,
+    mixup=0.2,
+    weight_decay=0.005,
+)
+"""A training run of a few batches that uses most of what a run can."""

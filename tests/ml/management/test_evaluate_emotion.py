@@ -19,6 +19,7 @@ from ml.training.deployment import deployable
 from tests import pictures
 from tests.ml import faces, versions
 from tests.ml.evaluation.test_evaluation import voted
+from tests.ml.tiny import TINY
 
 pytestmark = [pytest.mark.xdist_group("training"), pytest.mark.django_db]
 ROOT = Path(__file__).parents[3]
@@ -35,7 +36,7 @@ def version(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("version")
     keras.utils.set_random_seed(3)
     sharp = {"folder": 0.1, "crowd": 0.1}
-    network = deployable("residual", build("residual", sharp), sharp)
+    network = deployable(TINY, build(TINY, sharp), sharp)
     network.save(folder / "network.keras")
     export.export(network, folder / "emotion.tflite", "float32")
     content = (folder / "emotion.tflite").read_bytes()

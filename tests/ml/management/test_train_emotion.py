@@ -1,6 +1,5 @@
 """`train_emotion` ends with a version whatever happens before, or one line on what is wrong."""
 
-import csv
 import json
 import os
 import shlex
@@ -8,27 +7,42 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from dataclasses import replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import keras
-import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
-from ml.data.datasets import Dataset
+from ml import registry, training_queue
 from ml.inference.predictor import bundled_predictor
+from ml.management.commands.train_emotion import Command
 from ml.models import ModelVersion
-from ml.training import fitting, release
-from ml.training.config import TrainingConfig
-from ml.training.finished_run import FinishedRun
-from tests.ml import faces
-from tests.ml.tiny import TINY
+from ml.registry.transfer import read_run_folder
+from ml.training import fitting
+from ml.training.callbacks import Reseed
+from tests.ml import faces, versions
+from tests.ml.tiny import SHORT, TINY
 
 pytestmark = [pytest.mark.xdist_group("training"), pytest.mark.django_db]
 ROOT = Path(__file__).parents[3]
+HALFWAY = """
+import os, signal
+from pathlib import Path
+from django.core.management import execute_from_command_line
+from ml.training.callbacks import Reseed
+
+def on_train_batch_end(callback, batch, logs=None):
+    if batch == 2 and Path({state!r}).exists():
+        os.kill(os.getpid(), signal.SIGKILL)
+
+Reseed.on_train_batch_end = on_train_batch_end
+execute_from_command_line()
+"""
+"""Kills itself in the middle of its second epoch."""
 
 
 @pytest.fixture
@@ -36,18 +50,11 @@ def archive(tmp_path: Path) -> Path:
     return faces.archive(tmp_path / "faces.zip", faces.tree(train=10, test=2))
 
 
-def voted(data: Dataset) -> Dataset:
-    """Return faces with votes that agree with their folders."""
-    votes = np.zeros((len(data), 10), np.uint8)
-    votes[np.arange(len(data)), data.labels] = 8
-    return replace(data, votes=votes)
-
-
-def manage(*arguments: object, **environment: str) -> subprocess.Popen[str]:
-    """Start a command as an administrator does, where there is no database."""
+def manage(*arguments: object, code: str = "", **environment: str) -> "subprocess.Popen[str]":
+    """Start a command as an administrator does, or by `code`, where there is no database."""
     database = {"DATABASE_URL": "sqlite:////nowhere/db.sqlite3"}
     return subprocess.Popen(
-        [sys.executable, "manage.py", *map(str, arguments)],
+        [sys.executable, *(["-c", code] if code else ["manage.py"]), *map(str, arguments)],
         cwd=ROOT,
         env={**os.environ, "DEBUG": "1", **database, **environment},
         stdout=subprocess.PIPE,
@@ -56,22 +63,41 @@ def manage(*arguments: object, **environment: str) -> subprocess.Popen[str]:
     )
 
 
+def short(data: Path) -> dict[str, Any]:
+    """Return the options of the run that all tests share."""
+    return {"data": [data], **asdict(SHORT)}
+
+
+def log_and_evaluation(run: Path) -> tuple[str, dict[str, Any]]:
+    """Return what a run did and how well it went; no two runs that differ have the same."""
+    card = json.loads((run / "card.json").read_text())
+    evaluation = {
+        key: value for key, value in card["evaluation"].items() if key not in ("model", "command")
+    }
+    return (run / "log.csv").read_text(), evaluation
+
+
+@pytest.mark.parametrize(
+    "architecture",
+    [TINY, *(pytest.param(name, marks=pytest.mark.slow) for name in training_queue.ARCHITECTURES)],
+)
 def test_training_ends_with_a_network_that_evaluates_as_its_card_says(
-    archive: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    archive: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], architecture: str
 ) -> None:
     run = tmp_path / "run"
-    options = {"data": [archive], "out": run, "batch_size": 8, "architecture": "residual"}
-    call_command("train_emotion", epochs=1, **options)
-    call_command("train_emotion", epochs=2, resume=True, **options)
+    registry.register(versions.files("run"), made_by="somebody")
+    call_command(
+        "train_emotion", data=[archive], out=run, batch_size=8, epochs=1, architecture=architecture
+    )
     card = json.loads((run / "card.json").read_text())
     capfd.readouterr()
     call_command(*shlex.split(card["evaluation"]["command"])[2:])
     report = json.loads(capfd.readouterr().out)
     assert report["images"] == 14
-    assert card["training"]["epochs_run"] == 2
+    assert card["training"]["epochs_run"] == 1
     for figure in ("accuracy", "macro_f1", "nll"):
         assert report[figure] == pytest.approx(card["evaluation"][figure], abs=1e-6)
-    version = ModelVersion.objects.get(name="run.2")  # The first was registered, too.
+    version = ModelVersion.objects.get(name="run.2")  # Another has the name of the folder.
     assert version.answers == json.loads((run / "answers.json").read_text())
     assert {artefact.name for artefact in version.artefacts.all()} == {
         "emotion.tflite",
@@ -87,11 +113,45 @@ def test_training_ends_with_a_network_that_evaluates_as_its_card_says(
     assert not version.active
 
 
+@pytest.mark.usefixtures("eager")
+def test_a_run_interrupted_in_the_middle_of_an_epoch_ends_as_if_nothing_had_happened(
+    finished_run: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole, run = finished_run / "run", tmp_path / "run"
+    options = short(finished_run / "faces.npz") | {"out": run}
+
+    def interrupt(_: keras.callbacks.Callback, batch: int, logs: object = None) -> None:
+        if batch == 2 and (run / "state.json").exists():
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Reseed, "on_train_batch_end", interrupt)
+        with pytest.raises(CommandError, match=r"Interrupted; .* --out .*/run --resume goes on"):
+            call_command("train_emotion", **options)
+    assert json.loads((run / "state.json").read_text())["epoch"] == 1
+    assert not (run / "card.json").exists()
+
+    capsys.readouterr()
+    unreachable = OperationalError("unable to open database file")
+    with patch("ml.management.commands.train_emotion.register", side_effect=unreachable):
+        call_command("train_emotion", **options, resume=True)
+    output = capsys.readouterr().out
+    assert "epoch 2/2:" in output
+    assert "epoch 1/2:" not in output
+    assert "Not registered, the database cannot be used (unable to open" in output
+    assert f"import_model {run}" in output
+    assert log_and_evaluation(run) == log_and_evaluation(whole)
+
+
+@pytest.mark.slow
 def test_a_run_killed_in_the_middle_of_an_epoch_ends_as_if_nothing_had_happened(
     tmp_path: Path,
 ) -> None:
     data = tmp_path / "faces.npz"
-    voted(faces.dataset(train=60, validation=6, test=6)).save(data)
+    faces.with_votes(faces.dataset(train=20, validation=6, test=6)).save(data)
     settings = [
         *("--architecture=residual", "--epochs=2", "--batch-size=8", "--optimizer=sgd"),
         *("--schedule=cosine", "--learning-rate=0.02", "--mixup=0.2", "--weight-decay=0.005"),
@@ -99,14 +159,11 @@ def test_a_run_killed_in_the_middle_of_an_epoch_ends_as_if_nothing_had_happened(
     command = ["train_emotion", "--data", data, *settings, "--out"]
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     uninterrupted = manage(*command, whole)
-    assert uninterrupted.wait() == 0, uninterrupted.communicate()
-    victim = manage(*command, killed)
-    while not (killed / "state.json").exists():
-        assert victim.poll() is None, victim.communicate()
-        time.sleep(0.05)
-    time.sleep(0.4)  # An epoch takes more than a second.
-    victim.send_signal(signal.SIGKILL)
-    victim.communicate()
+    _, errors = uninterrupted.communicate()
+    assert uninterrupted.returncode == 0, errors
+    victim = manage(*command, killed, code=HALFWAY.format(state=str(killed / "state.json")))
+    _, errors = victim.communicate()
+    assert victim.returncode == -signal.SIGKILL, errors
     assert json.loads((killed / "state.json").read_text())["epoch"] == 1
     assert not (killed / "card.json").exists()
 
@@ -117,25 +174,18 @@ def test_a_run_killed_in_the_middle_of_an_epoch_ends_as_if_nothing_had_happened(
     assert "epoch 1/2:" not in output
     assert "Not registered, the database cannot be used" in output
     assert f"import_model {killed}" in output
-    rows = [list(csv.reader((run / "log.csv").open())) for run in (whole, killed)]
-    assert rows[0] == rows[1]
-    cards = [json.loads((run / "card.json").read_text()) for run in (whole, killed)]
-    figures = [
-        {key: value for key, value in card["evaluation"].items() if key not in ("model", "command")}
-        for card in cards
-    ]
-    assert figures[0] == figures[1]
+    assert log_and_evaluation(killed) == log_and_evaluation(whole)
 
 
+@pytest.mark.usefixtures("eager")
 def test_fine_tuning_goes_on_from_a_version_and_only_from_the_file_on_its_card(
-    tmp_path: Path,
+    finished_run: Path, tmp_path: Path
 ) -> None:
-    data = voted(faces.dataset(train=4, validation=3, test=2))
-    data.save(tmp_path / "faces.npz")
-    options = {"data": [tmp_path / "faces.npz"], "batch_size": 8, "epochs": 1}
     first, second = tmp_path / "first", tmp_path / "second"
-    call_command("train_emotion", out=first, architecture=TINY, **options)
-    call_command("train_emotion", out=second, start_from="first", **options)
+    shutil.copytree(finished_run / "run", first)
+    registry.register(read_run_folder(first), made_by="somebody")
+    options = {"data": [finished_run / "faces.npz"], "batch_size": 8, "epochs": 1}
+    call_command("train_emotion", out=second, start_from="finished", **options)
     card = json.loads((second / "card.json").read_text())
     assert card["architecture"] == TINY
     assert card["outputs"] == ["crowd", "folder"]
@@ -147,22 +197,9 @@ def test_fine_tuning_goes_on_from_a_version_and_only_from_the_file_on_its_card(
     assert not (tmp_path / "third").exists()
 
 
-@pytest.fixture(scope="module")
-def selected(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a dataset and a finished run whose pace does not follow validation."""
-    folder = tmp_path_factory.mktemp("selected")
-    voted(faces.dataset(train=4, validation=3, test=2)).save(folder / "faces.npz")
-    config = TrainingConfig(architecture=TINY, batch_size=8, epochs=2, schedule="cosine")
-    dataset = Dataset.load(folder / "faces.npz")
-    fitting.train(dataset, config, folder / "run", log=print)
-    network = keras.models.load_model(folder / "run" / "best.keras")
-    run = FinishedRun(folder / "run", network, config, dataset, shown="crowd", command="")
-    release.release(run, name="selected", evaluation_command="")
-    return folder
-
-
+@pytest.mark.usefixtures("eager")
 def test_a_refit_learns_from_validation_too_and_takes_every_decision_over(
-    selected: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    finished_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     learned = []
     fit = fitting.fit
@@ -174,16 +211,16 @@ def test_a_refit_learns_from_validation_too_and_takes_every_decision_over(
     monkeypatch.setattr(fitting, "fit", watched)
     call_command(
         "train_emotion",
-        data=[selected / "faces.npz"],
-        refit=selected / "run",
+        data=[finished_run / "faces.npz"],
+        refit=finished_run / "run",
         out=tmp_path / "refit",
     )
-    assert learned == [(7 * (4 + 3), None)]
+    assert learned == [(7 * (4 + 6), None)]
     first, second = (
         json.loads((folder / "card.json").read_text())
-        for folder in (selected / "run", tmp_path / "refit")
+        for folder in (finished_run / "run", tmp_path / "refit")
     )
-    assert second["training"]["refit"] == "selected"
+    assert second["training"]["refit"] == "finished"
     assert first["training"]["refit"] is None
     assert first["sha256"] != second["sha256"]
     for taken in ("architecture", "calibration", "unsure_below", "forms", "shown"):
@@ -193,27 +230,27 @@ def test_a_refit_learns_from_validation_too_and_takes_every_decision_over(
     with pytest.raises(CommandError, match="expected test, received validation, which refit has"):
         call_command(
             "evaluate_emotion",
-            data=selected / "faces.npz",
+            data=finished_run / "faces.npz",
             model=str(tmp_path / "refit"),
             split="validation",
         )
 
 
 def test_a_refit_needs_the_run_that_was_selected_its_dataset_and_nothing_else(
-    selected: Path, tmp_path: Path
+    finished_run: Path, tmp_path: Path
 ) -> None:
     other = tmp_path / "other.npz"
     faces.dataset(train=4, validation=3, test=2).save(other)
     plateau = tmp_path / "plateau"
-    shutil.copytree(selected / "run", plateau)
+    shutil.copytree(finished_run / "run", plateau)
     settings = json.loads((plateau / "settings.json").read_text())
     (plateau / "settings.json").write_text(json.dumps(settings | {"schedule": "plateau"}))
-    data = [selected / "faces.npz"]
+    data, run = [finished_run / "faces.npz"], finished_run / "run"
     refused_options: dict[str, dict[str, Any]] = {
         "expected a finished run to refit": {"data": data, "refit": tmp_path / "nothing"},
-        "learned from another dataset": {"data": [other], "refit": selected / "run"},
+        "learned from another dataset": {"data": [other], "refit": run},
         "--schedule cosine": {"data": data, "refit": plateau},
-        "none can be given": {"data": data, "refit": selected / "run", "epochs": 3},
+        "none can be given": {"data": data, "refit": run, "epochs": 3},
     }
     for words, options in refused_options.items():
         with pytest.raises(CommandError, match=words) as refused:
@@ -222,12 +259,33 @@ def test_a_refit_needs_the_run_that_was_selected_its_dataset_and_nothing_else(
         assert not (tmp_path / "refit").exists()
 
 
+@pytest.mark.usefixtures("eager")
+def test_a_run_of_another_backend_is_released_by_resuming_with_tensorflow(
+    finished_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "run"
+    options = short(finished_run / "faces.npz") | {"out": run}
+    with patch("keras.backend.backend", return_value="another"):
+        call_command("train_emotion", **options)
+    output = capsys.readouterr().out
+    assert "Trained. To export, with KERAS_BACKEND=tensorflow the same command" in output
+    assert not (run / "card.json").exists()
+    with patch.object(Command, "release") as release:
+        call_command("train_emotion", **options, resume=True)
+    (finished,), _ = release.call_args
+    assert finished.folder == run
+    assert finished.network.output_names == ["crowd", "folder"]
+    assert "epoch" not in capsys.readouterr().out
+
+
+@pytest.mark.slow
 def test_training_on_another_backend_is_exported_by_resuming_with_tensorflow(
     tmp_path: Path,
 ) -> None:
     data, run = tmp_path / "faces.npz", tmp_path / "run"
-    voted(faces.dataset(train=4, validation=3, test=2)).save(data)
+    faces.with_votes(faces.dataset(train=4, validation=3, test=2)).save(data)
     command = ["train_emotion", "--data", data, "--out", run, "--epochs=1", "--batch-size=8"]
+    command += ["--architecture=residual"]
     trained = manage(*command, KERAS_BACKEND="jax")
     output, errors = trained.communicate()
     assert trained.returncode == 0, errors
@@ -275,17 +333,6 @@ def test_a_wrong_source_is_one_line_and_writes_nothing(tmp_path: Path) -> None:
 def test_resuming_needs_to_know_which_run(archive: Path) -> None:
     with pytest.raises(CommandError, match="--resume: expected --out FOLDER"):
         call_command("train_emotion", "--data", archive, "--resume")
-
-
-def test_an_interrupted_run_says_how_to_go_on(
-    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def interrupted(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(fitting, "train", interrupted)
-    with pytest.raises(CommandError, match=r"with --out .*/run --resume goes on"):
-        call_command("train_emotion", data=[archive], out=tmp_path / "run")
 
 
 def test_no_dataset_at_all_is_said() -> None:

@@ -12,6 +12,7 @@ from ml.training.architectures import build
 from ml.training.deployment import deployable, predict
 from ml.training.export import ExportError
 from tests.ml import faces
+from tests.ml.tiny import TINY
 
 pytestmark = pytest.mark.xdist_group("training")
 SHARP = {"folder": 0.1, "crowd": 0.1}  # so that even an untrained network answers clearly
@@ -25,33 +26,34 @@ def data() -> Dataset:
 @pytest.fixture(scope="module")
 def network() -> keras.Model:
     keras.utils.set_random_seed(3)
-    return deployable("residual", build("residual", ("folder", "crowd")), SHARP)
+    return deployable(TINY, build(TINY, ("folder", "crowd")), SHARP)
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory, network: keras.Model) -> Path:
+    path = tmp_path_factory.mktemp("exported") / "network.tflite"
+    export.export(network, path, "float32")
+    return path
 
 
 def test_both_outputs_of_the_file_answer_like_the_network(
-    tmp_path: Path, network: keras.Model, data: Dataset
+    exported: Path, network: keras.Model, data: Dataset
 ) -> None:
-    path = tmp_path / "network.tflite"
-    export.export(network, path, "float32")
     expected = predict(network, data.images)
-    received = export.predict_litert(path, data.images)
+    received = export.predict_litert(exported, data.images)
     assert received.keys() == {"folder", "crowd"}
     for output, probabilities in received.items():
         assert np.abs(probabilities - expected[output]).max() < 1e-4
-    export.compare(path, network, data.images)
+    export.compare(exported, network, data.images)
 
 
-def test_a_file_of_another_network_is_refused(
-    tmp_path: Path, network: keras.Model, data: Dataset
-) -> None:
-    path = tmp_path / "network.tflite"
-    export.export(network, path, "float32")
-    other = deployable("residual", build("residual", ("folder", "crowd")), SHARP)
+def test_a_file_of_another_network_is_refused(exported: Path, data: Dataset) -> None:
+    other = deployable(TINY, build(TINY, ("folder", "crowd")), SHARP)
     with pytest.raises(ExportError, match="differs from the network by"):
-        export.compare(path, other, data.images)
-    single = deployable("residual", build("residual"), {"folder": 1.0})
+        export.compare(exported, other, data.images)
+    single = deployable(TINY, build(TINY), {"folder": 1.0})
     with pytest.raises(ExportError, match=r"expected the outputs \['folder'\]"):
-        export.compare(path, single, data.images)
+        export.compare(exported, single, data.images)
 
 
 def test_a_file_that_is_no_network_is_refused(tmp_path: Path, data: Dataset) -> None:
@@ -86,6 +88,10 @@ def test_a_small_form_that_costs_too_much_does_not_ship(
     tmp_path: Path, network: keras.Model, data: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     accuracies = {"float32": 0.700, "float16": 0.698, "int8": 0.6979}
+    sizes = {"float32": 4, "float16": 2, "int8": 1}
+    monkeypatch.setattr(
+        export, "export", lambda _, path, form: path.write_bytes(bytes(sizes[form]))
+    )
     monkeypatch.setattr(
         export,
         "predict_litert",
@@ -97,6 +103,7 @@ def test_a_small_form_that_costs_too_much_does_not_ship(
     path = tmp_path / "network.tflite"
     report = export.export_smallest(network, path, data.images, {"folder": data.labels})
     assert [form for form, facts in report.items() if facts["ships"]] == ["float16"]
+    assert path.stat().st_size == sizes["float16"]
 
 
 def test_accuracy_counts_only_faces_whose_label_is_known() -> None:

@@ -25,6 +25,7 @@ from tests.ml import faces
 from tests.ml.tiny import TINY
 
 pytestmark = pytest.mark.xdist_group("training")
+eager = pytest.mark.usefixtures("eager")
 ROOT = Path(__file__).parents[3]
 QUICK = TrainingConfig(architecture=TINY, epochs=2, batch_size=16)
 COSINE = replace(QUICK, schedule="cosine", optimizer="sgd", learning_rate=0.02, mixup=0.2)
@@ -76,6 +77,7 @@ def test_votes_bring_an_output_that_learns_from_them(tmp_path: Path) -> None:
     assert float(row["folder_accuracy"]) > 0.5
 
 
+@eager
 @pytest.mark.parametrize("pace", [QUICK, COSINE], ids=["plateau", "cosine"])
 def test_a_resumed_run_learns_exactly_what_an_uninterrupted_one_does(
     tmp_path: Path, pace: TrainingConfig, monkeypatch: pytest.MonkeyPatch
@@ -98,6 +100,7 @@ def test_a_resumed_run_learns_exactly_what_an_uninterrupted_one_does(
     assert log(parted) == log(whole)
 
 
+@eager
 def test_a_run_killed_before_its_first_epoch_ended_starts_anew(tmp_path: Path) -> None:
     data = faces.dataset(train=10, validation=4, test=0)
     whole, killed = tmp_path / "whole", tmp_path / "killed"
@@ -108,6 +111,7 @@ def test_a_run_killed_before_its_first_epoch_ended_starts_anew(tmp_path: Path) -
     assert log(killed) == log(whole)
 
 
+@eager
 def test_a_run_from_before_a_setting_existed_is_resumed_with_its_default(tmp_path: Path) -> None:
     data = faces.dataset(train=3, validation=2, test=0)
     train(data, QUICK, tmp_path)
@@ -119,6 +123,7 @@ def test_a_run_from_before_a_setting_existed_is_resumed_with_its_default(tmp_pat
     train(data, QUICK, tmp_path, resume=True)
 
 
+@eager
 def test_degraded_faces_can_be_learned_from(tmp_path: Path) -> None:
     data = faces.dataset(train=6, validation=2, test=0)
     train(data, replace(QUICK, epochs=1, degrade=0.5), tmp_path)
@@ -126,6 +131,7 @@ def test_degraded_faces_can_be_learned_from(tmp_path: Path) -> None:
     assert [layer.degrade for layer in layers if isinstance(layer, Augmentation)] == [0.5]
 
 
+@eager
 def test_a_row_that_was_logged_before_the_state_was_written_comes_once(tmp_path: Path) -> None:
     data = faces.dataset(train=10, validation=4, test=0)
     train(data, QUICK, tmp_path)
@@ -139,6 +145,7 @@ def test_a_row_that_was_logged_before_the_state_was_written_comes_once(tmp_path:
     assert run_folder.epochs_run(tmp_path) == 3
 
 
+@eager
 def test_a_finished_run_can_be_resumed_to_be_released_again(tmp_path: Path) -> None:
     data = faces.dataset(train=3, validation=2, test=0)
     first = train(data, QUICK, tmp_path)
@@ -150,6 +157,7 @@ def test_a_finished_run_can_be_resumed_to_be_released_again(tmp_path: Path) -> N
     )
 
 
+@eager
 def test_a_resumed_run_remembers_how_long_it_has_not_improved(tmp_path: Path) -> None:
     data = faces.dataset(train=4, validation=2, test=0)
     train(data, QUICK, tmp_path)
@@ -191,6 +199,7 @@ def test_a_dataset_without_validation_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
+@eager
 def test_fine_tuning_starts_with_the_weights_of_the_other_network(tmp_path: Path) -> None:
     data = faces.dataset(train=3, validation=2, test=0)
     other = build(TINY)
@@ -204,6 +213,7 @@ def test_fine_tuning_starts_with_the_weights_of_the_other_network(tmp_path: Path
         train(data, still, tmp_path, resume=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("devices", [1, 2])
 def test_the_same_code_trains_on_jax_and_shares_batches_between_devices(
     tmp_path: Path, devices: int

@@ -1,6 +1,5 @@
 """A finished run becomes a version: files that belong together and an honest card."""
 
-import csv
 import hashlib
 import json
 from pathlib import Path
@@ -17,50 +16,21 @@ from ml.inference.card import Card
 from ml.inference.predictor import predictor_for
 from ml.metrics.gate import Answers
 from ml.training import release
-from ml.training.architectures import build
-from ml.training.config import TrainingConfig
-from ml.training.deployment import load_trained, predict
-from ml.training.finished_run import FinishedRun
-from tests.ml import faces
-from tests.ml.management.test_train_emotion import voted
+from ml.training.deployment import load_trained
+from tests.ml.tiny import TINY
 
 pytestmark = pytest.mark.xdist_group("training")
 
 
 @pytest.fixture(scope="module")
-def data() -> Dataset:
-    return voted(faces.dataset(train=2, validation=6, test=6))
+def data(finished_run: Path) -> Dataset:
+    return Dataset.load(finished_run / "faces.npz")
 
 
 @pytest.fixture(scope="module")
-def trained() -> keras.Model:
-    keras.utils.set_random_seed(3)
-    return build("residual", ("folder", "crowd"))
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, data: Dataset, trained: keras.Model) -> Path:
-    """A released, untrained network."""
-    folder = tmp_path_factory.mktemp("version")
-    (folder / "state.json").write_text(json.dumps({"epoch": 2}))
-    with (folder / "log.csv").open("w", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["epoch", "crowd_accuracy", "loss", "val_crowd_accuracy", "val_loss"])
-        rows.writerows([[0, 0.2, 2.1, 0.1, 2.2], [1, 0.3, 1.9, 0.2, 2.0]])
-    run = FinishedRun(
-        folder,
-        trained,
-        TrainingConfig(architecture="residual"),
-        data,
-        shown="crowd",
-        command="python manage.py train_emotion",
-    )
-    release.release(
-        run,
-        name="tiny",
-        evaluation_command="python manage.py evaluate_emotion",
-    )
-    return folder
+def folder(finished_run: Path) -> Path:
+    """A released run."""
+    return finished_run / "run"
 
 
 def test_the_card_tells_what_was_measured(folder: Path, data: Dataset) -> None:
@@ -104,14 +74,12 @@ def test_calibrating_makes_an_overconfident_network_believable() -> None:
     assert calibration["ece_after"] <= calibration["ece_band"][1]
 
 
-def test_the_network_of_a_version_is_the_one_that_was_trained(
-    folder: Path, trained: keras.Model, data: Dataset
-) -> None:
+def test_the_network_of_a_version_is_the_one_that_was_trained(folder: Path) -> None:
     loaded = load_trained((folder / "network.keras").read_bytes())
-    assert loaded.name == "residual"
-    expected = predict(trained, data.images)
-    for output, probabilities in predict(loaded, data.images).items():
-        assert np.allclose(probabilities, expected[output], atol=1e-6)
+    assert loaded.name == TINY
+    trained = keras.models.load_model(folder / "best.keras")
+    for weights in zip(loaded.get_weights(), trained.get_weights(), strict=True):
+        assert np.array_equal(*weights)
 
 
 def test_the_answers_about_the_test_split_are_kept_for_the_gate(
