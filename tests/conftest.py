@@ -17,6 +17,12 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from ml.inference import yunet
 from tests import factories, sites
+from tests.pace import patience
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give each test more time on a busy machine."""
+    config.option.timeout = config.option.timeout or patience(float(config.getini("timeout")))
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@ import datetime
 import os
 import ssl
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -57,7 +56,9 @@ class Service:
     certificate: Path = Path()
     answers: dict[str, int] = field(default_factory=dict)
     received: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
-    drip: float = 0
+    drips: bool = False
+    """Whether it answers one byte after another, until it stops."""
+    stopped: threading.Event = field(default_factory=threading.Event)
 
 
 @contextmanager
@@ -73,10 +74,9 @@ def running(folder: Path) -> Iterator[Service]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
             service.received.append((self.path, headers, body))
-            while service.drip:
+            while service.drips and not service.stopped.wait(0.05):
                 self.wfile.write(b"x")
                 self.wfile.flush()
-                time.sleep(service.drip)
             self.send_response(service.answers.get(self.path, 201))
             self.send_header("Location", "https://127.0.0.1/elsewhere")
             self.send_header("Content-Length", "0")
@@ -94,7 +94,7 @@ def running(folder: Path) -> Iterator[Service]:
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield service
-    service.drip = 0
+    service.stopped.set()
     server.shutdown()
     thread.join()
     server.server_close()

@@ -1,25 +1,27 @@
 """Fixtures that drive Chromium against a live server."""
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
+from tests import pace
 from tests.browser.chromium import ARGUMENTS, chromium_path
-from tests.factories import PASSWORD
+from tests.conftest import signed_in
+from tests.pace import patience
 from tests.pictures import camera_video
 
 # Playwright runs an event loop in this thread, which Django mistakes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
-TIMEOUT = 15_000  # milliseconds; the machine may be busy
+TIMEOUT = 1000 * patience(15)  # milliseconds
 expect.set_options(timeout=TIMEOUT)
 
 
@@ -29,10 +31,7 @@ def wait_until(page: Page, script: str, arg: Any = None) -> None:
     Playwright's own `wait_for_function` polls with `eval` inside the page, which the pages'
     content security policy forbids.
     """
-    until = time.monotonic() + TIMEOUT / 1000
-    while not page.evaluate(script, arg):
-        assert time.monotonic() < until, f"Never true: {script}"
-        page.wait_for_timeout(50)
+    pace.wait_until(lambda: page.evaluate(script, arg))
 
 
 @pytest.fixture(scope="session")
@@ -141,9 +140,9 @@ def strict_page(
 
 
 def sign_in(page: Page, person: User) -> None:
-    """Sign a person in through the sign-in page."""
-    page.goto("/accounts/login/")
-    page.locator("input[name=login]").fill(person.email)
-    page.locator("input[name=password]").fill(PASSWORD)
-    page.locator("main button[type=submit]").click()
-    page.wait_for_url("**/today/")
+    """Give the browser a session of a person, and open their day."""
+    session = signed_in(Client(), person).cookies["sessionid"]
+    page.context.add_cookies(
+        [{"name": session.key, "value": session.value, "domain": "localhost", "path": "/"}]
+    )
+    page.goto("/today/")

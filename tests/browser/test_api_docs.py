@@ -24,10 +24,11 @@ def test_a_developer_reads_an_operation_and_follows_its_answer(page: Page) -> No
     expect(page.locator("#object-Capture")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(page: Page, scheme: str) -> None:
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+def test_axe_finds_nothing(page: Page) -> None:
+    page.emulate_media(color_scheme="light")
     page.goto("/api/docs/")
     assert accessibility_violations(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert accessibility_violations(page, ["color-contrast"]) == []
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") == 390

@@ -3,8 +3,10 @@
 import socket
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from django.core.cache.backends.redis import RedisCacheClient
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import Settings
@@ -33,33 +35,44 @@ def away(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 
 @pytest.fixture
-def without_redis(away: str, settings: Settings) -> Iterator[None]:
+def attempts(
+    away: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[list[object]]:
+    """The attempts to reach a Redis that is away, each of which takes up to its timeout."""
+    made: list[object] = []
+    call = RedisCacheClient.get_client
+
+    def get_client(client: Any, *args: Any, **options: Any) -> Any:
+        made.append(client)
+        return call(client, *args, **options)
+
+    monkeypatch.setattr(RedisCacheClient, "get_client", get_client)
+    monkeypatch.setattr(redis_cache, "RESET_TIMEOUT", 3600)
     usual = settings.CACHES
     settings.CACHES = Environment({"REDIS_URL": away}).caches("REDIS_URL")
-    yield
+    yield made
     settings.CACHES = usual
 
 
-@pytest.mark.usefixtures("without_redis")
 def test_the_api_goes_on_and_logs_one_warning(
-    settings: Settings, owner_api: APIClient, caplog: pytest.LogCaptureFixture
+    settings: Settings,
+    owner_api: APIClient,
+    attempts: list[object],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     settings.API_LIMITS = dict.fromkeys(settings.API_LIMITS, (1, 60))
-    began = time.monotonic()
     for _ in range(3):
         assert owner_api.get(TODAY).status_code == 200
         assert note(owner_api, mood=3).status_code == 201
         frame = SimpleUploadedFile("x.jpg", pictures.astronaut_jpeg())
         assert owner_api.post("/api/v1/detect/", {"photos": frame}).status_code == 200
         assert APIClient().get(TODAY).status_code == 401
-    assert time.monotonic() - began < 10
+    assert len(attempts) == 1
     warnings = [entry for entry in caplog.records if "Redis is unavailable" in entry.message]
     assert len(warnings) == 1
 
 
-@pytest.mark.usefixtures("without_redis")
-def test_people_still_sign_in(client: Client, owner: User) -> None:
-    began = time.monotonic()
+def test_people_still_sign_in(client: Client, owner: User, attempts: list[object]) -> None:
     body = {"email": owner.email, "password": factories.PASSWORD}
     signed_in = client.post(SIGN_IN, body, content_type="application/json")
     assert signed_in.status_code == 200
@@ -67,7 +80,7 @@ def test_people_still_sign_in(client: Client, owner: User) -> None:
     assert wrong.status_code == 400
     page = Client().post("/accounts/login/", {"login": owner.email, "password": factories.PASSWORD})
     assert page.status_code == 302
-    assert time.monotonic() - began < 10
+    assert len(attempts) == 1
 
 
 def test_redis_is_retried_after_the_reset_timeout() -> None:

@@ -109,6 +109,7 @@ function reset() {
   for (const hint of hints.children) hint.hidden = true;
   faceChoice.hidden = true;
   panel.hidden = true;
+  delete panel.dataset.faces;
 }
 
 async function showPreview(file) {
@@ -133,6 +134,7 @@ async function showPreview(file) {
   faceChoice.hidden = faces.length < 2;
   if (faces.length > 1) offerFaces(canvas, faces);
   panel.hidden = !names.length && faces.length < 2;
+  panel.dataset.faces = faces.length;
 }
 
 const input = form.querySelector("input[type=file]");

@@ -3,7 +3,6 @@
 import io
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
@@ -14,6 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from common.imaging import images
 from common.imaging.geometry import Box
 from common.imaging.images import (
     MAX_BYTES,
@@ -30,6 +30,7 @@ from common.imaging.images import (
 )
 from integration_tests.bombs import cost_of
 from tests import bombs, pictures
+from tests.pace import wait_until
 
 RED, LIME, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 
@@ -172,7 +173,7 @@ def test_a_bomb_costs_little(name: str) -> None:
 
     assert cost.outcome in {"read", "too_many_pixels", "broken_image"}
     assert cost.megabytes < 50
-    assert cost.seconds < 2  # a fifth of it, where nothing else runs
+    assert cost.seconds < 2
 
 
 @pytest.mark.parametrize("name", bombs.BOUNDED)
@@ -180,24 +181,39 @@ def test_a_picture_with_bombs_around_it_is_read_like_any_other(name: str) -> Non
     assert read_image(bombs.BOUNDED[name]()).shape in {(32, 48, 3), (500, 500, 3)}
 
 
-def test_only_one_large_picture_is_decoded_at_a_time() -> None:
-    at_once, most = 0, 0
-    lock, decode = threading.Lock(), Image.Image.thumbnail
+class CountingLock:
+    """A lock that knows how many threads have come to it, and how many hold it."""
 
-    def slow(image: Image.Image, *size: Any) -> None:
-        nonlocal at_once, most
-        with lock:
-            at_once += 1
-            most = max(most, at_once)
-        time.sleep(0.05)
+    def __init__(self) -> None:
+        self.lock, self.arrivals, self.inside = threading.Lock(), 0, 0
+
+    def __enter__(self) -> None:
+        self.arrivals += 1
+        self.lock.acquire()
+        self.inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        self.inside -= 1
+        self.lock.release()
+
+
+def test_only_one_large_picture_is_decoded_at_a_time() -> None:
+    at_once: list[int] = []
+    lock, decode = CountingLock(), Image.Image.thumbnail
+
+    def watched(image: Image.Image, *size: Any) -> None:
+        wait_until(lambda: lock.arrivals == 3)
+        at_once.append(lock.inside)
         decode(image, *size)
-        with lock:
-            at_once -= 1
 
     large = pictures.encoded(Image.new("RGB", (2100, 2100)))
-    with patch.object(Image.Image, "thumbnail", slow), ThreadPoolExecutor(3) as threads:
+    with (
+        patch.object(images, "_large_picture_lock", lock),
+        patch.object(Image.Image, "thumbnail", watched),
+        ThreadPoolExecutor(3) as threads,
+    ):
         assert [pixels.shape for pixels in threads.map(read_image, [large] * 3)]
-    assert most == 1
+    assert at_once == [1, 1, 1]
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])

@@ -1,7 +1,6 @@
 """The page that shows which part of a face an answer rests on."""
 
 import re
-import time
 from typing import Any
 
 import pytest
@@ -33,9 +32,7 @@ def test_a_picture_shows_what_the_network_looked_at(
     page = owner_client.get(reverse("emotions:explanation", args=[capture.uuid]))
     assert "Mostly your mouth and chin" in text_of(page)
     url = reverse("emotions:explanation_picture", args=[capture.uuid])
-    started = time.perf_counter()
     picture = owner_client.get(url)
-    assert time.perf_counter() - started < 2
     assert (picture["Content-Type"], picture["Cache-Control"]) == (
         "image/jpeg",
         "private, no-cache",
