@@ -81,6 +81,7 @@ def test_an_administrator_promotes_what_learned_from_corrections_and_goes_back(p
     assert registry.active_version() == first
 
 
+@pytest.mark.slow
 def test_the_whole_circle(page: Page, tmp_path: Path) -> None:
     active.reset()
     plain, mine = tmp_path / "plain.npz", tmp_path / "mine.npz"

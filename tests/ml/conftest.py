@@ -1,7 +1,6 @@
 """What tests of networks share: a quick way to run them and one finished training run."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -9,20 +8,10 @@ import pytest
 from tests.ml import faces
 
 
-@contextmanager
-def running_eagerly() -> Iterator[None]:
-    """Run networks without tracing graphs, which takes longer than learning a few batches does."""
-    import tensorflow as tf
-
-    tf.config.run_functions_eagerly(True)
-    try:
-        yield
-    finally:
-        tf.config.run_functions_eagerly(False)
-
-
 @pytest.fixture
 def eager() -> Iterator[None]:
+    from tests.ml.tiny import running_eagerly
+
     with running_eagerly():
         yield
 
@@ -32,7 +21,7 @@ def finished_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with `faces.npz` and the released run `run` that learned from it; only to read."""
     from ml.training import fitting, release
     from ml.training.finished_run import FinishedRun
-    from tests.ml.tiny import SHORT
+    from tests.ml.tiny import SHORT, running_eagerly
 
     folder = tmp_path_factory.mktemp("finished")
     dataset = faces.with_votes(faces.dataset(train=4, validation=6, test=6))

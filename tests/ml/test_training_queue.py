@@ -14,16 +14,18 @@ from ml import training_queue
 from ml.models import TrainingRun, TrainingWorker
 from tests import factories
 from tests.conftest import signed_in
+from tests.pace import wait_until
 
 pytestmark = pytest.mark.django_db
 State = TrainingRun.State
 RUNS = "/admin/ml/trainingrun/"
 EPOCHS = """
 import sys, time
+from pathlib import Path
 for epoch in range(1, {epochs} + 1):
-    time.sleep({seconds})
+    while {step_by_step} and not Path(f"{folder}/{{epoch}}").exists():
+        time.sleep(0.01)
     print(f"epoch {{epoch}}/{epochs}: loss 1.0", flush=True)
-sys.exit({status})
 """
 
 
@@ -47,12 +49,14 @@ def administrator() -> Client:
     return signed_in(Client(), person)
 
 
-def training(*, epochs: int = 3, seconds: float = 0.0, status: int = 0) -> list[str]:
-    return [
-        sys.executable,
-        "-c",
-        EPOCHS.format(epochs=epochs, seconds=seconds, status=status),
-    ]
+def training(*, epochs: int = 3, folder: Path | None = None) -> list[str]:
+    """Return a command that prints what a training prints.
+
+    Args:
+        folder: where each epoch waits for a file named by its number; at first it is empty.
+    """
+    code = EPOCHS.format(epochs=epochs, folder=folder, step_by_step=folder is not None)
+    return [sys.executable, "-c", code]
 
 
 def train(run: TrainingRun, command: list[str]) -> TrainingRun:
@@ -72,13 +76,25 @@ def test_what_fails_says_why(run: TrainingRun) -> None:
     assert (failed.state, failed.log.strip()) == (State.FAILED, "no such dataset")
 
 
-def test_a_training_is_cancelled_after_its_epoch(run: TrainingRun) -> None:
+def test_a_training_is_cancelled_after_its_epoch(run: TrainingRun, tmp_path: Path) -> None:
     training_queue.cancel_training(run)
     run.refresh_from_db()
     assert run.state == State.RUNNING
-    cancelled = train(run, training(epochs=100, seconds=0.1))
+    steps = tmp_path / "steps"
+    steps.mkdir()
+
+    log = tmp_path / run.folder / "desk.log"
+
+    def next_epoch(_: float) -> None:
+        following = TrainingRun.objects.get().epoch + 1
+        (steps / f"{following}").touch()
+        if following <= 2:
+            wait_until(lambda: f"epoch {following}/" in log.read_text())
+
+    with patch("ml.training_queue.time.sleep", next_epoch):
+        cancelled = train(run, training(epochs=100, folder=steps))
     assert cancelled.state == State.CANCELLED
-    assert 1 <= cancelled.epoch < 50
+    assert cancelled.epoch == 2
 
 
 def test_one_that_waits_is_cancelled_at_once() -> None:
@@ -88,12 +104,12 @@ def test_one_that_waits_is_cancelled_at_once() -> None:
     assert TrainingRun.objects.get().state == State.CANCELLED
 
 
-def test_a_worker_that_is_stopped_lets_another_go_on(run: TrainingRun) -> None:
+def test_a_worker_that_is_stopped_lets_another_go_on(run: TrainingRun, tmp_path: Path) -> None:
     with (
         patch("ml.training_queue.time.sleep", side_effect=KeyboardInterrupt),
         pytest.raises(KeyboardInterrupt),
     ):
-        train(run, training(seconds=10))
+        train(run, training(folder=tmp_path))
     assert training_queue.claim_training("another") == run
 
 
@@ -127,6 +143,7 @@ def test_wrong_trainings_are_refused() -> None:
     assert not TrainingRun.objects.exists()
 
 
+@pytest.mark.xdist_group("training")
 def test_the_architectures_are_those_that_can_be_trained() -> None:
     from ml.training.architectures import ARCHITECTURES
 

@@ -1,6 +1,10 @@
 """A network that is built and learns in a moment, for tests of everything around the network."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import keras
+import tensorflow as tf
 from keras import layers
 
 from ml.training.architectures import ARCHITECTURES, convolution
@@ -30,3 +34,13 @@ SHORT = TrainingConfig(
     weight_decay=0.005,
 )
 """A training run of a few batches that uses most of what a run can."""
+
+
+@contextmanager
+def running_eagerly() -> Iterator[None]:
+    """Run networks without tracing graphs, which takes longer than learning a few batches does."""
+    tf.config.run_functions_eagerly(True)
+    try:
+        yield
+    finally:
+        tf.config.run_functions_eagerly(False)

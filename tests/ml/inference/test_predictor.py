@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -244,15 +243,3 @@ sys.exit(f"loaded {heavy}" if heavy else 0)
 
 def test_predicting_loads_neither_training_libraries_nor_django() -> None:
     subprocess.run([sys.executable, "-c", LIGHT], cwd=ROOT, check=True, timeout=60)
-
-
-def test_a_face_takes_milliseconds() -> None:
-    predictor = bundled_predictor()
-    faces = np.zeros((20, 48, 48), np.uint8)
-    predictor.classify(faces)
-
-    started = time.process_time()
-    predictor.classify(faces)
-
-    # Five times the budget of 5 ms: a slow or busy machine is no failure, a wrong way is.
-    assert (time.process_time() - started) / len(faces) < 0.025

@@ -1,7 +1,6 @@
 """Running web processes follow promotions at once, and a kill at any moment leaves no mess."""
 
 import json
-import os
 import random
 import signal
 import sys
@@ -18,8 +17,26 @@ import pytest
 from tests.pictures import astronaut_jpeg
 from tests.sites import Site, create_app_session, installed_site, serve
 
-PROMOTIONS = 20
-KILLS = int(os.environ.get("KILLS", "5"))
+CHANGES = """
+from emotions.models import Detection
+from ml import registry
+from tests.pace import wait_until
+
+def wait_for_an_answer():
+    version = registry.active_version()
+    latest = Detection.objects.latest("pk").pk if Detection.objects.exists() else 0
+    newer = Detection.objects.filter(pk__gt=latest, model_version=version)
+    wait_until(newer.exists)
+
+for _ in range({rounds}):
+    for name in ("v1", "v2"):
+        registry.promote(registry.get_version(name), by="test")
+        wait_for_an_answer()
+    for _ in range(2):
+        registry.roll_back(by="test")
+        wait_for_an_answer()
+"""
+"""Promotes and rolls back, each time until a request was answered by the version of the moment."""
 
 
 @pytest.fixture
@@ -69,8 +86,9 @@ def post_capture(address: str, token: str) -> int:
         return error.code
 
 
+@pytest.mark.parametrize("rounds", [1, pytest.param(5, marks=pytest.mark.slow)])
 def test_promotions_under_load_fail_no_request_and_every_row_names_its_version(
-    site: Site, address: str
+    site: Site, address: str, rounds: int
 ) -> None:
     token = create_app_session(site)
     statuses: list[int] = []
@@ -83,19 +101,10 @@ def test_promotions_under_load_fail_no_request_and_every_row_names_its_version(
     clients = [threading.Thread(target=post) for _ in range(2)]
     for client in clients:
         client.start()
-    site.python(
-        "import time; from ml import registry; from ml.models import ModelVersion\n"
-        "v1, v2 = (ModelVersion.objects.get(name=f'v{n}') for n in (1, 2))\n"
-        f"for number in range({PROMOTIONS} // 4):\n"
-        "    for version in (v1, v2):\n"
-        "        registry.promote(version, by='test'); time.sleep(0.3)\n"
-        "    for _ in range(2):\n"
-        "        registry.roll_back(by='test'); time.sleep(0.3)\n"
-    )
+    site.python(CHANGES.format(rounds=rounds))
     over.set()
     for client in clients:
         client.join()
-    assert len(statuses) > PROMOTIONS
     assert set(statuses) == {201}
 
     told = site.python(
@@ -124,10 +133,10 @@ WORK = {
 }
 
 
+@pytest.mark.parametrize("kills", [2, pytest.param(30, marks=pytest.mark.slow)])
 def test_a_kill_at_any_moment_leaves_one_active_version_and_nothing_half_done(
-    site: Site, tmp_path: Path
+    site: Site, tmp_path: Path, kills: int
 ) -> None:
-    """`KILLS=100` tries it that often."""
     exported = tmp_path / "travels.zip"
     site.python(
         "from pathlib import Path; from ml import registry; from ml.registry import transfer\n"
@@ -138,28 +147,29 @@ def test_a_kill_at_any_moment_leaves_one_active_version_and_nothing_half_done(
         "registry.promote(registry.get_version('v1'), by='test')"
     )
     moments = random.Random(1)
-    for number in range(KILLS):
+    for number in range(kills):
         victim = site.start(
             sys.executable,
             *("manage.py", "shell", "--no-imports", "-c"),
             "import sys; from itertools import count; from pathlib import Path\n"
             "from ml import registry; from ml.models import ModelVersion as M\n"
             "from ml.registry import transfer; from tests.ml import versions\n"
-            "print('working', flush=True)\n"
             f"for n in count({100 * number}):\n"
             + "".join(
                 f"    try: {work.replace('sys.argv[-1]', repr(str(exported)))}\n"
                 "    except (ValueError, registry.NoModelError): pass\n"
+                "    print('worked', flush=True)\n"
                 for work in WORK.values()
             ),
         )
         assert victim.stdout is not None
-        assert victim.stdout.readline() == "working\n"
-        time.sleep(moments.uniform(0, 0.5))
+        output = iter(victim.stdout.readline, "")
+        for _ in range(moments.randint(1, 12)):
+            assert "worked\n" in output
+        time.sleep(moments.uniform(0, 0.05))  # Somewhere in the middle of the next work.
         assert victim.poll() is None, victim.stdout.read()
         victim.send_signal(signal.SIGKILL)
         victim.communicate()
-        started = time.monotonic()
         told = site.python(
             "from ml import registry; from ml.models import ModelVersion as M, Promotion\n"
             "assert M.objects.filter(active=True).count() == 1\n"
@@ -171,4 +181,3 @@ def test_a_kill_at_any_moment_leaves_one_active_version_and_nothing_half_done(
             "print('whole')"
         )
         assert told.endswith("whole\n")
-        assert time.monotonic() - started < 10
