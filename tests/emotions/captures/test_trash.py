@@ -65,7 +65,9 @@ def test_the_trash_is_emptied_by_command_too(
     old, new = factories.capture(owner=owner, mood=1), factories.capture(owner=owner, mood=2)
     for capture in (old, new):
         trash.delete_capture(capture=capture)
-    Capture.objects.filter(pk=old.pk).update(deleted_at=timezone.now() - timedelta(days=31))
+    thirty_days_ago = timezone.now() - timedelta(days=30)
+    Capture.objects.filter(pk=old.pk).update(deleted_at=thirty_days_ago)
+    Capture.objects.filter(pk=new.pk).update(deleted_at=thirty_days_ago + timedelta(hours=1))
     call_command("purge_trash")
     assert capsys.readouterr().out == "1 moments removed for ever.\n"
     assert selectors.history(owner=owner, in_trash=True).get() == new
