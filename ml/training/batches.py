@@ -63,19 +63,30 @@ class Batches(keras.utils.PyDataset):
         self.epoch += 1
         self.shuffle()
 
+    def rows(self, index: int) -> NDArray[np.int64]:
+        """Return which faces a batch has."""
+        return self.order[index * self.batch_size : (index + 1) * self.batch_size]
+
+    def shares(self, index: int) -> NDArray[np.float32]:
+        """Return the share that each face of a batch keeps when it is mixed with the next one."""
+        count = len(self.rows(index))
+        if not self.mixup:
+            return np.ones(count, np.float32)
+        random = np.random.default_rng([self.seed, self.epoch, index])
+        return random.beta(self.mixup, self.mixup, count).astype(np.float32)
+
     def __len__(self) -> int:
         return max(1, len(self.images) // self.batch_size)
 
     def __getitem__(
         self, index: int
     ) -> tuple[NDArray[Any], dict[str, NDArray[Any]], dict[str, NDArray[Any]]]:
-        rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
+        rows = self.rows(index)
         faces: NDArray[Any] = self.images[rows, ..., None]
         targets = {name: target[rows] for name, target in self.targets.items()}
         weights = {name: weight[rows] for name, weight in self.weights.items()}
         if self.mixup:
-            random = np.random.default_rng([self.seed, self.epoch, index])
-            share = random.beta(self.mixup, self.mixup, len(rows)).astype(np.float32)
+            share = self.shares(index)
             faces = mix_with_next(faces.astype(np.float32), share)
             targets = {name: mix_with_next(target, share) for name, target in targets.items()}
             weights = {name: mix_with_next(weight, share) for name, weight in weights.items()}

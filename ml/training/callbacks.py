@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,28 @@ from tqdm import tqdm
 from ml.training import run_folder
 
 
+def is_due(callback: keras.callbacks.Callback, epoch: int, every: int) -> bool:
+    """Return whether a checkpoint is due: after `every` epochs, and after the last one."""
+    done = epoch + 1
+    is_last = callback.model.stop_training or done == callback.params["epochs"]
+    return is_last or done % every == 0
+
+
+class PeriodicCheckpoint(keras.callbacks.ModelCheckpoint):
+    """Saves a checkpoint after every so many epochs, and after the last one."""
+
+    def __init__(self, path: Path, *, every: int, **options: Any) -> None:
+        super().__init__(path, **options)
+        self.every = every
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Save, if it is time."""
+        if is_due(self, epoch, self.every):
+            super().on_epoch_end(epoch, logs)
+
+
 class RunState(keras.callbacks.Callback):
-    """Saves after each epoch what Keras's own callbacks would forget, and restores it on resuming.
+    """Saves with each checkpoint what Keras's callbacks would forget, and restores it on resuming.
 
     The state names its checkpoint and is renamed into place after it, so that a run killed at any
     moment leaves a matching pair. All other checkpoints but the best one are removed.
@@ -23,30 +43,36 @@ class RunState(keras.callbacks.Callback):
     def __init__(
         self,
         folder: Path,
-        tracked: Iterable[tuple[keras.callbacks.Callback, Iterable[str]]],
+        tracked: Mapping[str, tuple[keras.callbacks.Callback, Iterable[str]]],
         state: dict[str, Any],
+        *,
+        every: int,
     ):
         """Track the named attributes of some callbacks, all of them numbers.
 
         Args:
+            tracked: callbacks by their names in the state.
             state: of the run so far.
+            every: epochs between checkpoints.
         """
         super().__init__()
-        self.folder, self.state = folder, state
-        self.tracked = [(callback, list(names)) for callback, names in tracked]
+        self.folder, self.state, self.every = folder, state, every
+        self.tracked = {key: (callback, list(names)) for key, (callback, names) in tracked.items()}
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Restore the attributes at the first epoch; the callbacks reset them before it."""
         if epoch == self.state["epoch"] and epoch:
-            for callback, names in self.tracked:
+            for key, (callback, names) in self.tracked.items():
                 for name in names:
-                    setattr(callback, name, self.state["callbacks"][type(callback).__name__][name])
+                    setattr(callback, name, self.state["callbacks"][key][name])
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Save the state, then remove older checkpoints."""
+        """Save the state if a checkpoint was saved, then remove older checkpoints."""
+        if not is_due(self, epoch, self.every):
+            return
         callbacks = {
-            type(callback).__name__: {name: float(getattr(callback, name)) for name in names}
-            for callback, names in self.tracked
+            key: {name: float(getattr(callback, name)) for name in names}
+            for key, (callback, names) in self.tracked.items()
         }
         state = {"epoch": epoch + 1, "callbacks": callbacks}
         run_folder.write_json(self.folder / run_folder.STATE, state)

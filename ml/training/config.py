@@ -32,6 +32,7 @@ class TrainingConfig:
         class_weight_cap: the largest weight of a face with a rare emotion; 1 weights all alike.
         personal_weight: weight of a contributed face relative to other faces, both in training
             and in validation.
+        checkpoint_every: epochs between checkpoints; only these epochs can be selected.
         seed: decides initial weights, order and augmentation.
     """
 
@@ -48,4 +49,5 @@ class TrainingConfig:
     degrade: float = 0.0
     class_weight_cap: float = 1.0
     personal_weight: float = 5.0
+    checkpoint_every: int = 1
     seed: int = 1

@@ -13,11 +13,13 @@ from ml.data.errors import DatasetError
 from ml.training import architectures, run_folder
 from ml.training.augmentation import Augmentation
 from ml.training.batches import Batches, targets_and_weights
-from ml.training.callbacks import Progress, Reseed, RunState
+from ml.training.callbacks import PeriodicCheckpoint, Progress, Reseed, RunState
 from ml.training.config import TrainingConfig
 
 WARMUP_SHARE = 0.05  # of the steps of a cosine schedule
 VALIDATION_BATCH_SIZE = 64
+ACCELERATED_VALIDATION_BATCH_SIZE = 1024
+EpochCompiler = Callable[[keras.Model, Batches], keras.utils.PyDataset]
 
 
 def train(
@@ -28,6 +30,7 @@ def train(
     resume: bool = False,
     start_from: keras.Model | None = None,
     refit: str | None = None,
+    compile_epochs: EpochCompiler | None = None,
     log: Callable[[str], object],
 ) -> keras.Model:
     """Train on the `train` split and select the best epoch on the `validation` split.
@@ -40,6 +43,8 @@ def train(
     Args:
         start_from: a network of the same architecture to take the initial weights from.
         refit: name of the version whose config is fitted once more, on both splits.
+        compile_epochs: lets the network run whole epochs in one call each, and returns what it has
+            to be fitted with (see `ml.training.acceleration`); None for Keras's own loop.
         log: called with a line each epoch.
 
     Returns:
@@ -75,11 +80,11 @@ def train(
     keras.mixed_precision.set_global_policy(dtype_policy())
     distribute_batches()
     try:
-        if state["epoch"]:
-            network = keras.models.load_model(run_folder.checkpoint(folder, state["epoch"]))
-        else:
-            network = compiled_network(config, training, start_from)
         if state["epoch"] < config.epochs:
+            if state["epoch"]:
+                network = keras.models.load_model(run_folder.checkpoint(folder, state["epoch"]))
+            else:
+                network = compiled_network(config, training, start_from)
             fit(
                 network,
                 training=training,
@@ -87,6 +92,7 @@ def train(
                 config=config,
                 folder=folder,
                 state=state,
+                compile_epochs=compile_epochs,
                 log=log,
             )
         last, best = run_folder.checkpoint(folder, config.epochs), folder / run_folder.BEST
@@ -182,6 +188,7 @@ def fit(
     config: TrainingConfig,
     folder: Path,
     state: dict[str, Any],
+    compile_epochs: EpochCompiler | None = None,
     log: Callable[[str], object],
 ) -> None:
     """Fit from the epoch in `state` on; without validation faces no best epoch is selected."""
@@ -202,12 +209,14 @@ def fit(
         ),
     )
     network.fit(
-        batches,
+        compile_epochs(network, batches) if compile_epochs else batches,
         epochs=config.epochs,
         initial_epoch=state["epoch"],
         shuffle=False,  # The batches are shuffled already.
         validation_data=validation_data,
-        validation_batch_size=VALIDATION_BATCH_SIZE,
+        validation_batch_size=(
+            ACCELERATED_VALIDATION_BATCH_SIZE if compile_epochs else VALIDATION_BATCH_SIZE
+        ),
         verbose=0,
         callbacks=[
             Reseed(config.seed),
@@ -229,29 +238,32 @@ def checkpoints_and_schedule(
 ) -> list[keras.callbacks.Callback]:
     """Return the callbacks that change the learning rate and write into the run's folder."""
     callbacks: list[keras.callbacks.Callback] = []
-    tracked: list[tuple[keras.callbacks.Callback, list[str]]] = []
-    if select_best:
-        accuracy = "val_folder_accuracy" if len(network.outputs) > 1 else "val_accuracy"
-        best = keras.callbacks.ModelCheckpoint(
-            folder / run_folder.BEST, monitor=accuracy, mode="max", save_best_only=True
-        )
-        callbacks.append(best)
-        tracked.append((best, ["best"]))
+    tracked: dict[str, tuple[keras.callbacks.Callback, list[str]]] = {}
+    every = config.checkpoint_every
     if config.schedule == "plateau":
         reduce_rate = keras.callbacks.ReduceLROnPlateau(
             "val_loss", factor=0.4, patience=config.patience, min_lr=config.learning_rate / 100
         )
         early_stopping = keras.callbacks.EarlyStopping("val_loss", patience=3 * config.patience)
         callbacks += [reduce_rate, early_stopping]
-        tracked += [
-            (reduce_rate, ["best", "wait", "cooldown_counter"]),
-            (early_stopping, ["best", "wait", "best_epoch"]),
-        ]
+        tracked["ReduceLROnPlateau"] = reduce_rate, ["best", "wait", "cooldown_counter"]
+        tracked["EarlyStopping"] = early_stopping, ["best", "wait", "best_epoch"]
+    if select_best:
+        accuracy = "val_folder_accuracy" if len(network.outputs) > 1 else "val_accuracy"
+        best = PeriodicCheckpoint(
+            folder / run_folder.BEST,
+            every=every,
+            monitor=accuracy,
+            mode="max",
+            save_best_only=True,
+        )
+        callbacks.append(best)
+        tracked["ModelCheckpoint"] = best, ["best"]
     if keras.backend.backend() == "tensorflow":
         callbacks.append(keras.callbacks.TensorBoard(folder / "tensorboard", write_graph=False))
     return [
         *callbacks,
-        keras.callbacks.ModelCheckpoint(folder / "epoch-{epoch:03d}.keras"),
+        PeriodicCheckpoint(folder / "epoch-{epoch:03d}.keras", every=every),
         keras.callbacks.CSVLogger(folder / run_folder.LOG, append=bool(state["epoch"])),
-        RunState(folder, tracked, state),
+        RunState(folder, tracked, state, every=every),
     ]

@@ -101,6 +101,12 @@ class Command(BaseCommand):
             type=number_between(0.1, 100),
             help="how much a person's own photo counts beside another face; default: 5",
         )
+        add(
+            "--checkpoint-every",
+            type=integer_from(1),
+            metavar="EPOCHS",
+            help="epochs between checkpoints; the best is chosen among them; default: 1",
+        )
         add("--seed", type=integer_from(0), help="default: 1")
 
     def handle(self, *_: Any, data: list[Path] | None, out: Path | None, **options: Any) -> None:
@@ -158,6 +164,7 @@ class Command(BaseCommand):
         **_: Any,
     ) -> "FinishedRun":
         from ml.training import fitting  # noqa: PLC0415 - heavy
+        from ml.training.acceleration import epoch_compiler  # noqa: PLC0415
         from ml.training.architectures import ARCHITECTURES  # noqa: PLC0415
         from ml.training.deployment import load_trained  # noqa: PLC0415
         from ml.training.finished_run import FinishedRun  # noqa: PLC0415
@@ -183,6 +190,7 @@ class Command(BaseCommand):
             resume=resume,
             start_from=start_network,
             refit=recipe.name if recipe else None,
+            compile_epochs=epoch_compiler(),
             log=self.write_now,
         )
         return FinishedRun(
