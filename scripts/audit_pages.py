@@ -20,6 +20,7 @@ from typing import Any
 
 import requests
 
+from integration_tests.site_client import SESSION
 from tests import pictures
 from tests.browser.chromium import ARGUMENTS, chromium_path
 from tests.sites import PRODUCTION, ROOT, create_session, installed_site, serve
@@ -77,7 +78,7 @@ def audit(name: str, address: str, session: str, folder: Path) -> Audit:
     """Run Lighthouse on one page."""
     headers = {"X-Forwarded-Proto": "https"}
     if session:
-        headers["Cookie"] = f"sessionid={session}"
+        headers["Cookie"] = f"{SESSION}={session}"
     report = folder / f"{name}.json"
     command = [
         *(str(LIGHTHOUSE), address, "--quiet", "--output=json", f"--output-path={report}"),
