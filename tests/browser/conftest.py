@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.middleware.csrf import CSRF_SECRET_LENGTH
 from django.test import Client
+from django.utils.crypto import get_random_string
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
@@ -142,7 +144,13 @@ def strict_page(
 def sign_in(page: Page, person: User) -> None:
     """Give the browser a session of a person, and open their day."""
     session = signed_in(Client(), person).cookies["sessionid"]
+    # Signing in sets both. Without the token, the page and the service worker, which load pages at
+    # the same time, would each get another one.
+    cookies = {session.key: session.value, "csrftoken": get_random_string(CSRF_SECRET_LENGTH)}
     page.context.add_cookies(
-        [{"name": session.key, "value": session.value, "domain": "localhost", "path": "/"}]
+        [
+            {"name": name, "value": value, "domain": "localhost", "path": "/"}
+            for name, value in cookies.items()
+        ]
     )
     page.goto("/today/")
