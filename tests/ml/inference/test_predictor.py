@@ -184,7 +184,7 @@ def test_a_version_is_opened_once(tmp_path: Path) -> None:
 
 def test_no_interpreter_is_built_before_the_first_answer() -> None:
     with patch("ml.inference.predictor.Interpreter", side_effect=Interpreter) as built:
-        predictor = predictor_for(TWO_OUTPUTS, card())
+        predictor = Predictor(TWO_OUTPUTS.read_bytes(), card())
         built.assert_not_called()
         for _ in range(3):
             predictor.classify(np.zeros((2, 48, 48), np.uint8))
