@@ -1,11 +1,23 @@
 """Photo files as people send them: usual, unusual, and such as must be refused."""
 
+import uuid
 from collections.abc import Callable
 
 import numpy as np
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
 from PIL import Image
 
 from tests import pictures
+
+
+def upload(client: Client, data: bytes, *, name: str = "me.jpg", **fields: str) -> HttpResponse:
+    """Send a photo as the capture page does."""
+    values = {"client_uuid": str(uuid.uuid4()), **fields}
+    photo = SimpleUploadedFile(name, data, content_type="image/jpeg")
+    return client.post(reverse("emotions:capture"), {"photo": photo, **values})  # type: ignore[return-value]
 
 
 def crowd_jpeg() -> bytes:

@@ -7,36 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from accounts.consents import has_consent, withdraw_consent
 from accounts.models import Consent, User
-from emotions.captures import recording, trash
+from emotions.captures import trash
 from emotions.captures.moods import Mood
 from emotions.models import Capture
 from tests import pictures, uploads
+from tests.uploads import upload
 
 pytestmark = pytest.mark.django_db
-
-
-def upload(client: Client, data: bytes, *, name: str = "me.jpg", **fields: str) -> HttpResponse:
-    values = {"client_uuid": str(uuid.uuid4()), **fields}
-    photo = SimpleUploadedFile(name, data, content_type="image/jpeg")
-    return client.post(reverse("emotions:capture"), {"photo": photo, **values})  # type: ignore[return-value]
-
-
-@pytest.fixture
-def portrait(owner: User) -> Capture:
-    """A recorded portrait of the owner."""
-    return recording.record_capture(
-        owner=owner,
-        photo=pictures.astronaut_jpeg(),
-        source=Capture.Source.UPLOAD,
-        time_zone="UTC",
-    )
 
 
 def text_of(page: Any) -> str:

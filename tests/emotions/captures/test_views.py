@@ -1,11 +1,8 @@
 """The page of a capture and its pictures, for its owner and nobody else."""
 
-import uuid
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -14,27 +11,11 @@ from emotions.captures import recording
 from emotions.captures.recording import SelfReport
 from emotions.models import Capture, Feeling
 from tests import pictures, uploads
+from tests.uploads import upload
 
 pytestmark = pytest.mark.django_db
 PRIVATE = ["capture_detail", "capture_photo", "capture_thumbnail", "capture_delete"]
 PERSONAL = ["today", "capture", "history", "consent"]
-
-
-def upload(client: Client, data: bytes, *, name: str = "me.jpg", **fields: str) -> HttpResponse:
-    values = {"client_uuid": str(uuid.uuid4()), **fields}
-    photo = SimpleUploadedFile(name, data, content_type="image/jpeg")
-    return client.post(reverse("emotions:capture"), {"photo": photo, **values})  # type: ignore[return-value]
-
-
-@pytest.fixture
-def portrait(owner: User) -> Capture:
-    """A recorded portrait of the owner."""
-    return recording.record_capture(
-        owner=owner,
-        photo=pictures.astronaut_jpeg(),
-        source=Capture.Source.UPLOAD,
-        time_zone="UTC",
-    )
 
 
 @pytest.mark.parametrize("name", PRIVATE)
