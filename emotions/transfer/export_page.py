@@ -1,6 +1,8 @@
 """The exported history as one HTML page that opens offline, without scripts or other files."""
 
+from base64 import b64encode
 from collections.abc import Iterator
+from hashlib import sha256
 from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,9 +21,9 @@ DAYS_PLACEHOLDER = "<!-- days -->"
 
 def render_page(owner: User) -> Iterator[bytes]:
     """Yield the page day by day, newest first."""
-    before, after = render_to_string(
-        "export/index.html", {"owner": owner, "days": DAYS_PLACEHOLDER}
-    ).split(DAYS_PLACEHOLDER)
+    style = render_to_string("export/style.css")
+    context = {"owner": owner, "days": DAYS_PLACEHOLDER, "style": style, "policy": policy(style)}
+    before, after = render_to_string("export/index.html", context).split(DAYS_PLACEHOLDER)
     yield before.encode()
     template = get_template("export/day.html")
     newest_first = selectors.history(owner=owner).order_by("-local_date", "-taken_at", "-id")
@@ -29,6 +31,18 @@ def render_page(owner: User) -> Iterator[bytes]:
     for date, group in groupby(captures, key=lambda capture: capture.local_date):
         yield template.render({"date": date, "moments": map(moment_context, group)}).encode()
     yield after.encode()
+
+
+def policy(style: str) -> str:
+    """Return a Content-Security-Policy that allows this style sheet and the pictures alone.
+
+    `file:` is for browsers in which a page that is opened from a disk is not of its own origin.
+    """
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src 'self' file:; "
+        "base-uri 'none'; form-action 'none'"
+    )
 
 
 def moment_context(capture: Capture) -> dict[str, Any]:

@@ -93,9 +93,24 @@ def test_the_page_in_the_archive_opens_from_disk(page: Page, owner: User, tmp_pa
         page.get_by_role("link", name="Download everything").click()
     with zipfile.ZipFile(under_way.value.path()) as packed:
         packed.extractall(tmp_path)
+    index = tmp_path / "index.html"
+    # Whatever got into it could neither run nor tell anybody.
+    index.write_text(
+        index.read_text().replace(
+            "<main>",
+            "<main><script>document.title = 'ran'</script><style>h1 { color: red }</style>"
+            "<img alt='' src='http://127.0.0.1:9/told.png'>",
+        )
+    )
     opened = page.context.browser.new_page()  # type: ignore[union-attr]  # there is one
-    opened.goto((tmp_path / "index.html").as_uri())
+    refused: dict[str, str | None] = {}
+    opened.on("requestfailed", lambda request: refused.update({request.url: request.failure}))
+    opened.goto(index.as_uri())
     expect(opened.get_by_text("Looks happy")).to_be_visible()
-    assert opened.locator("img").evaluate("image => image.naturalWidth") > 0
+    assert opened.locator("article img").evaluate("image => image.naturalWidth") > 0
+    expect(opened.locator("article img")).to_have_css("object-fit", "cover")
+    expect(opened.locator("h1")).not_to_have_css("color", "rgb(255, 0, 0)")
+    assert opened.title() == "Your moods"
+    assert refused == {"http://127.0.0.1:9/told.png": "csp"}
     assert accessibility_violations(opened) == []
     opened.close()

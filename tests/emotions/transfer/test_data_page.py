@@ -76,6 +76,7 @@ def test_the_archive_has_a_page_that_needs_nothing_else(
     looked = Looked(page)
     assert not {"script", "link", "iframe", "b"} & set(looked.tags)
     assert "url(" not in page
+    assert "default-src &#x27;none&#x27;; style-src &#x27;sha256-" in page
     assert looked.refers == {f"pictures/{mine.uuid}-photo.jpg"} <= names
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert f"{mine.local_date:%Y}" in page
