@@ -102,8 +102,12 @@ def populate(site: Site, run: Path) -> PopulatedSite:
         site.manage("create_token", *arguments).split()[-1]
         for arguments in ((OWNER, "--write"), (OWNER,), (FRIEND, "--write"))
     )
-    session, admin_session = (create_session(site, email) for email in (OWNER, ADMINISTRATOR))
+    session, admin_session, friends_session = (
+        create_session(site, email) for email in (OWNER, ADMINISTRATOR, FRIEND)
+    )
     with serve(site) as address:
+        for key in (session, friends_session):
+            give_consent(SiteClient.with_app(address, key), "use", "improve")
         owner = SiteClient.with_token(address, token)
         parameters = use(owner, SiteClient.with_session(address, session))
         cursor = owner.send("GET", "/api/v1/changes/?page_size=100")["cursor"]
@@ -143,7 +147,6 @@ def use(owner: SiteClient, browser: SiteClient) -> dict[str, str]:
     Returns:
         The parameters of routes, with values of what is there now.
     """
-    give_consent(owner, "use", "improve")
     photo = {"photo": ("me.jpg", pictures.with_exif_date("2026:03:14 09:26:53"), "image/jpeg")}
     several = {"photo": ("us.jpg", pictures.encoded(pictures.several_faces()), "image/jpeg")}
     said = {"felt": "happy", "mood": 4, "note": "Ünï\n𝒄ode, =1+1", "tags": ["home", "Ω"]}
@@ -188,7 +191,6 @@ def record_photos_of_friend(friend: SiteClient) -> dict[str, str]:
     Returns:
         The uuids of the captures, by what shall become of them.
     """
-    give_consent(friend, "use", "improve")
     friend.send("PATCH", "/api/v1/me/", json={"pictures_kept_for": 30})
     photo = {"photo": ("me.jpg", pictures.astronaut_jpeg(), "image/jpeg")}
     photos = {name: record(friend, photo, felt="happy") for name in ("old", "deleted", "new")}

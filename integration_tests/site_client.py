@@ -36,6 +36,11 @@ class SiteClient:
         return cls(address, {"Authorization": f"Bearer {token}"})
 
     @classmethod
+    def with_app(cls, address: str, key: str) -> "SiteClient":
+        """Return the client of an app with a session."""
+        return cls(address, {"X-Session-Token": key})
+
+    @classmethod
     def with_session(cls, address: str, key: str) -> "SiteClient":
         """Return the client of a browser with a session."""
         return cls(address, {"Cookie": f"{SESSION}={key}"})

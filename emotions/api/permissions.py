@@ -13,8 +13,13 @@ SIGN_IN_ONLY = {
     "api:tokens": {"POST"},
     "api:token": {"DELETE"},
     "api:me": {"DELETE"},
+    "api:consent": {"PUT"},
 }
-"""Methods by view that need a session, so that a leaked token cannot extend its own reach."""
+"""Methods by view that need a session.
+
+A leaked token cannot extend its own reach, and nobody but a person who has read it consents to a
+text. To withdraw is always possible.
+"""
 
 
 class ReadOnlyTokenError(exceptions.PermissionDenied):

@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from accounts.consents import require_consent
+from accounts.consents import has_consent, require_consent
 from accounts.models import Consent, User
 from common.imaging import images
 from common.imaging.geometry import Box
@@ -144,10 +144,13 @@ def import_entry(*, owner: User, entry: Entry) -> Outcome:
     """Import one moment, unless a capture with its UUID exists or existed.
 
     Raises:
-        EntryError: it says nothing, or its pictures cannot be decoded; nothing was written.
+        EntryError: it says nothing, shows a face without consent, or its pictures cannot be
+            decoded; nothing was written.
     """
     if existing := existing_outcome(owner, entry):
         return existing
+    if entry.faces and not has_consent(person=owner, kind=Consent.Kind.USE):
+        raise EntryError(_("Expected your consent before what a face looks like is kept."))
     capture = build_capture(owner, entry)
     decoded = {field: decode_picture(entry, field) for field in entry.pictures}
     pixels = {field: picture for field, picture in decoded.items() if picture is not None}

@@ -85,7 +85,8 @@ GIVE_CONSENT: dict[str, Any] = {
     "description": _(
         "Show the person the text first and send the version that they have read. That of use is "
         "at /consent/, that of improve at /helping/: from then on their own face, as a grey square "
-        "without a name, may be used for training wherever they say what they felt."
+        "without a name, may be used for training wherever they say what they felt. Needs a "
+        "sign-in: access tokens get permission_denied."
     ),
     "request": json_request(GiveConsentSerializer, {"version": "2026-11"}, "the current text"),
     "parameters": [KIND],

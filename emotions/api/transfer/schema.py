@@ -35,7 +35,8 @@ IMPORT: dict[str, Any] = {
         "Takes in an archive that export/ made, here or elsewhere, or Daylio's table. What is "
         "there already is left alone, also in the trash, so the same file may be sent again; an "
         "entry that is not as expected is told with its place and stops none of the others. "
-        "Pictures need consent. White space comes while it is read, then the answer."
+        "Pictures and what was read from them need consent. White space comes while it is read, "
+        "then the answer."
     ),
     "request": {
         "multipart/form-data": OpenApiRequest(

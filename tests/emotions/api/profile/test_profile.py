@@ -5,6 +5,7 @@ from rest_framework.test import APIClient
 
 from accounts.consents import has_consent
 from accounts.models import Consent, User
+from accounts.services import create_token
 from emotions.models import Detection
 from tests import pictures
 from tests.emotions.api.calls import CAPTURES, TODAY, assert_problem, create, note
@@ -39,6 +40,17 @@ def test_consent_is_given_to_the_current_text_and_withdrawn(
     assert given.json()["consents"][0]["given_at"]
     assert has_consent(person=owner, kind=Consent.Kind.USE)
     assert_problem(owner_api.delete(f"{ME}consents/other/"), 404, "not_found")
+
+
+def test_a_token_withdraws_consent_and_never_gives_it(owner: User) -> None:
+    _, secret = create_token(person=owner, name="script", scope="write")
+    script = APIClient(headers={"Authorization": f"Bearer {secret}"})
+    url = f"{ME}consents/improve/"
+    version = script.delete(url).json()["consents"][1]["version"]
+    refused = script.put(url, {"version": version}, format="json")
+    assert_problem(refused, 403, "permission_denied")
+    assert "Sign in" in refused.json()["detail"]
+    assert not has_consent(person=owner, kind=Consent.Kind.IMPROVE)
 
 
 def test_the_password_cannot_be_guessed_by_deleting(owner: User, owner_api: APIClient) -> None:

@@ -246,12 +246,17 @@ def test_a_history_goes_to_whoever_sends_it_alone(
     assert_problem(send(APIClient(), packed(MOMENT)), 401, "not_authenticated")
 
 
-def test_pictures_need_consent_and_numbers_do_not(owner: User, owner_api: APIClient) -> None:
+def test_pictures_and_faces_need_consent_and_words_do_not(
+    owner: User, owner_api: APIClient
+) -> None:
     withdraw_consent(person=owner, kind=Consent.Kind.USE)
     photo = pictures.astronaut_jpeg()
     assert_problem(send(owner_api, packed(PHOTO, photo=photo)), 403, "consent_required")
+    refused = brought_in(owner_api, packed(LOOK))
+    assert (refused["new"], refused["refused"]) == (0, 1)
+    assert "consent" in refused["refusals"][0]["reason"]
     assert not Capture.objects.exists()
-    assert brought_in(owner_api, packed(LOOK))["new"] == 1
+    assert brought_in(owner_api, packed(MOMENT))["new"] == 1
 
 
 # --- What is not as it should be --------------------------------------------------------------
