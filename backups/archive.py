@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -47,6 +48,17 @@ class Manifest:
 
     def to_json(self) -> bytes:
         return json.dumps(asdict(self), indent=1).encode()
+
+    def check_rows(self, found: dict[str, int]) -> None:
+        """Compare the numbers of rows with those that were read.
+
+        Raises:
+            BackupError: they differ.
+        """
+        for label in sorted({*self.rows, *found}):
+            expected, received = self.rows.get(label, 0), found.get(label, 0)
+            if received != expected:
+                raise BackupError(f"{label}: expected {expected} rows, received {received}.")
 
     @classmethod
     def from_json(cls, content: bytes) -> "Manifest":
@@ -136,6 +148,25 @@ def members(path: Path) -> Iterator[Member]:
                 archive.members.clear()  # type: ignore[attr-defined] # or all stay in memory
     except (tarfile.TarError, OSError) as error:
         raise BackupError(f"{path}: expected a backup ({error}).") from error
+
+
+class TableChunk(NamedTuple):
+    """Rows of one table, as lines of JSON."""
+
+    label: str
+    lines: list[bytes]
+
+
+def table_chunks(path: Path) -> Iterator[TableChunk]:
+    """Yield the tables of a backup, each after those that its rows refer to.
+
+    Raises:
+        BackupError: a table is damaged.
+    """
+    for member in members(path):
+        kind, _, place = member.name.partition("/")
+        if kind == TABLES:
+            yield TableChunk(place.partition("/")[0], member.lines())
 
 
 def verify_archive(path: Path) -> Manifest:

@@ -1,6 +1,5 @@
 """Restoring a backup into an empty site, completely or not at all."""
 
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,14 +12,15 @@ from django.db import DatabaseError, connection, transaction
 from backups.archive import (
     FILES,
     MAX_FILE_BYTES,
-    TABLES,
     BackupError,
     Manifest,
     applied_migrations,
     members,
+    table_chunks,
     verify_archive,
 )
-from backups.rows import backed_up_models, deserialize_rows
+from backups.rows import backed_up_models, insert_tables
+from backups.upgrading import upgraded_chunks
 from emotions.pictures import storage
 from ml.models import Artefact, ModelVersion, Promotion
 from ml.registry import register_bundled
@@ -46,7 +46,7 @@ def restore_backup(path: Path) -> RestoreSummary:
     """Restore the files of a backup, then all its rows in one transaction.
 
     Raises:
-        BackupError: the backup is damaged or was made by another version of the software, or the
+        BackupError: the backup is damaged or was made by a later version of the software, or the
             site is not empty. Nothing has been changed.
     """
     manifest = verify_archive(path)
@@ -69,16 +69,15 @@ def restore_backup(path: Path) -> RestoreSummary:
 
 
 def check_migrations(manifest: Manifest) -> None:
-    """Compare the migrations of a backup with those of this site.
+    """Check that this site has every migration of a backup; it may have later ones.
 
     Raises:
-        BackupError: they differ.
+        BackupError: it lacks one.
     """
-    for name in sorted({*manifest.migrations} ^ {*applied_migrations()}):
-        where = "the backup" if name in manifest.migrations else "this site"
+    if later := {*manifest.migrations} - {*applied_migrations()}:
         raise BackupError(
-            f"Expected the tables that the backup was made of, but only {where} has the migration "
-            f"{name}: restore with the version of the software that made it."
+            "Expected a backup of this or an earlier version of the software, but only the backup "
+            f"has the migration {min(later)}: update this site and run migrate first."
         )
 
 
@@ -148,20 +147,12 @@ def restore_rows(path: Path, manifest: Manifest) -> None:
     """
     for model in REGISTRY_MODELS:
         model._base_manager.all().delete()
-    by_label = {model._meta.label: model for model in backed_up_models()}
-    rows = Counter(dict.fromkeys(by_label, 0))
-    for member in members(path):
-        kind, _, place = member.name.partition("/")
-        if kind != TABLES:
-            continue
-        label = place.partition("/")[0]
-        for row in deserialize_rows(by_label[label], member.lines()):
-            row.save_base(raw=True, force_insert=True)
-            rows[label] += 1
-    if dict(rows) != manifest.rows:
-        raise BackupError(f"{path}: expected {manifest.rows}, received {dict(rows)} rows.")
+    if {*manifest.migrations} == {*applied_migrations()}:
+        manifest.check_rows(insert_tables(table_chunks(path)))
+    else:
+        insert_tables(upgraded_chunks(path, manifest))
     connection.check_constraints()
-    for statement in connection.ops.sequence_reset_sql(no_style(), list(by_label.values())):
+    for statement in connection.ops.sequence_reset_sql(no_style(), backed_up_models()):
         with connection.cursor() as cursor:
             cursor.execute(statement)
     register_bundled()

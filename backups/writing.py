@@ -10,8 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.apps import apps
+from django.apps.registry import Apps
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.utils import timezone
 
 from backups.archive import FILES, MANIFEST, TABLES, BackupError, Manifest, applied_migrations
@@ -76,15 +78,7 @@ def add_contents(archive: tarfile.TarFile) -> BackupSummary:
     """Add tables, then files, then the manifest."""
     manifest = Manifest(timezone.now().isoformat(), applied_migrations())
     summary = BackupSummary()
-    for model in backed_up_models():
-        label = model._meta.label
-        manifest.rows[label] = 0
-        for number, (rows, chunk) in enumerate(serialized_chunks(model), start=1):
-            compressed = gzip.compress(chunk, mtime=0)
-            add_verified_member(
-                archive, manifest, f"{TABLES}/{label}/{number:06}.jsonl.gz", compressed
-            )
-            manifest.rows[label] += rows
+    add_tables(archive, manifest)
     for name in stored_file_names():
         try:
             with default_storage.open(name, "rb") as file:
@@ -97,6 +91,22 @@ def add_contents(archive: tarfile.TarFile) -> BackupSummary:
     summary.rows, manifest.gone = sum(manifest.rows.values()), len(summary.removed)
     add_member(archive, MANIFEST, manifest.to_json())
     return summary
+
+
+def add_tables(
+    archive: tarfile.TarFile,
+    manifest: Manifest,
+    registry: Apps = apps,
+    using: str = DEFAULT_DB_ALIAS,
+) -> None:
+    """Add the rows of all tables in chunks, and count them in the manifest."""
+    for model in backed_up_models(registry):
+        label = model._meta.label
+        manifest.rows[label] = 0
+        for number, (rows, chunk) in enumerate(serialized_chunks(model, using), start=1):
+            name = f"{TABLES}/{label}/{number:06}.jsonl.gz"
+            add_verified_member(archive, manifest, name, gzip.compress(chunk, mtime=0))
+            manifest.rows[label] += rows
 
 
 def stored_file_names() -> Iterator[str]:

@@ -3,13 +3,15 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models.signals import post_migrate
 
 
-def register_bundled_model(**_: Any) -> None:
+def register_bundled_model(using: str, **_: Any) -> None:
     from ml.registry import register_bundled  # noqa: PLC0415 - needs the models
 
-    register_bundled()
+    if using == DEFAULT_DB_ALIAS:
+        register_bundled()
 
 
 class MlConfig(AppConfig):

@@ -7,9 +7,10 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-def mark_tombstones(apps: Any, _: Any) -> None:
+def mark_tombstones(apps: Any, schema_editor: Any) -> None:
     """Until now nothing was left of what was deleted."""
-    captures = apps.get_model("emotions", "Capture").objects
+    database = schema_editor.connection.alias
+    captures = apps.get_model("emotions", "Capture").objects.using(database)
     captures.exclude(deleted_at=None).update(purged_at=models.F("deleted_at"))
 
 

@@ -17,6 +17,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.usersessions.models import UserSession
+from django.apps.registry import Apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
@@ -211,7 +212,7 @@ def test_a_backup_is_of_one_moment_while_others_write(owner: User, tmp_path: Pat
         finally:
             connection.close()
 
-    def list_slowly() -> Any:
+    def list_slowly(_: Apps) -> Any:
         for number, model in enumerate(backed_up_models()):
             if number == 1:
                 writer = threading.Thread(target=write_meanwhile)
