@@ -33,4 +33,5 @@ USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --start-interval=2s \
     CMD ["python", "scripts/healthcheck.py"]
-CMD ["gunicorn", "emoplatform.wsgi"]
+# Outside of the container only nginx gets here: compose.yaml publishes no port of it.
+CMD ["gunicorn", "--bind", "0.0.0.0:8000", "emoplatform.wsgi"]

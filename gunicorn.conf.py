@@ -1,4 +1,8 @@
-"""Configuration of gunicorn, which reads this file by default."""
+"""Configuration of gunicorn, which reads this file by default.
+
+nginx stands in front, with the rules of deploy/nginx: it waits for slow senders and readers, limits
+sizes, connections and requests, and sets the headers that the site believes.
+"""
 
 import os
 import tempfile
@@ -6,10 +10,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"
+# For nothing but a proxy: no other machine gets here unless somebody says so.
+bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-# Threads, which slow clients do not occupy.
-worker_class = "emoplatform.gunicorn_worker.PatientWorker"
+worker_class = "gthread"
 threads = 4
 
 # The application is imported once and shared by all workers, which saves memory and time. That is
@@ -19,11 +23,18 @@ preload_app = True
 # Heroku's router times out after 30 s, and a dyno has 30 s to stop.
 timeout = 25
 graceful_timeout = 20
-# Longer than the router keeps idle connections (90 s), so that the router closes them first.
+# Longer than most proxies keep idle connections, so that they close them first.
 keepalive = 100
 # Workers are restarted now and then, but not all at once.
 max_requests = 5000
 max_requests_jitter = 500
+
+# As much as one buffer of nginx takes; what is longer was refused there.
+limit_request_line = 8190
+limit_request_field_size = 8190
+# Only Django reads what the proxy says of a request.
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
 
 # Heartbeats are written to memory: a slow disk must not make workers look dead.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
@@ -46,6 +57,10 @@ def child_exit(_server: Any, worker: Any) -> None:
         import_module("prometheus_client.multiprocess").mark_process_dead(worker.pid)
 
 
-def when_ready(_server: Any) -> None:
+def when_ready(server: Any) -> None:
     """Import every view before the workers fork, so that no first request is slow."""
     import_module("emoplatform.urls")
+    server.log.info(import_module("emoplatform.checks").MUST_BE_IN_FRONT)
+    if "DYNO" in os.environ:
+        # Heroku's bin/start-nginx waits for this file before it starts nginx.
+        Path("/tmp/app-initialized").touch()  # noqa: S108

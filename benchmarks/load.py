@@ -11,7 +11,6 @@ five seconds to reach an instance, or if the captures in the database are not th
 import argparse
 import csv
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,7 @@ from PIL import Image
 
 from benchmarks.suites import servers
 from benchmarks.suites.load_users import email_of
+from tests import nginx
 from tests.pictures import astronaut
 from tests.sites import (
     PRODUCTION,
@@ -45,36 +45,6 @@ TIMEOUT = 60  # seconds
 MAX_PROMOTION = 5.0  # seconds
 REQUESTS_PER_INSTANCE = 12  # so that each of its processes has to respond
 KILL_AFTER, DOWNTIME = 0.3, 3.0  # share of the duration, seconds
-NGINX = """
-user root;
-worker_processes 1;
-pid {folder}/nginx.pid;
-error_log {folder}/nginx.log;
-events {{ worker_connections 512; }}
-http {{
-    access_log off;
-    client_max_body_size 41m;
-    client_body_temp_path {folder}/bodies;
-    proxy_temp_path {folder}/answers;
-    fastcgi_temp_path {folder}/unused;
-    uwsgi_temp_path {folder}/unused;
-    scgi_temp_path {folder}/unused;
-    upstream instances {{ {instances} keepalive 32; }}
-    server {{
-        listen {address};
-        location / {{
-            proxy_pass http://instances;
-            proxy_http_version 1.1;
-            proxy_set_header Connection "";
-            proxy_set_header Host $host;
-            proxy_set_header X-Forwarded-Proto https;
-            # Taken from the apps, which all run on one machine here.
-            proxy_set_header X-Forwarded-For $http_x_forwarded_for;
-            proxy_set_header X-Request-Start "t=${{msec}}";
-        }}
-    }}
-}}
-"""
 
 
 class Instance:
@@ -159,21 +129,14 @@ def behind_nginx(
     folder: Path, site: Site, configuration: tuple[int, int]
 ) -> Iterator[tuple[str, list[Instance]]]:
     """Serve a site by instances behind nginx, and yield its URL and the instances."""
-    program = shutil.which("nginx")
-    if program is None:
+    if nginx.program() is None:
         raise servers.MissingServerError("nginx")
     count, workers = configuration
     instances = [Instance(site, workers) for _ in range(count)]
     try:
         for instance in instances:
             wait_until_ready(instance.url, seconds=TIMEOUT)
-        address = free_address()
-        servers_line = " ".join(f"server {instance.address};" for instance in instances)
-        config = folder / "nginx.conf"
-        config.write_text(NGINX.format(folder=folder, address=address, instances=servers_line))
-        command = (program, "-p", folder, "-c", config, "-g", "daemon off;")
-        with servers.running(*command, log=folder / "nginx.log"):
-            servers.wait_for(int(address.rpartition(":")[2]))
+        with nginx.nginx_before(folder, *(one.address for one in instances)) as address:
             yield f"http://{address}", instances
     finally:
         for instance in instances:

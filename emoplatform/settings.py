@@ -185,8 +185,8 @@ CONTACT_EMAIL = env.text(
     "CONTACT_EMAIL", default=parseaddr(DEFAULT_FROM_EMAIL)[1], expected="an e-mail address"
 )
 
-# For links in e-mails and for push services, which want to know who runs the site. Without a key,
-# notifications are not offered.
+# Links in e-mails begin with it, never with what a request says of its host. Push services are told
+# who runs the site; without a key, notifications are not offered.
 SITE_URL = env.origin(
     "SITE_URL",
     default="http://127.0.0.1:8000" if DEBUG else f"https://{ALLOWED_HOSTS[0].lstrip('.')}",
@@ -308,6 +308,12 @@ SPECTACULAR_SETTINGS = {
 
 # Apps sign in like the pages; links in e-mails lead to the pages.
 HEADLESS_CLIENTS = ("app",)
+HEADLESS_FRONTEND_URLS = {
+    "account_confirm_email": f"{SITE_URL}/accounts/confirm-email/{{key}}/",
+    "account_reset_password": f"{SITE_URL}/accounts/password/reset/",
+    "account_reset_password_from_key": f"{SITE_URL}/accounts/password/reset/key/{{key}}/",
+    "account_signup": f"{SITE_URL}/accounts/signup/",
+}
 
 EMOTION_DATASET = env.existing("EMOTION_DATASET")
 
@@ -347,7 +353,7 @@ PERMISSIONS_POLICY: dict[str, list[str] | str] = {
     },
 }
 if not DEBUG:
-    # The site runs behind one proxy, Heroku's router or nginx, whose headers are trusted.
+    # The site runs behind nginx (deploy/nginx), which sets these headers and removes others.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     ALLAUTH_TRUSTED_PROXY_COUNT = 1
     SECURE_SSL_REDIRECT = True

@@ -2,9 +2,10 @@
 
 Usage: python -m integration_tests.reloads [--clients 100] [--reloads 5] [--stops 3]
 
-Clients must not notice a reload (HUP) at all. After a stop (TERM), connections may be refused until
-the site is started again and clients retry, but requests sent before have to be answered. In the
-end every photo that was acknowledged has to be there, complete and once.
+nginx stands in front. Clients must not notice a reload (HUP) at all. After a stop (TERM), nginx
+answers 503 until the site is started again and clients retry, but requests that the site has begun
+with have to be answered. In the end every photo that was acknowledged has to be there, complete and
+once.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from integration_tests.running_site import (
     running_site,
 )
 from tests import pictures
+from tests.nginx import nginx_before
 from tests.sites import start_gunicorn, wait_until_ready
 
 INTERVAL = 4.0  # seconds
@@ -39,7 +41,7 @@ class Observations:
 
     Attributes:
         recorded: UUIDs of captures that were acknowledged.
-        refused: Number of connections that were refused.
+        refused: Number of answers that nobody was there.
         errors: Responses other than success, and requests without a response.
     """
 
@@ -64,9 +66,10 @@ def record(
                     data={"uuid": name, "mood": 4, "tags": ["a", "b"], "kept": "photo"},
                     timeout=TIMEOUT,
                 )
-            except requests.ConnectionError as error:
-                if "Connection refused" not in str(error):
-                    observations.errors.append(f"{name}: {error}")
+            except requests.RequestException as error:
+                observations.errors.append(f"{name}: {error}")
+                continue
+            if response.status_code == requests.codes.service_unavailable:
                 observations.refused += 1
                 time.sleep(0.1)
                 continue
@@ -104,11 +107,23 @@ def main() -> int:
     parser.add_argument("--reloads", type=int, default=5)
     parser.add_argument("--stops", type=int, default=3)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, running_site(Path(folder)) as (running, headers):
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_site(Path(folder)) as (running, headers),
+        nginx_before(Path(folder), running.address) as address,
+    ):
         observations, stop = Observations(), threading.Event()
         clients = [
-            threading.Thread(target=record, args=(running.address, headers, observations, stop))
-            for _ in range(options.clients)
+            threading.Thread(
+                target=record,
+                args=(
+                    address,
+                    headers | {"X-Forwarded-For": f"10.0.0.{number % 100}"},
+                    observations,
+                    stop,
+                ),
+            )
+            for number in range(options.clients)
         ]
         for client in clients:
             client.start()
@@ -127,7 +142,7 @@ def main() -> int:
         ledger = Ledger(recorded=observations.recorded, errors=observations.errors)
         violations = list(find_violations(running.site, ledger))
     if reload_refused:
-        violations.append(f"{reload_refused} connections refused by a reload")
+        violations.append(f"{reload_refused} requests refused by a reload")
     print(
         f"{options.clients} clients: {reload_recorded} recorded during {options.reloads} reloads, "
         f"{reload_refused} refused; {len(observations.recorded)} after {options.stops} stops of at "

@@ -25,14 +25,12 @@ from string import Template
 from pathspec import PathSpec
 
 ROOT = Path(__file__).parents[1]
-PORT = "8765"
 PRODUCTION = {
     "SECRET_KEY": "".join(chr(65 + n % 58) for n in range(60)),
     "ALLOWED_HOSTS": "mood.example.org",
     "DATABASE_URL": "sqlite:////site/var/db.sqlite3",
     "EMAIL_URL": "consolemail://",
     "MEDIA_IS_PERSISTENT": "1",
-    "PORT": PORT,
 }
 # How this machine reaches package registries; not part of any image.
 REGISTRIES = {
@@ -178,7 +176,7 @@ def check(stage: Stage) -> None:
             sys.exit("The health check does not pass.")
         time.sleep(1)
     request = urllib.request.Request(
-        f"http://127.0.0.1:{PORT}/readyz", headers={"Host": PRODUCTION["ALLOWED_HOSTS"]}
+        "http://127.0.0.1:8000/readyz", headers={"Host": PRODUCTION["ALLOWED_HOSTS"]}
     )
     with urllib.request.urlopen(request) as response:  # noqa: S310
         print(response.status, response.read().decode())

@@ -8,5 +8,5 @@ import os
 import urllib.request
 
 host = os.environ.get("ALLOWED_HOSTS", "localhost").split(",")[0].strip().lstrip(".")
-address = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}/healthz"
+address = "http://127.0.0.1:8000/healthz"
 urllib.request.urlopen(urllib.request.Request(address, headers={"Host": host}), timeout=5)

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.consents import ConsentRequiredError, has_consent
 from accounts.models import Consent
 from accounts.requests import person_of, zone_of
-from common.streaming import stream_with_keepalive
+from common.streaming import keepalive_response
 from emotions.captures.errors import ImportUnderWayError
 from emotions.transfer import exports, importing
 from emotions.transfer.forms import ImportForm
@@ -70,8 +70,8 @@ def import_view(request: HttpRequest) -> HttpResponseBase:
     except UnreadableError as error:
         form.add_error("file", str(error))
     else:
-        return StreamingHttpResponse(
-            stream_with_keepalive(reports, partial(render_report, request))
+        return keepalive_response(
+            reports, partial(render_report, request), content_type="text/html; charset=utf-8"
         )
     return render_page(request, form)
 

@@ -39,7 +39,9 @@ def test_with_mail_set_up_an_address_is_verified_before_the_first_sign_in(
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
     sign_up(client)
     assert client.get(reverse("emotions:today")).status_code == 302
-    link = re.search(r"http://testserver(/accounts/confirm-email/\S+/)", str(mail.outbox[0].body))
+    link = re.search(
+        rf"{settings.SITE_URL}(/accounts/confirm-email/\S+/)", str(mail.outbox[0].body)
+    )
     assert link
     client.post(link[1])
     signed_in = client.post(
@@ -59,14 +61,36 @@ def test_signing_in_and_out(client: Client, owner: User) -> None:
     assert client.get(reverse("emotions:today")).status_code == 302
 
 
-def test_a_forgotten_password_is_set_anew_by_mail(client: Client, owner: User) -> None:
+def test_a_forgotten_password_is_set_anew_by_mail(
+    client: Client, owner: User, settings: Settings
+) -> None:
     client.post(reverse("account_reset_password"), {"email": owner.email})
-    link = re.search(r"http://testserver(\S+)", str(mail.outbox[0].body))
+    link = re.search(rf"{settings.SITE_URL}(\S+)", str(mail.outbox[0].body))
     assert link
     form = client.get(link[1], follow=True).redirect_chain[-1][0]
     client.post(form, {"password1": "another paper diary", "password2": "another paper diary"})
     owner.refresh_from_db()
     assert owner.check_password("another paper diary")
+
+
+def test_links_in_mails_lead_to_the_site_whatever_a_request_calls_it(
+    client: Client, owner: User, settings: Settings
+) -> None:
+    settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+    settings.ALLOWED_HOSTS = ["*"]
+    taken = {"email": owner.email, "password1": PASSWORD}
+    for name, form in (
+        ("account_reset_password", {"email": owner.email}),
+        ("account_reset_password", {"email": "nobody@example.org"}),
+        ("account_signup", taken),
+        ("account_signup", taken | {"email": "new@example.org"}),
+    ):
+        client.post(reverse(name), form, headers={"host": "testserver:8443"})
+    assert len(mail.outbox) == 4
+    for message in mail.outbox:
+        links = re.findall(r"https?://\S+", str(message.body))
+        assert links, message.body
+        assert all(link.startswith(f"{settings.SITE_URL}/") for link in links), links
 
 
 @pytest.mark.parametrize("name", ["account_login", "account_signup", "account_reset_password"])

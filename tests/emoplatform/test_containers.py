@@ -65,10 +65,14 @@ def test_images_have_the_python_of_the_site_and_run_without_rights() -> None:
         assert int(user) > 0
 
 
-def test_the_image_starts_the_web_process_of_the_procfile() -> None:
-    (web,) = re.findall(r"^web: (.+)$", (ROOT / "Procfile").read_text(), re.MULTILINE)
+def test_only_nginx_is_reached_from_outside_and_reaches_gunicorn(services: dict[str, Any]) -> None:
+    published = {name: one["ports"] for name, one in services.items() if "ports" in one}
+    assert published == {"proxy": ["127.0.0.1:8000:8000"]}
     *_, command = (rest for name, rest in instructions(DOCKERFILE) if name == "CMD")
-    assert yaml.safe_load(command) == web.split()
+    assert yaml.safe_load(command) == [*("gunicorn", "--bind", "0.0.0.0:8000"), "emoplatform.wsgi"]
+    for volume in services["proxy"]["volumes"]:
+        assert (ROOT / volume.partition(":")[0]).exists()
+    assert "server web:8000;" in (ROOT / "deploy" / "nginx" / "compose.conf").read_text()
 
 
 def test_every_service_of_the_site_runs_a_command_that_exists(services: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import urllib.error
@@ -13,6 +14,7 @@ import pytest
 from django.core.management import call_command
 from pytest_django import Settings
 
+from emoplatform.checks import MUST_BE_IN_FRONT
 from tests.emoplatform.test_settings import LOCAL_DISK, PRODUCTION
 from tests.pace import patience, wait_until
 from tests.sites import Site, free_address
@@ -43,11 +45,12 @@ def manage(*arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[
     )
 
 
-def test_the_deployment_check_has_nothing_to_say(tmp_path: Path) -> None:
+def test_the_deployment_check_reminds_of_the_proxy_and_of_nothing_else(tmp_path: Path) -> None:
     done = manage("check", "--deploy", "--fail-level", "WARNING", env=production(tmp_path))
     assert done.returncode == 0, done.stderr
-    assert "no issues" in done.stdout
-    assert done.stderr == ""
+    assert re.findall(r"^\?: (.*)$", done.stderr, re.MULTILINE) == [
+        f"(emoplatform.I001) {MUST_BE_IN_FRONT}"
+    ]
 
 
 def test_static_files_are_collected_hashed_and_compressed(
@@ -69,14 +72,16 @@ def test_app_json_and_procfile_name_every_required_setting_and_process() -> None
     asked = {name for name, about in app["env"].items() if about.get("required", True)}
     assert set(PRODUCTION) <= asked | by_addon
     assert app["env"]["SECRET_KEY"]["generator"] == "secret"
-    assert [pack["url"] for pack in app["buildpacks"]] == ["heroku/nodejs", "heroku/python"]
+    assert [pack["url"] for pack in app["buildpacks"]] == [
+        *("heroku/nodejs", "heroku/python", "heroku-community/nginx"),
+    ]
     processes = {line.partition(":")[0] for line in (ROOT / "Procfile").read_text().splitlines()}
     assert processes == {"release", "web", "worker"}
 
 
 @pytest.fixture
 def server(tmp_path: Path, shared_site: Site) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Start gunicorn as the Procfile does, and return its address and process."""
+    """Start gunicorn as the units do, and return its address and process."""
     address = free_address()
     env = production(tmp_path) | {
         "DATABASE_URL": shared_site.database,
@@ -120,3 +125,14 @@ def test_gunicorn_serves_logs_no_queries_and_stops_when_asked(
     assert process.returncode == 0, log
     assert "GET /readyz 200" in log
     assert "somebody" not in log
+
+
+@pytest.mark.xdist_group("sites")
+def test_the_procfile_starts_gunicorn_at_the_socket_of_nginx(
+    tmp_path: Path, shared_site: Site
+) -> None:
+    (web,) = re.findall(r"^web: (.+)$", (ROOT / "Procfile").read_text(), re.MULTILINE)
+    start, *command = web.split()
+    assert start == "bin/start-nginx"
+    erb = (ROOT / "config" / "nginx.conf.erb").read_text()
+    assert f"server {command[command.index('--bind') + 1]};" in erb

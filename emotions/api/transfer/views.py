@@ -3,13 +3,12 @@
 import json
 from typing import Any
 
-from django.http import StreamingHttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
-from common.streaming import stream_with_keepalive
+from common.streaming import keepalive_response
 from emotions.api.base import PersonalView, person_of, validated
 from emotions.api.renderers import ZipRenderer
 from emotions.api.throttling import CaptureThrottle
@@ -38,8 +37,7 @@ class ImportView(PersonalView):
             time_zone=values.get("time_zone", person.time_zone),
             moods=values["moods"],
         )
-        content = stream_with_keepalive(reports, render_report)
-        return StreamingHttpResponse(content, content_type="application/json")
+        return keepalive_response(reports, render_report, content_type="application/json")
 
 
 def render_report(report: ImportReport) -> str:

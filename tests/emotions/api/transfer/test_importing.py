@@ -459,8 +459,10 @@ def test_a_long_history_never_is_in_memory_at_once() -> None:
 def test_something_is_sent_while_it_is_read(owner_api: APIClient) -> None:
     archive = packed(*({**MOMENT, "uuid": str(uuid.uuid4())} for _ in range(3)))
     with patch("common.streaming.KEEPALIVE_INTERVAL", 0):
-        parts = list(send(owner_api, archive).streaming_content)
+        response = send(owner_api, archive)
+        parts = list(response.streaming_content)
     assert parts[0] == b"\n"
+    assert response["X-Accel-Buffering"] == "no", "so that nginx passes it on"
     assert json.loads(b"".join(parts))["new"] == 3
 
 
