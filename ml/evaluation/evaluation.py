@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -181,6 +182,19 @@ def evaluate_photos(
         np.array([entry.path for entry in entries]),
     )
     return predict(faces, split, predictor, votes, found=found)
+
+
+def evaluate_photos_of_every_split(
+    path: Path, predictor: Predictor, *, votes: Path | None = None
+) -> Iterator[Evaluation]:
+    """Evaluate each split of an archive or folder of photos, as `evaluate_photos` does.
+
+    Raises:
+        DatasetError: when there is no such source or file of votes.
+        ModelFileError: when the network has no output `folder`.
+    """
+    for split in Source(path).splits():
+        yield evaluate_photos(path, predictor, split=split, votes=votes)
 
 
 def predict(

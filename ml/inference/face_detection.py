@@ -66,11 +66,11 @@ def detect_faces(pixels: Pixels) -> list[Box]:
     if yunet.is_installed():
         faces = [Box(*square) for square in yunet.detect(pixels)]
     else:
-        faces = _detect_with_cascades(pixels)
+        faces = detect_with_cascades(pixels)
     return sorted(faces, key=lambda box: box.area, reverse=True)
 
 
-def _detect_with_cascades(pixels: Pixels) -> list[Box]:
+def detect_with_cascades(pixels: Pixels) -> list[Box]:
     """Return the faces that the cascades detect, in no particular order."""
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
     candidates = _suppress_overlaps(

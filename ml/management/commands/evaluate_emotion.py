@@ -2,7 +2,9 @@
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from statistics import mean
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 THREADS = min(4, os.cpu_count() or 1)
 """More threads only slow down so small a network."""
+MIN_SUPPORT = 25
+"""Photos of an emotion without which its recall says nothing."""
 
 
 class Command(BaseCommand):
@@ -43,6 +47,12 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--detect-faces", action="store_true", help="the pictures are whole photos"
+        )
+        parser.add_argument(
+            "--all-splits",
+            action="store_true",
+            help="one table with a row for each split of the photos, such as the views that "
+            "benchmarks.degradations writes",
         )
         parser.add_argument("--figures", type=Path, help="folder to draw pictures into")
         parser.add_argument(
@@ -68,19 +78,20 @@ class Command(BaseCommand):
                 "pip install -r requirements-train.txt"
             ) from error
         votes, figures = options["votes"], options["figures"]
-        if votes and not votes.is_file():
-            raise CommandError(f"--votes: expected a CSV file, received {votes}.")
-        try:
-            if figures:
-                figures.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise CommandError(f"--figures: expected a folder to write to ({error}).") from error
+        check(options)
         evaluate = (
             evaluation.evaluate_photos if options["detect_faces"] else evaluation.evaluate_source
         )
         try:
             files = find_files(options["model"]) if options["model"] else files_in_folder(BUNDLED)
             predictor = Predictor(files.read(NETWORK), files.card, threads=THREADS)
+            if options["all_splits"]:
+                every = evaluation.evaluate_photos_of_every_split(data, predictor, votes=votes)
+                reports = [report(evaluated) for evaluated in every]
+                if files.registered:
+                    increment_looks(files.registered)
+                self.stdout.write(json.dumps(reports) if options["json"] else format_table(reports))
+                return
             evaluated = evaluate(data, predictor, split=options["split"], votes=votes)
             # The validation split of a prepared file was used for model selection or a refit.
             used_for_selection = data.suffix == ".npz" and evaluated.split != "test"
@@ -117,6 +128,29 @@ class Command(BaseCommand):
         except (ModuleNotFoundError, ModelFileError) as error:
             self.stderr.write(f"Not compared with Keras: {error}")
             return None
+
+
+def check(options: Mapping[str, Any]) -> None:
+    """Refuse options that contradict each other or cannot be used, and make the folder of figures.
+
+    Raises:
+        CommandError: saying which and why.
+    """
+    votes, figures = options["votes"], options["figures"]
+    if options["all_splits"]:
+        if not options["detect_faces"]:
+            raise CommandError("--all-splits: expected whole photos, with --detect-faces.")
+        if options["split"] or figures or options["remember"]:
+            raise CommandError(
+                "--all-splits: expected no --split, --figures or --remember beside it."
+            )
+    if votes and not votes.is_file():
+        raise CommandError(f"--votes: expected a CSV file, received {votes}.")
+    try:
+        if figures:
+            figures.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CommandError(f"--figures: expected a folder to write to ({error}).") from error
 
 
 def format_report(report: dict[str, Any]) -> str:
@@ -175,6 +209,31 @@ def format_report(report: dict[str, Any]) -> str:
         lines.append(f"{emotion:>10}" + "".join(f"{count:9,}" for count in counts))
     lines += ["", *(f"{emotion}: {words}" for emotion, words in report["words"].items())]
     return "\n".join(lines)
+
+
+def format_table(reports: list[dict[str, Any]]) -> str:
+    """Return a row for each split: how well what people see holds on its photos."""
+    lines = [
+        f"{reports[0]['model']}, what people see: {reports[0]['shown']['output']}",
+        "",
+        f"{'':>12}{'photos':>8}{'missed':>8}{'right':>8}{'macro-F1':>10}{'recall':>8}"
+        f"{'answered':>10}{'of those right':>16}",
+    ]
+    for metrics in reports:
+        shown = metrics["shown"]
+        recalls = [
+            row["recall"] for row in shown["per_class"].values() if row["support"] >= MIN_SUPPORT
+        ]
+        recall = f"{mean(recalls):.2f}" if recalls else "–"
+        right = shown["accuracy_answered"]
+        lines.append(
+            f"{metrics['split']:>12}{shown['images']:8,}{metrics['faces']['missed']:8,}"
+            f"{shown['accuracy']:8.1%}{shown['macro_f1']:10.3f}{recall:>8}"
+            f"{shown['answered']:10.1%}{'–' if right is None else f'{right:.1%}':>16}"
+        )
+    return "\n".join(
+        [*lines, "", f"recall: mean of the emotions with {MIN_SUPPORT} photos or more"]
+    )
 
 
 def format_calibration(metrics: dict[str, Any]) -> list[str]:

@@ -132,6 +132,28 @@ def test_whole_photos_count_the_faces_that_were_missed(
     assert "faces found 1, missed 1" in capfd.readouterr().out
 
 
+def test_every_split_of_photos_is_a_row_of_one_table(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    photos = {
+        "plain/happy/1.jpg": pictures.astronaut_jpeg(),
+        "plain/happy/2.jpg": pictures.astronaut_jpeg(),
+        "dark/happy/1.jpg": pictures.encoded(pictures.no_face()),
+    }
+    source = faces.archive(tmp_path / "views.zip", photos)
+    arguments = ("--data", source, "--detect-faces", "--all-splits")
+    call_command("evaluate_emotion", *arguments)
+    rows = dict(line.split(maxsplit=1) for line in capfd.readouterr().out.splitlines() if line)
+    assert rows["plain"].split()[:3] == ["2", "0", "100.0%"]
+    assert rows["dark"].split()[:3] == ["1", "1", "0.0%"]
+    call_command("evaluate_emotion", *arguments, "--json")
+    reports = json.loads(capfd.readouterr().out)
+    assert [(report["split"], report["images"]) for report in reports] == [
+        ("dark", 1),
+        ("plain", 2),
+    ]
+
+
 def test_wrong_arguments_are_refused_in_one_line(archive: Path, tmp_path: Path) -> None:
     text = tmp_path / "wrong.zip"
     text.write_text("I am a text.")
@@ -143,6 +165,11 @@ def test_wrong_arguments_are_refused_in_one_line(archive: Path, tmp_path: Path) 
         (["--data", archive, "--votes", tmp_path / "none.csv"], "--votes: expected a CSV file"),
         (["--data", archive, "--votes", text], "expected the columns image"),
         (["--data", archive, "--figures", text], "--figures: expected a folder to write to"),
+        (["--data", archive, "--all-splits"], "--all-splits: expected whole photos"),
+        (
+            ["--data", archive, "--all-splits", "--detect-faces", "--split", "train"],
+            "--all-splits: expected no --split",
+        ),
     ):
         with pytest.raises(CommandError, match=words) as refused:
             call_command("evaluate_emotion", *map(str, arguments))
