@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --durations=10
 
-.PHONY: pins audit run test test-slow lint train bench fuzz attack lighthouse load screenshots messages upgrade
+.PHONY: run test test-slow lint audit outdated pins sbom messages screenshots fuzz attack upgrade lighthouse bench load train
 
 run: .venv/for-run node_modules/for-run  ## run the site at http://127.0.0.1:8000, with a worker for jobs
 	scripts/run
@@ -29,12 +29,18 @@ lint: .venv/for-tests node_modules/for-tests  ## check format, lint, types, temp
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/ci.yml
 
-audit: .venv/for-tests  ## check dependencies for known vulnerabilities
+audit: .venv/for-tests  ## check dependencies for known vulnerabilities; 2 says that it could not
 	$(BIN)/python -m scripts.audit
 
-pins: .venv/for-tests  ## compile requirements*.in to requirements*.txt, with hashes
+outdated: .venv/for-tests node_modules/for-tests scripts/lighthouse/node_modules/.installed  ## list pins that are behind
+	$(BIN)/python -m scripts.outdated
+
+sbom: .venv/for-tests  ## list what the site consists of, in CycloneDX, in var/sbom/
+	$(BIN)/python -m scripts.sbom
+
+pins: .venv/for-tests  ## compile requirements*.in to requirements*.txt, with hashes; OPTIONS=--upgrade
 	for kind in "" -train -dev; do \
-		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate $(OPTIONS) \
 			--custom-compile-command "make pins" requirements$$kind.in --output-file requirements$$kind.txt \
 			|| exit; \
 	done
@@ -42,34 +48,36 @@ pins: .venv/for-tests  ## compile requirements*.in to requirements*.txt, with ha
 messages: .venv/for-tests  ## extract messages, compile translations and report missing ones
 	DEBUG=1 $(BIN)/python -m scripts.messages
 
-screenshots: .venv/for-tests node_modules/for-run  ## take screenshots of every page into var/screenshots/
+screenshots: .venv/for-tests node_modules/for-run  ## take screenshots into var/screenshots/; PAGES="landing today"
 	scripts/ensure-chromium
-	$(BIN)/python -m scripts.screenshots
+	$(BIN)/python -m scripts.screenshots $(PAGES)
 
 fuzz: .venv/for-tests node_modules/for-run  ## send random requests to every operation of the API; EXAMPLES=200
 	$(BIN)/python -m integration_tests.fuzz $(EXAMPLES)
 
-attack: .venv/for-tests  ## send hostile photos to the decoder and to a running site
-	$(BIN)/python -m integration_tests.bombs
-	$(BIN)/python -m integration_tests.attack_decoder decoder
-	$(BIN)/python -m integration_tests.attack_decoder http
+attack: .venv/for-tests  ## send hostile photos to the decoder and to a running site; COUNT=20 of each
+	$(BIN)/python -m integration_tests.bombs $(if $(COUNT),--count $(COUNT))
+	$(BIN)/python -m integration_tests.attack_decoder decoder $(if $(COUNT),--count $(COUNT))
+	$(BIN)/python -m integration_tests.attack_decoder http $(if $(COUNT),--count $(COUNT))
 
-upgrade: .venv/for-tests node_modules/for-run  ## a site of the newest release, or FROM=COMMIT, by this code
-	$(BIN)/python -m integration_tests.upgrade $(if $(FROM),--from $(FROM))
+upgrade: .venv/for-tests node_modules/for-run  ## a site of the newest release, or FROM=COMMIT, by this code; DATABASE=sqlite
+	$(if $(filter sqlite,$(DATABASE)),,scripts/ensure-packages postgresql)
+	$(BIN)/python -m integration_tests.upgrade $(if $(FROM),--from $(FROM)) $(if $(DATABASE),--database $(DATABASE))
 
-lighthouse: .venv/for-tests node_modules/for-run scripts/lighthouse/node_modules/.installed  ## audit pages on a slow phone
+lighthouse: .venv/for-tests node_modules/for-run scripts/lighthouse/node_modules/.installed  ## audit pages on a slow phone; PAGES="landing today"
 	scripts/ensure-chromium
-	$(BIN)/python -m scripts.audit_pages
+	$(BIN)/python -m scripts.audit_pages $(PAGES)
 
-bench: .venv/for-tests node_modules/for-run  ## measure speed, memory and size against budgets
-	$(BIN)/python -m benchmarks.bench
+bench: .venv/for-tests node_modules/for-run  ## measure speed, memory and size against budgets; NAMES="photo slug"
+	$(BIN)/python -m benchmarks.bench $(NAMES)
 
-load: .venv/for-tests node_modules/for-run  ## load several instances behind nginx
-	$(BIN)/python -m benchmarks.load
+load: .venv/for-tests node_modules/for-run  ## load several instances behind nginx; DURATION=30, seconds of a run
+	scripts/ensure-packages nginx postgresql redis-server
+	$(BIN)/python -m benchmarks.load $(if $(DURATION),--seconds $(DURATION))
 
-train: .venv/for-training  ## train the baseline: make train DATA=path/to/archive.zip
+train: .venv/for-training  ## train the baseline: make train DATA=path/to/archive.zip OPTIONS="--epochs 1"
 	@test -n "$(DATA)" || { echo "make train: expected DATA=ARCHIVE, received nothing" >&2; exit 2; }
-	DEBUG=1 $(BIN)/python manage.py train_emotion --data "$(DATA)"
+	DEBUG=1 $(BIN)/python manage.py train_emotion --data "$(DATA)" $(OPTIONS)
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v <= (3, 13) else f"Emoplatform needs Python 3.11 to 3.13, found {v[0]}.{v[1]}: set PYTHON=python3.11")'

@@ -55,11 +55,11 @@ def main() -> None:
     print(describe_machine(), flush=True)
     with tempfile.TemporaryDirectory() as folder:
         workspace = Workspace((options.data or Path(folder) / "noise.zip").resolve(), Path(folder))
-        if not options.data:
-            training.write_noise(workspace.archive)
         chosen = options.names or list(BENCHMARKS)
         if {"train", "evaluate"} & {*chosen} and "prepare" not in chosen:
             chosen = ["prepare", *chosen]
+        if "prepare" in chosen and not options.data:
+            training.write_noise(workspace.archive)
         for name in chosen:
             for measurement in BENCHMARKS[name](workspace):
                 print(measurement, flush=True)

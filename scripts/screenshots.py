@@ -1,17 +1,19 @@
-"""Take screenshots of every page at two widths, in light and dark, on a temporary site.
+"""Take screenshots of every page, or those named, at two widths, in light and dark.
 
-Usage: make screenshots, or python -m scripts.screenshots [FOLDER]
+Usage: make screenshots [PAGES="landing today"], or python -m scripts.screenshots [NAME ...]
 
-The site shows the demonstration data and one portrait, the public-domain one of scikit-image.
+They go to var/screenshots/. The site is a temporary one with the demonstration data and one
+portrait, the public-domain one of scikit-image.
 """
 
-import sys
 import tempfile
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from scripts.pages import chosen_pages
 from tests.browser.chromium import ARGUMENTS, chromium_path
 from tests.pictures import astronaut_jpeg
 from tests.sites import ROOT, installed_site, serve
@@ -48,6 +50,8 @@ PERSONAL = {
     "consent": "/consent/",
     "password": "/accounts/password/change/",
 }
+OF_THE_PORTRAIT = {"result": "", "why": "why/", "delete": "delete/"}
+FOLDER = ROOT / "var" / "screenshots"
 
 
 def url_dates() -> dict[str, object]:
@@ -63,8 +67,8 @@ def take_screenshot(page: Page, path: str, file: Path) -> None:
     page.screenshot(path=file, full_page=True)
 
 
-def take_all(browser: Browser, base: str, folder: Path) -> None:
-    """Visit all pages at each width and in each colour scheme."""
+def take_screenshots(browser: Browser, base: str, chosen: Collection[str]) -> None:
+    """Visit the chosen pages at each width and in each colour scheme."""
     portrait = ""
     for width in (390, 1280):
         for scheme in ("light", "dark"):
@@ -76,11 +80,14 @@ def take_all(browser: Browser, base: str, folder: Path) -> None:
             )
             page = context.new_page()
 
-            def file(name: str, suffix: str = f"{width}-{scheme}") -> Path:
-                return folder / f"{name}-{suffix}.png"
+            def take(
+                pages: dict[str, str], page: Page = page, of: str = f"{width}-{scheme}"
+            ) -> None:
+                for name in [name for name in pages if name in chosen]:
+                    path = pages[name].format(**url_dates())
+                    take_screenshot(page, path, FOLDER / f"{name}-{of}.png")
 
-            for name, path in PUBLIC.items():
-                take_screenshot(page, path, file(name))
+            take(PUBLIC)
             page.goto("/accounts/login/")
             page.locator("input[name=login]").fill("demo@example.org")
             page.locator("input[name=password]").fill(PASSWORD)
@@ -93,24 +100,22 @@ def take_all(browser: Browser, base: str, folder: Path) -> None:
                 page.get_by_role("button", name="See what it shows").click()
                 page.wait_for_url("**/captures/*/")
                 portrait = page.url.removeprefix(base)
-            for name, path in {**PERSONAL, "result": portrait}.items():
-                take_screenshot(page, path.format(**url_dates()), file(name))
-            take_screenshot(page, f"{portrait}why/", file("why"))
-            take_screenshot(page, f"{portrait}delete/", file("delete"))
+            take(PERSONAL)
+            take({name: f"{portrait}{path}" for name, path in OF_THE_PORTRAIT.items()})
             context.close()
 
 
 def main() -> None:
-    """Take all screenshots of a temporary site."""
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "var" / "screenshots")
-    folder.mkdir(parents=True, exist_ok=True)
+    """Take the screenshots of a temporary site."""
+    chosen = chosen_pages("Screenshots of pages.", [*PUBLIC, *PERSONAL, *OF_THE_PORTRAIT])
+    FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch, installed_site(Path(scratch)) as site:
         site.manage("seed_demo", "--password", PASSWORD)
         with serve(site) as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
-            take_all(browser, address, folder)
+            take_screenshots(browser, address, chosen)
             browser.close()
-    print(f"Screenshots are in {folder}.")
+    print(f"Screenshots are in {FOLDER}.")
 
 
 if __name__ == "__main__":
