@@ -1,12 +1,12 @@
 # The site, for the processes web, worker and reminders (target `web`), and its training
 # (target `training`). compose.yaml runs them.
 
-FROM node:20-bookworm-slim AS libraries
+FROM node:24.19.0-bookworm-slim@sha256:a9f5f7c91a432850b2a8a7797adf5eadb6c733ceed61167806cee7ea7fbc29df AS libraries
 WORKDIR /site
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev
 
-FROM python:3.11-slim-bookworm AS site
+FROM python:3.11.16-slim-bookworm@sha256:c425d915a89a6dcd3183b1797ad9bd8878caff5a417f6371c8df93c8ea8b727f AS site
 ENV PATH=/opt/site/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     MALLOC_ARENA_MAX=2 \

@@ -1,79 +1,85 @@
 """Check dependencies for known vulnerabilities: `make audit`.
 
-Uses pip-audit for Python packages and npm for the others. Returns 1 if a vulnerability is known. A
-service that cannot be reached is reported but does not fail, so that no build depends on it.
+Uses pip-audit for Python packages and npm for the others. Returns 1 if a vulnerability is known,
+otherwise 2 if something could not be checked, because a service could not be reached or does not
+know a package.
 """
 
-import json
-import subprocess
 import sys
-import tempfile
-import venv
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-ROOT = Path(__file__).parents[1]
-PIP_AUDIT = "pip-audit==2.10.1"
-REQUIREMENTS = ("requirements.txt", "requirements-train.txt", "requirements-dev.txt")
+from scripts.commands import NPM_FOLDERS, REQUIREMENTS, json_output
 
-
-def json_output(*command: str) -> Any:
-    """Return the JSON that a command prints, whatever its exit status, or None."""
-    try:
-        process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-        return json.loads(process.stdout)
-    except (OSError, ValueError):
-        return None
+VULNERABLE, UNCHECKED = 1, 2  # exit statuses
 
 
-def python_packages(auditor: Path) -> tuple[int, list[str]]:
-    """Return how many pinned packages were checked, and their vulnerabilities."""
-    checked, known = 0, []
-    for file in REQUIREMENTS:
-        report = json_output(
-            *(str(auditor), "--requirement", file, "--no-deps", "--disable-pip"),
-            *("--format", "json", "--progress-spinner", "off"),
-        )
-        for package in (report or {}).get("dependencies", []):
-            checked += "skip_reason" not in package
-            known += [
-                f"{package['name']} {package['version']}: {found['id']}, "
-                f"fixed in {', '.join(found['fix_versions']) or 'no version yet'}"
-                for found in package.get("vulns", [])
-            ]
-    return checked, known
+@dataclass
+class Audit:
+    """What became known of some packages.
+
+    Attributes:
+        checked: how many packages were looked up.
+        known: their vulnerabilities.
+        unchecked: what could not be checked.
+    """
+
+    checked: int = 0
+    known: list[str] = field(default_factory=list)
+    unchecked: list[str] = field(default_factory=list)
 
 
-def browser_libraries() -> tuple[int, list[str]]:
-    """Return how many npm packages were checked, and their vulnerabilities."""
-    report = json_output("npm", "audit", "--json")
-    if not report or "metadata" not in report:
-        return 0, []
-    found = report.get("vulnerabilities", {}).values()
-    return int(report["metadata"]["dependencies"]["total"]), [
-        f"{package['name']}: {package['severity']}" for package in found
-    ]
+def audit_python() -> Audit:
+    """Look up all pinned Python packages."""
+    audit = Audit()
+    file = REQUIREMENTS[-1]
+    report = json_output(
+        *(Path(sys.executable).with_name("pip-audit"), "--requirement", file),
+        *("--no-deps", "--disable-pip", "--format", "json", "--progress-spinner", "off"),
+    )
+    if not report:
+        audit.unchecked.append(f"the packages of {file}: pip-audit could not reach its service")
+        return audit
+    skipped = [package["name"] for package in report["dependencies"] if "skip_reason" in package]
+    if skipped:
+        audit.unchecked.append(f"{len(skipped)} packages that the service does not know")
+    audit.checked = len(report["dependencies"]) - len(skipped)
+    for package in report["dependencies"]:
+        for found in package.get("vulns", []):
+            fixed = ", ".join(found["fix_versions"]) or "no version yet"
+            audit.known.append(
+                f"{package['name']} {package['version']}: {found['id']}, fixed in {fixed}"
+            )
+    return audit
+
+
+def audit_npm() -> Audit:
+    """Look up all npm packages in the locks."""
+    audit = Audit()
+    for prefix, folder in NPM_FOLDERS.items():
+        report = json_output("npm", "audit", "--json", folder=folder)
+        if not report or "metadata" not in report:
+            lock = f"{prefix}package-lock.json"
+            audit.unchecked.append(f"the packages of {lock}: npm could not reach its service")
+            continue
+        audit.checked += report["metadata"]["dependencies"]["total"]
+        for package in report["vulnerabilities"].values():
+            audit.known.append(f"{package['name']}: {package['severity']}")
+    return audit
 
 
 def main() -> int:
-    """Check all dependencies, and print the vulnerabilities."""
-    with tempfile.TemporaryDirectory() as folder:
-        venv.create(folder, with_pip=True)
-        pip = Path(folder) / "bin" / "pip"
-        subprocess.run(
-            [pip, "install", "--quiet", PIP_AUDIT], stderr=subprocess.DEVNULL, check=False
-        )
-        results = {
-            "Python packages": python_packages(Path(folder) / "bin" / "pip-audit"),
-            "npm packages": browser_libraries(),
-        }
-    for name, (checked, known) in results.items():
-        print(f"{name}: {checked} checked, {len(known)} vulnerabilities")
-        if not checked:
-            print("  The service could not be reached: nothing was checked.")
-        for line in known:
+    """Check all dependencies, and print the vulnerabilities and what could not be checked."""
+    audits = {"Python packages": audit_python(), "npm packages": audit_npm()}
+    for name, audit in audits.items():
+        print(f"{name}: {audit.checked} checked, {len(audit.known)} vulnerabilities")
+        for line in audit.known:
             print(f"  {line}")
-    return int(any(known for _, known in results.values()))
+        for line in audit.unchecked:
+            print(f"  Could not check {line}.")
+    if any(audit.known for audit in audits.values()):
+        return VULNERABLE
+    return UNCHECKED if any(audit.unchecked for audit in audits.values()) else 0
 
 
 if __name__ == "__main__":

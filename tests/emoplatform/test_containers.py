@@ -55,7 +55,7 @@ def test_what_git_ignores_gets_into_no_image() -> None:
 
 def test_images_have_the_python_of_the_site_and_run_without_rights() -> None:
     version = (ROOT / ".python-version").read_text().strip()
-    assert f"FROM python:{version}-" in DOCKERFILE
+    assert f"FROM python:{version}." in DOCKERFILE
     ends = [
         stage for stage in re.split(r"^FROM ", DOCKERFILE, flags=re.MULTILINE) if "CMD" in stage
     ]

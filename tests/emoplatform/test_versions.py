@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from scripts.commands import REQUIREMENTS
+from scripts.outdated import CONTAINERS, WORKFLOW
+
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
@@ -36,6 +39,29 @@ def test_every_package_is_pinned_with_the_hashes_of_its_files(kind: str) -> None
     for package in re.split(r"\n(?=[\w.-]+(?:\[|==))", pinned)[1:]:
         assert re.search(r"--hash=sha256:[0-9a-f]{64}", package), package
     assert "://" not in pinned
+
+
+def test_what_is_audited_is_everything() -> None:
+    pins = [
+        {*re.findall(r"^[\w.-]+(?:\[[\w,]+\])?==[^\s;]+", (ROOT / file).read_text(), re.MULTILINE)}
+        for file in REQUIREMENTS
+    ]
+    assert pins[0] < pins[1] < pins[2]
+
+
+def test_images_are_pinned_to_a_version_and_its_digest() -> None:
+    files = [(ROOT / file).read_text() for file in CONTAINERS]
+    named = re.findall(r"^(?:FROM|\s*image:) (\S+:\S+)", "\n".join(files), re.MULTILINE)
+    assert len(named) >= 4
+    for image in named:
+        assert re.fullmatch(r"\w+:\d+\.\d+(\.\d+)?(-\w+)*@sha256:[0-9a-f]{64}", image), image
+
+
+def test_actions_are_pinned_to_the_commit_of_a_release() -> None:
+    used = re.findall(r"uses: (.+)", (ROOT / WORKFLOW).read_text())
+    assert len(used) >= 3
+    for action in used:
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
 
 
 def test_what_runs_for_a_pull_request_is_what_runs_here() -> None:
