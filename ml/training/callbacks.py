@@ -33,6 +33,18 @@ class PeriodicCheckpoint(keras.callbacks.ModelCheckpoint):
             super().on_epoch_end(epoch, logs)
 
 
+class AveragedWeights(keras.callbacks.SwapEMAWeights):
+    """Puts the optimizer's moving average of the weights into the network between its epochs.
+
+    So validation and checkpoints have the average; the weights that learn stay in the optimizer.
+    """
+
+    def __init__(self, *, resumed: bool) -> None:
+        """Begin with a new network, or with one that was saved between its epochs."""
+        super().__init__(swap_on_epoch=True)
+        self._ema_weights_in_model = resumed
+
+
 class RunState(keras.callbacks.Callback):
     """Saves with each checkpoint what Keras's callbacks would forget, and restores it on resuming.
 
@@ -94,10 +106,15 @@ class Reseed(keras.callbacks.Callback):
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Set the state of every random layer."""
-        random = np.random.default_rng([self.seed, epoch])
-        for variable in self.model.variables:
-            if variable.name == "seed_generator_state":
-                variable.assign([random.integers(2**31), 0])
+        reseed(self.model, self.seed, epoch)
+
+
+def reseed(network: keras.Model, seed: int, epoch: int) -> None:
+    """Set the state of every random layer of a network."""
+    random = np.random.default_rng([seed, epoch])
+    for variable in network.variables:
+        if variable.name == "seed_generator_state":
+            variable.assign([random.integers(2**31), 0])
 
 
 class Progress(keras.callbacks.Callback):

@@ -29,6 +29,9 @@ class TrainingConfig:
             mixing off.
         degrade: probability that a face is degraded in training as phones degrade it: blurred,
             noisy, compressed, badly lit, tilted.
+        average: momentum, a step, of the moving average of the weights (Polyak and Juditsky 1992)
+            that is validated, saved and released instead of the weights themselves; 0 turns
+            averaging off.
         class_weight_cap: the largest weight of a face with a rare emotion; 1 weights all alike.
         personal_weight: weight of a contributed face relative to other faces, both in training
             and in validation.
@@ -47,6 +50,7 @@ class TrainingConfig:
     label_smoothing: float = 0.1
     mixup: float = 0.0
     degrade: float = 0.0
+    average: float = 0.0
     class_weight_cap: float = 1.0
     personal_weight: float = 5.0
     checkpoint_every: int = 1

@@ -12,8 +12,16 @@ from ml.data.datasets import Dataset
 from ml.data.errors import DatasetError
 from ml.training import architectures, run_folder
 from ml.training.augmentation import Augmentation
+from ml.training.averaging import reestimate_batch_norm
 from ml.training.batches import Batches, targets_and_weights
-from ml.training.callbacks import PeriodicCheckpoint, Progress, Reseed, RunState
+from ml.training.callbacks import (
+    AveragedWeights,
+    PeriodicCheckpoint,
+    Progress,
+    Reseed,
+    RunState,
+    reseed,
+)
 from ml.training.config import TrainingConfig
 
 WARMUP_SHARE = 0.05  # of the steps of a cosine schedule
@@ -96,7 +104,11 @@ def train(
                 log=log,
             )
         last, best = run_folder.checkpoint(folder, config.epochs), folder / run_folder.BEST
-        return keras.models.load_model(last if refit else best)
+        network = keras.models.load_model(last if refit else best)
+        if config.average:
+            reseed(network, config.seed, config.epochs)
+            reestimate_batch_norm(network, training_batches(training, network, config))
+        return network
     finally:
         keras.mixed_precision.set_global_policy("float32")
 
@@ -175,9 +187,12 @@ def optimizer(config: TrainingConfig, *, steps: int) -> keras.optimizers.Optimiz
             warmup_steps=warmup_steps,
         )
     decay = config.weight_decay or None
+    average = {"use_ema": bool(config.average), "ema_momentum": config.average}
     if config.optimizer == "sgd":
-        return keras.optimizers.SGD(rate, momentum=0.9, nesterov=True, weight_decay=decay)
-    return keras.optimizers.Adam(rate, weight_decay=decay)
+        return keras.optimizers.SGD(
+            rate, momentum=0.9, nesterov=True, weight_decay=decay, **average
+        )
+    return keras.optimizers.Adam(rate, weight_decay=decay, **average)
 
 
 def fit(
@@ -192,16 +207,7 @@ def fit(
     log: Callable[[str], object],
 ) -> None:
     """Fit from the epoch in `state` on; without validation faces no best epoch is selected."""
-    batches = Batches(
-        training,
-        network.output_names,
-        batch_size=config.batch_size,
-        seed=config.seed,
-        mixup=config.mixup,
-        class_weight_cap=config.class_weight_cap,
-        personal_weight=config.personal_weight,
-        first_epoch=state["epoch"],
-    )
+    batches = training_batches(training, network, config, first_epoch=state["epoch"])
     validation_data = validation and (
         validation.images[..., None],
         *targets_and_weights(
@@ -220,11 +226,27 @@ def fit(
         verbose=0,
         callbacks=[
             Reseed(config.seed),
+            *([AveragedWeights(resumed=state["epoch"] > 0)] if config.average else []),
             *checkpoints_and_schedule(
                 network, config, folder, state, select_best=validation is not None
             ),
             Progress(log),
         ],
+    )
+
+
+def training_batches(
+    training: Dataset, network: keras.Model, config: TrainingConfig, *, first_epoch: int = 0
+) -> Batches:
+    return Batches(
+        training,
+        network.output_names,
+        batch_size=config.batch_size,
+        seed=config.seed,
+        mixup=config.mixup,
+        class_weight_cap=config.class_weight_cap,
+        personal_weight=config.personal_weight,
+        first_epoch=first_epoch,
     )
 
 

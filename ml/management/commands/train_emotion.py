@@ -92,6 +92,13 @@ class Command(BaseCommand):
             "default: 0, none",
         )
         add(
+            "--average",
+            type=number_between(0, 0.99999),
+            metavar="MOMENTUM",
+            help="moving average of the weights that counts instead of the weights, such as 0.999; "
+            "default: 0, none",
+        )
+        add(
             "--class-weight-cap",
             type=number_between(1, 100),
             help="the most that a face of a rare emotion counts; default: 1, as any other",

@@ -78,7 +78,11 @@ def test_votes_bring_an_output_that_learns_from_them(tmp_path: Path) -> None:
 
 
 @eager
-@pytest.mark.parametrize("pace", [QUICK, COSINE], ids=["plateau", "cosine"])
+@pytest.mark.parametrize(
+    "pace",
+    [QUICK, COSINE, replace(COSINE, average=0.9)],
+    ids=["plateau", "cosine", "averaged"],
+)
 def test_a_resumed_run_learns_exactly_what_an_uninterrupted_one_does(
     tmp_path: Path, pace: TrainingConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
