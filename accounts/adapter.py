@@ -1,15 +1,37 @@
 """Adapters that change what allauth does."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.hashers import make_password
 
+from accounts.models import User
+from accounts.outbox import queue_letter
+
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Spends as much time on a taken address as on a new one, so that timing reveals nothing."""
+    """Queues e-mails, and spends as much time on a taken address as on a new one."""
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Queue an e-mail, so that no request waits for a mail server or fails with it."""
+        queue_letter(
+            template=template_prefix, email=email, person=context.get("user"), context=context
+        )
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Notify a person of a change to their account; allauth would not say whose it is."""
+        context = {**(context or {}), "user": user}
+        super().send_notification_mail(template_prefix, user, context, email)
 
     def send_account_already_exists_mail(self, email: str) -> None:
-        """Hash a password first, as creating an account would, then notify the account's owner."""
+        """Hash a password first, as creating an account would, so that timing reveals nothing."""
         make_password("unused")
         super().send_account_already_exists_mail(email)
 

@@ -148,3 +148,27 @@ class AccessToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+
+class Letter(models.Model):
+    """An e-mail that waits to be sent; its row is deleted once it was."""
+
+    template = models.CharField(max_length=80, help_text=_("Prefix of the templates."))
+    person = models.ForeignKey(
+        User, null=True, on_delete=models.CASCADE, related_name="letters"
+    )  # an address may belong to nobody
+    email = models.EmailField(_("e-mail address"))
+    language = models.CharField(max_length=8, blank=True)
+    facts = models.JSONField(
+        default=dict, help_text=_("What only the request knew, such as the device; never a secret.")
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    due_at = models.DateTimeField(default=timezone.now, help_text=_("Of the next attempt."))
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
+
+    def __str__(self) -> str:
+        return f"{self.template} ({self.attempts})"

@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from tests.factories import PASSWORD
+from tests.jobs import run_jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +40,7 @@ def test_with_mail_set_up_an_address_is_verified_before_the_first_sign_in(
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
     sign_up(client)
     assert client.get(reverse("emotions:today")).status_code == 302
+    run_jobs()
     link = re.search(
         rf"{settings.SITE_URL}(/accounts/confirm-email/\S+/)", str(mail.outbox[0].body)
     )
@@ -65,6 +67,7 @@ def test_a_forgotten_password_is_set_anew_by_mail(
     client: Client, owner: User, settings: Settings
 ) -> None:
     client.post(reverse("account_reset_password"), {"email": owner.email})
+    run_jobs()
     link = re.search(rf"{settings.SITE_URL}(\S+)", str(mail.outbox[0].body))
     assert link
     form = client.get(link[1], follow=True).redirect_chain[-1][0]
@@ -86,6 +89,7 @@ def test_links_in_mails_lead_to_the_site_whatever_a_request_calls_it(
         ("account_signup", taken | {"email": "new@example.org"}),
     ):
         client.post(reverse(name), form, headers={"host": "testserver:8443"})
+    run_jobs()
     assert len(mail.outbox) == 4
     for message in mail.outbox:
         links = re.findall(r"https?://\S+", str(message.body))

@@ -26,6 +26,7 @@ from emotions.captures import recording
 from tests import pictures
 from tests.conftest import signed_in
 from tests.factories import PASSWORD
+from tests.jobs import run_jobs
 
 NOTE, TAG, GUESS = "rainpondwhisper", "quillfeather", "a-guess-of-somebody"
 CAPTURES = "/api/v1/captures/"
@@ -63,6 +64,7 @@ def live(owner: User) -> list[str]:
     page.post("/accounts/login/", {"login": owner.email, "password": GUESS})
     page.post("/accounts/login/", {"login": "nobody@example.org", "password": GUESS})
     page.post("/accounts/password/reset/", {"email": owner.email})
+    run_jobs()
     link = re.search(r"https?://[^/]+(/accounts/password/reset/key/\S+)", str(mail.outbox[-1].body))
     assert link
     page.get(link[1], follow=True)
