@@ -1,21 +1,18 @@
-"""Compare the bundled network with other runs and the `fer` package on the same pictures.
+"""Compare the bundled network with other runs and other packages' networks on the same pictures.
 
 Usage: python -m benchmarks.compare_models ARCHIVE VOTES PHOTOS [--run FOLDER ...]
 
 ARCHIVE and VOTES are those of `prepare_dataset`; PHOTOS is an archive or folder of labelled photos
-in which faces have to be detected. Prints the table of docs/model-card.md. The `fer` package is
-installed into a temporary environment; if that fails, its row is left out.
+in which faces have to be detected, as they are and in the views of `benchmarks.degradations`.
+Other packages go the whole way with their own detectors, and read the faces that ours finds, so
+that their networks can be told from their detectors. Prints the tables of docs/model-card.md.
+`make peers` installs the other packages; one that is not there or fails is left out.
 """
 
 import argparse
-import json
-import os
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
-import venv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,10 +21,12 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import f1_score
+from sklearn.metrics import f1_score, recall_score
 
+from benchmarks.degradations import VIEWS, write_views
+from benchmarks.peers.processes import Answers, Peer, PeerError, peers
 from common.imaging.geometry import Box
-from common.imaging.images import read_image
+from common.imaging.images import Pixels, crop_face, read_image
 from ml.data.crowd_votes import NO_MAJORITY, majority, votes_on
 from ml.data.datasets import Dataset
 from ml.data.preparation import read_faces
@@ -36,65 +35,90 @@ from ml.emotions import EMOTIONS
 from ml.evaluation.evaluation import MISSED
 from ml.evaluation.report import LABELS
 from ml.inference.card import BUNDLED, Card
+from ml.inference.face_detection import detect_faces
 from ml.inference.predictor import predictor_for
 from ml.version_files import CARD, NETWORK
 
-FER_PACKAGES = (
-    "fer==25.10.3",
-    # Its dependencies, since its own requirements do not pin versions that work together.
-    "moviepy==1.0.3",
-    "opencv-contrib-python==4.13.0.92",
-    "setuptools==80.9.0",
-    "tensorflow==2.21.0",
-)
-TABLE_HEAD = (
-    "| | folder | macro-F1 | crowd | photos | ms a face | ms a photo | MB |",
-    "| --- | --- | --- | --- | --- | --- | --- | --- |",
-)
-
-Predictions = NDArray[np.int64]
-"""Indices into `EMOTIONS`, or `MISSED` where no face was detected."""
+CROP_SIDE = 112
+"""Pixels; no network that is compared reads larger faces."""
+Labels = NDArray[np.int64]
+"""Indices into `EMOTIONS`."""
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """The faces of the test split with crowd votes, and labelled photos."""
+    """The faces of the test split with crowd votes, and every view of labelled photos.
+
+    Attributes:
+        found: by view, in which photos our detector finds a face.
+        crops: by view, the largest face of each of those photos, in colour.
+    """
 
     faces: Dataset
-    photos: list[bytes]
-    photo_labels: Predictions
+    views: Source
+    found: dict[str, NDArray[np.bool_]]
+    crops: dict[str, list[Pixels]]
+
+    @property
+    def crowd(self) -> NDArray[np.integer[Any]]:
+        """What most people see in the faces, or `NO_MAJORITY`."""
+        assert self.faces.votes is not None  # noqa: S101 - for mypy; they are joined on loading
+        return majority(self.faces.votes)
+
+    def labels(self, view: str) -> Labels:
+        """Return what the photos of a view are labelled with."""
+        return np.array(
+            [EMOTIONS.index(entry.emotion) for entry in self.views.entries if entry.split == view]
+        )
 
 
 @dataclass(frozen=True)
 class Result:
-    """The predictions and the cost of one model.
+    """The answers and the size of one network.
 
     Attributes:
-        by_label: Predictions for faces, by the output trained on labels.
-        as_crowd: Predictions for faces, by the output trained on crowd votes if there is one.
-        in_photos: Predictions for photos, including face detection.
+        faces: answers to faces, by the output trained on labels.
+        crowd: predictions for faces, by the output trained on crowd votes if there is one.
+        photos: answers to photos by view, face detection included.
+        boxes: answers to the faces that our detector finds in them.
     """
 
     name: str
-    by_label: Predictions
-    as_crowd: Predictions
-    in_photos: Predictions
-    face_ms: float
-    photo_ms: float
     megabytes: float
+    faces: Answers
+    crowd: Labels
+    photos: dict[str, Answers]
+    boxes: dict[str, Answers]
 
 
-def load_pictures(archive: Path, votes: Path, photos: Path) -> Pictures:
-    """Load the faces of the test split, and the photos."""
-    source, photo_source = Source(archive), Source(photos)
+def load_pictures(archive: Path, votes: Path, photos: Path, folder: Path) -> Pictures:
+    """Load the faces of the test split, and write the views of the photos into a folder."""
+    source = Source(archive)
     split = source.pick_split(None)
     faces = read_faces(source, {split})[0].split(split)
-    entries = list(photo_source.read(photo_source.pick_split(None)))
-    return Pictures(
-        replace(faces, votes=votes_on(faces.paths, votes)),
-        [content for _, content in entries],
-        np.array([EMOTIONS.index(entry.emotion) for entry, _ in entries]),
-    )
+    write_views(Source(photos), folder)
+    return with_crops(replace(faces, votes=votes_on(faces.paths, votes)), Source(folder))
+
+
+def with_crops(faces: Dataset, views: Source) -> Pictures:
+    """Find and cut out the largest face of every photo."""
+    found, crops = {}, {}
+    for view in VIEWS:
+        cut = [largest_crop(pixels) for pixels in photos_of(views, view)]
+        found[view] = np.array([crop is not None for crop in cut])
+        crops[view] = [crop for crop in cut if crop is not None]
+    return Pictures(faces, views, found, crops)
+
+
+def photos_of(views: Source, view: str) -> Iterator[Pixels]:
+    """Yield the photos of a view."""
+    return (read_image(content) for _, content in views.read(view))
+
+
+def largest_crop(pixels: Pixels) -> Pixels | None:
+    """Return the largest face that our detector finds, in colour."""
+    boxes = detect_faces(pixels)
+    return crop_face(pixels, boxes[0], CROP_SIDE) if boxes else None
 
 
 def evaluate_network(folder: Path, pictures: Pictures) -> Result:
@@ -102,112 +126,180 @@ def evaluate_network(folder: Path, pictures: Pictures) -> Result:
     card = Card.load(folder / CARD)
     predictor = predictor_for(folder / NETWORK, card)
     outputs = predictor.predict_outputs(pictures.faces.images)
-    by_label = outputs["folder"].argmax(axis=1)
-    as_crowd = outputs["crowd"].argmax(axis=1) if "crowd" in outputs else by_label
     whole = Box(0, 0, card.input_size, card.input_size)
 
-    def classify(pixels: NDArray[np.uint8]) -> None:
-        predictor.predict_boxes(cv2.cvtColor(pixels, cv2.COLOR_GRAY2RGB), [whole])
+    def emotion_in(pixels: Pixels) -> str | None:
+        faces = predictor.predict(pixels)
+        return faces[0].emotion if faces else None
 
-    _, face_ms = timed(classify, pictures.faces.images)
-    detected, photo_ms = timed(predictor.predict, [read_image(photo) for photo in pictures.photos])
-    in_photos = [EMOTIONS.index(faces[0].emotion) if faces else MISSED for faces in detected]
+    _, milliseconds = timed(lambda face: predictor.predict_boxes(face, [whole]), colour(pictures))
+    by_label = outputs["folder"].argmax(axis=1)
+    photos = {
+        view: Answers.of(*timed(emotion_in, photos_of(pictures.views, view))) for view in VIEWS
+    }
     return Result(
         card.name,
-        by_label,
-        as_crowd,
-        np.array(in_photos),
-        face_ms,
-        photo_ms,
         card.facts["bytes"] / 1e6,
+        Answers(by_label, float(np.median(milliseconds))),
+        outputs["crowd"].argmax(axis=1) if "crowd" in outputs else by_label,
+        photos,
+        boxes=photos,
     )
 
 
 def timed(
-    predict: Callable[[Any], Any], inputs: NDArray[np.uint8] | list[Any]
-) -> tuple[list[Any], float]:
-    """Return the prediction for each input, and the median milliseconds per input."""
-    predictions, seconds = [], []
-    for item in inputs:
-        began = time.perf_counter()
-        predictions.append(predict(item))
-        seconds.append(time.perf_counter() - began)
-    return predictions, 1000 * statistics.median(seconds)
+    predict: Callable[[Pixels], Any], pictures: Iterator[Pixels]
+) -> tuple[list[Any], list[float]]:
+    """Return the prediction for each picture and its milliseconds of processor time."""
+    predictions, milliseconds = [], []
+    for picture in pictures:
+        began = time.process_time()
+        predictions.append(predict(picture))
+        milliseconds.append(1000 * (time.process_time() - began))
+    return predictions, milliseconds
 
 
-def evaluate_fer(pictures: Pictures, folder: Path) -> Result:
-    """Evaluate the `fer` package with its defaults.
+def colour(pictures: Pictures) -> Iterator[Pixels]:
+    """Yield the faces as other packages expect pictures, in RGB."""
+    for face in pictures.faces.images:
+        yield np.asarray(cv2.cvtColor(face, cv2.COLOR_GRAY2RGB), np.uint8)
+
+
+def evaluate_peer(peer: Peer, pictures: Pictures) -> Result:
+    """Evaluate the network of another package.
 
     Raises:
-        subprocess.CalledProcessError: If it cannot be installed or fails.
+        PeerError: when it is not installed or fails.
     """
-    venv.create(folder / "env", with_pip=True)
-    python = folder / "env" / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", *FER_PACKAGES], check=True)
-    files = {
-        "faces": [cv2.imencode(".png", face)[1].tobytes() for face in pictures.faces.images],
-        "photos": pictures.photos,
-    }
-    predictions, milliseconds = {}, {}
-    for kind, contents in files.items():
-        (folder / kind).mkdir()
-        for number, content in enumerate(contents):
-            (folder / kind / f"{number:06}").write_bytes(content)
-        process = subprocess.run(
-            [python, Path(__file__).with_name("fer_predictions.py"), folder / kind, kind],
-            stdout=subprocess.PIPE,
-            check=True,
-        )
-        output = json.loads(process.stdout.splitlines()[-1])
-        indices = [
-            EMOTIONS.index(emotion) if emotion else MISSED for emotion in output["predictions"]
-        ]
-        predictions[kind], milliseconds[kind] = np.array(indices), output["milliseconds"]
-    (network,) = (folder / "env").rglob("fer/data/emotion_model_quantized.tflite")
-    return Result(
-        FER_PACKAGES[0].replace("==", " "),
-        predictions["faces"],
-        predictions["faces"],
-        predictions["photos"],
-        milliseconds["faces"],
-        milliseconds["photos"],
-        network.stat().st_size / 1e6,
+    faces = peer.answer(colour(pictures), "faces")
+    photos = {view: peer.answer(photos_of(pictures.views, view), "photos") for view in VIEWS}
+    boxes = {}
+    for view in VIEWS:
+        answers = peer.answer(pictures.crops[view], "faces")
+        predictions = np.full(len(pictures.found[view]), MISSED)
+        predictions[pictures.found[view]] = answers.predictions
+        boxes[view] = replace(answers, predictions=predictions)
+    return Result(peer.name, peer.megabytes, faces, faces.predictions, photos, boxes)
+
+
+def evaluate_all(runs: list[Path], pictures: Pictures) -> Iterator[Result]:
+    """Yield the results of our networks, the bundled one first, and of other packages."""
+    for folder in (BUNDLED, *runs):
+        yield evaluate_network(folder, pictures)
+    for peer in peers():
+        try:
+            yield evaluate_peer(peer, pictures)
+        except PeerError as error:
+            print(error, file=sys.stderr)
+
+
+def tables(results: list[Result], pictures: Pictures) -> Iterator[str]:
+    """Yield the lines of all tables."""
+    yield from ("## Faces", "")
+    yield from table(
+        ["folder", "macro-F1", "crowd", "ours is ahead", "ms a face", "ms a photo", "MB"],
+        {result.name: faces_row(result, results[0], pictures) for result in results},
     )
+    for title, whole_way in (("each with its own detector", True), ("with our detector", False)):
+        answers = {r.name: r.photos if whole_way else r.boxes for r in results}
+        yield from ("", f"## Photos, {title}: right, in brackets faces that were not found", "")
+        yield from table(
+            [*VIEWS], {n: accuracy_row(by_view, pictures) for n, by_view in answers.items()}
+        )
+        yield from ("", f"## Macro-F1 on photos, {title}", "")
+        yield from table(
+            [*VIEWS], {n: macro_f1_row(by_view, pictures) for n, by_view in answers.items()}
+        )
+        ours, *others = answers
+        yield from ("", f"## Points by which {ours} is ahead, {title}", "")
+        yield from table(
+            [*VIEWS],
+            {other: differences_row(answers[ours], answers[other], pictures) for other in others},
+        )
+    plain = pictures.labels("plain")
+    for title, truth, predictions in (
+        ("faces", pictures.faces.labels, {r.name: r.faces.predictions for r in results}),
+        (
+            "plain photos, each with its own detector",
+            plain,
+            {r.name: r.photos["plain"].predictions for r in results},
+        ),
+        (
+            "plain photos, with our detector",
+            plain,
+            {r.name: r.boxes["plain"].predictions for r in results},
+        ),
+    ):
+        yield from ("", f"## Recall on {title}", "")
+        counts = np.bincount(truth, minlength=len(EMOTIONS))
+        heads = [f"{emotion} ({count})" for emotion, count in zip(EMOTIONS, counts, strict=True)]
+        yield from table(
+            [*heads, "mean"],
+            {name: recall_row(truth, found) for name, found in predictions.items()},
+        )
 
 
-def row(result: Result, pictures: Pictures) -> str:
-    """Return the row of the table for one result."""
-    truth, crowd = pictures.faces.labels, majority(pictures.faces.votes)
-    agreed = crowd != NO_MAJORITY
-    macro_f1 = f1_score(truth, result.by_label, labels=LABELS, average="macro", zero_division=0)
-    cells = [
-        f"`{result.name}`",
-        f"{(result.by_label == truth).mean():.1%}",
-        f"{macro_f1:.3f}",
-        f"{(result.as_crowd == crowd)[agreed].mean():.1%}",
-        f"{(result.in_photos == pictures.photo_labels).mean():.1%}",
-        f"{result.face_ms:.1f}",
-        f"{result.photo_ms:.0f}",
+def table(heads: list[str], rows: dict[str, list[str]]) -> Iterator[str]:
+    """Yield the lines of a table in Markdown."""
+    yield f"| | {' | '.join(heads)} |"
+    yield f"| --- |{' --- |' * len(heads)}"
+    for name, cells in rows.items():
+        yield f"| `{name}` | {' | '.join(cells)} |"
+
+
+def faces_row(result: Result, ours: Result, pictures: Pictures) -> list[str]:
+    truth, crowd = pictures.faces.labels, pictures.crowd
+    ahead = paired_difference(truth, ours.faces.predictions, result.faces.predictions)
+    return [
+        f"{(result.faces.predictions == truth).mean():.1%}",
+        f"{macro_f1(truth, result.faces.predictions):.3f}",
+        f"{(result.crowd == crowd)[crowd != NO_MAJORITY].mean():.1%}",
+        "" if result is ours else ahead,
+        f"{result.faces.milliseconds:.1f}",
+        f"{result.photos['plain'].milliseconds:.0f}",
         f"{result.megabytes:.1f}",
     ]
-    return f"| {' | '.join(cells)} |"
 
 
-def rows(options: argparse.Namespace) -> Iterator[str]:
-    """Yield the lines of the table."""
-    pictures = load_pictures(options.archive, options.votes, options.photos)
-    yield from TABLE_HEAD
-    for folder in (BUNDLED, *options.run):
-        yield row(evaluate_network(folder, pictures), pictures)
-    with tempfile.TemporaryDirectory() as folder_name:
-        try:
-            yield row(evaluate_fer(pictures, Path(folder_name)), pictures)
-        except subprocess.CalledProcessError as error:
-            print(f"The fer package could not be evaluated: {error}", file=sys.stderr)
+def accuracy_row(answers: dict[str, Answers], pictures: Pictures) -> list[str]:
+    predictions = {view: answers[view].predictions for view in VIEWS}
+    return [
+        f"{(predicted == pictures.labels(view)).mean():.1%} ({(predicted == MISSED).sum()})"
+        for view, predicted in predictions.items()
+    ]
+
+
+def macro_f1_row(answers: dict[str, Answers], pictures: Pictures) -> list[str]:
+    return [f"{macro_f1(pictures.labels(view), answers[view].predictions):.3f}" for view in VIEWS]
+
+
+def differences_row(
+    ours: dict[str, Answers], others: dict[str, Answers], pictures: Pictures
+) -> list[str]:
+    return [
+        paired_difference(pictures.labels(view), ours[view].predictions, others[view].predictions)
+        for view in VIEWS
+    ]
+
+
+def recall_row(truth: Labels, predictions: Labels) -> list[str]:
+    recalls = recall_score(truth, predictions, labels=LABELS, average=None, zero_division=0)
+    return [f"{recall:.2f}" for recall in (*recalls, recalls.mean())]
+
+
+def paired_difference(truth: Labels, ours: Labels, others: Labels) -> str:
+    """Return by how many points ours is right more often on the same pictures, ± standard error."""
+    differences = (ours == truth).astype(float) - (others == truth)
+    error = differences.std(ddof=1) / np.sqrt(len(differences))
+    return f"{100 * differences.mean():+.1f} ± {100 * error:.1f}"
+
+
+def macro_f1(truth: Labels, predictions: Labels) -> float:
+    return float(f1_score(truth, predictions, labels=LABELS, average="macro", zero_division=0))
 
 
 def main() -> None:
-    """Print the table; all models run on the same single core."""
+    """Print the tables; every network runs on one thread."""
     parser = argparse.ArgumentParser(description="Compare networks on the same pictures.")
     parser.add_argument("archive", type=Path, help="FER2013's archive")
     parser.add_argument("votes", type=Path, help="crowd votes (CSV)")
@@ -215,9 +307,11 @@ def main() -> None:
     parser.add_argument(
         "--run", type=Path, action="append", default=[], help="folder of another network"
     )
-    os.sched_setaffinity(0, [min(os.sched_getaffinity(0))])
-    for line in rows(parser.parse_args()):
-        print(line, flush=True)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        pictures = load_pictures(options.archive, options.votes, options.photos, Path(folder))
+        for line in tables(list(evaluate_all(options.run, pictures)), pictures):
+            print(line)
 
 
 if __name__ == "__main__":

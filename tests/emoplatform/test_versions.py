@@ -22,17 +22,20 @@ def test_the_changelog_begins_with_the_version_of_the_project() -> None:
 
 
 def test_the_browser_libraries_name_no_second_version_and_the_same_licence() -> None:
-    for folder in (ROOT, ROOT / "scripts" / "lighthouse"):
+    for folder in (ROOT, ROOT / "scripts" / "lighthouse", ROOT / "benchmarks" / "peers"):
         package = json.loads((folder / "package.json").read_text())
         assert "version" not in package
         assert package["license"] == PROJECT["license"] == "MIT"
     assert (ROOT / "LICENSE").read_text().startswith("MIT License")
 
 
-@pytest.mark.parametrize("kind", ["", "-train", "-dev"])
-def test_every_package_is_pinned_with_the_hashes_of_its_files(kind: str) -> None:
-    pinned = (ROOT / f"requirements{kind}.txt").read_text()
-    named = (ROOT / f"requirements{kind}.in").read_text()
+@pytest.mark.parametrize(
+    "file",
+    ["requirements", "requirements-train", "requirements-dev", "benchmarks/peers/requirements"],
+)
+def test_every_package_is_pinned_with_the_hashes_of_its_files(file: str) -> None:
+    pinned = (ROOT / f"{file}.txt").read_text()
+    named = (ROOT / f"{file}.in").read_text()
     versions = dict(re.findall(r"^([\w.-]+)(?:\[[\w,]+\])?==([^\s;]+)", pinned, re.MULTILINE))
     for name, version in re.findall(r"^([\w.-]+)(?:\[[\w,]+\])?==(\S+)", named, re.MULTILINE):
         assert versions[name.lower()] == version
