@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.emoplatform.test_settings import PRODUCTION
+from tests.pace import patience
 
 ROOT = Path(__file__).parents[2]
 WRONG = {
@@ -43,7 +44,7 @@ def begin(program: list[str], **wrong: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=patience(60),
     )
 
 
