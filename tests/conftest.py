@@ -1,7 +1,7 @@
 """Fixtures of all tests: people, their browsers, and a media folder per test."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.utils import translation
 from pytest_django import Settings
@@ -20,9 +21,25 @@ from tests import factories, sites
 from tests.pace import patience
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Give each test more time on a busy machine."""
-    config.option.timeout = config.option.timeout or patience(float(config.getini("timeout")))
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """End each test that hangs; on a busy machine later, and if it is slow, later too."""
+    if item.config.option.timeout is None:
+        seconds = float(item.config.getini("timeout"))
+        if item.get_closest_marker("slow"):
+            seconds *= 3
+        item.add_marker(pytest.mark.timeout(patience(seconds)))
+    return (yield)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Give each process a SQLite database of its own, however many run the tests of a checkout."""
+    if connection.vendor == "sqlite":
+        file = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        connection.settings_dict["TEST"]["NAME"] = str(file)
 
 
 @pytest.fixture(autouse=True)
