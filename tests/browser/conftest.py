@@ -10,7 +10,7 @@ import pytest
 from django.middleware.csrf import CSRF_SECRET_LENGTH
 from django.test import Client
 from django.utils.crypto import get_random_string
-from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Page, Playwright, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -23,17 +23,26 @@ from tests.pictures import camera_video
 # Playwright runs an event loop in this thread, which Django mistakes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
-TIMEOUT = 1000 * patience(15)  # milliseconds
-expect.set_options(timeout=TIMEOUT)
+TIMEOUT = 15
+"""Seconds on an idle machine after which a page is not waited for any longer."""
 
 
 def wait_until(page: Page, script: str, arg: Any = None) -> None:
-    """Wait until a script returns something truthy.
+    """Wait until a script returns something truthy, on this page or one that it leads to.
 
     Playwright's own `wait_for_function` polls with `eval` inside the page, which the pages'
     content security policy forbids.
     """
-    pace.wait_until(lambda: page.evaluate(script, arg))
+
+    def is_true() -> bool:
+        try:
+            return bool(page.evaluate(script, arg))
+        except Error as error:
+            if "context was destroyed" not in error.message:
+                raise
+            return False  # The page has just given way to the next one.
+
+    pace.wait_until(is_true)
 
 
 @pytest.fixture(scope="session")
@@ -118,7 +127,9 @@ def strict_page(
         locale="en-GB",
         service_workers="allow" if worker else "block",
     )
-    context.set_default_timeout(TIMEOUT)
+    milliseconds = 1000 * patience(TIMEOUT)
+    context.set_default_timeout(milliseconds)
+    expect.set_options(timeout=milliseconds)
     opened = context.new_page()
     errors: list[str] = []
     foreign_requests: list[str] = []

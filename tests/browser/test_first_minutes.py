@@ -36,6 +36,7 @@ def sign_up_and_consent(page: Page) -> None:
     page.get_by_role("link", name="Capture").first.click()
     page.get_by_role("checkbox").check()
     page.get_by_role("button", name="Agree").click()
+    expect(page.locator("input[type=file]")).to_be_attached()
 
 
 def test_from_the_landing_page_to_a_mood_history(page: Page, portrait: Path) -> None:
@@ -127,7 +128,6 @@ def test_pages_fit_every_screen(page: Page, portrait: Path, width: int) -> None:
 
 
 def test_the_way_works_without_javascript(page: Page, portrait: Path) -> None:
-    state = None
     sign_up_and_consent(page)
     state = page.context.storage_state()
     assert page.context.browser

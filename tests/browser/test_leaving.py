@@ -60,6 +60,7 @@ def test_nothing_is_left_of_a_person_who_leaves(
     photo.write_bytes(pictures.astronaut_jpeg())
     page.locator("input[type=file]").set_input_files(photo)
     page.get_by_role("button", name="See what it shows").click()
+    page.wait_for_url("**/captures/*/")
     page.get_by_label("Note").fill("Only mine.")
     page.get_by_label("Tags").fill("secretly")
     page.get_by_role("button", name="Keep note and tags").click()

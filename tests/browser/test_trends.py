@@ -174,7 +174,8 @@ def test_a_chart_is_saved_as_a_drawing_and_as_a_table(
         figure.get_by_role("button", name="Save the drawing").click()
     assert drawing.value.suggested_filename == "moods.png"
     drawing.value.save_as(tmp_path / "moods.png")
-    pixels = np.asarray(Image.open(tmp_path / "moods.png").convert("RGB"))
+    with Image.open(tmp_path / "moods.png") as saved_drawing:
+        pixels = np.asarray(saved_drawing.convert("RGB"))
     assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 20, "something is drawn"
     with page.expect_download() as saved:
         figure.get_by_role("link", name="Save the table").click()

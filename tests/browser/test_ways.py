@@ -66,8 +66,8 @@ def test_photos_that_lost_the_line_wait_and_are_recorded_once(
     photos = [file(tmp_path, f"{n}.jpg", pictures.astronaut_jpeg()) for n in range(2)]
     page.locator("input[type=file]").set_input_files(photos)
     expect(page.get_by_text("Kept: 0 / 2")).to_be_visible()
-    page.unroute("**/api/v1/captures/")
     expect(page.get_by_text("It waits on this device")).to_have_count(3)  # each, and all
+    page.unroute("**/api/v1/captures/")
     page.get_by_role("button", name="Send now").click()
     expect(page.get_by_text("Everything that waited is in your diary now.")).to_be_visible()
     assert Capture.objects.count() == 2

@@ -23,11 +23,16 @@ async function installWorker() {
   await navigator.serviceWorker.register("/service-worker.js", { type: "module", scope: "/" });
   const { active } = await navigator.serviceWorker.ready;
   if (ahead && !keptAt) active.postMessage({ ahead: ahead.split(" ") });
+}
+
+/** Lets the service worker forget the pages of a moment that a form is about to change. */
+function forgetWhatChanges() {
   document.addEventListener("submit", ({ target, submitter }) => {
     if (target.method !== "post" || !navigator.onLine) return;
     const values = [submitter?.formAction || target.action, ...new FormData(target).values()];
     const changing = values.join(" ").match(UUID) ?? [];
-    if (changing.length) active.postMessage({ changing });
+    if (!changing.length) return;
+    navigator.serviceWorker?.ready.then(({ active }) => active.postMessage({ changing }));
   });
 }
 
@@ -48,6 +53,7 @@ function removeEverythingAtSignOut() {
 if (keptAt) showAge();
 if (diary) {
   removeEverythingAtSignOut();
+  forgetWhatChanges();
   await Promise.all([onlyOf(diary), forgetPages({ butOf: diary })]);
   startPanel(diary);
   await installWorker();
