@@ -109,7 +109,7 @@ def get(url: str) -> int | None:
             return status
     except urllib.error.HTTPError as error:
         return error.code
-    except urllib.error.URLError:
+    except OSError:
         return None
 
 
