@@ -24,7 +24,6 @@ def init_sentry(dsn: str, **options: Any) -> None:
         dsn=dsn,
         integrations=[DjangoIntegration(middleware_spans=False, signals_spans=False)],
         auto_enabling_integrations=False,
-        send_default_pii=False,
         max_request_body_size="never",
         include_local_variables=False,
         max_breadcrumbs=0,

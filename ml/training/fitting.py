@@ -214,25 +214,29 @@ def fit(
             validation, network.output_names, personal_weight=config.personal_weight
         ),
     )
-    network.fit(
-        compile_epochs(network, batches) if compile_epochs else batches,
-        epochs=config.epochs,
-        initial_epoch=state["epoch"],
-        shuffle=False,  # The batches are shuffled already.
-        validation_data=validation_data,
-        validation_batch_size=(
-            ACCELERATED_VALIDATION_BATCH_SIZE if compile_epochs else VALIDATION_BATCH_SIZE
-        ),
-        verbose=0,
-        callbacks=[
-            Reseed(config.seed),
-            *([AveragedWeights(resumed=state["epoch"] > 0)] if config.average else []),
-            *checkpoints_and_schedule(
-                network, config, folder, state, select_best=validation is not None
+    epoch_log = keras.callbacks.CSVLogger(folder / run_folder.LOG, append=bool(state["epoch"]))
+    try:
+        network.fit(
+            compile_epochs(network, batches) if compile_epochs else batches,
+            epochs=config.epochs,
+            initial_epoch=state["epoch"],
+            shuffle=False,  # The batches are shuffled already.
+            validation_data=validation_data,
+            validation_batch_size=(
+                ACCELERATED_VALIDATION_BATCH_SIZE if compile_epochs else VALIDATION_BATCH_SIZE
             ),
-            Progress(log),
-        ],
-    )
+            verbose=0,
+            callbacks=[
+                Reseed(config.seed),
+                *([AveragedWeights(resumed=state["epoch"] > 0)] if config.average else []),
+                *checkpoints_and_schedule(
+                    network, config, folder, state, epoch_log, select_best=validation is not None
+                ),
+                Progress(log),
+            ],
+        )
+    finally:
+        epoch_log.on_train_end()  # Keras leaves its file open when a run is interrupted.
 
 
 def training_batches(
@@ -255,6 +259,7 @@ def checkpoints_and_schedule(
     config: TrainingConfig,
     folder: Path,
     state: dict[str, Any],
+    epoch_log: keras.callbacks.Callback,
     *,
     select_best: bool,
 ) -> list[keras.callbacks.Callback]:
@@ -286,6 +291,6 @@ def checkpoints_and_schedule(
     return [
         *callbacks,
         PeriodicCheckpoint(folder / "epoch-{epoch:03d}.keras", every=every),
-        keras.callbacks.CSVLogger(folder / run_folder.LOG, append=bool(state["epoch"])),
+        epoch_log,
         RunState(folder, tracked, state, every=every),
     ]

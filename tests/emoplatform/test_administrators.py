@@ -125,7 +125,10 @@ def body(answer: Any) -> str:
 
 
 def test_no_address_shows_anything_of_another_person(planted: Planted, chief: Client) -> None:
-    photos = [default_storage.open(name).read() for name in planted.capture.picture_names]
+    photos = []
+    for name in planted.capture.picture_names:
+        with default_storage.open(name) as file:
+            photos.append(file.read())
     asked = list(addresses(planted))
     assert len(asked) > 150
     shown = {}
