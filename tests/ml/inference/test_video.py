@@ -1,21 +1,18 @@
 """Videos and cameras are read frame by frame, and what cannot be read is said in one line."""
 
 import csv
-import io
-import json
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import pytest
-from django.core.management import CommandError, call_command
 from PIL import Image
 
 from common.imaging.images import Pixels
 from ml.inference import video
 from ml.inference.video import Video, VideoError, VideoWriter
 from tests import pictures
+from tests.ml.detecting import run, run_json
 
 pytestmark = pytest.mark.django_db
 RATE, FRAMES = 10, 20
@@ -40,23 +37,8 @@ def clip(tmp_path: Path) -> Path:
     return path
 
 
-def run(*arguments: object) -> tuple[str, str, str]:
-    """Return what the command prints, what it complains about and why it fails, if it does."""
-    out, err, failure = io.StringIO(), io.StringIO(), ""
-    try:
-        call_command("detect_emotion", *map(str, arguments), stdout=out, stderr=err)
-    except CommandError as error:
-        failure = str(error)
-    return out.getvalue(), err.getvalue(), failure
-
-
-def read_json(*arguments: object) -> dict[str, Any]:
-    answer: dict[str, Any] = json.loads(run(*arguments, "--json")[0])
-    return answer
-
-
 def test_a_frame_every_half_second_is_read_and_the_face_moves(clip: Path) -> None:
-    (told,) = read_json(clip)["videos"]
+    (told,) = run_json(clip)["videos"]
     assert [shown["seconds"] for shown in told["frames"]] == [0.0, 0.5, 1.0, 1.5]
     faces = [shown["faces"][0] for shown in told["frames"]]
     assert {face["emotion"] for face in faces} == {"happy"}
@@ -66,7 +48,7 @@ def test_a_frame_every_half_second_is_read_and_the_face_moves(clip: Path) -> Non
 
 
 def test_how_often_and_how_long_can_be_chosen(clip: Path) -> None:
-    (told,) = read_json(clip, "--every", "0.25", "--seconds", "0.9")["videos"]
+    (told,) = run_json(clip, "--every", "0.25", "--seconds", "0.9")["videos"]
     assert [shown["seconds"] for shown in told["frames"]] == [0.0, 0.3, 0.5, 0.8]
     assert "expected seconds above 0" in run(clip, "--every", "0")[2]
 
@@ -74,7 +56,7 @@ def test_how_often_and_how_long_can_be_chosen(clip: Path) -> None:
 def test_pictures_and_videos_may_be_mixed(clip: Path, tmp_path: Path) -> None:
     portrait = tmp_path / "portrait.jpg"
     portrait.write_bytes(pictures.astronaut_jpeg())
-    answer = read_json(clip, portrait)
+    answer = run_json(clip, portrait)
     assert (len(answer["images"]), len(answer["videos"])) == (1, 1)
     out, err, failure = run(clip, portrait)
     assert out.splitlines()[0].startswith(f"{portrait}: happy ")

@@ -1,17 +1,14 @@
 """`manage.py detect_emotion` reads good pictures, names bad ones and fails only for those."""
 
-import io
-import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from django.core.management import CommandError, call_command
 
 from common.imaging.images import read_image
 from ml.emotions import EMOTIONS
 from tests import pictures
+from tests.ml.detecting import run, run_json
 
 pytestmark = pytest.mark.django_db
 
@@ -30,22 +27,6 @@ def rocket(tmp_path: Path) -> Path:
     path = tmp_path / "rocket.png"
     path.write_bytes(pictures.encoded(pictures.no_face(), "PNG"))
     return path
-
-
-def run(*arguments: object) -> tuple[str, str, str]:
-    """Return what the command prints, what it complains about and why it fails, if it does."""
-    out, err, failure = io.StringIO(), io.StringIO(), ""
-    try:
-        call_command("detect_emotion", *map(str, arguments), stdout=out, stderr=err)
-    except CommandError as error:
-        failure = str(error)
-    return out.getvalue(), err.getvalue(), failure
-
-
-def run_json(*arguments: object) -> dict[str, Any]:
-    """Return the one JSON document on stdout."""
-    answer: dict[str, Any] = json.loads(run(*arguments, "--json")[0])
-    return answer
 
 
 def test_a_portrait_is_happy(portrait: Path) -> None:
