@@ -16,7 +16,7 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-from benchmarks.suites import inference, slug, training, web
+from benchmarks.suites import archives, inference, slug, training, web
 from benchmarks.suites.common import Measurement, Workspace
 
 BENCHMARKS: dict[str, Callable[[Workspace], Iterator[Measurement]]] = {
@@ -26,7 +26,10 @@ BENCHMARKS: dict[str, Callable[[Workspace], Iterator[Measurement]]] = {
     "network": inference.network,
     "photo": inference.photo,
     "worker": inference.worker,
+    "archives": archives.archives,
     "captures": web.captures,
+    "live": web.live,
+    "explanation": web.explanation,
     "history": web.history,
     "slug": slug.slug,
 }

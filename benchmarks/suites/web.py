@@ -9,14 +9,17 @@ from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 
 import requests
+from PIL import Image
 
+from benchmarks.suites import common
 from benchmarks.suites.common import Measurement, Workspace
-from tests.pictures import astronaut_jpeg
+from tests.pictures import astronaut, astronaut_jpeg, encoded
 from tests.sites import create_app_session, installed_site, serve
 
 CLIENTS, SECONDS = 8, 20
 DETECTIONS = 100_000
 CALLS = 15
+FRAME_SIDE = 320  # pixels, as in static/js/capture/live.js
 
 
 def captures(workspace: Workspace) -> Iterator[Measurement]:
@@ -59,6 +62,47 @@ def record_captures(address: str, token: str) -> list[float]:
     return durations
 
 
+def live(workspace: Workspace) -> Iterator[Measurement]:
+    """Measure the live view's frames, read one after another over HTTP."""
+    folder = workspace.folder / "live"
+    folder.mkdir()
+    frame = encoded(Image.fromarray(astronaut()).resize((FRAME_SIDE, FRAME_SIDE)))
+    with installed_site(folder) as site:
+        token = create_app_session(site)
+        with serve(site) as address, requests.Session() as session:
+            session.headers["X-Session-Token"] = token
+
+            def read_frame() -> None:
+                session.post(
+                    f"{address}/api/v1/detect/", files={"photos": frame}, timeout=60
+                ).raise_for_status()
+
+            seconds = common.median_seconds(read_frame, times=50)
+    yield Measurement("live view, frames a second", 1 / seconds, "/s", 4, at_least=True)
+
+
+def explanation(workspace: Workspace) -> Iterator[Measurement]:
+    """Measure the picture that shows what the network looked at."""
+    folder = workspace.folder / "explanation"
+    folder.mkdir()
+    with installed_site(folder) as site:
+        output = site.python("from benchmarks.suites import web; web.read_explanation()")
+    yield Measurement("explanation of an answer", 1000 * float(output.split()[-1]), "ms", 2000)
+
+
+def read_explanation() -> None:
+    """Print the median seconds of the explanation of a new portrait; runs inside the site."""
+    from emotions.captures import recording  # noqa: PLC0415 - inside the site
+    from emotions.models import Capture  # noqa: PLC0415
+    from tests import factories  # noqa: PLC0415
+
+    owner = factories.person("explained@example.org")
+    recorded = recording.record_capture(
+        owner=owner, photo=astronaut_jpeg(), source=Capture.Source.UPLOAD, kept=Capture.Kept.PHOTO
+    )
+    print(median_seconds(signed_in_client(), f"/captures/{recorded.uuid}/why.jpg"))
+
+
 def history(workspace: Workspace) -> Iterator[Measurement]:
     """Measure pages and API responses for a person with 100,000 detections."""
     folder = workspace.folder / "history"
@@ -72,14 +116,7 @@ def history(workspace: Workspace) -> Iterator[Measurement]:
 
 def read_long_history() -> None:
     """Print the median seconds per URL, as JSON; runs inside the site."""
-    from django.test import Client  # noqa: PLC0415 - inside the site
-
-    from accounts.models import User  # noqa: PLC0415
-
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(
-        User.objects.get(), backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
+    client = signed_in_client()
     urls = {
         "page today": "/today/",
         "page history": "/history/",
@@ -101,6 +138,19 @@ def read_long_history() -> None:
     with ThreadPoolExecutor(max_workers=1) as thread:
         durations = thread.map(lambda path: median_seconds(client, path), urls.values())
         print(json.dumps(dict(zip(urls, durations, strict=True))))
+
+
+def signed_in_client() -> object:
+    """Return the browser of the site's only person."""
+    from django.test import Client  # noqa: PLC0415 - inside the site
+
+    from accounts.models import User  # noqa: PLC0415
+
+    client = Client(SERVER_NAME="localhost")
+    client.force_login(
+        User.objects.get(), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
+    return client
 
 
 def median_seconds(client: object, path: str) -> float:
