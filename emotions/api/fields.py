@@ -29,6 +29,13 @@ PROBABILITIES = {
     "required": [str(emotion) for emotion in EMOTIONS],
 }
 
+UNSURE = _("Too close to call with one word: name those in `set`.")
+SET = _(
+    "What to say the face looks like, the likeliest first: one emotion, or where it is unsure two "
+    "or three. It is meant to hold what people see nine times in ten; `photos.sets` on the card of "
+    "the network says how often it did."
+)
+
 NULLABLE_EMOTION = {"anyOf": [{"$ref": "#/components/schemas/Emotion"}, {"type": "null"}]}
 NULLABLE_SENTIMENT = {
     "anyOf": [

@@ -54,13 +54,18 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class FaceView:
-    """One detected face on the page of its capture."""
+    """One detected face on the page of its capture.
+
+    Attributes:
+        coverage_percent: how often sets of its version held the truth on photos, if measured.
+    """
 
     number: int
     box: Detection
     emotion: Feeling
     headline: str
     unsure: bool
+    coverage_percent: int | None
     confidence_percent: int
     is_me: bool
     bars: list[Bar]
@@ -96,10 +101,17 @@ def face_view(number: int, detection: Detection) -> FaceView:
         emotion=Feeling(detection.emotion),
         headline=headline(detection),
         unsure=detection.unsure,
-        confidence_percent=round(100 * detection.confidence),
+        coverage_percent=coverage_percent(detection),
+        confidence_percent=min(99, round(100 * detection.confidence)),
         is_me=detection.is_me,
         bars=sorted(bars, key=lambda bar: -bar.probability),
     )
+
+
+def coverage_percent(detection: Detection) -> int | None:
+    """Return how often sets of its version held the truth on photos; None where not measured."""
+    sets = detection.model_version.card.get("photos", {}).get("sets", {})
+    return None if sets.get("share") is None else round(100 * sets["share"])
 
 
 def page_context(capture: Capture) -> dict[str, Any]:

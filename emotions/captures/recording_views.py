@@ -22,6 +22,7 @@ from emotions.captures.forms import CaptureForm, ConsentForm, WordsForm
 from emotions.models import Capture, Feeling
 from emotions.offline.headers import available_offline
 from emotions.pictures.errors import STATUSES
+from ml.metrics.answer_sets import NO_MASS
 from ml.registry import active_version
 
 
@@ -101,10 +102,12 @@ def live(request: HttpRequest) -> HttpResponse:
     """Show what the camera sees and what faces in it express, storing nothing."""
     if not has_consent(person=person_of(request), kind=Consent.Kind.USE):
         return redirect_to_consent(request)
+    card = active_version().card
     context = {
         "form": CaptureForm(initial={"source": Capture.Source.LIVE}),
         "feelings": list(Feeling),
-        "unsure_below": active_version().card["unsure_below"],
+        "unsure_below": card["unsure_below"],
+        "set_mass": card.get("set_mass", NO_MASS),
     }
     return render(request, "emotions/live.html", context)
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from emotions.captures.explanations import Explanation
 from emotions.models import Detection, Feeling
-from ml.emotions import EMOTIONS
+from ml.metrics.answer_sets import SMALLEST
 
 MOODS = [
     ("1", gettext_lazy("Very low")),
@@ -17,12 +17,14 @@ MOODS = [
 
 
 def headline(detection: Detection) -> str:
-    """Return what a face looks like, with two emotions where the network was unsure."""
+    """Return what a face looks like, with two or three emotions where the network was unsure."""
     if not detection.unsure:
         return _("Looks %(feeling)s") % {"feeling": in_sentence(Feeling(detection.emotion))}
-    ranked = sorted(zip(detection.probabilities, EMOTIONS, strict=True), reverse=True)
-    first, second = (in_sentence(Feeling(emotion)) for _share, emotion in ranked[:2])
-    return _("Could be %(first)s or %(second)s") % {"first": first, "second": second}
+    names = [in_sentence(Feeling(emotion)) for emotion in detection.answer_set]
+    words = dict(zip(("first", "second", "third"), names, strict=False))
+    if len(names) == SMALLEST:
+        return _("Could be %(first)s or %(second)s") % words
+    return _("Could be %(first)s, %(second)s or %(third)s") % words
 
 
 def in_sentence(feeling: Feeling) -> str:

@@ -11,6 +11,7 @@ from ml.registry.history import ServedVersion
 
 FEELINGS = [Feeling(emotion.value) for emotion in EMOTIONS]
 MIN_CONFUSION_RATE = 0.15  # of the faces of an emotion; rarer confusions are not listed
+MAX_PERCENT = 99.9  # no finite set of photos shows that it is always right
 MIN_TEST_PHOTOS = 100  # of an emotion; with fewer its figures are called rough
 
 
@@ -27,8 +28,9 @@ def model_card_context(served: ServedVersion, *, others: Sequence[ServedVersion]
         "version": served.version,
         "times": served.periods,
         "card": card,
-        **evaluation_context(evaluation.get("shown")),
-        "unsure_below_percent": round(100 * card["unsure_below"]),
+        "photos": photos_context(card.get("photos")),
+        **evaluation_context(evaluation),
+        "unsure_below_percent": percent(card["unsure_below"]),
         "emotions": FEELINGS,
         "matrix": [
             {"emotion": one, "cells": counts, "total": sum(counts)}
@@ -42,21 +44,68 @@ def model_card_context(served: ServedVersion, *, others: Sequence[ServedVersion]
     }
 
 
-def evaluation_context(shown: dict[str, Any] | None) -> dict[str, Any]:
-    """Return the metrics of the output that people see; empty where it was never evaluated."""
+def percent(share: float | None, digits: int = 0) -> float | None:
+    """Return a share in per cent, which never rounds to 100."""
+    if share is None:
+        return None
+    rounded = min(round(100 * share, digits), MAX_PERCENT if digits else int(MAX_PERCENT))
+    return rounded if digits else int(rounded)
+
+
+def measured_percent(measured: dict[str, Any], digits: int = 0) -> dict[str, Any]:
+    """Return a share that a card tells with its interval and number of photos, in per cent."""
+    low, high = measured["interval"] or (None, None)
+    return {
+        "percent": percent(measured["share"], digits),
+        "low": percent(low, digits),
+        "high": percent(high, digits),
+        "images": measured.get("images"),
+    }
+
+
+def photos_context(photos: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return the metrics on people's photos; None where they were never measured."""
+    if not photos:
+        return None
+    return {
+        "images": photos["images"],
+        "people": photos["people"],
+        "missed": photos["faces"]["missed"],
+        "accuracy": measured_percent(photos["accuracy"], 1),
+        "answered_percent": percent(photos["answered"]),
+        "right_answers": measured_percent(photos["right_answers"]),
+        "sets": measured_percent(photos["sets"]),
+        "per_class": [
+            {
+                "emotion": Feeling(name),
+                "recall": measured_percent(row["recall"]),
+                "precision": measured_percent(row["precision"]),
+            }
+            for name, row in photos["per_class"].items()
+        ],
+    }
+
+
+def evaluation_context(evaluation: dict[str, Any]) -> dict[str, Any]:
+    """Return the metrics on the test split; empty where there was no evaluation."""
+    shown = evaluation.get("shown")
     if not shown:
         return {"images": 0, "per_class": []}
     return {
         "images": shown["images"],
         "asked_a_crowd": shown["truth"] == "votes",
-        "accuracy_percent": round(100 * shown["accuracy"], 1),
-        "answered_percent": round(100 * shown["answered"]),
-        "accuracy_answered_percent": round(100 * shown["accuracy_answered"], 1),
+        "accuracy_percent": percent(shown["accuracy"], 1),
+        "labels": {
+            "images": evaluation["images"],
+            "accuracy_percent": percent(evaluation["accuracy"], 1),
+        },
+        "answered_percent": percent(shown["answered"]),
+        "accuracy_answered_percent": percent(shown["accuracy_answered"], 1),
         "per_class": [
             {
                 "emotion": Feeling(name),
                 **{
-                    f"{metric}_percent": round(100 * row[metric])
+                    f"{metric}_percent": percent(row[metric])
                     for metric in ("precision", "recall", "f1")
                 },
                 "support": row["support"],
@@ -67,9 +116,9 @@ def evaluation_context(shown: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def accuracy_percent(served: ServedVersion) -> float | None:
-    """Return a version's accuracy on test photos; None where it was never evaluated."""
-    shown = served.version.card.get("evaluation", {}).get("shown")
-    return round(100 * shown["accuracy"], 1) if shown else None
+    """Return a version's accuracy on people's photos; None where it was never measured on any."""
+    photos = served.version.card.get("photos")
+    return percent(photos["accuracy"]["share"], 1) if photos else None
 
 
 def weaknesses(matrix: Sequence[Sequence[int]]) -> Iterator[str]:

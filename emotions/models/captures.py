@@ -17,6 +17,7 @@ from accounts.models import User
 from common.imaging.geometry import Box
 from emotions.models.limits import MAX_NOTE_LENGTH, MAX_TAG_LENGTH
 from ml.emotions import EMOTIONS, Emotion
+from ml.metrics import answer_sets
 from ml.models import ModelVersion
 
 if TYPE_CHECKING:  # the predictor loads an inference runtime, which most commands do without
@@ -305,6 +306,12 @@ class Detection(models.Model):
     def probabilities(self) -> tuple[float, ...]:
         """Seven probabilities that sum to 1, in the order of `ml.emotions.EMOTIONS`."""
         return tuple(getattr(self, name) for name in self.PROBABILITY_FIELDS)
+
+    @property
+    def answer_set(self) -> tuple[Emotion, ...]:
+        """What is said of the face, the likeliest first: several emotions where it is unsure."""
+        mass = self.model_version.card.get("set_mass", answer_sets.NO_MASS)
+        return answer_sets.answer_set(self.probabilities, unsure=self.unsure, mass=mass)
 
     @property
     def box(self) -> Box:

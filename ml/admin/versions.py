@@ -162,6 +162,14 @@ def format_metric(version: ModelVersion, name: str, template: str) -> str:
     return "–" if value is None else template.format(value)
 
 
+def format_photo_accuracy(photos: dict[str, Any] | None) -> str:
+    """Return a version's accuracy on people's photos with its interval, or a dash."""
+    if not photos:
+        return "–"
+    low, high = photos["accuracy"]["interval"]
+    return f"{photos['accuracy']['share']:.1%} ({low:.1%} – {high:.1%}), {photos['name']}"
+
+
 def version_column(version: ModelVersion) -> dict[str, Any]:
     """Return the template context of one version among those that are compared."""
     evaluation = version.card.get("evaluation", {})
@@ -180,6 +188,7 @@ def version_column(version: ModelVersion) -> dict[str, Any]:
     return {
         "version": version,
         "card": version.card,
+        "photos": format_photo_accuracy(version.card.get("photos")),
         "accuracy": format_metric(version, "accuracy", "{:.1%}"),
         "macro_f1": format_metric(version, "macro_f1", "{:.3f}"),
         "ece": format_metric(version, "ece", "{:.3f}"),

@@ -89,17 +89,21 @@ class Evaluation:
     @property
     def crowd(self) -> OutputEvaluation | None:
         """The output `crowd` against the majority of the votes, if there are both."""
-        if self.faces.votes is None or "crowd" not in self.probabilities:
-            return None
-        truth = majority(self.faces.votes)
-        evaluated = replace(self._against_labels("crowd"), truth=truth).where(truth != NO_MAJORITY)
-        return evaluated if len(evaluated) else None
+        return self._against_votes("crowd") if "crowd" in self.probabilities else None
 
     @property
     def shown(self) -> tuple[OutputEvaluation, str]:
         """The output that people see, and what it is measured against: `votes` or `labels`."""
-        crowd = self.crowd if self.card.shown == "crowd" else None
-        return (crowd, "votes") if crowd else (self._against_labels(self.card.shown), "labels")
+        output = self.card.shown
+        evaluated = self._against_votes(output) if output != "folder" else None
+        return (evaluated, "votes") if evaluated else (self._against_labels(output), "labels")
+
+    def _against_votes(self, output: str) -> OutputEvaluation | None:
+        if self.faces.votes is None:
+            return None
+        truth = majority(self.faces.votes)
+        evaluated = replace(self._against_labels(output), truth=truth).where(truth != NO_MAJORITY)
+        return evaluated if len(evaluated) else None
 
     def _against_labels(self, output: str) -> OutputEvaluation:
         found = np.ones(len(self.faces), bool) if self.found is None else self.found
@@ -238,9 +242,9 @@ def pixels_sha256(image: NDArray[np.uint8]) -> bytes:
 def gate_answers(evaluation: Evaluation) -> Answers:
     """Return the predictions of an evaluation in the form that the gate compares."""
     test = evaluation.faces
-    truth = {"folder": test.labels}
+    truth = {"folder": test.labels, "shown": test.labels}
     if test.votes is not None:
-        truth["crowd"] = majority(test.votes)
+        truth["crowd"] = truth["shown"] = majority(test.votes)
     predictions = {
         name: probabilities.argmax(axis=1)
         for name, probabilities in evaluation.probabilities.items()

@@ -8,12 +8,15 @@ from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from ml.emotions import EMOTIONS
 from ml.evaluation.descriptions import describe
 from ml.evaluation.evaluation import Evaluation, OutputEvaluation
+from ml.evaluation.photo_report import labels_sha256
+from ml.inference.card import Card
+from ml.metrics.answer_sets import ranks, set_sizes
 from ml.metrics.calibration import (
     expected_calibration_error,
     negative_log_likelihood,
     perfect_calibration_band,
 )
-from ml.metrics.intervals import bootstrap_intervals
+from ml.metrics.intervals import bootstrap_intervals, wilson_interval
 
 LABELS = list(range(len(EMOTIONS)))
 
@@ -108,5 +111,26 @@ def shown_output(evaluation: Evaluation) -> dict[str, Any]:
         **calibration(shown),
         "answered": float(answered.mean()),
         "accuracy_answered": float(shown.correct[answered].mean()) if answered.any() else None,
+        "sets": answer_sets(shown, evaluation.card),
+        "chosen_on_these": was_chosen_on(evaluation),
         "per_class": per_class(shown),
     }
+
+
+def answer_sets(shown: OutputEvaluation, card: Card) -> dict[str, Any]:
+    """Return how often the sets that are shown where it is unsure hold the truth."""
+    unsure = shown.found & (shown.probabilities.max(axis=1) < card.unsure_below)
+    sizes = set_sizes(shown.probabilities, unsure=unsure, mass=card.set_mass)[unsure]
+    held = (ranks(shown.probabilities, shown.truth)[unsure] < sizes).sum()
+    return {
+        "images": len(sizes),
+        "coverage": float(held / len(sizes)) if len(sizes) else None,
+        "interval": wilson_interval(int(held), len(sizes)),
+        "mean_size": float(sizes.mean()) if len(sizes) else None,
+    }
+
+
+def was_chosen_on(evaluation: Evaluation) -> bool:
+    """Tell whether what is shown was chosen on these photos, so that it is no measure of it."""
+    chosen_on = evaluation.card.facts.get("photos", {}).get("labels_sha256")
+    return bool(chosen_on) and chosen_on == labels_sha256(evaluation.faces)

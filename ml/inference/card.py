@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ml.emotions import EMOTIONS
+from ml.metrics.answer_sets import NO_MASS
 
 BUNDLED = Path(__file__).parents[1] / "bundled"
 """The folder of the network that ships with the repository."""
@@ -29,6 +30,8 @@ class Card:
         face_margin: margin to add on each side of the face box, as a share of the box.
         shown: name of the output that is shown to people.
         unsure_below: confidence below which a prediction counts as unsure, 0 to 1.
+        set_mass: what the probabilities of the set that is then shown sum to, if two emotions or
+            three can (see `ml.metrics.answer_sets`).
         facts: the whole content of the card.
     """
 
@@ -39,6 +42,7 @@ class Card:
     shown: str
     unsure_below: float
     facts: Mapping[str, Any] = field(compare=False, repr=False)
+    set_mass: float = NO_MASS
 
     @classmethod
     def load(cls, path: Path) -> Card:
@@ -85,4 +89,5 @@ class Card:
             shown=str(facts["shown"]),
             unsure_below=float(facts["unsure_below"]),
             facts=facts,
+            set_mass=float(facts.get("set_mass", NO_MASS)),
         )

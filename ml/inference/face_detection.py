@@ -70,6 +70,11 @@ def detect_faces(pixels: Pixels) -> list[Box]:
     return sorted(faces, key=lambda box: box.area, reverse=True)
 
 
+def detector_name() -> str:
+    """Return what detects faces now."""
+    return "yunet" if yunet.is_installed() else "cascades"
+
+
 def detect_with_cascades(pixels: Pixels) -> list[Box]:
     """Return the faces that the cascades detect, in no particular order."""
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)

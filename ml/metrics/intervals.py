@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,6 +84,38 @@ def wilson_interval(hits: int, of: int) -> Interval:
     half_width = Z * math.sqrt(share * (1 - share) / of + spread / (4 * of))
     low, high = ((centre + sign * half_width) / (1 + spread) for sign in (-1, 1))
     return [max(0.0, low), min(1.0, high)]
+
+
+class ResampledGroups:
+    """Bootstrap samples of whole groups, such as the photos of a person, for shares of their rows.
+
+    Photos of one person are alike: sampling them one by one would make intervals too narrow.
+    """
+
+    def __init__(self, groups: NDArray[Any], *, seed: int = 1) -> None:
+        """Draw the samples.
+
+        Args:
+            groups: n names of groups, one of each row.
+        """
+        unique, rows = np.unique(groups, return_inverse=True)
+        chances = np.full(len(unique), 1 / len(unique))
+        times = np.random.default_rng(seed).multinomial(len(unique), chances, DRAWS)
+        self._times: NDArray[np.int64] = times[:, rows]
+
+    def interval(self, hits: NDArray[np.bool_], *of: NDArray[np.bool_]) -> Interval:
+        """Return the interval of the share of hits among the rows that a mask selects.
+
+        Args:
+            of: the mask; of several, the interval is that of the mean of their shares.
+        """
+        drawn = [self._times[:, mask].sum(axis=1) for mask in of]
+        usable = np.all(drawn, axis=0)
+        shares = [
+            self._times[usable][:, hits & mask].sum(axis=1) / count[usable]
+            for mask, count in zip(of, drawn, strict=True)
+        ]
+        return percentile_interval(np.mean(shares, axis=0))
 
 
 def percentile_interval(values: NDArray[np.floating]) -> Interval:

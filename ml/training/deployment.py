@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 
 from ml.emotions import EMOTIONS
 from ml.training.architectures import INPUT_SHAPE, build
+from ml.training.pooling import SMALLEST_PROBABILITY, Pooling
 
 BATCH_SIZE = 64
+SHOWN = "shown"
+"""The output that is pooled from both that were trained."""
 
 
 def deployable(
@@ -35,9 +38,31 @@ def deployable(
     for name, probabilities in network(both).items():
         pairs = keras.ops.reshape(probabilities, (2, -1, len(EMOTIONS)))
         mean = keras.ops.mean(pairs, axis=0)
-        logits = keras.ops.log(keras.ops.maximum(mean, 1e-7)) / temperatures[name]
-        outputs[name] = layers.Softmax(name=name)(logits)
+        outputs[name] = layers.Softmax(name=name)(log(mean) / temperatures[name])
     return keras.Model(faces, outputs, name=architecture)
+
+
+def log(probabilities: keras.KerasTensor) -> keras.KerasTensor:
+    return keras.ops.log(keras.ops.maximum(probabilities, SMALLEST_PROBABILITY))
+
+
+def with_shown(network: keras.Model, pooling: Pooling) -> keras.Model:
+    """Return a deployable network with an output that pools `crowd` and `folder`.
+
+    An output `shown` that it has already is replaced.
+    """
+    outputs = dict(zip(network.output_names, network.outputs, strict=True))
+    outputs[SHOWN] = pooling_network(pooling)([outputs["crowd"], outputs["folder"]])
+    return keras.Model(network.inputs[0], outputs, name=network.name)
+
+
+def pooling_network(pooling: Pooling) -> keras.Model:
+    """Return a network that computes `Pooling.pool` from the probabilities of both outputs."""
+    crowd, folder = (layers.Input((len(EMOTIONS),)) for _ in range(2))
+    weight, scale = pooling.crowd_weight, 1 / pooling.temperature
+    mean = weight * log(crowd) + (1 - weight) * log(folder)
+    logits = layers.Rescaling(scale, offset=(scale * pooling.offsets).tolist())(mean)
+    return keras.Model([crowd, folder], layers.Softmax()(logits), name=SHOWN)
 
 
 def load_deployable(content: bytes) -> keras.Model:

@@ -66,7 +66,7 @@ def release(run: FinishedRun, *, name: str, evaluation_command: str) -> Card:
     }
     card = write_card(run.folder, facts)
     if evaluations := evaluate_test_sets(run, card):
-        facts |= summarise(run, evaluations, evaluation_command)
+        facts |= summarise(run.folder, evaluations, evaluation_command)
         card = write_card(run.folder, facts)
         run_folder.write_json(
             run.folder / ANSWERS, [gate_answers(evaluation).to_json() for evaluation in evaluations]
@@ -183,10 +183,10 @@ def evaluate_test_sets(run: FinishedRun, card: Card) -> list[Evaluation]:
     ]
 
 
-def summarise(run: FinishedRun, evaluations: Sequence[Evaluation], command: str) -> dict[str, Any]:
-    """Return what the card says about the evaluations."""
+def summarise(folder: Path, evaluations: Sequence[Evaluation], command: str) -> dict[str, Any]:
+    """Return what the card of the version in a folder says about the evaluations."""
     first = evaluations[0]
-    keras_content = (run.folder / KERAS_NETWORK).read_bytes()
+    keras_content = (folder / KERAS_NETWORK).read_bytes()
     facts: dict[str, Any] = {
         "evaluation": {
             **report(first),

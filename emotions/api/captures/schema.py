@@ -49,6 +49,7 @@ CAPTURE = {
             "emotion": "happy",
             "confidence": 0.931,
             "unsure": False,
+            "set": ["happy"],
             "is_me": True,
             "model_version": "residual-2",
         }

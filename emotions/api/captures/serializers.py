@@ -11,6 +11,8 @@ from rest_framework import serializers
 from emotions.api.fields import (
     BOX,
     PROBABILITIES,
+    SET,
+    UNSURE,
     EmotionField,
     FeltField,
     PastDateTimeField,
@@ -41,6 +43,12 @@ class DetectionSerializer(serializers.ModelSerializer[Detection]):
 
     box = serializers.SerializerMethodField(help_text=_("In pixels of the upright photo."))
     probabilities = serializers.SerializerMethodField()
+    set = serializers.ListField(
+        source="answer_set",
+        child=serializers.ChoiceField(Feeling.choices),
+        read_only=True,
+        help_text=SET,
+    )
     model_version = StrictCharField(
         source="version_name", read_only=True, help_text=_("The network that read it.")
     )
@@ -55,6 +63,7 @@ class DetectionSerializer(serializers.ModelSerializer[Detection]):
             "emotion",
             "confidence",
             "unsure",
+            "set",
             "is_me",
             "model_version",
         ]
@@ -63,7 +72,7 @@ class DetectionSerializer(serializers.ModelSerializer[Detection]):
             "id": {"help_text": _("Names the face, to say that it is the person's own.")},
             "role": {"help_text": _("answer, unless a later network read the face again.")},
             "confidence": {"help_text": _("The share of the emotion, from 0 to 1.")},
-            "unsure": {"help_text": _("Too close to call: say so, and show two.")},
+            "unsure": {"help_text": UNSURE},
             "is_me": {"help_text": _("This face counts as the person's own.")},
         }
 

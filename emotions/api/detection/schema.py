@@ -22,6 +22,7 @@ SEEN = {
                     "emotion": "happy",
                     "confidence": 0.931,
                     "unsure": False,
+                    "set": ["happy"],
                 }
             ],
             "problem": None,

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 
-from emotions.api.fields import BOX, PROBABILITIES, PhotoField
+from emotions.api.fields import BOX, PROBABILITIES, SET, UNSURE, PhotoField
 from emotions.models import Feeling
 
 MAX_FRAMES = 8
@@ -30,7 +30,8 @@ class FaceSerializer(serializers.Serializer[Any]):
     probabilities = serializers.DictField(child=serializers.FloatField())
     emotion = serializers.ChoiceField(Feeling.choices)
     confidence = serializers.FloatField(min_value=0, max_value=1)
-    unsure = serializers.BooleanField(help_text=_("Too close to call: say so, and show two."))
+    unsure = serializers.BooleanField(help_text=UNSURE)
+    set = serializers.ListField(child=serializers.ChoiceField(Feeling.choices), help_text=SET)
 
     def get_fields(self) -> dict[str, Any]:
         """Describe boxes and shares as those of stored faces."""

@@ -23,6 +23,7 @@ from emotions.api.problems import problem_response
 from emotions.api.throttling import DetectThrottle
 from ml import registry
 from ml.inference.predictor import Face
+from ml.metrics.answer_sets import answer_set
 
 LOCK_TIMEOUT = 10  # seconds after which the lock of a request that died is ignored
 
@@ -70,16 +71,19 @@ class DetectView(PersonalView):
             response = problem_response(error, {"view": self})
             return {**empty, "problem": response and response.data}
         size = {"width": pixels.shape[1], "height": pixels.shape[0]}
-        faces = [face_as_json(face) for face in predictor.predict(pixels)]
+        mass = predictor.card.set_mass
+        faces = [face_as_json(face, mass) for face in predictor.predict(pixels)]
         return {**empty, **size, "faces": faces}
 
 
-def face_as_json(face: Face) -> dict[str, Any]:
+def face_as_json(face: Face, set_mass: float) -> dict[str, Any]:
     box = face.box
+    emotion_set = answer_set(face.probabilities, unsure=face.unsure, mass=set_mass)
     return {
         "box": {"x": box.x, "y": box.y, "width": box.width, "height": box.height},
         "probabilities": by_emotion(face.probabilities),
         "emotion": face.emotion.value,
         "confidence": face.confidence,
         "unsure": face.unsure,
+        "set": [emotion.value for emotion in emotion_set],
     }

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ml.data.errors import DatasetError
 from ml.emotions import EMOTIONS
+from ml.evaluation.photo_report import MIN_SUPPORT
 from ml.inference.card import BUNDLED, ModelFileError
 from ml.inference.predictor import Predictor
 from ml.registry.lookup import VersionFiles, files_in_folder, find_files
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 THREADS = min(4, os.cpu_count() or 1)
 """More threads only slow down so small a network."""
-MIN_SUPPORT = 25
-"""Photos of an emotion without which its recall says nothing."""
 
 
 class Command(BaseCommand):
@@ -187,6 +186,15 @@ def format_report(report: dict[str, Any]) -> str:
         lines.append(
             f"  answers {shown['answered']:.1%} of the faces and is right about "
             f"{shown['accuracy_answered']:.2%} of those; the others are unsure"
+        )
+    if (sets := shown["sets"])["images"]:
+        lines.append(
+            f"  for the others it names {sets['mean_size']:.1f} emotions, which hold the truth "
+            f"{sets['coverage']:.1%}{format_interval(sets['interval'], '.1%')} of the time"
+        )
+    if shown["chosen_on_these"]:
+        lines.append(
+            "  chosen on these very photos: the card has what was measured on people held out"
         )
     if faces := report["faces"]:
         lines.append(f"faces found {faces['found']:,}, missed {faces['missed']:,}")

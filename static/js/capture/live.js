@@ -63,17 +63,23 @@ function showFace({ probabilities }) {
     bars.get(emotion).setAttribute("width", `${percent}%`);
     percents.get(emotion).textContent = `${percent} %`;
   }
-  const [[first, probability], [second]] = Object.entries(average).sort((a, b) => b[1] - a[1]);
-  const name = (emotion) => root.dataset[`emotion${emotion}`];
-  const sure = probability >= Number(root.dataset.unsureBelow);
-  const text = sure
-    ? `${root.dataset.textLooks} ${name(first)}`
-    : `${root.dataset.textCouldBe} ${name(first)} ${root.dataset.textOr} ${name(second)}`;
+  const text = headline();
   word.textContent = text;
   if (text !== announcement.textContent && Date.now() - announcedAt > ANNOUNCE_INTERVAL) {
     announcement.textContent = text;
     announcedAt = Date.now();
   }
+}
+
+/** Says one emotion, or where it is unsure the two or three that the server would name. */
+function headline() {
+  const { unsureBelow, setMass, textLooks, textCouldBe, textOr } = root.dataset;
+  const ranked = Object.entries(average).sort((a, b) => b[1] - a[1]);
+  const names = ranked.map(([emotion]) => root.dataset[`emotion${emotion}`]);
+  const [[, first], [, second]] = ranked;
+  if (first >= Number(unsureBelow)) return `${textLooks} ${names[0]}`;
+  const others = first + second >= Number(setMass) ? [names[0]] : names.slice(0, 2);
+  return `${textCouldBe} ${others.join(", ")} ${textOr} ${names[others.length]}`;
 }
 
 async function analyseFrame() {

@@ -70,14 +70,58 @@ def test_the_page_shows_the_card(client: Client) -> None:
             assert f'<td class="number">{count}</td>' in table
     ModelVersion.objects.update(looks=37)
     assert "looked at 37 times" in page(client, version.name)
-    assert "learnt once more" in shown  # residual-2 is a refit
+    assert "learnt once more" in shown  # it is a refit
     counts = version.card["dataset"]["counts"]["train"]
     assert f'<td class="number">{sum(counts.values())}</td>' in shown
 
 
+def test_the_page_tells_first_how_often_it_is_right_on_photos(client: Client) -> None:
+    version = registry.active_version()
+    shown = page(client, version.name)
+    photos = version.card["photos"]
+    low, high = photos["accuracy"]["interval"]
+    first, rest = shown.split('id="photos"')
+    assert f"{100 * photos['accuracy']['share']:.1f} % of the time" in first
+    assert f"{100 * low:.1f} to {100 * high:.1f} %" in first
+    assert f"{100 * photos['sets']['share']:.0f} % of the time" in first
+    on_photos, on_faces = rest.split('id="each"')
+    sad = photos["per_class"]["sad"]["recall"]
+    assert f"{100 * sad['share']:.0f} % ({100 * sad['interval'][0]:.0f} to" in on_photos
+    assert version.card["dataset"]["name"] in on_faces
+    evaluation = version.card["evaluation"]
+    for accuracy in (evaluation["accuracy"], evaluation["shown"]["accuracy"]):
+        assert f"{100 * accuracy:.1f} % of the time" in on_faces
+
+
+def test_no_figure_is_or_rounds_to_a_hundred(client: Client, second: ModelVersion) -> None:
+    certain = {"share": 1.0, "interval": [0.996, 1.0], "images": 3}
+    card = second.card
+    card["photos"] |= dict.fromkeys(("accuracy", "right_answers", "sets"), certain)
+    for row in card["photos"]["per_class"].values():
+        row |= {"recall": certain, "precision": certain}
+    card["evaluation"]["shown"] |= {"accuracy": 0.99951, "accuracy_answered": 1.0}
+    second.save()
+    registry.promote(second, by="ada")
+    shown = page(client, "second")
+    assert "99.9 % of the time" in shown
+    assert not re.search(r"\b100(\.0)? %", shown)
+
+
+def test_a_version_without_photos_shows_what_it_has(client: Client, second: ModelVersion) -> None:
+    second.card.pop("photos")
+    second.card["evaluation"]["shown"]["accuracy_answered"] = None
+    second.save()
+    registry.promote(second, by="ada")
+    shown = page(client, "second")
+    assert "photos like yours was not measured" in shown
+    assert 'id="photos"' not in shown
+    assert 'id="each"' in shown
+
+
 def test_a_version_that_was_never_measured_says_so(client: Client, second: ModelVersion) -> None:
     registry.promote(second, by="ada")
-    card = {key: value for key, value in second.card.items() if key != "evaluation"}
+    unknown = {"evaluation", "photos"}
+    card = {key: value for key, value in second.card.items() if key not in unknown}
     ModelVersion.objects.filter(pk=second.pk).update(card={**card, "dataset": {}})
     shown = page(client, "second")
     assert "never tried on photos" in shown

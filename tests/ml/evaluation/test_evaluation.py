@@ -16,6 +16,7 @@ from ml.data.crowd_votes import OTHERS
 from ml.data.errors import DatasetError
 from ml.emotions import EMOTIONS
 from ml.evaluation.evaluation import Evaluation, evaluate, evaluate_photos, evaluate_source
+from ml.evaluation.photo_report import labels_sha256
 from ml.evaluation.report import report
 from ml.inference.card import Card, ModelFileError
 from ml.inference.predictor import Predictor
@@ -89,8 +90,10 @@ def about(
     crowd: np.ndarray | None = None,
     shown: str = "folder",
     counts: np.ndarray | None = None,
+    pooled: np.ndarray | None = None,
     found: Sequence[bool] | None = None,
     duplicates: Sequence[bool] | None = None,
+    **facts: float,
 ) -> dict[str, Any]:
     """Return the report on answers that were made up."""
     some = faces.dataset(train=len(labels), validation=0, test=0)
@@ -104,10 +107,10 @@ def about(
     )
     outputs = {"folder": folder} if crowd is None else {"folder": folder, "crowd": crowd}
     evaluation = Evaluation(
-        card(shown=shown),
+        card(shown=shown, **facts),
         "test",
         some,
-        outputs,
+        outputs if pooled is None else outputs | {"shown": pooled},
         None if found is None else np.array(found),
         None if duplicates is None else np.array(duplicates),
     )
@@ -307,3 +310,36 @@ def test_a_network_without_the_output_for_labels_is_refused() -> None:
     predictor = CrowdOnly(TWO_OUTPUTS.read_bytes(), card(shown="crowd"))
     with pytest.raises(ModelFileError, match="expected an output named folder, received crowd"):
         evaluate(faces.dataset(train=0, validation=0, test=1), "test", predictor)
+
+
+def test_sets_of_faces_that_it_is_unsure_of_are_measured() -> None:
+    shares = np.array([[0.30, 0.28, 0.22, 0.05, 0.05, 0.05, 0.05]] * 4, np.float32)
+    metrics = about([0, 1, 2, 3], np.concatenate([shares[:3], answers(3)]), unsure_below=0.5)
+    sets = metrics["shown"]["sets"]
+    assert (sets["images"], sets["mean_size"]) == (3, 2)
+    assert sets["coverage"] == pytest.approx(2 / 3)
+    wide = about([0, 1, 2, 3], shares, unsure_below=0.5, set_mass=0.6)["shown"]["sets"]
+    assert (wide["coverage"], wide["mean_size"]) == (0.75, 3)
+    assert about([0], answers(0))["shown"]["sets"]["coverage"] is None
+
+
+def test_an_output_chosen_for_photos_is_measured_against_the_votes_on_faces() -> None:
+    metrics = about(
+        [0, 0],
+        answers(0, 0),
+        crowd=answers(3, 5),
+        counts=votes(3, 3),
+        shown="shown",
+        pooled=answers(5, 3),
+    )
+    assert metrics["votes"]["accuracy"] == 0.5
+    assert (metrics["shown"]["output"], metrics["shown"]["truth"]) == ("shown", "votes")
+    assert metrics["shown"]["accuracy"] == 0.5
+    assert metrics["shown"]["per_class"]["sad"]["precision"] == 0
+
+
+def test_photos_that_decided_what_is_shown_are_known_by_their_names_and_labels() -> None:
+    some = faces.dataset(train=2, validation=0, test=0)
+    digest = labels_sha256(some)
+    assert labels_sha256(replace(some, images=some.images // 2)) == digest
+    assert labels_sha256(replace(some, labels=(some.labels + 1) % 7)) != digest

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ml.metrics.intervals import bootstrap_intervals, wilson_interval
+from ml.metrics.intervals import ResampledGroups, bootstrap_intervals, wilson_interval
 
 
 def test_an_interval_is_as_wide_as_the_normal_distribution_says() -> None:
@@ -43,3 +43,24 @@ def test_the_interval_of_a_share_is_wilsons(hits: int, of: int, low: float, high
 
 def test_of_nothing_there_is_no_interval() -> None:
     assert wilson_interval(0, 0) is None
+
+
+def test_photos_of_one_person_count_as_one_draw() -> None:
+    people = np.repeat(np.arange(100), 10)
+    alike = people % 2 == 0  # all ten photos of a person, or none
+    everything = np.ones(1000, bool)
+    alone = ResampledGroups(np.arange(1000)).interval(alike, everything)
+    together = ResampledGroups(people).interval(alike, everything)
+    assert alone is not None
+    assert together is not None
+    error = np.sqrt(0.25 / 100)
+    assert together == pytest.approx([0.5 - 1.96 * error, 0.5 + 1.96 * error], abs=0.02)
+    assert together[1] - together[0] > 2.5 * (alone[1] - alone[0])
+
+
+def test_the_interval_of_a_mean_of_shares_gives_each_the_same_weight() -> None:
+    resampled = ResampledGroups(np.arange(400))
+    rare = np.arange(400) < 40
+    low_high = resampled.interval(rare, rare, ~rare)
+    assert low_high == [0.5, 0.5], "all of the rare and none of the others"
+    assert resampled.interval(rare, np.zeros(400, bool)) is None

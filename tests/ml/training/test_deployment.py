@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from ml.training.architectures import build
-from ml.training.deployment import deployable, predict
+from ml.training.deployment import SHOWN, deployable, predict, with_shown
+from ml.training.pooling import Pooling
 from tests.ml import faces
+from tests.ml.tiny import TINY
 
 pytestmark = pytest.mark.xdist_group("training")
 BOTH = ("folder", "crowd")
@@ -48,3 +50,17 @@ def test_a_network_that_learned_in_mixed_precision_is_deployed_in_float32(tmp_pa
     images = faces.dataset(train=1, validation=0, test=0).images
     loaded = keras.models.load_model(tmp_path / "network.keras")
     assert np.array_equal(predict(loaded, images)["folder"], predict(network, images)["folder"])
+
+
+def test_an_output_that_pools_both_is_added_and_replaced(tmp_path: Path) -> None:
+    images = faces.dataset(train=1, validation=0, test=0).images
+    network = deployable(TINY, build(TINY, BOTH), {"folder": 0.2, "crowd": 0.3})
+    for number, pooling in enumerate(
+        [Pooling(0.7, 0.6, 1.3, (1 / 14,) * 6 + (8 / 14,)), Pooling(0.2, 1.0, 0.8, (1 / 7,) * 7)]
+    ):
+        with_shown(network, pooling).save(tmp_path / f"{number}.keras")
+        network = keras.models.load_model(tmp_path / f"{number}.keras")
+        outputs = predict(network, images)
+        assert sorted(outputs) == ["crowd", "folder", SHOWN]
+        expected = pooling.pool(outputs["crowd"], outputs["folder"])
+        assert np.allclose(outputs[SHOWN], expected, atol=1e-5)
