@@ -331,6 +331,32 @@ def test_one_address_has_fifty_requests_at_once(proxy: str, upstream: Upstream) 
         assert ask(proxy, "/", X_Forwarded_For="203.0.113.2")[0] == 200
 
 
+def test_slow_senders_of_large_bodies_keep_nobody_from_the_rest(proxy: str) -> None:
+    with ExitStack() as connections:
+        for number in range(200):
+            slow = connections.enter_context(connect(proxy))
+            slow.sendall(
+                b"POST /api/v1/captures/ HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n"
+                b"X-Forwarded-For: 203.0.113.%d\r\n\r\n" % (number // 6)
+            )
+        other = {"X_Forwarded_For": "203.0.113.99"}
+        large = bytes(10**6)
+        wait_until(lambda: ask(proxy, "/api/v1/captures/", large, **other)[0] == 429)
+        assert ask(proxy, "/api/v1/captures/", bytes(10**6 - 1), **other)[0] == 200
+        assert ask(proxy, "/api/v1/captures/", None, **other)[0] == 200
+
+
+def test_slow_imports_keep_nobody_from_exporting(proxy: str, upstream: Upstream) -> None:
+    with ExitStack() as connections:
+        for client in (1, 1, 2, 2, 3, 3):
+            connections.enter_context(begin(proxy, "/data/import/", f"203.0.113.{client}"))
+        wait_until(lambda: len(upstream.begun) == 6)
+        other = {"X_Forwarded_For": "203.0.113.99"}
+        assert ask(proxy, "/api/v1/me/import/", None, **other)[0] == 429
+        assert ask(proxy, "/data/export/", None, **other)[0] == 200
+        assert ask(proxy, "/api/v1/export/", None, **other)[0] == 200
+
+
 def test_a_flood_of_one_address_is_refused_and_no_other(tmp_path: Path) -> None:
     with nginx_before(tmp_path, free_address()) as address, connect(address) as connection:
         request = b"GET /api/v1/me/ HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 203.0.113.1\r\n\r\n"

@@ -1,0 +1,1 @@
+"""Real proxies before a real site, and what attackers send through them."""
