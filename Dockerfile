@@ -13,7 +13,7 @@ ENV PATH=/opt/site/bin:$PATH \
     MEDIA_ROOT=/var/lib/emoplatform/media
 WORKDIR /site
 RUN useradd --system --uid 10001 --home-dir /var/lib/emoplatform emoplatform \
-    && install --directory --owner emoplatform /var/lib/emoplatform/media /site/runs /site/var
+    && install --directory --mode 700 --owner emoplatform /var/lib/emoplatform/media /site/runs /site/var
 COPY requirements.txt ./
 RUN python -m venv /opt/site && pip install --no-cache-dir -r requirements.txt
 COPY . .

@@ -108,3 +108,5 @@ def fetch(url: str = URL) -> None:
     FILE.parent.mkdir(parents=True, exist_ok=True)
     with atomic_write(FILE) as temporary:
         temporary.write_bytes(content)
+        # Nobody's secret, and maybe installed by another account than that of the site.
+        temporary.chmod(0o644)
