@@ -25,6 +25,11 @@ class Device:
     session: UserSession
 
 
+def is_deleted(*, person: User) -> bool:
+    """Return whether an account that was there is no more."""
+    return not User.objects.filter(pk=person.pk).exists()
+
+
 def devices(*, person: User, current_key: str | None = None) -> list[Device]:
     """Return the active sessions, the current one first, then the most recently seen.
 

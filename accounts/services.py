@@ -51,7 +51,13 @@ def save_language(*, person: User, code: str) -> None:
 
 @transaction.atomic
 def delete_account(*, person: User) -> None:
-    """Delete a person and everything that belongs to them."""
+    """Delete a person and everything that belongs to them.
+
+    Their row is locked first: what is being written of theirs is there before and goes too, or
+    comes after and finds nobody to belong to.
+    """
+    if User.objects.select_for_update().filter(pk=person.pk).first() is None:
+        return
     account_deleted.send(sender=User, person=person)
     for session in UserSession.objects.filter(user=person):
         session.end()

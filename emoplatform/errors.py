@@ -3,16 +3,21 @@
 import sys
 from http import HTTPStatus
 
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template import loader
+from django.utils.functional import LazyObject, empty
 from django.utils.translation import gettext as _
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 
+from accounts.models import User
+from accounts.selectors import is_deleted
 from emoplatform import request_ids
 from emoplatform.outages import is_outage, service_unavailable
+from emotions.api.authentication import invalid_session_token
 from emotions.api.problems import problem_json_response
 
 
@@ -22,9 +27,11 @@ def is_api_request(request: HttpRequest) -> bool:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Answer 400, or 413 if Django found the form data too large."""
+    """Answer 400, 413 if Django found the form data too large, or 401 if the session has ended."""
     if isinstance(exception, RequestDataTooBig):
         return too_large(request)
+    if isinstance(exception, SessionInterrupted):
+        return signed_out_meanwhile(request)
     if is_api_request(request):
         return problem_json_response(
             HTTPStatus.BAD_REQUEST, "bad_request", _("The request is not as expected.")
@@ -62,9 +69,11 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer 500, or 503 if something that the site depends on is unavailable."""
+    """Answer 500, 503 where something is unavailable, or 401 where the account is gone."""
     if is_outage(sys.exception()):
         return service_unavailable(request)
+    if is_account_gone(request):
+        return signed_out_meanwhile(request)
     if is_api_request(request):
         return problem_json_response(
             HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -74,3 +83,23 @@ def server_error(request: HttpRequest) -> HttpResponse:
         )
     page = loader.get_template("500.html").render({"request_id": request_ids.current.get()})
     return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def is_account_gone(request: HttpRequest) -> bool:
+    """Return whether the person who asked has deleted their account since."""
+    person = vars(request).get("user")
+    if isinstance(person, LazyObject) and person._wrapped is empty:
+        return False  # nobody has asked who it is
+    return isinstance(person, User) and is_deleted(person=person)
+
+
+def signed_out_meanwhile(request: HttpRequest) -> HttpResponse:
+    """Answer as to somebody who is not signed in: 401, or the page to sign in."""
+    if not is_api_request(request):
+        return redirect("account_login")
+    refusal = invalid_session_token()
+    answer = problem_json_response(
+        HTTPStatus.UNAUTHORIZED, refusal.default_code, str(refusal.detail)
+    )
+    answer["WWW-Authenticate"] = 'X-Session-Token realm="api"'
+    return answer
