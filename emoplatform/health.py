@@ -1,8 +1,12 @@
 """Health checks: whether the process is alive, and whether it is ready to serve."""
 
 import logging
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
+from threading import Lock
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -16,6 +20,9 @@ from ml import registry
 
 logger = logging.getLogger(__name__)
 
+COUNTS_FOR = 5
+"""Seconds for which an outcome is told again, since anybody may ask."""
+
 
 @never_cache
 @require_safe
@@ -24,28 +31,75 @@ def alive(_: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "alive"})
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the checks said.
+
+    Attributes:
+        until: until when it counts, by the clock of `time.monotonic`.
+    """
+
+    body: dict[str, Any]
+    status: HTTPStatus
+    until: float
+
+
+_latest: Outcome | None = None
+_checking = Lock()
+
+
 @never_cache
 @require_safe
 def ready(_: HttpRequest) -> HttpResponse:
     """Answer 200 if every check passes, or else 503 with the names of those that fail.
 
     The status is "degraded" if the file of the active model version is damaged and an earlier
-    version serves in its place.
+    version serves in its place. However many ask, each process checks once in `COUNTS_FOR`.
     """
+    outcome = latest_outcome()
+    kind = "application/json" if outcome.status == HTTPStatus.OK else CONTENT_TYPE
+    return JsonResponse(outcome.body, status=outcome.status, content_type=kind)
+
+
+def latest_outcome() -> Outcome:
+    """Return the outcome of the latest checks, or make them anew if it is too old.
+
+    Only the first request waits for checks; later ones get what is known while they run.
+    """
+    global _latest  # noqa: PLW0603 - one for the process
+    known = _latest
+    if known and time.monotonic() < known.until:
+        return known
+    if _checking.acquire(blocking=known is None):
+        try:
+            if _latest is known:
+                _latest = examine()
+        finally:
+            _checking.release()
+    assert _latest  # noqa: S101 - made by this thread, or by the one that it waited for
+    return _latest
+
+
+def forget() -> None:
+    """Check again when the next request comes."""
+    global _latest  # noqa: PLW0603 - one for the process
+    _latest = None
+
+
+def examine() -> Outcome:
+    """Run every check."""
     failing = [name for name, check in CHECKS.items() if fails(name, check)]
-    if not failing:
+    status = HTTPStatus.SERVICE_UNAVAILABLE if failing else HTTPStatus.OK
+    body: dict[str, Any] = {"status": "ready"}
+    if failing:
+        detail = f"Not working: {', '.join(failing)}."
+        body = problem(status=status, code="not_ready", detail=detail, failing=failing)
+    else:
         active, serving = registry.active_version(), registry.serving().version
-        if serving == active:
-            return JsonResponse({"status": "ready"})
-        reason = f"The file of {active} cannot be read; {serving} answers."
-        return JsonResponse({"status": "degraded", "degraded": {"model": reason}})
-    body = problem(
-        status=HTTPStatus.SERVICE_UNAVAILABLE,
-        code="not_ready",
-        detail=f"Not working: {', '.join(failing)}.",
-        failing=failing,
-    )
-    return JsonResponse(body, status=body["status"], content_type=CONTENT_TYPE)
+        if serving != active:
+            reason = f"The file of {active} cannot be read; {serving} answers."
+            body = {"status": "degraded", "degraded": {"model": reason}}
+    return Outcome(body, status, until=time.monotonic() + COUNTS_FOR)
 
 
 def fails(name: str, check: Callable[[], None]) -> bool:

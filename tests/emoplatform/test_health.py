@@ -1,7 +1,9 @@
 """Probes: alive without anything, ready only when every part works, and no secrets revealed."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -11,12 +13,20 @@ from django.db import OperationalError, connection
 from django.test import Client
 from pytest_django import Settings
 
+from emoplatform import health
 from ml import registry
 from ml.inference.card import ModelFileError
 from ml.inference.predictor import Predictor
 from ml.models import ModelVersion
 from ml.registry import active
 from tests.ml import versions
+
+
+@pytest.fixture(autouse=True)
+def _nothing_known() -> Iterator[None]:
+    health.forget()
+    yield
+    health.forget()
 
 
 def assert_not_ready(response: Any, failing: list[str]) -> None:
@@ -95,3 +105,29 @@ def test_ready_reports_an_earlier_version_that_serves_for_a_damaged_one(client: 
         "status": "degraded",
         "degraded": {"model": f"The file of second cannot be read; {bundled} answers."},
     }
+
+
+@pytest.mark.django_db
+def test_who_asks_often_makes_the_site_check_once_in_a_while(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+    checks = {name: lambda name=name: checked.append(name) for name in health.CHECKS}
+    monkeypatch.setattr(health, "CHECKS", checks)
+    assert {client.get("/readyz").status_code for _ in range(20)} == {200}
+    assert checked == ["database", "storage", "model"]
+    later = time.monotonic() + health.COUNTS_FOR
+    monkeypatch.setattr(health, "time", SimpleNamespace(monotonic=lambda: later))
+    assert client.get("/readyz").status_code == 200
+    assert checked == ["database", "storage", "model"] * 2
+
+
+@pytest.mark.django_db
+def test_checks_that_take_long_occupy_one_request(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert client.get("/readyz").json() == {"status": "ready"}
+    later = time.monotonic() + health.COUNTS_FOR
+    monkeypatch.setattr(health, "time", SimpleNamespace(monotonic=lambda: later))
+    with health._checking:  # as a request holds it that waits for a storage
+        assert client.get("/readyz").json() == {"status": "ready"}
