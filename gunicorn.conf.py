@@ -60,6 +60,7 @@ def child_exit(_server: Any, worker: Any) -> None:
 def when_ready(server: Any) -> None:
     """Import every view before the workers fork, so that no first request is slow."""
     import_module("emoplatform.urls")
+    import_module("emotions.api.schema_document").build_all()
     server.log.info(import_module("emoplatform.checks").MUST_BE_IN_FRONT)
     if "DYNO" in os.environ:
         # Heroku's bin/start-nginx waits for this file before it starts nginx.

@@ -101,10 +101,12 @@ MIDDLEWARE = [
     "emoplatform.headers.HtmlGZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "emoplatform.request_texts.NullCharacterMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "emoplatform.request_limits.RequestSizeLimitMiddleware",
+    "emoplatform.request_texts.HeadlessJsonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "emoplatform.headers.NoStoreMiddleware",
@@ -245,7 +247,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
+        "emotions.api.parsers.StrictJSONParser",
         "rest_framework.parsers.MultiPartParser",
     ],
     # Outside development, the site runs behind one proxy, the only one to be trusted.

@@ -1,13 +1,21 @@
 """All URLs of the site."""
 
+from allauth.headless.constants import Client
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.i18n import set_language
-from drf_spectacular.views import SpectacularJSONAPIView
 
+from accounts.headless_views import ResetPasswordView
 from emoplatform import errors, health, metrics
 from emotions.api.docs import docs
+from emotions.api.schema_document import api_schema
 from emotions.model_quality import views
+
+NOT_APPLICABLE = (
+    *("account/phone", "auth/phone/verify", "auth/phone/verify/resend"),
+    "auth/code/confirm",
+)
+"""What allauth offers for telephones and for codes to sign in with, which nobody has here."""
 
 urlpatterns = [
     path("", include("emotions.urls")),
@@ -16,8 +24,13 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("api/v1/", include("emotions.api.urls")),
+    *(path(f"api/auth/app/v1/{route}", errors.api_not_found) for route in NOT_APPLICABLE),
+    path(
+        "api/auth/app/v1/auth/password/reset",
+        ResetPasswordView.as_api_view(client=Client.APP),
+    ),
     path("api/auth/", include("allauth.headless.urls")),
-    path("api/schema/", SpectacularJSONAPIView.as_view(), name="api_schema"),
+    path("api/schema/", api_schema, name="api_schema"),
     path("api/docs/", docs, name="api_docs"),
     re_path(r"^api/v1/", errors.api_not_found),
     path("admin/wild/", admin.site.admin_view(views.production_metrics), name="desk_wild"),

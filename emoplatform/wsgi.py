@@ -3,12 +3,18 @@
 import os
 import sys
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 from emoplatform.env import SettingError
 
+# What people entrust to the site is nobody else's on the machine.
+os.umask(0o077)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "emoplatform.settings")
 try:
-    application = get_wsgi_application()
+    django.setup(set_prefix=False)
 except SettingError as error:
     sys.exit(str(error))
+
+from emoplatform.request_texts import Utf8Handler  # noqa: E402 - needs the settings
+
+application = Utf8Handler()

@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
-from drf_spectacular.generators import SchemaGenerator
 
 from emotions.api.openapi import PROBLEMS
+from emotions.api.schema_document import schema_document
 
 Json = dict[str, Any]
 
@@ -167,7 +167,7 @@ def build_operation(path: str, method: str, description: Json, components: Json)
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """Show all operations, components and problem codes."""
-    schema = SchemaGenerator().get_schema(request=None, public=True)
+    schema = schema_document().schema
     components: Json = schema["components"]["schemas"]
     context = {
         "info": schema["info"],

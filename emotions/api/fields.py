@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from common.json_documents import InvalidJsonError, parse_json
 from common.time_zones import KNOWN_ZONES
 from emotions.captures.moods import Sentiment
 from emotions.models.limits import EARLIEST_MOMENT, MAX_CLOCK_SKEW
@@ -89,6 +90,19 @@ class StrictFloatField(StrictTypeMixin, serializers.FloatField):
 
 class StrictUUIDField(StrictTypeMixin, serializers.UUIDField):
     """A UUIDField that takes only strings."""
+
+
+class StrictJSONField(serializers.JSONField):
+    """A JSON document in a field of a form."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return its value, which is I-JSON."""
+        if not isinstance(data, str):
+            self.fail("invalid")
+        try:
+            return parse_json(data.encode())
+        except InvalidJsonError as error:
+            raise serializers.ValidationError(str(error)) from error
 
 
 class PastDateTimeField(serializers.DateTimeField):

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -38,6 +38,7 @@ from emotions.api.captures.serializers import (
     self_report_of,
 )
 from emotions.api.etags import conditional_response, etag, expected_sequence
+from emotions.api.parsers import StrictJSONParser
 from emotions.api.renderers import PictureRenderer
 from emotions.api.throttling import CaptureThrottle
 from emotions.captures import editing, recording, selectors
@@ -93,7 +94,7 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
 
     queryset = Capture.objects.none()
     serializer_class = CaptureSerializer
-    parser_classes = [JSONParser, MultiPartParser]
+    parser_classes = [StrictJSONParser, MultiPartParser]
     lookup_field = "uuid"
     lookup_value_converter = "uuid"
 

@@ -5,7 +5,6 @@ from http import HTTPStatus
 from django.contrib.auth import logout
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,6 +13,7 @@ from emotions.api.authentication import session_key
 from emotions.api.base import PersonalView, person_of, validated
 from emotions.api.devices import schema
 from emotions.api.devices.serializers import DeviceSerializer, RenameDeviceSerializer
+from emotions.api.parsers import StrictJSONParser
 
 
 def own_device(request: Request, number: int) -> selectors.Device:
@@ -43,7 +43,7 @@ class DevicesView(PersonalView):
 class DeviceView(PersonalView):
     """One device of the person."""
 
-    parser_classes = [JSONParser]
+    parser_classes = [StrictJSONParser]
 
     @extend_schema(**schema.RENAME_DEVICE)
     def patch(self, request: Request, id: int) -> Response:  # noqa: A002 - named by the address

@@ -6,7 +6,6 @@ from allauth.core import ratelimit
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import Throttled
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import ValidationError
@@ -15,6 +14,7 @@ from accounts.consents import CURRENT_VERSIONS, give_consent, withdraw_consent
 from accounts.models import Consent, User
 from accounts.services import delete_account, save_language, save_time_zone
 from emotions.api.base import PersonalView, person_of, validated
+from emotions.api.parsers import StrictJSONParser
 from emotions.api.profile.schema import (
     CHANGE_PROFILE,
     DELETE_ACCOUNT,
@@ -65,7 +65,7 @@ def profile_response(person: User) -> Response:
 class ProfileView(PersonalView):
     """The person who is signed in."""
 
-    parser_classes = [JSONParser]
+    parser_classes = [StrictJSONParser]
 
     @extend_schema(**PROFILE)
     def get(self, request: Request) -> Response:
@@ -105,7 +105,7 @@ class ProfileView(PersonalView):
 class ConsentView(PersonalView):
     """Consent to one kind of use, always to the current text."""
 
-    parser_classes = [JSONParser]
+    parser_classes = [StrictJSONParser]
 
     @extend_schema(**GIVE_CONSENT)
     def put(self, request: Request, kind: str) -> Response:

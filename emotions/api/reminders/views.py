@@ -4,11 +4,11 @@ from http import HTTPStatus
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from emotions.api.base import PersonalView, person_of, validated
+from emotions.api.parsers import StrictJSONParser
 from emotions.api.reminders import schema
 from emotions.api.reminders.serializers import (
     NewPushSubscriptionSerializer,
@@ -42,7 +42,7 @@ def own_reminder(request: Request, number: int) -> Reminder:
 class RemindersView(PersonalView):
     """All reminders of the person."""
 
-    parser_classes = [JSONParser]
+    parser_classes = [StrictJSONParser]
 
     @extend_schema(**schema.REMINDERS)
     def get(self, request: Request) -> Response:
@@ -61,7 +61,7 @@ class RemindersView(PersonalView):
 class ReminderView(PersonalView):
     """One reminder of the person."""
 
-    parser_classes = [JSONParser]
+    parser_classes = [StrictJSONParser]
 
     @extend_schema(**schema.CHANGE_REMINDER)
     def patch(self, request: Request, id: int) -> Response:  # noqa: A002 - named by the address
@@ -82,7 +82,7 @@ class ReminderView(PersonalView):
 class PushSubscriptionsView(PersonalView):
     """All browsers and apps of the person that take notifications."""
 
-    parser_classes = [JSONParser]
+    parser_classes = [StrictJSONParser]
 
     @extend_schema(**schema.PUSH)
     def get(self, request: Request) -> Response:

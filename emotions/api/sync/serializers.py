@@ -11,6 +11,7 @@ from emotions.api.fields import (
     StrictBooleanField,
     StrictCharField,
     StrictIntegerField,
+    StrictJSONField,
     StrictUUIDField,
 )
 from emotions.models import Capture
@@ -83,7 +84,7 @@ class WaitingSerializer(NewCaptureSerializer):
 class BatchSerializer(serializers.Serializer[Any]):
     """Captures that waited for the line to return."""
 
-    captures = serializers.JSONField(
+    captures = StrictJSONField(
         help_text=_("A JSON list of at most 20 captures; each may name a file part as its photo.")
     )
 

@@ -4,12 +4,12 @@ from http import HTTPStatus
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
-from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import selectors, services
 from emotions.api.base import PersonalView, person_of, validated
+from emotions.api.parsers import StrictJSONParser
 from emotions.api.tokens import schema
 from emotions.api.tokens.serializers import NewTokenSerializer, TokenSerializer
 
@@ -17,7 +17,7 @@ from emotions.api.tokens.serializers import NewTokenSerializer, TokenSerializer
 class TokensView(PersonalView):
     """All access tokens of the person."""
 
-    parser_classes = [JSONParser]
+    parser_classes = [StrictJSONParser]
 
     @extend_schema(**schema.TOKENS)
     def get(self, request: Request) -> Response:

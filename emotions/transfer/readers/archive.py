@@ -1,6 +1,5 @@
 """Reader of exports of this software, which anybody may have changed."""
 
-import json
 import zipfile
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from common import archives
 from common.imaging.images import MAX_BYTES
+from common.json_documents import InvalidJsonError, parse_json
 from emotions.transfer.readers.entries import EntryError, ParsedEntry, Refusal, UnreadableError
 from emotions.transfer.readers.entry_schema import parse_entry, validate
 
@@ -120,15 +120,6 @@ def parse_line(text: bytes) -> Any:
         EntryError: it is not JSON.
     """
     try:
-        return json.loads(text, parse_constant=refuse_constant)
-    except (ValueError, RecursionError) as error:
+        return parse_json(text)
+    except InvalidJsonError as error:
         raise EntryError(_("Expected one capture, as the export writes it.")) from error
-
-
-def refuse_constant(name: str) -> None:
-    """Refuse NaN and infinities, which Python reads although JSON does not have them.
-
-    Raises:
-        ValueError: always.
-    """
-    raise ValueError(name)

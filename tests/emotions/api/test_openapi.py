@@ -1,6 +1,9 @@
 """The schema is valid, complete, true, and shown by ourselves."""
 
+import os
 import re
+import subprocess
+import sys
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from emotions.api import schema_document
 from emotions.api.openapi import PROBLEMS
 from emotions.api.problems import CONTENT_TYPE
 from tests import factories, pictures, uploads
@@ -51,6 +55,57 @@ def test_the_schema_is_valid_and_made_without_a_warning() -> None:
     out = StringIO()
     call_command("spectacular", "--validate", "--fail-on-warn", stdout=out)
     assert out.getvalue().startswith("openapi: 3.1.0")
+
+
+def test_a_client_that_has_the_schema_gets_it_no_second_time(client: Client) -> None:
+    first = client.get("/api/schema/")
+    assert first["Content-Type"] == "application/vnd.oai.openapi+json"
+    again = client.get("/api/schema/", headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    german = client.get("/api/schema/", headers={"Accept-Language": "de"})
+    assert german["ETag"] != first["ETag"]
+    assert "Gesicht" in german.content.decode()
+    assert "Gesicht" not in first.content.decode()
+    assert "Accept-Language" in german["Vary"]
+
+
+MANY_AT_ONCE = """
+import threading, django
+django.setup()
+from django.test import Client
+import emoplatform.urls
+start, answers = threading.Barrier(16), []
+def ask():
+    client = Client(raise_request_exception=False, HTTP_HOST="localhost")
+    start.wait()
+    answers.append(client.get("/api/schema/").status_code)
+threads = [threading.Thread(target=ask) for _ in range(16)]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+print(sorted(answers))
+"""
+
+
+def test_sixteen_clients_may_ask_a_process_that_has_just_started() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", MANY_AT_ONCE],
+        cwd=GUIDE.parents[1],
+        env={**os.environ, "DEBUG": "1", "DJANGO_SETTINGS_MODULE": "emoplatform.settings"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == str([200] * 16), done.stderr[-2000:]
+
+
+def test_the_schema_is_made_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema_document, "_documents", {})
+    schema_document.build_all()
+    monkeypatch.setattr(schema_document, "build", None)  # as whoever called it would see
+    for language in ("en", "de", "fr"):
+        answer = client.get("/api/schema/", headers={"Accept-Language": language})
+        assert answer.status_code == 200
+    assert client.get("/api/docs/").status_code == 200
 
 
 def test_every_route_is_in_the_schema(schema: dict[str, Any]) -> None:

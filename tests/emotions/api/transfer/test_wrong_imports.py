@@ -52,7 +52,7 @@ pytestmark = pytest.mark.django_db
         ({**MOMENT, "mood": None}, "Expected a feeling, a mood or a note"),
         ({**MOMENT, "note": "x" * 2001}, "note: expected a text of at most 2000 letters"),
         ({**MOMENT, "note": "\0"}, "plain text"),
-        ({**MOMENT, "note": "\ud800"}, "plain text"),
+        ({**MOMENT, "note": "\ud800"}, "Expected one capture"),
         ({**MOMENT, "tags": ["x" * 41]}, "tags: 0: expected a word of at most 40 letters"),
         ({**MOMENT, "tags": [str(n) for n in range(21)]}, "tags: expected at most 20 words"),
         ({**MOMENT, "taken_at": "yesterday"}, "date and time such as"),

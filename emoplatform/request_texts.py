@@ -1,0 +1,77 @@
+"""Keep from the site what neither databases nor libraries take for text."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.http import parse_header_parameters
+
+from common.json_documents import InvalidJsonError, parse_json
+
+
+class Utf8Request(WSGIRequest):
+    """A request whose texts are in UTF-8, whatever its client says.
+
+    Django decodes with any codec of Python's that is named as the charset, and fails before any
+    middleware where that is `rot13`.
+    """
+
+    def _set_content_type_params(self, meta: dict[str, Any]) -> None:
+        kind, parameters = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
+        self.content_type, self.content_params = kind, parameters
+
+
+class Utf8Handler(WSGIHandler):
+    """Serves such requests."""
+
+    request_class = Utf8Request
+
+
+class NullCharacterMiddleware:
+    """Answers 400 to zero characters in addresses, which PostgreSQL does not take.
+
+    Fields are left to forms and serializers.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("Expected an address without zero characters.")
+        return self.get_response(request)
+
+
+class HeadlessJsonMiddleware:
+    """Answers 400 where the body for one of allauth's views is not a JSON object.
+
+    Those views would fail with some of what Python reads as JSON. It has to come after the limit
+    of a request's size.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
+        match = request.resolver_match
+        # They read bodies whatever these say that they are.
+        if not match or "headless" not in match.namespaces or not request.body:
+            return None
+        try:
+            value = parse_json(request.body)
+        except InvalidJsonError as error:
+            return invalid_json(str(error))
+        return None if isinstance(value, dict) else invalid_json("Expected a JSON object.")
+
+
+def invalid_json(message: str) -> HttpResponse:
+    """Return an error in the form of allauth's."""
+    error = {"code": "invalid_json", "message": message}
+    status = HTTPStatus.BAD_REQUEST
+    return JsonResponse({"status": int(status), "errors": [error]}, status=status)
