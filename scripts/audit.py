@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scripts.commands import NPM_FOLDERS, REQUIREMENTS, json_output
+from scripts.commands import NPM_FOLDERS, PEERS, REQUIREMENTS, json_output
 
 VULNERABLE, UNCHECKED = 1, 2  # exit statuses
 
@@ -32,24 +32,25 @@ class Audit:
 def audit_python() -> Audit:
     """Look up all pinned Python packages."""
     audit = Audit()
-    file = REQUIREMENTS[-1]
-    report = json_output(
-        *(Path(sys.executable).with_name("pip-audit"), "--requirement", file),
-        *("--no-deps", "--disable-pip", "--format", "json", "--progress-spinner", "off"),
-    )
-    if not report:
-        audit.unchecked.append(f"the packages of {file}: pip-audit could not reach its service")
-        return audit
-    skipped = [package["name"] for package in report["dependencies"] if "skip_reason" in package]
-    if skipped:
-        audit.unchecked.append(f"{len(skipped)} packages that the service does not know")
-    audit.checked = len(report["dependencies"]) - len(skipped)
-    for package in report["dependencies"]:
-        for found in package.get("vulns", []):
-            fixed = ", ".join(found["fix_versions"]) or "no version yet"
-            audit.known.append(
-                f"{package['name']} {package['version']}: {found['id']}, fixed in {fixed}"
-            )
+    for file in (REQUIREMENTS[-1], PEERS):
+        report = json_output(
+            *(Path(sys.executable).with_name("pip-audit"), "--requirement", file),
+            *("--no-deps", "--disable-pip", "--format", "json", "--progress-spinner", "off"),
+        )
+        if not report:
+            audit.unchecked.append(f"the packages of {file}: pip-audit could not reach its service")
+            continue
+        packages = report["dependencies"]
+        skipped = [package["name"] for package in packages if "skip_reason" in package]
+        if skipped:
+            audit.unchecked.append(f"{len(skipped)} packages of {file}: the service has none such")
+        audit.checked += len(packages) - len(skipped)
+        for package in packages:
+            for found in package.get("vulns", []):
+                fixed = ", ".join(found["fix_versions"]) or "no version yet"
+                audit.known.append(
+                    f"{package['name']} {package['version']}: {found['id']}, fixed in {fixed}"
+                )
     return audit
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-NPM_FOLDERS = {"": ROOT, "scripts/lighthouse/": ROOT / "scripts" / "lighthouse"}
+NPM_FOLDERS = {folder: ROOT / folder for folder in ("", "benchmarks/peers/", "scripts/lighthouse/")}
 """The folders with an npm lock, by their prefix."""
+PEERS = "benchmarks/peers/requirements.txt"
+"""What is measured beside ours, in an environment of its own."""
 REQUIREMENTS = ("requirements.txt", "requirements-train.txt", "requirements-dev.txt")
 """Each contains the ones before it."""
 TIMEOUT = 300  # seconds

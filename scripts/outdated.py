@@ -80,7 +80,8 @@ def npm_pins() -> Iterator[Pin]:
         if packages is None or "error" in packages:
             raise UncheckedError(f"{file}: npm got no answer")
         for name, package in packages.items():
-            yield Pin(name, package["wanted"], package["latest"], file)
+            if package["wanted"] != package["latest"]:  # otherwise it is only not installed
+                yield Pin(name, package["wanted"], package["latest"], file)
 
 
 def image_pins() -> Iterator[Pin]:

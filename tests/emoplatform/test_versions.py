@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.commands import REQUIREMENTS
+from scripts.commands import NPM_FOLDERS, PEERS, REQUIREMENTS
 from scripts.outdated import CONTAINERS, WORKFLOW
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +50,10 @@ def test_what_is_audited_is_everything() -> None:
         for file in REQUIREMENTS
     ]
     assert pins[0] < pins[1] < pins[2]
+    others = {*ROOT.glob("*/*/requirements*.txt")} - {ROOT / PEERS}
+    assert not others
+    locks = [*ROOT.glob("*/*/package-lock.json"), ROOT / "package-lock.json"]
+    assert {lock.parent for lock in locks} == {*NPM_FOLDERS.values()}
 
 
 def test_images_are_pinned_to_a_version_and_its_digest() -> None:
