@@ -16,8 +16,8 @@ from django.db.models import Field, Model
 
 from backups.archive import TableChunk
 
-EXCLUDED = frozenset({"sessions.Session", "usersessions.UserSession"})
-"""Sessions: whoever holds a backup must not be able to sign in as anybody with it."""
+EXCLUDED = frozenset({"sessions.Session", "usersessions.UserSession", "emotions.Lease"})
+"""Sessions, so that nobody can sign in with a backup, and places of work that runs no more."""
 NATURAL_KEYS = {
     "contenttypes.ContentType": ("app_label", "model"),
     "auth.Permission": ("codename", "content_type__app_label", "content_type__model"),

@@ -25,6 +25,9 @@ ORIGIN = re.compile(r"https?://[\w.-]+(:\d+)?")
 CONTACT = re.compile(r"mailto:[^@\s]+@[\w.-]+|https://[\w.-]+")
 DSN = re.compile(r"https?://\w+@[\w.-]+(:\d+)?(/[\w/]+)?/\d+")
 LIMIT = re.compile(r"(?P<count>[1-9]\d{0,8})/(?P<unit>[smh])")
+COUNT = re.compile(r"[1-9]\d{0,8}")
+SIZE = re.compile(r"(?P<count>[1-9]\d{0,8}) ?(?P<unit>[MGT]B)")
+BYTES = {"MB": 2**20, "GB": 2**30, "TB": 2**40}
 SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -215,6 +218,21 @@ class Environment:
         if limit is None:
             raise SettingError(name, expected="a number a s, m or h, such as 600/m", received=value)
         return int(limit["count"]), SECONDS[limit["unit"]]
+
+    def count(self, name: str, *, default: int) -> int:
+        """Return a whole number from 1 to a thousand million."""
+        value = self.values.get(name, str(default))
+        if not COUNT.fullmatch(value):
+            raise SettingError(name, expected="a whole number above 0", received=value)
+        return int(value)
+
+    def size(self, name: str, *, default: str) -> int:
+        """Return a size such as `500 MB` or `2 GB` in bytes."""
+        value = self.values.get(name, default)
+        size = SIZE.fullmatch(value)
+        if size is None:
+            raise SettingError(name, expected="a size such as 500 MB, 2 GB or 1 TB", received=value)
+        return int(size["count"]) * BYTES[size["unit"]]
 
     def origins(self, name: str) -> list[str]:
         """Return a list of origins, empty by default."""

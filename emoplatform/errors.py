@@ -68,6 +68,13 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return render(request, "413.html", status=status)
 
 
+def too_many(request: HttpRequest, *, retry_after: int) -> HttpResponse:
+    """Answer 429 with a page that asks to wait; `retry_after` is in seconds."""
+    response = render(request, "429.html", status=HTTPStatus.TOO_MANY_REQUESTS)
+    response["Retry-After"] = str(retry_after)
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500, 503 where something is unavailable, or 401 where the account is gone."""
     if is_outage(sys.exception()):

@@ -1,6 +1,5 @@
 """The seven emotions in their fixed order, and the valence of each."""
 
-from collections.abc import Sequence
 from enum import StrEnum
 
 
@@ -27,15 +26,3 @@ VALENCES: dict[Emotion, float] = {
     Emotion.SAD: -0.8,
     Emotion.SURPRISE: 0.0,
 }
-
-
-def expected_valence(probabilities: Sequence[float]) -> float:
-    """Return the mean valence of `probabilities`, from -0.8 (unpleasant) to 1 (pleasant).
-
-    Args:
-        probabilities: seven probabilities that sum to 1, in the order of `EMOTIONS`.
-
-    Raises:
-        ValueError: there are not exactly seven probabilities.
-    """
-    return sum(p * VALENCES[e] for p, e in zip(probabilities, EMOTIONS, strict=True))

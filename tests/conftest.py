@@ -16,6 +16,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from emotions.quotas import turns
 from ml.inference import yunet
 from tests import factories, sites
 from tests.pace import patience
@@ -68,7 +69,14 @@ def _english() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _no_rate_limits(settings: Settings) -> None:
     """Lift the limits of the API; tests about limits set their own."""
-    settings.API_LIMITS = dict.fromkeys(settings.API_LIMITS, (1_000_000, 60))
+    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, (1_000_000, 60))
+
+
+@pytest.fixture(autouse=True)
+def _no_turns() -> Iterator[None]:
+    """Forget turns of responses that a test did not read to their end."""
+    yield
+    turns._running.clear()
 
 
 @pytest.fixture(autouse=True)

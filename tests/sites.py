@@ -54,6 +54,9 @@ class Site:
             "MEDIA_ROOT": str(self.folder / "media"),
             "REDIS_URL": "",
             **{f"API_LIMIT_{scope}": "1000000/m" for scope in ("PERSON", "CAPTURE", "DETECT")},
+            **{f"{scope}_LIMIT": "1000000/m" for scope in ("PAGE", "PICTURE", "CHART")},
+            "QUOTA_MOMENTS_A_DAY": "1000000",
+            "QUOTA_HEAVY_AT_ONCE": "1000",
             **self.settings,
         }
 

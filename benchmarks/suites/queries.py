@@ -14,6 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from accounts import selectors as people
 from emotions.captures import purging, recording, retention, selectors, trash
+from emotions.captures.days import load_day
 from emotions.captures.recording import SelfReport
 from emotions.contributions import collecting, dataset_files
 from emotions.insights import baseline, patterns, reviews, trends
@@ -84,12 +85,12 @@ def use_cases() -> dict[str, Callable[[], object]]:
             owner=owner, first=month, last=today
         ),
         "tags": lambda: list(selectors.tags(owner=owner)),
-        "a day": lambda: selectors.day(owner=owner, on=today - timedelta(days=1)),
+        "a day": lambda: load_day(owner=owner, on=today - timedelta(days=1)),
         "trend, 30 days": trend(Span.DAY, month),
         "trend, a year": trend(Span.WEEK, year),
         "trend, always": trend(Span.MONTH, always),
         "patterns, a year": lambda: patterns.load_moments(owner=owner, first=year, last=today),
-        "patterns, tags": lambda: patterns.tags_by_capture(moments, owner),
+        "patterns, tags": lambda: patterns.tags_by_capture(moments),
         "review of a month": lambda: reviews.review(owner=owner, span=Span.MONTH, on=month),
         "the four weeks before": lambda: baseline.baseline_before(owner=owner, on=today),
         "days in a row": lambda: baseline.streak(owner=owner, today=today),

@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar
 
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
@@ -12,6 +14,7 @@ from rest_framework.views import APIView
 
 from accounts.models import User
 from emotions.api import throttling
+from emotions.quotas.turns import Turn, hold_during, take_turn
 
 
 def person_of(request: Request) -> User:
@@ -62,11 +65,14 @@ class PersonalView(APIView):
     Attributes:
         cost: how many requests one request counts for.
         post_throttle_classes: throttles of POST requests besides `throttle_classes`.
+        heavy_methods: methods whose requests take turns.
     """
 
     throttle_classes = [throttling.PersonThrottle]
     cost = 1
     post_throttle_classes: ClassVar[list[type[BaseThrottle]]] = []
+    heavy_methods: ClassVar[frozenset[str]] = frozenset()
+    turn: Turn | None = None
 
     def get_throttles(self) -> list[BaseThrottle]:
         additional = self.post_throttle_classes if self.request.method == "POST" else []
@@ -79,6 +85,20 @@ class PersonalView(APIView):
         except (exceptions.NotAuthenticated, exceptions.AuthenticationFailed):
             throttling.throttle_failed_authentication(self, request)
             raise
+        if request.method in self.heavy_methods:
+            self.turn = take_turn(person_of(request))
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer a request, and end its turn, if it took one."""
+        try:
+            response = super().dispatch(request, *args, **kwargs)
+        except BaseException:
+            if self.turn:
+                self.turn.end()
+            raise
+        if self.turn:
+            hold_during(response, self.turn)
+        return response
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Add headers for caches and rate limits to every response, errors included."""

@@ -23,6 +23,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "permission_denied": (403, "CSRF Failed: CSRF token missing."),
     "read_only_token": (403, "This access token only reads. Make one that writes, or sign in."),
     "consent_required": (403, "Consent to the current text is needed before a photo is read."),
+    "storage_full": (403, "Your pictures leave no room for another one. Nothing was saved."),
     "not_found": (404, "There is nothing here."),
     "method_not_allowed": (405, 'Method "PUT" not allowed.'),
     "not_acceptable": (406, "Could not satisfy the request Accept header."),
@@ -34,13 +35,17 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "unsupported_media_type": (415, 'Unsupported media type "text/plain" in request.'),
     **{code: (STATUSES[code], error_message(code)) for code in MESSAGES},
     "no_face": (422, "No face was found and nothing was saved."),
+    "too_many_tags": (422, "You have as many different tags as there can be."),
     "busy": (429, "The frames before these are still being read."),
     "throttled": (429, "Request was throttled. Expected available in 20 seconds."),
+    "too_many_at_once": (429, "Other requests of yours are still being worked on."),
+    "too_many_moments": (429, "As many moments came in today as can. Nothing was saved."),
     "server_error": (500, "Something went wrong on our side. Nothing was saved."),
     "unavailable": (
         503,
         "Something that we need does not answer right now. Nothing was saved.",
     ),
+    "imports_busy": (503, "Files of other people are still being read."),
     "no_model": (503, "No trained network can answer right now. Nothing was saved."),
 }
 """Every stable code with its status and an example of what it says."""

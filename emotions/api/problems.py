@@ -1,5 +1,6 @@
 """Errors of the API as `application/problem+json` (RFC 9457) with stable codes."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -25,6 +26,15 @@ from emotions.captures.errors import (
     StaleError,
 )
 from emotions.pictures.errors import STATUSES, error_message
+from emotions.quotas.errors import (
+    ImportsBusyError,
+    MomentsQuotaError,
+    PicturesQuotaError,
+    TagsQuotaError,
+    TooManyAtOnceError,
+)
+from emotions.quotas.turns import RETRY_AFTER
+from emotions.quotas.usage import seconds_until_tomorrow
 from emotions.reminders.errors import (
     InvalidEndpointError,
     InvalidKeysError,
@@ -49,7 +59,7 @@ def problem(*, status: int, code: str, detail: str, **more: Any) -> dict[str, An
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """Exception handler of DRF: return a problem, or None to let the error become a 500."""
     payload = service_problem(error)
-    headers: dict[str, str] = {}
+    headers = {"Retry-After": str(wait())} if (wait := WAITS.get(type(error))) else {}
     if payload is None:
         response = exception_handler(error, context)
         if response is None:
@@ -58,10 +68,8 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         headers = {
             name: response[name] for name in ("WWW-Authenticate", "Retry-After") if name in response
         }
-    if payload["status"] == HTTPStatus.SERVICE_UNAVAILABLE or isinstance(
-        error, ImportUnderWayError
-    ):
-        headers["Retry-After"] = "30"
+    if payload["status"] == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers.setdefault("Retry-After", "30")
     return Response(payload, status=payload["status"], headers=headers, content_type=CONTENT_TYPE)
 
 
@@ -93,6 +101,34 @@ SERVICE_PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str | Promise]] =
         "busy",
         _("Another file of yours is still being read. Nothing of this one was."),
     ),
+    ImportsBusyError: (
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "imports_busy",
+        _("Files of other people are still being read. Nothing of this one was."),
+    ),
+    TooManyAtOnceError: (
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "too_many_at_once",
+        _("Other requests of yours are still being worked on. Nothing was saved."),
+    ),
+    MomentsQuotaError: (
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "too_many_moments",
+        _("As many moments came in today as can. Nothing was saved."),
+    ),
+    PicturesQuotaError: (
+        HTTPStatus.FORBIDDEN,
+        "storage_full",
+        _(
+            "Your pictures leave no room for another one. Nothing was saved. Delete some captures "
+            "for ever, or keep less of your photos."
+        ),
+    ),
+    TagsQuotaError: (
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "too_many_tags",
+        _("You have as many different tags as there can be. Nothing was saved."),
+    ),
     StaleError: (
         HTTPStatus.PRECONDITION_FAILED,
         "precondition_failed",
@@ -115,6 +151,13 @@ SERVICE_PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str | Promise]] =
     ),
 }
 """Problems for the errors of services."""
+
+WAITS: dict[type[Exception], Callable[[], int]] = {
+    ImportUnderWayError: lambda: 30,
+    TooManyAtOnceError: lambda: RETRY_AFTER,
+    MomentsQuotaError: seconds_until_tomorrow,
+}
+"""After how many seconds it is worth trying again, by the error."""
 
 FIELD_PROBLEMS: dict[type[Exception], tuple[str, str | Promise]] = {
     EmptyCaptureError: ("photo", _("Send a photo, or say felt, mood or a note.")),

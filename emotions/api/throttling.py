@@ -1,58 +1,21 @@
-"""Rate limits for people, tokens and addresses, and the headers that announce them.
+"""Rate limits for people, tokens and addresses, and the headers that announce them."""
 
-Requests are counted in fixed windows by an atomic counter of the cache, so limits are exact across
-all processes that share a cache; with a cache in memory each process counts for itself.
-"""
-
-import math
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-from django.core.cache import caches
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from accounts.models import AccessToken
+from common.rate_limits import Usage, count_request
 
-SLACK = 5  # seconds that a counter outlives its window
 USAGE_KEY = "emotions.throttle_usage"
 """Where `request.META` holds the usage of the throttles that counted the request."""
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """The state of one limit after a request.
-
-    Attributes:
-        count: requests allowed in a window.
-        seconds: length of the window.
-        left: requests left in it.
-        reset: seconds until the next one begins.
-    """
-
-    scope: str
-    count: int
-    seconds: int
-    left: int
-    reset: int
-
-
-def increment(key: str, cost: int, seconds: int) -> int | None:
-    """Add to a counter and return its value, or None if the cache is unavailable."""
-    counters = caches["counters"]
-    try:
-        counters.add(key, 0, timeout=seconds + SLACK)
-        return counters.incr(key, cost)
-    except ValueError:  # There is no counter although one was just added.
-        return None
-
-
 class FixedWindowThrottle(BaseThrottle):
-    """One of `settings.API_LIMITS`, counted for each value of `get_key`."""
+    """One of `settings.RATE_LIMITS`, counted for each value of `get_key`."""
 
     scope = ""
 
@@ -64,16 +27,12 @@ class FixedWindowThrottle(BaseThrottle):
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         """Count the request and return whether it is within the limit."""
-        limit, seconds = settings.API_LIMITS[self.scope]
-        window, past = divmod(time.time(), seconds)
-        self.reset = math.ceil(seconds - past)  # rounded up, so that nobody comes back too early
-        key = f"limit:{self.scope}:{self.get_key(request)}:{window:.0f}"
-        used = increment(key, getattr(view, "cost", 1), seconds)
-        if used is None:
+        usage = count_request(self.scope, self.get_key(request), cost=getattr(view, "cost", 1))
+        if usage is None:
             return True
-        usage = Usage(self.scope, limit, seconds, max(0, limit - used), self.reset)
+        self.reset = usage.reset
         request._request.META.setdefault(USAGE_KEY, []).append(usage)
-        return used <= limit
+        return not usage.is_exceeded
 
     def wait(self) -> float:
         return self.reset
@@ -97,6 +56,12 @@ class DetectThrottle(FixedWindowThrottle):
     scope = "detect"
 
 
+class ChartThrottle(FixedWindowThrottle):
+    """Requests that compute charts, or export everything."""
+
+    scope = "chart"
+
+
 class AddressThrottle(FixedWindowThrottle):
     """Failed authentications of an address, from where somebody may be guessing tokens."""
 
@@ -114,7 +79,7 @@ def rate_limit_headers(request: Request) -> dict[str, str]:
         return {}
 
     def join(parameters: Callable[[Usage], str]) -> str:
-        return ", ".join(f'"{usage.scope}";{parameters(usage)}' for usage in usages)
+        return ", ".join(f'"{usage.limit}";{parameters(usage)}' for usage in usages)
 
     return {
         "RateLimit-Policy": join(lambda usage: f"q={usage.count};w={usage.seconds}"),

@@ -1,7 +1,6 @@
 """What a photo shows, and the pictures that are kept of it."""
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -30,7 +29,7 @@ class PhotoAnalysis:
     faces: list[Face] = field(default_factory=list)
     own_face: int = 0
     version: ModelVersion | None = None
-    pictures: Mapping[str, str] = field(default_factory=dict)
+    pictures: storage.SavedPictures = field(default_factory=storage.SavedPictures)
     size: tuple[int, int] | None = None
     others_blurred: bool = False
     clock: datetime | None = None

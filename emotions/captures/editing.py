@@ -56,6 +56,7 @@ def edit_capture(*, capture: Capture, changes: Changes, expected: int | None = N
         NoSuchFaceError: `me` is no face of this capture.
         KeepsMoreError: `kept` is more than is kept.
         EmptyCaptureError: nothing would be left of a capture without a photo.
+        TagsQuotaError: the owner may not have that many tags.
     """
     pictures = pictures_for(capture, changes)
     with (
@@ -78,6 +79,8 @@ def edit_capture(*, capture: Capture, changes: Changes, expected: int | None = N
             reduce_kept(current, changes["kept"])
         if is_empty(current):
             raise EmptyCaptureError
+        if current.picture_names != before:
+            current.picture_bytes = storage.total_size(current.picture_names)
         current.save()
         capture_changed.send(
             sender=Capture, capture=current, created=False, face_changed="me" in changes

@@ -9,7 +9,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from common.widgets import DateInput
+from emotions.captures import selectors
 from emotions.captures.editing import Changes
 from emotions.captures.recording import SelfReport
 from emotions.captures.wording import MOODS
@@ -167,8 +169,12 @@ class HistoryFilter(forms.Form):
     )
     words = forms.CharField(label=_("Words in notes"), required=False, max_length=200)
 
-    def __init__(self, *args: Any, tags: list[str], **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, data: Any, *, owner: User) -> None:
+        super().__init__(data)
+        tags = selectors.recent_tags(owner=owner)
+        chosen = data.get("tag", "")
+        if chosen and chosen not in tags and selectors.has_tag(owner=owner, name=chosen):
+            tags = [chosen, *tags]
         choices = [("", _("Any")), *((tag, tag) for tag in tags)]
         self.fields["tag"] = forms.ChoiceField(label=_("Tag"), required=False, choices=choices)
 

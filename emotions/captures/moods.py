@@ -1,11 +1,12 @@
 """Moods of captures: valence, sentiment and the dominant emotion."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from emotions.models import Capture, Detection, Feeling
-from ml.emotions import EMOTIONS, expected_valence
+from django.db.models import Case, Expression, F, FloatField, Value, When
+
+from emotions.models import Capture, Detection, Feeling, detected_column
+from ml.emotions import EMOTIONS, VALENCES
 
 POSITIVE_ABOVE = 0.2
 NEGATIVE_BELOW = -0.2
@@ -56,43 +57,47 @@ def answer_of(capture: Capture) -> Detection | None:
     return next((d for d in capture.detections.all() if d.role == d.Role.ANSWER and d.is_me), None)
 
 
-def mood_of_capture(capture: Capture) -> Mood | None:
-    """Return the mood of one capture, or None where nothing about it is known.
+def valence_column(read_by: str = "") -> Expression:
+    """Return the valence of captures `with_feeling`; null where nothing is known about a mood.
 
-    What the owner felt counts as certain and takes precedence over what was detected. A reported
-    mood from 1 to 5 takes precedence over both as valence, mapped to -1 to 1.
+    A reported mood from 1 to 5 takes precedence, mapped to -1 to 1; then what the owner felt,
+    which counts as certain; then what was detected.
+
+    Args:
+        read_by: name of the version whose rescore counts where there is one.
     """
-    answer = answer_of(capture)
-    probabilities = None
-    if capture.felt:
-        probabilities = tuple(float(emotion == capture.felt) for emotion in EMOTIONS)
-    elif answer:
-        probabilities = answer.probabilities
+    from_mood = (F("mood") - Value(float(NEUTRAL_MOOD))) / Value(2.0)
+    from_detection = sum(
+        (
+            detected_column(f"p_{emotion}", read_by=read_by) * Value(valence)
+            for emotion, valence in VALENCES.items()
+            if valence
+        ),
+        Value(0.0),
+    )
+    from_felt = [When(felt=emotion, then=Value(VALENCES[emotion])) for emotion in EMOTIONS]
+    return Case(
+        When(mood__isnull=False, then=from_mood),
+        When(felt__isnull=True, then=from_detection),  # the most frequent first
+        *from_felt,
+        output_field=FloatField(),
+    )
 
-    if capture.mood:
-        valence = (capture.mood - NEUTRAL_MOOD) / 2
-    elif probabilities:
-        valence = expected_valence(probabilities)
-    else:
-        return None
-    dominant = probabilities and Feeling(EMOTIONS[probabilities.index(max(probabilities))])
-    return Mood(probabilities, valence, dominant or None)
 
+def probability_columns(read_by: str = "") -> dict[str, Expression]:
+    """Return the seven probabilities of captures `with_feeling`, by emotion; null where unknown.
 
-def mood_of_captures(captures: Sequence[Capture]) -> Mood | None:
-    """Return the mean mood of captures in chronological order, or None where no mood is known.
+    What the owner felt counts as certain and takes precedence over what was detected.
 
-    The dominant emotion has the largest mean probability; a tie goes to the latest capture.
+    Args:
+        read_by: name of the version whose rescore counts where there is one.
     """
-    moods = [mood for capture in captures if (mood := mood_of_capture(capture))]
-    if not moods:
-        return None
-    shares = [mood.probabilities for mood in moods if mood.probabilities]
-    means = dominant = None
-    if shares:
-        means = tuple(sum(column) / len(shares) for column in zip(*shares, strict=True))
-        # Rounded, so that means that differ by floating-point error count as a tie.
-        ranks = [(round(mean, 9), last) for mean, last in zip(means, shares[-1], strict=True)]
-        dominant = Feeling(EMOTIONS[ranks.index(max(ranks))])
-    valence = sum(mood.valence for mood in moods) / len(moods)
-    return Mood(means, valence, dominant, len(moods))
+    return {
+        str(emotion): Case(
+            When(felt__isnull=True, then=detected_column(f"p_{emotion}", read_by=read_by)),
+            When(felt=emotion, then=Value(1.0)),
+            default=Value(0.0),
+            output_field=FloatField(),
+        )
+        for emotion in EMOTIONS
+    }

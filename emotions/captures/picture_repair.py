@@ -27,6 +27,7 @@ def repair_picture(*, capture: Capture, field: str) -> None:
         setattr(current, field, made.get(field, ""))
         if not current.photo:
             reduce_kept(current, Capture.Kept.CROP if current.crop else Capture.Kept.NOTHING)
+        current.picture_bytes = storage.total_size(current.picture_names)
         current.save()
     delete_files({*before} - {*current.picture_names})
 

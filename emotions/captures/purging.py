@@ -51,6 +51,7 @@ def make_tombstone(current: Capture) -> None:
     current.deleted_at = current.deleted_at or current.purged_at
     current.photo = current.crop = current.thumbnail = current.note = ""
     current.request_digest = ""
+    current.picture_bytes = 0
     current.width = current.height = current.felt = current.mood = None
     current.clock_of_photo = None
     current.save()

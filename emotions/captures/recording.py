@@ -28,6 +28,9 @@ from emotions.captures.storing import insert_capture
 from emotions.models import Capture, Detection, Feeling
 from emotions.pictures.removal import delete_files_on_error
 from emotions.preferences.selectors import get_preferences
+from emotions.quotas.claims import claim_recorded_moment
+from emotions.quotas.errors import MomentsQuotaError, PicturesQuotaError
+from emotions.quotas.usage import has_moments_left, has_room_for_pictures
 
 logger = logging.getLogger(__name__)
 
@@ -96,6 +99,7 @@ def record_capture(
         EmptyCaptureError: there is neither a photo nor a word.
         CaptureDeletedError: this capture was deleted.
         RequestConflictError: another request came under this UUID or key.
+        MomentsQuotaError, PicturesQuotaError, TagsQuotaError: the owner may not have that many.
         ml.registry.NoModelError: no trained version can answer.
     """
     self_report = self_report or SelfReport()
@@ -115,6 +119,8 @@ def record_capture(
     )
     if earlier := earlier_capture(capture):
         return earlier
+    if not has_moments_left(owner=owner):
+        raise MomentsQuotaError
 
     started = time.perf_counter()
     capture.source = source if photo is not None else Capture.Source.MANUAL
@@ -127,6 +133,8 @@ def record_capture(
     capture.note = self_report.note
     analysis = PhotoAnalysis()
     if photo is not None:
+        if capture.kept != Capture.Kept.NOTHING and not has_room_for_pictures(owner=owner):
+            raise PicturesQuotaError
         keep_others = preferences.keep_others if keep_others is None else keep_others
         analysis = analyse_photo(
             photo,
@@ -199,6 +207,7 @@ def store(capture: Capture, analysis: PhotoAnalysis, *, tags: tuple[str, ...]) -
         )
         for index, face in enumerate(analysis.faces)
     ]
+    claim_recorded_moment(owner=capture.owner)
     insert_capture(capture, pictures=analysis.pictures, tags=tags, detections=detections)
     capture_changed.send(sender=Capture, capture=capture, created=True, face_changed=False)
     if analysis.pictures:

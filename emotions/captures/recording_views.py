@@ -22,6 +22,9 @@ from emotions.captures.forms import CaptureForm, ConsentForm, WordsForm
 from emotions.models import Capture, Feeling
 from emotions.offline.headers import available_offline
 from emotions.pictures.errors import STATUSES
+from emotions.quotas.decorators import counted_by, heavy
+from emotions.quotas.errors import MomentsQuotaError, PicturesQuotaError, TagsQuotaError
+from emotions.quotas.wording import no_room_for_pictures, too_many_moments, too_many_tags
 from ml.metrics.answer_sets import NO_MASS
 from ml.registry import active_version
 
@@ -49,6 +52,7 @@ def redirect_to_consent(request: HttpRequest) -> HttpResponseRedirect:
 @login_required
 @available_offline
 @require_http_methods(["GET", "POST"])
+@heavy(limit="capture", methods=("POST",))
 def capture(request: HttpRequest) -> HttpResponse:
     """Record a photo."""
     person = person_of(request)
@@ -72,6 +76,12 @@ def capture(request: HttpRequest) -> HttpResponse:
             form = CaptureForm()
             messages.warning(request, _("That moment was deleted. You can add a new one."))
             status = HTTPStatus.GONE
+        except PicturesQuotaError:
+            form.add_error("photo", no_room_for_pictures())
+            status = HTTPStatus.FORBIDDEN
+        except MomentsQuotaError:
+            form.add_error("photo", too_many_moments())
+            status = HTTPStatus.TOO_MANY_REQUESTS
         except NoFaceError:
             outcome = "no_face"
         else:
@@ -115,21 +125,30 @@ def live(request: HttpRequest) -> HttpResponse:
 @login_required
 @available_offline
 @require_http_methods(["GET", "POST"])
+@counted_by("capture", methods=("POST",))
 def words(request: HttpRequest) -> HttpResponse:
     """Record a moment without a photo."""
     person = person_of(request)
     zone = zone_of(request, person)
     form = WordsForm(request.POST if request.method == "POST" else None, zone=zone)
-    if request.method == "POST" and form.is_valid():
-        recorded = recording.record_capture(
-            owner=person,
-            source=Capture.Source.MANUAL,
-            time_zone=zone,
-            taken_at=form.cleaned_data["taken_at"],
-            self_report=form.self_report(),
-        )
-        messages.success(request, _("Kept."))
-        return redirect("emotions:capture_detail", recorded.uuid)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    context = {"form": form, "known_tags": selectors.tags(owner=person)}
+    if request.method == "POST" and form.is_valid():
+        try:
+            recorded = recording.record_capture(
+                owner=person,
+                source=Capture.Source.MANUAL,
+                time_zone=zone,
+                taken_at=form.cleaned_data["taken_at"],
+                self_report=form.self_report(),
+            )
+        except MomentsQuotaError:
+            form.add_error(None, too_many_moments())
+            status = HTTPStatus.TOO_MANY_REQUESTS
+        except TagsQuotaError:
+            form.add_error("tags", too_many_tags())
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
+        else:
+            messages.success(request, _("Kept."))
+            return redirect("emotions:capture_detail", recorded.uuid)
+    context = {"form": form, "known_tags": selectors.recent_tags(owner=person)}
     return render(request, "emotions/words.html", context, status=status)

@@ -1,24 +1,17 @@
 """Queries about the captures of one person; each takes the owner first."""
 
 import uuid as uuid_module
-from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
 from accounts.models import User
-from emotions.captures.moods import Mood, mood_of_captures
 from emotions.models import Capture, CaptureQuerySet, Detection, Feeling, Tag
 from ml.models import ModelVersion
 
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """One local day: its captures in chronological order and the mood computed from them."""
-
-    date: date
-    captures: list[Capture]
-    mood: Mood | None
+MAX_LISTED_TAGS = 2000
+MAX_OFFERED_TAGS = 100
+RECENT_CAPTURES = 1000
 
 
 def get_capture(*, owner: User, uuid: uuid_module.UUID) -> Capture:
@@ -116,19 +109,34 @@ def days_with_captures(*, owner: User, first: date, last: date) -> list[date]:
 
 
 def tags(*, owner: User) -> QuerySet[Tag]:
-    """Return the owner's tags that are in use, with their number of captures as `uses`.
+    """Return the owner's `MAX_LISTED_TAGS` most used tags, most used first.
 
-    The most used come first.
+    Each has its number of captures as `uses`; those that are not in use are left out.
     """
     used = Count("captures", filter=Q(captures__deleted_at=None))
     return (
         Tag.objects.filter(owner=owner)
         .annotate(uses=used)
         .filter(uses__gt=0)
-        .order_by("-uses", "name")
+        .order_by("-uses", "name")[:MAX_LISTED_TAGS]
     )
 
 
-def day(*, owner: User, on: date) -> Day:
-    captures = list(reversed(history(owner=owner).filter(local_date=on)))
-    return Day(date=on, captures=captures, mood=mood_of_captures(captures))
+def recent_tags(*, owner: User) -> list[str]:
+    """Return the names of the owner's `MAX_OFFERED_TAGS` most used tags of late, to choose from.
+
+    Those of the latest `RECENT_CAPTURES` captures count, so that a long diary takes no longer.
+    """
+    latest = Capture.objects.of(owner).order_by("-taken_at", "-id").values("pk")[:RECENT_CAPTURES]
+    counted = (
+        Capture.tags.through.objects.filter(capture__in=latest)
+        .values("tag__name")
+        .annotate(uses=Count("id"))
+        .order_by("-uses", "tag__name")
+    )
+    return list(counted.values_list("tag__name", flat=True)[:MAX_OFFERED_TAGS])
+
+
+def has_tag(*, owner: User, name: str) -> bool:
+    """Return whether the owner has a tag of this name, in any case."""
+    return Tag.objects.filter(owner=owner, name__iexact=name).exists()

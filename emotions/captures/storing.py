@@ -1,38 +1,84 @@
 """Writing the rows of a capture, whatever way it came in."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
+from django.db import transaction
+
+from accounts.models import User
 from accounts.services import next_sequence
 from emotions.models import Capture, Detection, Tag
+from emotions.pictures.storage import SavedPictures
+from emotions.quotas.claims import claim_pictures, claim_tags
+
+
+class KnownTags:
+    """The tags of one person, read once for many captures, with those that are made meanwhile."""
+
+    def __init__(self, owner: User) -> None:
+        self.owner = owner
+        self.keys: dict[str, int] = {}
+
+    def read(self) -> None:
+        """Read which tags there are."""
+        rows = Tag.objects.filter(owner=self.owner).values_list("name", "pk")
+        self.keys = {name.casefold(): pk for name, pk in rows}
+
+    def keys_of(self, names: Sequence[str]) -> list[int]:
+        """Return the primary keys of tags, capitals making no difference, and make missing ones.
+
+        Call it while the owner's row is locked.
+
+        Raises:
+            TagsQuotaError: the owner may not have that many.
+        """
+        wanted = {name.casefold(): name for name in reversed(names)}
+        if not wanted.keys() <= self.keys.keys():
+            self.read()  # For the first time, or again: another request may have made them.
+        missing = {key: name for key, name in wanted.items() if key not in self.keys}
+        claim_tags(known=len(self.keys), new=len(missing))
+        made = Tag.objects.bulk_create(
+            Tag(owner=self.owner, name=name) for name in missing.values()
+        )
+        keys = self.keys | dict(zip(missing, (tag.pk for tag in made), strict=True))
+        # Not before: where the transaction fails, they do not exist.
+        transaction.on_commit(lambda: self.keys.update({key: keys[key] for key in missing}))
+        return [keys[key] for key in wanted]
 
 
 def insert_capture(
     capture: Capture,
     *,
-    pictures: Mapping[str, str],
+    pictures: SavedPictures,
     tags: Sequence[str],
     detections: Iterable[Detection],
+    known_tags: KnownTags | None = None,
 ) -> None:
     """Write a new capture, its tags and its detections; call it inside a transaction.
 
     Args:
-        pictures: storage names of its pictures by field.
         detections: of this capture, not stored yet.
+        known_tags: the owner's; read where None.
+
+    Raises:
+        PicturesQuotaError: there is no room for its pictures.
+        TagsQuotaError: the owner may not have that many tags.
     """
     capture.sequence = next_sequence(person=capture.owner)
+    claim_pictures(owner=capture.owner, size=pictures.size)
     for field, name in pictures.items():
         setattr(capture, field, name)
+    capture.picture_bytes = pictures.size
     capture.save(force_insert=True)
-    set_tags(capture, tags)
+    if tags:
+        set_tags(capture, tags, known_tags)
     Detection.objects.bulk_create(detections)
 
 
-def set_tags(capture: Capture, names: Sequence[str]) -> None:
-    """Give a capture these tags of its owner and no others; capitals make no difference."""
-    wanted = {name.casefold(): name for name in reversed(names)}
-    known = {tag.name.casefold(): tag for tag in Tag.objects.filter(owner=capture.owner)}
-    missing = [
-        Tag(owner=capture.owner, name=name) for key, name in wanted.items() if key not in known
-    ]
-    made = Tag.objects.bulk_create(missing)
-    capture.tags.set([*(known[key] for key in wanted.keys() & known.keys()), *made])
+def set_tags(capture: Capture, names: Sequence[str], known: KnownTags | None = None) -> None:
+    """Give a capture these tags of its owner and no others; capitals make no difference.
+
+    Raises:
+        TagsQuotaError: the owner may not have that many.
+    """
+    known = known or KnownTags(capture.owner)
+    capture.tags.set(known.keys_of(names))

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -27,14 +28,19 @@ from emotions.captures.wording import describe_explanation
 from emotions.models import Capture
 from emotions.offline.headers import available_offline
 from emotions.pictures import responses
+from emotions.quotas.decorators import counted_by, heavy
+from emotions.quotas.errors import TagsQuotaError
+from emotions.quotas.wording import too_many_tags
 from emotions.templatetags.moments import UNDO
 from ml.inference.card import ModelFileError
+
+TRASH_PAGE_SIZE = 24
 
 
 def render_capture(
     request: HttpRequest, capture: Capture, form: EditForm, status: int = HTTPStatus.OK
 ) -> HttpResponse:
-    known_tags = selectors.tags(owner=capture.owner)
+    known_tags = selectors.recent_tags(owner=capture.owner)
     context = presentation.page_context(capture) | {"form": form, "known_tags": known_tags}
     return render(request, "emotions/result.html", context, status=status)
 
@@ -61,6 +67,8 @@ def capture_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
             form.add_error(None, _("A moment without a photo needs a feeling, a mood or a note."))
         except KeepsMoreError:
             form.add_error("kept", _("What is not kept any more cannot come back."))
+        except TagsQuotaError:
+            form.add_error("tags", too_many_tags())
         except NoSuchFaceError:
             form.add_error("me", _("That face is not in this photo."))
         else:
@@ -115,6 +123,7 @@ def restore(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
+@heavy(limit="chart")
 def explanation(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Show which part of the face the answer rests on."""
     found = own_capture(request, uuid)
@@ -126,6 +135,7 @@ def explanation(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @login_required
 @require_GET
+@heavy(limit="chart")
 def explanation_picture(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """Serve the face with the heat over it."""
     try:
@@ -153,9 +163,12 @@ def use_time_of_photo(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @require_GET
 def trash(request: HttpRequest) -> HttpResponse:
     """List what can still be restored."""
-    deleted = selectors.history(owner=person_of(request), in_trash=True).order_by("-deleted_at")
+    deleted = selectors.history(owner=person_of(request), in_trash=True)
+    newest_first = deleted.order_by("-deleted_at", "-id")
+    page = Paginator(newest_first, TRASH_PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
-        "items": [presentation.item(capture) for capture in deleted],
+        "page": page,
+        "items": [presentation.item(capture) for capture in page],
         "days": TRASH_KEPT_FOR.days,
     }
     return render(request, "emotions/trash.html", context)
@@ -194,6 +207,7 @@ def offer_undo(request: HttpRequest, deleted: list[Capture]) -> None:
 @login_required
 @available_offline
 @require_GET
+@counted_by("picture")
 def capture_photo(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     return responses.picture_response(request, own_capture(request, uuid).photo)
 
@@ -201,5 +215,6 @@ def capture_photo(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
 @login_required
 @available_offline
 @require_GET
+@counted_by("picture")
 def capture_thumbnail(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     return responses.picture_response(request, own_capture(request, uuid).small_picture)

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from django.utils.dates import WEEKDAYS_ABBR
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -48,6 +48,14 @@ class Chart:
     def element(self) -> str:
         """The id of the HTML element that holds the data."""
         return f"chart-{self.name}"
+
+
+def of_latest(chart: Chart, moments: int) -> Chart:
+    """Return a chart that says that only the latest moments of its span were counted."""
+    said = _("Only the latest %(count)s moments count here.") % {
+        "count": number_format(moments, force_grouping=True)
+    }
+    return replace(chart, caption=f"{chart.caption} {said}")
 
 
 def round_valence(valence: float | None) -> float | None:

@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.requests import person_of, zone_of
 from common.time_zones import today_in
 from emotions.captures import presentation, selectors
+from emotions.captures.days import Day, load_day
 from emotions.captures.forms import HistoryFilter
 from emotions.insights import baseline, charts, trends, wording
 from emotions.insights.trends import Span
@@ -24,6 +25,7 @@ from emotions.models import Feeling
 from emotions.offline.headers import available_offline
 
 PAGE_SIZE = 24
+MOMENTS_ON_DAY_PAGE = 60
 DAYS_ON_CHART = 30
 MAX_DAYS_ON_CHART = 366
 DAYS_CACHED_OFFLINE = 7
@@ -35,7 +37,7 @@ DAYS_CACHED_OFFLINE = 7
 def today(request: HttpRequest) -> HttpResponse:
     """Answer "what is the mood of today" and "what is the sentiment"."""
     person = person_of(request)
-    return show_day(request, selectors.day(owner=person, on=today_in(zone_of(request, person))))
+    return show_day(request, load_day(owner=person, on=today_in(zone_of(request, person))))
 
 
 @login_required
@@ -43,20 +45,22 @@ def today(request: HttpRequest) -> HttpResponse:
 @require_GET
 def day(request: HttpRequest, on: date) -> HttpResponse:
     """Show the mood and the captures of any day."""
-    return show_day(request, selectors.day(owner=person_of(request), on=on))
+    return show_day(request, load_day(owner=person_of(request), on=on))
 
 
-def show_day(request: HttpRequest, day: selectors.Day) -> HttpResponse:
-    """Render a day: its mood, how that was computed, and its captures in order."""
+def show_day(request: HttpRequest, day: Day) -> HttpResponse:
+    """Render a day: its mood, how that was computed, and a page of its captures in order."""
     person = person_of(request)
     today = today_in(zone_of(request, person))
+    page = Paginator(day.captures, MOMENTS_ON_DAY_PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "day": day,
+        "page": page,
         "is_today": day.date == today,
         "day_before": day.date - timedelta(days=1),
         "day_after": day.date + timedelta(days=1) if day.date < today else None,
         "sentence": wording.day_sentence(day, is_today=day.date == today),
-        "items": [presentation.item(capture) for capture in day.captures],
+        "items": [presentation.item(capture) for capture in page],
         "mood": day.mood,
     }
     if day.date == today:
@@ -87,8 +91,7 @@ def offline_urls(person: User, today: date) -> list[str]:
 def history(request: HttpRequest) -> HttpResponse:
     """Show captures, newest first and filtered, under a chart of their days."""
     person = person_of(request)
-    tags = [tag.name for tag in selectors.tags(owner=person)]
-    form = HistoryFilter(request.GET, tags=tags)
+    form = HistoryFilter(request.GET, owner=person)
     selection = form.selection()
     page = Paginator(selectors.history(owner=person, **selection), PAGE_SIZE).get_page(
         request.GET.get("page")

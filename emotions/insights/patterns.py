@@ -11,12 +11,17 @@ from django.db.models.functions import Coalesce, NullIf
 from numpy.typing import NDArray
 
 from accounts.models import User
+from emotions.captures.days import load_moods
 from emotions.captures.moods import NEUTRAL_MOOD
 from emotions.models import Capture, Feeling, detected_column
 from ml.emotions import EMOTIONS, VALENCES
 from ml.metrics.intervals import Interval, percentile_interval
 
 MAX_SPAN = timedelta(days=366)
+MAX_MOMENTS = 10_000
+"""The moments of a span that are looked at, so that no diary is too large for a page."""
+MAX_TAGS = 100
+"""The tags whose effects are estimated: those used most."""
 MIN_MOMENTS = 10
 """The moments with a tag, and those without it, that it takes to estimate its effect."""
 BOOTSTRAP_DRAWS = 2000
@@ -53,9 +58,14 @@ class Moments:
     def __len__(self) -> int:
         return len(self.ids)
 
+    @property
+    def are_latest(self) -> bool:
+        """Whether the span may have more moments, before these."""
+        return len(self) == MAX_MOMENTS
+
 
 def load_moments(*, owner: User, first: date, last: date, read_by: str = "") -> Moments:
-    """Return the owner's moments from `first` to `last`, at most a year, in one query.
+    """Return the latest `MAX_MOMENTS` moments of the owner from `first` to `last`, in one query.
 
     Args:
         read_by: name of a version that rescored kept photos. Its detections are used where there
@@ -72,15 +82,15 @@ def load_moments(*, owner: User, first: date, last: date, read_by: str = "") -> 
         Capture.objects.of(owner)
         .filter(local_date__range=(first, last))
         .with_feeling(read_by=read_by)
-        .order_by("taken_at", "id")
+        .order_by("-taken_at", "-id")
         .values_list(
             *("id", "local_date", "taken_at", "time_zone", "felt", "mood"),
             detected_column("emotion", read_by=read_by),
             version_name(read_by),
             *(detected_column(f"p_{emotion}", read_by=read_by) for emotion in EMOTIONS),
-        )
+        )[:MAX_MOMENTS]
     )
-    columns = list(zip(*rows, strict=True)) or [()] * (8 + len(EMOTIONS))
+    columns = list(zip(*list(rows)[::-1], strict=True)) or [()] * (8 + len(EMOTIONS))
     ids, days, taken_at, zones, felt, moods, detected, versions, *probabilities = columns
     predicted = np.array(probabilities, dtype=np.float64).T.reshape(-1, len(EMOTIONS))
     felt_index = np.array([EMOTIONS.index(one) if one else -1 for one in felt], dtype=int)
@@ -140,12 +150,21 @@ def summarise(moments: Moments, indices: list[int]) -> Pixel:
     return Pixel(len(indices), float(known.mean()) if len(known) else None, dominant)
 
 
-def by_day(moments: Moments) -> dict[date, Pixel]:
-    """Return the mood of each day that has moments."""
-    groups: dict[date, list[int]] = {}
-    for index, on in enumerate(moments.days):
-        groups.setdefault(on, []).append(index)
-    return {on: summarise(moments, indices) for on, indices in groups.items()}
+def by_day(*, owner: User, first: date, last: date, read_by: str = "") -> dict[date, Pixel]:
+    """Return the mood of each of the owner's days with moments, in order, whatever their number.
+
+    Args:
+        read_by: as `load_moments` takes it.
+    """
+    moods = load_moods(owner=owner, first=first, last=last, read_by=read_by)
+    return {
+        on: Pixel(
+            day.captures,
+            day.mood.valence if day.mood else None,
+            day.mood.dominant if day.mood else None,
+        )
+        for on, day in moods.items()
+    }
 
 
 def by_hour_of_week(moments: Moments) -> dict[tuple[int, int], Pixel]:
@@ -154,12 +173,6 @@ def by_hour_of_week(moments: Moments) -> dict[tuple[int, int], Pixel]:
     for index, (on, hour) in enumerate(zip(moments.days, moments.hours, strict=True)):
         groups.setdefault((on.weekday(), hour), []).append(index)
     return {hour: summarise(moments, indices) for hour, indices in groups.items()}
-
-
-def count_feelings(moments: Moments) -> Counter[Feeling]:
-    """Count the moments of each emotion: felt where the person said so, otherwise detected."""
-    pairs = zip(moments.felt, moments.detected, strict=True)
-    return Counter(feeling for felt, detected in pairs if (feeling := felt or detected))
 
 
 def felt_and_detected(moments: Moments) -> tuple[Counter[Feeling], Counter[Feeling]]:
@@ -203,14 +216,17 @@ class TagEffect:
         return int(low > 0) - int(high < 0)
 
 
-def tag_effects(moments: Moments, *, owner: User, seed: int = 1) -> list[TagEffect]:
-    """Compare the moments with each tag to those without it, the most used tag first.
+def tag_effects(moments: Moments, *, seed: int = 1) -> list[TagEffect]:
+    """Compare the moments with each of the `MAX_TAGS` most used tags to those without it.
+
+    The most used tag comes first.
 
     Moments of the same day resemble each other, so days are resampled instead of moments: the
     cluster bootstrap of Davison and Hinkley (1997), section 3.8.
     """
-    tagged = tags_by_capture(moments, owner)
-    names = [name for name, _ in Counter(n for ns in tagged.values() for n in ns).most_common()]
+    tagged = tags_by_capture(moments)
+    uses = Counter(name for names in tagged.values() for name in names)
+    names = [name for name, _ in uses.most_common(MAX_TAGS)]
     known = np.flatnonzero(~np.isnan(moments.valences)).tolist()
     if not names or not known:
         return []
@@ -219,7 +235,7 @@ def tag_effects(moments: Moments, *, owner: User, seed: int = 1) -> list[TagEffe
     sums, counts = np.zeros((2, len(days), len(names) + 1))
     columns = {name: column for column, name in enumerate(names)}
     for index in known:
-        tags = [columns[name] for name in tagged.get(moments.ids[index], ())]
+        tags = [columns[name] for name in tagged.get(moments.ids[index], ()) if name in columns]
         row = days[moments.days[index]]
         sums[row, [*tags, -1]] += moments.valences[index]
         counts[row, [*tags, -1]] += 1
@@ -260,17 +276,11 @@ def mean_differences(sums: NDArray[np.float64], counts: NDArray[np.float64]) -> 
     return with_tag - without
 
 
-def tags_by_capture(moments: Moments, owner: User) -> dict[int, list[str]]:
+def tags_by_capture(moments: Moments) -> dict[int, list[str]]:
     """Return the names of tags by the primary key of the capture, in one query."""
-    if not len(moments):
-        return {}
     tagged: dict[int, list[str]] = {}
     rows = (
-        Capture.tags.through.objects.filter(
-            tag__owner=owner,
-            capture__local_date__range=(min(moments.days), max(moments.days)),
-            capture__deleted_at=None,
-        )
+        Capture.tags.through.objects.filter(capture__in=moments.ids)
         .order_by("id")
         .values_list("capture_id", "tag__name")
     )

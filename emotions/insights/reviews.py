@@ -1,10 +1,10 @@
 """A week or a month in review."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, F, Window
+from django.db.models.functions import RowNumber
 
 from accounts.models import User
 from emotions.captures import selectors
@@ -12,6 +12,11 @@ from emotions.insights import patterns, trends
 from emotions.insights.patterns import Pixel
 from emotions.insights.trends import Period, Span
 from emotions.models import Capture, Tag
+
+MAX_NOTES = 10
+"""The notes of one day that a review shows."""
+MAX_TAGS = 50
+"""The tags that a review shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +28,9 @@ class Review:
         before: the week or month before as one period.
         periods: every day as a period, including those without moments.
         days: the mood of each day with moments, in order.
-        noted: the captures with a note, in order.
-        tags: the owner's tags, annotated with `uses`, the number of moments; most used first.
+        noted: the first `MAX_NOTES` captures with a note of each day, in order.
+        notes: how many captures with a note each day has that has any.
+        tags: the owner's `MAX_TAGS` most used tags, annotated with `uses`, the number of moments.
     """
 
     whole: Period
@@ -32,10 +38,15 @@ class Review:
     periods: list[Period]
     days: dict[date, Pixel]
     noted: list[Capture]
+    notes: dict[date, int]
     tags: list[Tag]
 
-    def noted_on(self, on: date) -> Iterator[Capture]:
-        return (capture for capture in self.noted if capture.local_date == on)
+    def noted_on(self, on: date) -> list[Capture]:
+        return [capture for capture in self.noted if capture.local_date == on]
+
+    def notes_left_out_on(self, on: date) -> int:
+        """Return how many notes of a day are not among `noted`."""
+        return max(0, self.notes.get(on, 0) - MAX_NOTES)
 
 
 def bounds(span: Span, on: date) -> tuple[date, date]:
@@ -57,17 +68,23 @@ def review(*, owner: User, span: Span, on: date) -> Review:
     first_before, last_before = bounds(span, first - timedelta(days=1))
     periods = trends.load_periods(owner=owner, by=Span.DAY, first=first, last=last)
     before = trends.load_periods(owner=owner, by=Span.DAY, first=first_before, last=last_before)
-    captures = selectors.history(owner=owner, first=first, last=last)
-    moments = patterns.load_moments(owner=owner, first=first, last=last)
+    captures = Capture.objects.of(owner).filter(local_date__range=(first, last))
+    noted = captures.exclude(note="")
+    position = Window(
+        RowNumber(), partition_by=F("local_date"), order_by=(F("taken_at").asc(), F("id").asc())
+    )
+    shown = noted.annotate(position=position).filter(position__lte=MAX_NOTES)
+    notes = noted.order_by().values_list("local_date").annotate(Count("id"))
     return Review(
         whole=trends.merge(periods),
         before=trends.merge(before),
         periods=periods,
-        days=patterns.by_day(moments),
-        noted=list(captures.exclude(note="").order_by("taken_at", "id")),
+        days=patterns.by_day(owner=owner, first=first, last=last),
+        noted=list(selectors.with_detections(shown).order_by("taken_at", "id")),
+        notes=dict(notes),
         tags=list(
-            Tag.objects.filter(captures__in=captures.order_by())
+            Tag.objects.filter(captures__in=captures)
             .annotate(uses=Count("captures"))
-            .order_by("-uses", "name")
+            .order_by("-uses", "name")[:MAX_TAGS]
         ),
     )

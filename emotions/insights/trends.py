@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
-from django.db.models import Case, Count, Expression, F, FloatField, Q, Sum, Value, When
+from django.db.models import Count, Q, Sum
 
 from accounts.models import User
-from emotions.captures.moods import NEUTRAL_MOOD, Sentiment, sentiment_of
-from emotions.models import Capture, Feeling, detected_column
-from ml.emotions import EMOTIONS, VALENCES
+from emotions.captures.moods import Sentiment, sentiment_of, valence_column
+from emotions.models import Capture, Feeling
 
 
 class Span(StrEnum):
@@ -81,7 +80,7 @@ def load_periods(
         .annotate(
             Count("id"),
             computed_from=says_something,
-            total=Sum(valence_expression(read_by)),
+            total=Sum(valence_column(read_by)),
             **by_feeling,
         )
         .order_by()
@@ -124,26 +123,3 @@ def begins_period(by: Span, on: date) -> bool:
     if by is Span.WEEK:
         return on.weekday() == 0
     return by is Span.DAY or on.day == 1
-
-
-def valence_expression(read_by: str) -> Expression:
-    """Return the valence of a capture, on a queryset `with_feeling`.
-
-    This is the rule of `emotions.captures.moods` in SQL.
-    """
-    from_mood = (F("mood") - Value(float(NEUTRAL_MOOD))) / Value(2.0)
-    from_detection = sum(
-        (
-            detected_column(f"p_{emotion}", read_by=read_by) * Value(valence)
-            for emotion, valence in VALENCES.items()
-            if valence
-        ),
-        Value(0.0),
-    )
-    from_felt = [When(felt=emotion, then=Value(VALENCES[emotion])) for emotion in EMOTIONS]
-    return Case(
-        When(mood__isnull=False, then=from_mood),
-        When(felt__isnull=True, then=from_detection),  # the most frequent first
-        *from_felt,
-        output_field=FloatField(),
-    )

@@ -23,6 +23,7 @@ from emotions.insights.charts import Chart
 from emotions.insights.forms import TrendsForm
 from emotions.insights.trends import Span
 from emotions.models import Feeling
+from emotions.quotas.decorators import heavy
 
 FIRST_YEAR = 1900
 REVIEWABLE_SPANS = {Span.WEEK, Span.MONTH}
@@ -87,6 +88,7 @@ def version_links(versions: list[str], query: ChartQuery) -> Iterator[FilterLink
 
 @login_required
 @require_GET
+@heavy(limit="chart")
 def trends_page(request: HttpRequest) -> HttpResponse:
     """Show the charts of a span of days."""
     person = person_of(request)
@@ -116,13 +118,18 @@ def load_charts(person: User, query: ChartQuery) -> list[Chart]:
         ]
     moments = patterns.load_moments(owner=person, first=first, last=last, read_by=read_by)
     changes = patterns.network_changes(moments)
+    of_moments = [
+        charts.felt_beside_detected(*patterns.felt_and_detected(moments)),
+        charts.hours_of_week(patterns.by_hour_of_week(moments)),
+        charts.effects_of_tags(patterns.tag_effects(moments)),
+    ]
+    if moments.are_latest:
+        of_moments = [charts.of_latest(chart, len(moments)) for chart in of_moments]
     return [
         charts.feelings_over_time(periods, by=by),
         charts.sentiment_over_time(periods, by=by, changes=changes),
-        charts.distribution(patterns.count_feelings(moments)),
-        charts.felt_beside_detected(*patterns.felt_and_detected(moments)),
-        charts.hours_of_week(patterns.by_hour_of_week(moments)),
-        charts.effects_of_tags(patterns.tag_effects(moments, owner=person)),
+        charts.distribution(trends.merge(periods).feelings),
+        *of_moments,
     ]
 
 
@@ -136,6 +143,7 @@ def with_csv_urls(charts_shown: list[Chart], query: ChartQuery) -> list[tuple[Ch
 
 @login_required
 @require_GET
+@heavy(limit="chart")
 def trends_csv(request: HttpRequest, name: str) -> HttpResponse:
     """Send the table of one chart of a span of days as a CSV file."""
     _form, _versions, query = parse_query(request)
@@ -144,6 +152,7 @@ def trends_csv(request: HttpRequest, name: str) -> HttpResponse:
 
 @login_required
 @require_GET
+@heavy(limit="chart")
 def year(request: HttpRequest, number: int) -> HttpResponse:
     """Show a year in pixels."""
     person, today = person_of(request), today_in(zone_of(request, person_of(request)))
@@ -161,6 +170,7 @@ def year(request: HttpRequest, number: int) -> HttpResponse:
 
 @login_required
 @require_GET
+@heavy(limit="chart")
 def year_csv(request: HttpRequest, number: int) -> HttpResponse:
     """Send the table of a year in pixels as a CSV file."""
     person = person_of(request)
@@ -177,12 +187,13 @@ def load_year_chart(person: User, number: int, today: date) -> Chart:
     if not FIRST_YEAR <= number <= today.year:
         raise Http404
     first, last = date(number, 1, 1), date(number, 12, 31)
-    days = patterns.by_day(patterns.load_moments(owner=person, first=first, last=last))
+    days = patterns.by_day(owner=person, first=first, last=last)
     return charts.year_in_pixels(days, year=number)
 
 
 @login_required
 @require_GET
+@heavy(limit="chart")
 def review(request: HttpRequest, span: str, on: date) -> HttpResponse:
     """Show a week or a month in review, fit to be printed."""
     if span not in REVIEWABLE_SPANS:
@@ -208,6 +219,7 @@ def review(request: HttpRequest, span: str, on: date) -> HttpResponse:
                 "pixel": pixel,
                 "sentence": wording.day_summary(pixel),
                 "items": [presentation.item(capture) for capture in found.noted_on(on)],
+                "more": found.notes_left_out_on(on),
             }
             for on, pixel in found.days.items()
         ],

@@ -7,8 +7,8 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from emotions.captures.moods import Mood, Sentiment, mood_of_captures
-from emotions.captures.selectors import Day
+from emotions.captures.days import Day
+from emotions.captures.moods import Mood, Sentiment
 from emotions.captures.wording import in_sentence
 from emotions.insights.baseline import Baseline
 from emotions.insights.patterns import Pixel, TagEffect
@@ -17,8 +17,6 @@ from emotions.models import Feeling
 
 MIN_CHANGE = 0.3
 """The difference of two valences that is worth a word."""
-MIN_CAPTURES = 4
-"""The captures of a day that it takes to compare its halves."""
 MIN_ENTRIES = 10
 """The captures that it takes to call an emotion the most frequent, or to compare two spans."""
 MIN_STREAK = 3
@@ -45,22 +43,11 @@ def day_sentence_template(day: Day, mood: Mood) -> str:
     """Return the sentence about a day, with a placeholder for its dominant feeling."""
     if mood.captures == 1:
         return _("One moment, and it looks %(feeling)s.")
-    change = change_within_day(day)
-    if change > MIN_CHANGE:
+    if day.change > MIN_CHANGE:
         return _("A mostly %(feeling)s day, brighter towards the end.")
-    if change < -MIN_CHANGE:
+    if day.change < -MIN_CHANGE:
         return _("A mostly %(feeling)s day, heavier towards the end.")
     return _("A mostly %(feeling)s day.")
-
-
-def change_within_day(day: Day) -> float:
-    """Return the mean valence of the second half of a day minus that of the first half."""
-    if len(day.captures) < MIN_CAPTURES:
-        return 0.0
-    middle = len(day.captures) // 2
-    halves = mood_of_captures(day.captures[:middle]), mood_of_captures(day.captures[middle:])
-    earlier, later = halves
-    return later.valence - earlier.valence if earlier and later else 0.0
 
 
 def explain_mood(mood: Mood) -> str:

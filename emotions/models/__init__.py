@@ -12,6 +12,7 @@ from emotions.models.captures import (
 )
 from emotions.models.contributions import Contribution, Contributor, CorrectionsFile
 from emotions.models.preferences import Preferences
+from emotions.models.quotas import DailyUsage, Lease
 from emotions.models.reminders import Delivery, PushSubscription, Reminder
 
 __all__ = [
@@ -20,9 +21,11 @@ __all__ = [
     "Contribution",
     "Contributor",
     "CorrectionsFile",
+    "DailyUsage",
     "Delivery",
     "Detection",
     "Feeling",
+    "Lease",
     "Preferences",
     "PushSubscription",
     "Reminder",

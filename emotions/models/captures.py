@@ -130,7 +130,7 @@ class Capture(models.Model):
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
         related_name="captures",
-        db_index=False,  # five others begin with the owner
+        db_index=False,  # six others begin with the owner
     )
     uuid = models.UUIDField(help_text=_("Made by the client: the same one again changes nothing."))
     idempotency_key = models.CharField(  # noqa: DJ001 - no key is not a key
@@ -153,6 +153,9 @@ class Capture(models.Model):
     thumbnail = models.FileField(blank=True)
     width = models.PositiveIntegerField(null=True, blank=True, help_text=_("Pixels of the photo."))
     height = models.PositiveIntegerField(null=True, blank=True, help_text=_("Pixels of the photo."))
+    picture_bytes = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text=_("Of its pictures together; unknown where it is empty.")
+    )
     clock_of_photo = models.DateTimeField(
         null=True,
         blank=True,
@@ -210,6 +213,11 @@ class Capture(models.Model):
                 fields=["deleted_at"],
                 condition=models.Q(deleted_at__isnull=False, purged_at=None),
                 name="emotions_capture_expiry",
+            ),
+            models.Index(
+                fields=["owner", "picture_bytes"],
+                condition=models.Q(picture_bytes__gt=0),
+                name="emotions_capture_space",
             ),
             models.Index(
                 fields=["created_at"],

@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import PurePath
@@ -76,19 +77,39 @@ def grey_face(capture: Capture) -> bytes:
     return images.crop_face(grey, face_in_crop(len(grey)), FACE_SIDE).tobytes()
 
 
-def save_pictures(**pictures: np.ndarray) -> dict[str, str]:
-    """Save pictures as JPEG files without metadata; return their storage names by field."""
-    saved: dict[str, str] = {}
+class SavedPictures(dict[str, str]):
+    """Storage names of pictures by field.
+
+    Attributes:
+        size: bytes of all of them together.
+    """
+
+    size: int = 0
+
+
+def save_pictures(**pictures: np.ndarray) -> SavedPictures:
+    """Save pictures as JPEG files without metadata; return their storage names."""
+    saved = SavedPictures()
     try:
         for field, pixels in pictures.items():
             content = images.encode_jpeg(pixels)
             # Before it is saved, because a full disk leaves a truncated file.
             saved[field] = private_name(FOLDERS[field], content)
             saved[field] = default_storage.save(saved[field], ContentFile(content))
+            saved.size += len(content)
     except Exception:
         remove_files(saved.values())
         raise
     return saved
+
+
+def total_size(names: Iterable[str]) -> int:
+    """Return how many bytes stored files take; missing ones take none."""
+    total = 0
+    for name in names:
+        with suppress(FileNotFoundError):
+            total += default_storage.size(name)
+    return total
 
 
 def remove_files(names: Iterable[str]) -> list[str]:

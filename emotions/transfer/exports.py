@@ -48,7 +48,9 @@ def build_archive(*, owner: User) -> ZipStream:
     archive.add(json.dumps(profile_data(owner), indent=2), "profile.json")
     archive.add(captures_json(owner), "captures.json")
     archive.add(captures_csv(owner), "captures.csv")
-    for capture in Capture.objects.of(owner).order_by("taken_at", "id"):
+    with_pictures = Capture.objects.of(owner).exclude(photo="", crop="").order_by("taken_at", "id")
+    columns = with_pictures.only("uuid", "photo", "crop")
+    for capture in columns.iterator(chunk_size=CHUNK_SIZE):
         for field, name in picture_paths(capture).items():
             archive.add(iter_file(getattr(capture, field).name), name, compress_type=ZIP_STORED)
     return archive

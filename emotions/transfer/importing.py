@@ -2,13 +2,13 @@
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import IO
 
 import numpy as np
-from django.core.cache import cache
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -19,12 +19,22 @@ from common.imaging.geometry import Box
 from common.time_zones import day_of
 from emotions.captures.editing import is_empty
 from emotions.captures.errors import ImportUnderWayError
-from emotions.captures.storing import insert_capture
+from emotions.captures.storing import KnownTags, insert_capture
 from emotions.contributions.syncing import schedule_contribution
 from emotions.models import Capture, Detection
 from emotions.pictures import storage
 from emotions.pictures.errors import LIMITS
 from emotions.pictures.removal import delete_files_on_error
+from emotions.quotas.claims import claim_imported_moment
+from emotions.quotas.errors import (
+    ImportedQuotaError,
+    ImportsBusyError,
+    PicturesQuotaError,
+    TagsQuotaError,
+)
+from emotions.quotas.leases import Place, take_place
+from emotions.quotas.usage import has_room_for_pictures
+from emotions.quotas.wording import no_room_for_pictures, too_many_imported, too_many_tags
 from emotions.transfer.readers import (
     Entry,
     EntryError,
@@ -98,60 +108,85 @@ def import_history(
 
     Raises:
         ImportUnderWayError: another import of the owner is running.
+        ImportsBusyError: as many imports as the site allows are running.
         UnreadableError: the file is not a history, or is damaged.
         ConsentRequiredError: it contains pictures, and the owner has not consented.
     """
     history = open_history(file, size=size, time_zone=time_zone, moods=moods)
     if history.has_pictures:
         require_consent(person=owner, kind=Consent.Kind.USE)
-    lock_key = f"import:{owner.pk}"
-    if not cache.add(lock_key, 1, timeout=TIME_LIMIT * 2):
-        raise ImportUnderWayError
-    reports = run_import(owner, history.entries(), lock_key)
+    reports = run_import(owner, history.entries(), take_places(owner))
     next(reports)  # Enter its `try`, so that the lock is released even if nobody iterates.
     return reports
 
 
+def take_places(owner: User) -> list[Place]:
+    """Take the owner's only place for an import, and one of the few of the site.
+
+    Raises:
+        ImportUnderWayError: another import of the owner is running.
+        ImportsBusyError: all places of the site are taken.
+    """
+    own = take_place(f"import:{owner.pk}", places=1)
+    if own is None:
+        raise ImportUnderWayError
+    shared = take_place("import", places=settings.QUOTAS["imports_at_once"])
+    if shared is None:
+        own.release()
+        raise ImportsBusyError
+    return [own, shared]
+
+
 def run_import(
-    owner: User, entries: Iterable[ParsedEntry], lock_key: str
+    owner: User, entries: Iterable[ParsedEntry], places: Collection[Place]
 ) -> Iterator[ImportReport]:
-    """Import entries one by one, and release the lock at the end."""
+    """Import entries one by one, and release the places at the end."""
     report, deadline = ImportReport(), time.monotonic() + TIME_LIMIT
     try:
         yield report
+        known_tags = KnownTags(owner)
         for entry in entries:
+            for place in places:
+                place.renew()
             if time.monotonic() > deadline:
                 break
             if isinstance(entry, Refusal):
                 report.refuse(entry)
             else:
                 try:
-                    report.count(import_entry(owner=owner, entry=entry))
+                    report.count(import_entry(owner=owner, entry=entry, known_tags=known_tags))
                 except EntryError as error:
                     report.refuse(Refusal(entry.place, str(error)))
+                except ImportedQuotaError:
+                    report.refuse(Refusal(entry.place, too_many_imported()))
+                    break
             yield report
         else:
             report.complete = True
         logger.info("history imported", extra={"new": report.new, "refused": report.refused})
         yield report
     finally:
-        cache.delete(lock_key)
+        for place in places:
+            place.release()
         if report.new:
             schedule_contribution(owner)
 
 
-def import_entry(*, owner: User, entry: Entry) -> Outcome:
+def import_entry(*, owner: User, entry: Entry, known_tags: KnownTags) -> Outcome:
     """Import one moment, unless a capture with its UUID exists or existed.
 
     Raises:
-        EntryError: it says nothing, shows a face without consent, or its pictures cannot be
-            decoded; nothing was written.
+        EntryError: it says nothing, shows a face without consent, its pictures cannot be decoded,
+            or there is no room for its pictures or tags; nothing was written.
+        ImportedQuotaError: as many moments were imported today as can be; nothing was written.
     """
     if existing := existing_outcome(owner, entry):
         return existing
     if entry.faces and not has_consent(person=owner, kind=Consent.Kind.USE):
         raise EntryError(_("Expected your consent before what a face looks like is kept."))
     capture = build_capture(owner, entry)
+    if entry.pictures and not has_room_for_pictures(owner=owner):
+        raise EntryError(no_room_for_pictures())
     decoded = {field: decode_picture(entry, field) for field in entry.pictures}
     pixels = {field: picture for field, picture in decoded.items() if picture is not None}
     if "photo" in pixels:
@@ -165,7 +200,11 @@ def import_entry(*, owner: User, entry: Entry) -> Outcome:
     saved = storage.save_pictures(**pixels)
     try:
         with delete_files_on_error(saved.values()):
-            store(capture, entry, saved)
+            store(capture, entry, saved, known_tags)
+    except PicturesQuotaError as error:
+        raise EntryError(no_room_for_pictures()) from error
+    except TagsQuotaError as error:
+        raise EntryError(too_many_tags()) from error
     except IntegrityError:
         # Another request has imported the same entry meanwhile.
         if existing := existing_outcome(owner, entry):
@@ -233,10 +272,18 @@ def decode_picture(entry: Entry, field: str) -> np.ndarray | None:
 
 
 @transaction.atomic
-def store(capture: Capture, entry: Entry, pictures: Mapping[str, str]) -> None:
+def store(
+    capture: Capture, entry: Entry, pictures: storage.SavedPictures, known_tags: KnownTags
+) -> None:
     """Insert a capture with its tags and detections in one transaction."""
-    detections = (build_detection(face, capture) for face in entry.faces)
-    insert_capture(capture, pictures=pictures, tags=entry.tags, detections=detections)
+    claim_imported_moment(owner=capture.owner)
+    insert_capture(
+        capture,
+        pictures=pictures,
+        tags=entry.tags,
+        detections=(build_detection(face, capture) for face in entry.faces),
+        known_tags=known_tags,
+    )
 
 
 def build_detection(face: EntryFace, capture: Capture) -> Detection:

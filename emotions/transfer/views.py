@@ -17,6 +17,8 @@ from accounts.models import Consent
 from accounts.requests import person_of, zone_of
 from common.streaming import keepalive_response
 from emotions.captures.errors import ImportUnderWayError
+from emotions.quotas.decorators import heavy
+from emotions.quotas.errors import ImportsBusyError
 from emotions.transfer import exports, importing
 from emotions.transfer.forms import ImportForm
 from emotions.transfer.importing import ImportReport
@@ -41,6 +43,7 @@ def data(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_GET
+@heavy(limit="chart")
 def export(request: HttpRequest) -> HttpResponseBase:
     """Stream the export."""
     return exports.export_response(owner=person_of(request))
@@ -67,6 +70,10 @@ def import_view(request: HttpRequest) -> HttpResponseBase:
         form.add_error("file", _("There are pictures in it, which need your consent first."))
     except ImportUnderWayError:
         form.add_error("file", _("Another file of yours is still being read."))
+    except ImportsBusyError:
+        form.add_error(
+            "file", _("Files of other people are still being read. Try again in some minutes.")
+        )
     except UnreadableError as error:
         form.add_error("file", str(error))
     else:

@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from emotions.captures import selectors
+from emotions.captures.days import Day, load_day
+from emotions.insights import day_views
 from emotions.models import Capture
 from tests import factories, pace
 from tests.browser.conftest import TIMEOUT, sign_in, strict_page, wait_until
@@ -283,17 +284,16 @@ def test_a_slow_answer_gives_way_to_the_page_that_is_kept(
 ) -> None:
     sign_in(app, owner)
     settled(app)
-    answer = selectors.day
 
     seen, answered = threading.Event(), threading.Event()
 
-    def slowly(**asked: Any) -> selectors.Day:
+    def slowly(**asked: Any) -> Day:
         assert seen.wait(pace.patience(TIMEOUT))
-        day = answer(**asked)
+        day = load_day(**asked)
         answered.set()
         return day
 
-    monkeypatch.setattr(selectors, "day", slowly)
+    monkeypatch.setattr(day_views, "load_day", slowly)
     app.goto("/today/")
     expect(app.locator(KEPT_LINE)).to_contain_text("This is how it was:")
     assert not answered.is_set()

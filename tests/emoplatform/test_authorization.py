@@ -271,6 +271,8 @@ def test_each_role_is_answered_as_the_matrix_says(
         for role in ROLES:
             with transaction.atomic():
                 answer = clients[role].generic(method, path, "{}", content_type=KIND[method])
+                if answer.streaming:
+                    list(answer.streaming_content)  # as browsers do, which ends its turn
                 transaction.set_rollback(True)
             statuses.append(answer.status_code)
         answered[method] = tuple(statuses)

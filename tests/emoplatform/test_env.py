@@ -156,3 +156,15 @@ def test_the_key_is_made_as_the_deployment_guide_says() -> None:
     made = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True)
     key = made.stdout.strip()
     assert Environment({"VAPID_PRIVATE_KEY": key}).vapid_key("VAPID_PRIVATE_KEY") == key
+
+
+def test_counts_and_sizes_are_whole_and_have_a_unit() -> None:
+    assert Environment({}).count("QUOTA", default=5) == 5
+    assert Environment({"QUOTA": "70"}).count("QUOTA", default=5) == 70
+    assert Environment({}).size("ROOM", default="2 GB") == 2 * 2**30
+    assert Environment({"ROOM": "500MB"}).size("ROOM", default="2 GB") == 500 * 2**20
+    for wrong in ("0", "-1", "1.5", "", "many"):
+        with pytest.raises(SettingError, match="a whole number above 0"):
+            Environment({"QUOTA": wrong}).count("QUOTA", default=5)
+        with pytest.raises(SettingError, match="such as 500 MB"):
+            Environment({"ROOM": f"{wrong} GB"}).size("ROOM", default="2 GB")

@@ -60,7 +60,7 @@ def test_the_api_goes_on_and_logs_one_warning(
     attempts: list[object],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    settings.API_LIMITS = dict.fromkeys(settings.API_LIMITS, (1, 60))
+    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, (1, 60))
     for _ in range(3):
         assert owner_api.get(TODAY).status_code == 200
         assert note(owner_api, mood=3).status_code == 201

@@ -147,6 +147,10 @@ CREATE: dict[str, Any] = {
             *MESSAGES,
             "no_face",
             "no_model",
+            "storage_full",
+            "too_many_tags",
+            "too_many_at_once",
+            "too_many_moments",
         ),
     },
 }
@@ -210,6 +214,7 @@ UPDATE: dict[str, Any] = {
             "deleted",
             "precondition_failed",
             "unsupported_media_type",
+            "too_many_tags",
         ),
     },
 }

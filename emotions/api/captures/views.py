@@ -91,6 +91,7 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
     """The signed-in person's captures; anybody else's answer 404."""
 
     post_throttle_classes = [CaptureThrottle]
+    heavy_methods = frozenset({"POST"})
 
     queryset = Capture.objects.none()
     serializer_class = CaptureSerializer

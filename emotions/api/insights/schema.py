@@ -71,7 +71,7 @@ TRENDS: dict[str, Any] = {
         200: example_response(
             TrendsSerializer, _("The periods."), {"by": "day", "periods": [PERIOD]}, "a good day"
         ),
-        **problem_responses("invalid"),
+        **problem_responses("invalid", "too_many_at_once"),
     },
 }
 
@@ -84,7 +84,8 @@ PATTERNS: dict[str, Any] = {
     "description": _(
         "Of at most 366 days: each day with its emotion, the hours of the week, which tags go with "
         "better or worse moods, felt beside detected, and since when another network answers. "
-        "Nothing is said of a tag with fewer than ten moments."
+        "Nothing is said of a tag with fewer than ten moments. Hours, tags, felt and detected go "
+        "by the latest 10,000 moments, and tags tells of the 100 used most."
     ),
     "parameters": [SpanQuerySerializer],
     "responses": {
@@ -107,7 +108,7 @@ PATTERNS: dict[str, Any] = {
             },
             "a month",
         ),
-        **problem_responses("invalid"),
+        **problem_responses("invalid", "too_many_at_once"),
     },
 }
 
@@ -115,7 +116,7 @@ TAGS: dict[str, Any] = {
     "tags": ["trends"],
     "operation_id": "tags_list",
     "summary": _("Read your tags"),
-    "description": _("Your own words with the number of captures that have them."),
+    "description": _("Your 2,000 most used words with the number of captures that have them."),
     "responses": {
         200: example_response(
             TagSerializer(many=True), _("The tags."), {"name": "outside", "uses": 12}, "a tag"

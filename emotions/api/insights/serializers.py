@@ -17,7 +17,7 @@ from emotions.api.fields import (
     by_emotion,
 )
 from emotions.captures import selectors
-from emotions.captures.selectors import Day
+from emotions.captures.days import Day
 from emotions.insights import patterns
 from emotions.insights.trends import Period, Span
 from emotions.models import Feeling, Tag
@@ -81,7 +81,7 @@ class TodaySerializer(serializers.Serializer[Day]):
 
     def get_captures(self, day: Day) -> int:
         """Return how many captures the day has."""
-        return len(day.captures)
+        return day.count
 
     @extend_schema_field({**PROBABILITIES, "type": ["object", "null"]})
     def get_probabilities(self, day: Day) -> dict[str, float] | None:

@@ -18,8 +18,11 @@ from emotions.api.insights.serializers import (
     TrendsQuerySerializer,
     TrendsSerializer,
 )
+from emotions.api.throttling import ChartThrottle, PersonThrottle
 from emotions.captures import selectors
+from emotions.captures.days import load_day
 from emotions.insights import patterns, trends
+from emotions.insights.trends import Span
 
 
 class TodayView(PersonalView):
@@ -30,12 +33,15 @@ class TodayView(PersonalView):
         """Return today's mood in the zone that the client names, else the profile's."""
         person = person_of(request)
         zone = validated_query(TodayQuerySerializer, request).get("time_zone", person.time_zone)
-        day = selectors.day(owner=person, on=today_in(zone))
+        day = load_day(owner=person, on=today_in(zone))
         return Response(TodaySerializer(day, context={"time_zone": zone}).data)
 
 
 class TrendsView(PersonalView):
     """Moods over time."""
+
+    throttle_classes = [PersonThrottle, ChartThrottle]
+    heavy_methods = frozenset({"GET"})
 
     @extend_schema(**TRENDS)
     def get(self, request: Request) -> Response:
@@ -54,6 +60,9 @@ class TrendsView(PersonalView):
 class PatternsView(PersonalView):
     """What some days say beside their course."""
 
+    throttle_classes = [PersonThrottle, ChartThrottle]
+    heavy_methods = frozenset({"GET"})
+
     @extend_schema(**PATTERNS)
     def get(self, request: Request) -> Response:
         """Return days, hours, tags and emotions of at most a year."""
@@ -65,23 +74,25 @@ class PatternsView(PersonalView):
         first, last = query.days(today_in(zone))
         read_by = query.validated_data.get("read_by", "")
         moments = patterns.load_moments(owner=person, first=first, last=last, read_by=read_by)
+        days = patterns.by_day(owner=person, first=first, last=last, read_by=read_by)
+        whole = trends.load_periods(
+            owner=person, by=Span.MONTH, first=first, last=last, read_by=read_by
+        )
         felt, detected = patterns.felt_and_detected(moments)
         payload = {
             "first": first,
             "last": last,
             "read_again": selectors.rescoring_versions(owner=person),
-            "days": [
-                {"date": on, **asdict(pixel)} for on, pixel in patterns.by_day(moments).items()
-            ],
+            "days": [{"date": on, **asdict(pixel)} for on, pixel in days.items()],
             "hours": [
                 {"weekday": weekday, "hour": hour, **asdict(pixel)}
                 for (weekday, hour), pixel in sorted(patterns.by_hour_of_week(moments).items())
             ],
-            "tags": patterns.tag_effects(moments, owner=person),
+            "tags": patterns.tag_effects(moments),
             "networks": [
                 {"date": on, "name": name} for on, name in patterns.network_changes(moments)
             ],
-            "emotions": patterns.count_feelings(moments),
+            "emotions": trends.merge(whole).feelings,
             "felt": felt,
             "detected": detected,
         }

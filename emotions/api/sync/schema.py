@@ -106,6 +106,7 @@ BATCH: dict[str, Any] = {
             "permission_denied",
             "too_large",
             "unsupported_media_type",
+            "too_many_at_once",
         ),
     },
 }

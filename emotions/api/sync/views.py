@@ -78,6 +78,7 @@ class BatchView(PersonalView):
 
     cost = 10
     post_throttle_classes = [CaptureThrottle]
+    heavy_methods = frozenset({"POST"})
 
     parser_classes = [MultiPartParser]
 

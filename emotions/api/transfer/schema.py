@@ -22,7 +22,7 @@ EXPORT: dict[str, Any] = {
         (200, "application/zip"): OpenApiResponse(
             OpenApiTypes.BINARY, description=_("The archive.")
         ),
-        **problem_responses(),
+        **problem_responses("too_many_at_once"),
     },
 }
 
@@ -63,6 +63,8 @@ IMPORT: dict[str, Any] = {
             },
             "most of it is new",
         ),
-        **problem_responses(*JSON_BODY_PROBLEMS, "consent_required", "too_large", "busy"),
+        **problem_responses(
+            *(*JSON_BODY_PROBLEMS, "consent_required", "too_large", "busy", "imports_busy")
+        ),
     },
 }

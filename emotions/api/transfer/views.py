@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from common.streaming import keepalive_response
 from emotions.api.base import PersonalView, person_of, validated
 from emotions.api.renderers import ZipRenderer
-from emotions.api.throttling import CaptureThrottle
+from emotions.api.throttling import CaptureThrottle, ChartThrottle, PersonThrottle
 from emotions.api.transfer.schema import EXPORT, IMPORT
 from emotions.api.transfer.serializers import ImportedSerializer, ImportSerializer
 from emotions.transfer import exports, importing
@@ -46,6 +46,9 @@ def render_report(report: ImportReport) -> str:
 
 class ExportView(PersonalView):
     """Everything that belongs to the person."""
+
+    throttle_classes = [PersonThrottle, ChartThrottle]
+    heavy_methods = frozenset({"GET"})
 
     renderer_classes = [ZipRenderer, JSONRenderer]
 

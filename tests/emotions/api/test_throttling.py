@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.services import create_token
-from emotions.api import throttling
+from common import rate_limits
 from tests.emotions.api.calls import CAPTURES, TODAY, assert_problem, note
 from tests.pace import patience, wait_until
 from tests.sites import Site, create_app_session, serve
@@ -29,13 +29,13 @@ REDIS = os.environ.get("REDIS_URL", "")
 def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """The clock by which requests are counted; an hour ends only when a test says so."""
     clock = SimpleNamespace(now=500_000.5 * HOUR)
-    monkeypatch.setattr(throttling, "time", SimpleNamespace(time=lambda: clock.now))
+    monkeypatch.setattr(rate_limits, "time", SimpleNamespace(time=lambda: clock.now))
     return clock
 
 
 def limit(settings: Settings, **limits: int) -> None:
     counts = {name: (count, HOUR) for name, count in limits.items()}
-    settings.API_LIMITS = {**settings.API_LIMITS, **counts}
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, **counts}
 
 
 def test_what_is_left_is_told_until_nothing_is(
@@ -113,17 +113,17 @@ def test_who_waits_as_long_as_told_is_let_in(
 
 
 def test_many_others_do_not_push_a_counter_out() -> None:
-    assert throttling.increment("limit:mine", 1, HOUR) == 1
+    assert rate_limits.increment("limit:mine", 1, HOUR) == 1
     for number in range(1000):
-        throttling.increment(f"limit:another-{number}", 1, HOUR)
-    assert throttling.increment("limit:mine", 1, HOUR) == 2
+        rate_limits.increment(f"limit:another-{number}", 1, HOUR)
+    assert rate_limits.increment("limit:mine", 1, HOUR) == 2
 
 
 def test_limits_count_exactly_when_many_ask_at_once(settings: Settings, owner: User) -> None:
     limit(settings, person=20)
     counts: list[int | None] = []
     threads = [
-        threading.Thread(target=lambda: counts.append(throttling.increment("limit:test", 1, HOUR)))
+        threading.Thread(target=lambda: counts.append(rate_limits.increment("limit:test", 1, HOUR)))
         for _ in range(50)
     ]
     for thread in threads:

@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from emotions.captures import recording, selectors
+from emotions.captures import recording
+from emotions.captures.days import load_day
 from emotions.captures.moods import Mood
 from emotions.captures.recording import SelfReport
 from emotions.insights import trends
@@ -73,7 +74,7 @@ def test_days_of_who_travels_neither_vanish_nor_double(owner: User) -> None:
             time_zone=zone,
             self_report=SelfReport(mood=3),
         )
-    day = selectors.day(owner=owner, on=date(2026, 3, 14))
+    day = load_day(owner=owner, on=date(2026, 3, 14))
     assert [capture.taken_at.isoformat() for capture in day.captures] == [
         moment for moment, _ in flights
     ]

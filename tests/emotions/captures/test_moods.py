@@ -1,83 +1,122 @@
 """How a mood is computed: the stated rule, with figures worked out by hand."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from emotions.captures.moods import Mood, Sentiment, mood_of_capture, mood_of_captures
-from emotions.captures.selectors import history
+from emotions.captures import days
+from emotions.captures.days import load_day
+from emotions.captures.moods import Mood, Sentiment
 from emotions.models import Capture, Feeling
 from tests import factories
 
+DAY = date(2026, 3, 14)
+MORNING = datetime(2026, 3, 14, 8, tzinfo=UTC)
 
-def made(owner: User, **fields: object) -> Capture:
-    return history(owner=owner).get(pk=factories.capture(owner=owner, **fields).pk)  # type: ignore[arg-type]
+
+def mood_of_day(owner: User) -> Mood:
+    mood = load_day(owner=owner, on=DAY).mood
+    assert mood
+    return mood
+
+
+def one_after_another(owner: User, *moments: dict[str, Any]) -> list[Capture]:
+    return [
+        factories.capture(owner=owner, taken_at=MORNING + timedelta(hours=n), **fields)
+        for n, fields in enumerate(moments)
+    ]
 
 
 def test_a_detection_counts_by_its_probabilities(owner: User) -> None:
-    mood = mood_of_capture(made(owner, looks={"happy": 0.5, "sad": 0.5}))
-    assert mood
-    assert mood.valence == pytest.approx(0.5 * 1 - 0.5 * 0.8)
+    factories.capture(owner=owner, looks={"happy": 0.5, "sad": 0.5})
+    assert mood_of_day(owner).valence == pytest.approx(0.5 * 1 - 0.5 * 0.8)
 
 
 def test_felt_counts_as_certain_and_goes_before_detected(owner: User) -> None:
-    mood = mood_of_capture(made(owner, looks="happy", felt="fear"))
-    assert mood
+    factories.capture(owner=owner, looks="happy", felt="fear")
+    mood = mood_of_day(owner)
     assert (mood.dominant, mood.valence) == (Feeling.FEAR, -0.6)
 
 
 @pytest.mark.parametrize(("given", "valence"), [(1, -1), (2, -0.5), (3, 0), (4, 0.5), (5, 1)])
 def test_a_mood_of_one_to_five_wins(owner: User, given: int, valence: float) -> None:
-    mood = mood_of_capture(made(owner, looks="happy", felt="happy", mood=given))
-    assert mood
+    factories.capture(owner=owner, looks="happy", felt="happy", mood=given)
+    mood = mood_of_day(owner)
     assert mood.valence == valence
     assert mood.dominant == Feeling.HAPPY
 
 
 def test_a_mood_alone_has_a_sentiment_and_no_emotion(owner: User) -> None:
-    mood = mood_of_capture(made(owner, mood=5))
-    assert mood == Mood(None, 1.0, None)
+    factories.capture(owner=owner, mood=5)
+    assert mood_of_day(owner) == Mood(None, 1.0, None)
 
 
 def test_a_photo_without_a_face_says_nothing(owner: User) -> None:
-    silent = made(owner)
-    assert mood_of_capture(silent) is None
-    assert mood_of_captures([silent]) is None
+    factories.capture(owner=owner)
+    day = load_day(owner=owner, on=DAY)
+    assert (day.count, day.mood) == (1, None)
 
 
 def test_other_peoples_faces_do_not_count(owner: User) -> None:
     capture = factories.capture(owner=owner, looks="happy")
     factories.detection(capture=capture, looks="angry", is_me=False)
-    mood = mood_of_capture(history(owner=owner).get())
-    assert mood
-    assert mood.dominant == Feeling.HAPPY
+    assert mood_of_day(owner).dominant == Feeling.HAPPY
+
+
+def test_other_peoples_days_and_deleted_moments_do_not_count(owner: User, other: User) -> None:
+    factories.capture(owner=other, looks="happy")
+    factories.capture(owner=owner, looks="happy", deleted_at=MORNING)
+    day = load_day(owner=owner, on=DAY)
+    assert (day.count, day.mood, list(day.captures)) == (0, None, [])
 
 
 def test_a_day_is_the_mean_over_its_captures(owner: User) -> None:
-    day = [
-        made(owner, looks="happy"),
-        made(owner, looks="sad"),
-        made(owner),
-        made(owner, mood=4),
-    ]
-    mood = mood_of_captures(day)
-    assert mood
+    one_after_another(owner, {"looks": "happy"}, {"looks": "sad"}, {}, {"mood": 4})
+    mood = mood_of_day(owner)
     assert mood.captures == 3
     assert mood.valence == pytest.approx((1 - 0.8 + 0.5) / 3)
     assert mood.probabilities == (0, 0, 0, 0.5, 0, 0.5, 0)
 
 
-def test_the_largest_sum_dominates_a_day_and_a_tie_goes_to_the_latest(owner: User) -> None:
-    sad, happy = made(owner, looks="sad"), made(owner, looks="happy")
-    for day, dominant in (
-        ([sad, happy], Feeling.HAPPY),
-        ([happy, sad], Feeling.SAD),
-        ([sad, sad, happy], Feeling.SAD),
-    ):
-        mood = mood_of_captures(day)
-        assert mood
-        assert mood.dominant == dominant
+@pytest.mark.parametrize(
+    ("looks", "dominant"),
+    [
+        (["sad", "happy"], Feeling.HAPPY),
+        (["happy", "sad"], Feeling.SAD),
+        (["sad", "sad", "happy"], Feeling.SAD),
+    ],
+)
+def test_the_largest_sum_dominates_a_day_and_a_tie_goes_to_the_latest(
+    owner: User, looks: list[str], dominant: Feeling
+) -> None:
+    one_after_another(owner, *({"looks": look} for look in looks), {"mood": 3}, {})
+    assert mood_of_day(owner).dominant == dominant
+
+
+@pytest.mark.parametrize(
+    ("moods", "change"),
+    [([1, 1, 5, 5], 2.0), ([5, 5, 1, 1], -2.0), ([1, 5, 5], 0.0), ([None, None, 5, 5], 0.0)],
+)
+def test_the_second_half_of_a_day_is_compared_with_the_first(
+    owner: User, moods: list[int | None], change: float
+) -> None:
+    one_after_another(owner, *({"mood": mood} for mood in moods))
+    assert load_day(owner=owner, on=DAY).change == change
+
+
+def test_a_day_takes_the_same_queries_however_long_it_is(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(days, "MAX_COMPARED", 5)
+    one_after_another(owner, *({"mood": 1 + n % 2 * 4} for n in range(6)))
+    with CaptureQueriesContext(connection) as queries:
+        day = load_day(owner=owner, on=DAY)
+    assert (day.count, day.change) == (6, 0.0)
+    assert len(queries) == 1
 
 
 @pytest.mark.parametrize(

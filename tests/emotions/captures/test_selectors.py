@@ -7,6 +7,7 @@ import pytest
 
 from accounts.models import User
 from emotions.captures import editing, selectors, trash
+from emotions.captures.days import load_day
 from emotions.captures.editing import Changes
 from emotions.insights import trends
 from emotions.insights.trends import Span
@@ -33,7 +34,7 @@ def test_a_capture_of_another_does_not_exist(owner: User, other: User) -> None:
 def test_a_deleted_capture_is_in_no_selection(owner: User) -> None:
     trash.delete_capture(capture=factories.capture(owner=owner, looks="happy"))
     assert not selectors.history(owner=owner).exists()
-    assert selectors.day(owner=owner, on=MARCH_14.date()).captures == []
+    assert load_day(owner=owner, on=MARCH_14.date()).count == 0
     today = MARCH_14.date()
     [period] = trends.load_periods(owner=owner, by=Span.DAY, first=today, last=today)
     assert not period.captures
@@ -43,8 +44,8 @@ def test_a_day_has_its_captures_in_the_order_of_time(owner: User) -> None:
     evening = factories.capture(owner=owner, taken_at=MARCH_14 + timedelta(hours=8), looks="sad")
     morning = factories.capture(owner=owner, taken_at=MARCH_14 - timedelta(hours=4), looks="happy")
     factories.capture(owner=owner, taken_at=MARCH_14 + timedelta(days=1))
-    day = selectors.day(owner=owner, on=MARCH_14.date())
-    assert day.captures == [morning, evening]
+    day = load_day(owner=owner, on=MARCH_14.date())
+    assert list(day.captures) == [morning, evening]
     assert day.mood
     assert day.mood.dominant == Feeling.SAD
 

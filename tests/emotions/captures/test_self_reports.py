@@ -8,6 +8,7 @@ from accounts.consents import withdraw_consent
 from accounts.models import Consent, User
 from emotions.api.insights.serializers import TagSerializer
 from emotions.captures import recording, selectors
+from emotions.captures.days import load_day
 from emotions.captures.errors import (
     EmptyCaptureError,
 )
@@ -29,7 +30,7 @@ def test_words_alone_make_a_moment_even_where_no_photo_may_be_read(owner: User) 
     assert (capture.felt, capture.mood, capture.note) == ("sad", 2, "Rain.")
     assert {tag.name for tag in capture.tags.all()} == {"home", "work"}
     assert not capture.detections.exists()
-    day = selectors.day(owner=owner, on=capture.local_date)
+    day = load_day(owner=owner, on=capture.local_date)
     assert day.mood
     assert day.mood.valence == -0.5
 

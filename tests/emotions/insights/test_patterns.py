@@ -11,11 +11,12 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from emotions.captures import selectors
-from emotions.captures.moods import mood_of_capture, mood_of_captures
+from emotions.captures.days import load_day
 from emotions.insights import patterns
 from emotions.models import Capture, Feeling, Tag
 from ml.emotions import EMOTIONS
 from tests import factories
+from tests.emotions.captures.moods_by_hand import mood_of_capture, mood_of_captures
 
 FIRST, LAST = date(2026, 3, 1), date(2026, 3, 31)
 
@@ -56,10 +57,13 @@ def test_valences_and_days_follow_the_rule_of_every_other_page(owner: User) -> N
         mood = mood_of_capture(captures[number])
         assert (mood is None) == np.isnan(valence)
         assert mood is None or mood.valence == pytest.approx(valence)
-    for on, pixel in patterns.by_day(moments).items():
-        day = selectors.day(owner=owner, on=on)
-        mood = mood_of_captures(day.captures)
-        assert pixel.moments == len(day.captures)
+    pixels = patterns.by_day(owner=owner, first=FIRST, last=LAST)
+    assert list(pixels) == sorted({capture.local_date for capture in captures.values()})
+    for on, pixel in pixels.items():
+        day = load_day(owner=owner, on=on)
+        mood = mood_of_captures(list(day.captures))
+        assert pixel.moments == day.count == len(day.captures)
+        assert (day.mood is None) == (mood is None)
         assert (pixel.valence is None) == (mood is None)
         if mood:
             assert pixel.valence == pytest.approx(mood.valence)
@@ -72,9 +76,8 @@ def test_everything_is_read_in_one_query_and_tags_in_another(owner: User) -> Non
         connection,
     ) as queries:
         moments = load(owner)
-        patterns.by_day(moments)
         patterns.by_hour_of_week(moments)
-        patterns.tag_effects(moments, owner=owner)
+        patterns.tag_effects(moments)
     assert len(queries) == 2
 
 
@@ -94,7 +97,6 @@ def test_felt_stands_beside_detected_only_where_both_are_known(owner: User) -> N
     factories.capture(owner=owner, felt="fear", taken_at=noon(3))
     moments = load(owner)
     assert patterns.felt_and_detected(moments) == (Counter([Feeling.SAD]), Counter([Feeling.HAPPY]))
-    assert patterns.count_feelings(moments) == Counter([Feeling.SAD, Feeling.HAPPY, Feeling.FEAR])
 
 
 def tagged(owner: User, name: str, moods: list[int], *, first: int = 1) -> None:
@@ -106,11 +108,11 @@ def tagged(owner: User, name: str, moods: list[int], *, first: int = 1) -> None:
 def test_nothing_is_claimed_of_a_tag_with_fewer_than_ten_moments(owner: User) -> None:
     tagged(owner, "rest", [3] * 12)
     tagged(owner, "piano", [5] * 9)
-    effects = {one.tag: one for one in patterns.tag_effects(load(owner), owner=owner)}
+    effects = {one.tag: one for one in patterns.tag_effects(load(owner))}
     assert (effects["piano"].moments, effects["piano"].difference) == (9, None)
     assert effects["piano"].direction == effects["rest"].direction == 0
     tagged(owner, "piano", [5], first=20)
-    effects = {one.tag: one for one in patterns.tag_effects(load(owner), owner=owner)}
+    effects = {one.tag: one for one in patterns.tag_effects(load(owner))}
     assert effects["piano"].difference == pytest.approx(1.0)
     assert (effects["piano"].direction, effects["rest"].direction) == (1, -1)
 
@@ -125,7 +127,7 @@ def test_a_tag_that_is_used_at_random_is_seldom_claimed_to_matter(owner: User) -
             mood = int(np.clip(level + chance.integers(-1, 2), 1, 5))
             made = factories.capture(owner=owner, mood=mood, taken_at=noon(day, 8 + hour))
             made.tags.add(*(tag for tag in tags if chance.random() < 0.3))
-    effects = patterns.tag_effects(load(owner), owner=owner)
+    effects = patterns.tag_effects(load(owner))
     claimed = sum(effect.direction != 0 for effect in effects)
     assert len(effects) == 60
     assert claimed <= 8, "expected about 3 of 60"
@@ -150,8 +152,9 @@ def test_the_days_of_a_new_network_are_told(owner: User) -> None:
 def test_days_without_moments_say_nothing(owner: User) -> None:
     moments = load(owner)
     assert len(moments) == 0
-    assert patterns.by_day(moments) == patterns.by_hour_of_week(moments) == {}
-    assert patterns.tag_effects(moments, owner=owner) == []
+    assert patterns.by_hour_of_week(moments) == {}
+    assert patterns.by_day(owner=owner, first=FIRST, last=LAST) == {}
+    assert patterns.tag_effects(moments) == []
     assert patterns.felt_and_detected(moments) == (Counter(), Counter())
 
 

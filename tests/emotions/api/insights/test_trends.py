@@ -7,7 +7,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from emotions.captures import selectors
+from emotions.captures.days import load_day
 from emotions.insights import trends
 from emotions.insights.trends import Span
 from tests import factories
@@ -44,7 +44,7 @@ def test_trends_follow_the_same_rule_as_days(
     assert [(period.last - period.first).days + 1 for period in periods] == lengths
     for period in periods:
         days = [
-            selectors.day(owner=owner, on=period.first + timedelta(days=n))
+            load_day(owner=owner, on=period.first + timedelta(days=n))
             for n in range((period.last - period.first).days + 1)
         ]
         moods = [(day.mood.valence, day.mood.captures) for day in days if day.mood]

@@ -113,7 +113,10 @@ def test_pictures_are_made_anew_and_carry_nothing_along(owner_api: APIClient, me
 def test_what_fails_half_way_leaves_neither_row_nor_file(owner_api: APIClient, media: Path) -> None:
     archive = packed(PHOTO, photo=pictures.astronaut_jpeg())
     with (
-        patch("emotions.captures.storing.set_tags", side_effect=RuntimeError("on purpose")),
+        patch(
+            "emotions.captures.storing.Detection.objects.bulk_create",
+            side_effect=RuntimeError("on purpose"),
+        ),
         pytest.raises(RuntimeError, match="on purpose"),
     ):
         brought_in(owner_api, archive)

@@ -1,0 +1,69 @@
+"""Claiming what is limited, inside the transaction that uses it."""
+
+from django.conf import settings
+from django.db.models import F
+
+from accounts.models import User
+from emotions.models import DailyUsage
+from emotions.quotas import usage
+from emotions.quotas.errors import (
+    ImportedQuotaError,
+    MomentsQuotaError,
+    PicturesQuotaError,
+    TagsQuotaError,
+)
+
+
+def claim_recorded_moment(*, owner: User) -> None:
+    """Count a moment that is recorded today.
+
+    Raises:
+        MomentsQuotaError: there were as many as there can be.
+    """
+    if not claim_today(owner, "recorded", settings.QUOTAS["moments"]):
+        raise MomentsQuotaError
+
+
+def claim_imported_moment(*, owner: User) -> None:
+    """Count a moment that is imported today.
+
+    Raises:
+        ImportedQuotaError: there were as many as there can be.
+    """
+    if not claim_today(owner, "imported", settings.QUOTAS["imported_moments"]):
+        raise ImportedQuotaError
+
+
+def claim_today(owner: User, column: str, limit: int) -> bool:
+    """Add one to today's count of a person, unless it has reached the limit; return whether.
+
+    The row stays locked until the transaction ends.
+    """
+    today = usage.today()
+    row = DailyUsage.objects.filter(owner=owner)
+    below = row.filter(day=today, **{f"{column}__lt": limit})
+    if below.update(**{column: F(column) + 1}):
+        return True
+    DailyUsage.objects.get_or_create(owner=owner, defaults={"day": today})
+    row.exclude(day=today).update(day=today, recorded=0, imported=0)
+    return bool(below.update(**{column: F(column) + 1}))
+
+
+def claim_pictures(*, owner: User, size: int) -> None:
+    """Check that pictures of `size` bytes fit; call it while the owner's row is locked.
+
+    Raises:
+        PicturesQuotaError: they do not.
+    """
+    if size and usage.picture_bytes(owner=owner) + size > settings.QUOTAS["picture_bytes"]:
+        raise PicturesQuotaError
+
+
+def claim_tags(*, known: int, new: int) -> None:
+    """Check that a person with `known` tags may have `new` ones; call it while their row is locked.
+
+    Raises:
+        TagsQuotaError: they may not.
+    """
+    if new and known + new > settings.QUOTAS["tags"]:
+        raise TagsQuotaError

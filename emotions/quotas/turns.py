@@ -1,0 +1,136 @@
+"""Turns at heavy work, so that nobody keeps all others waiting.
+
+The database counts the places of a person over all processes. Before that, each process lets one
+person occupy some of its threads only, waiting ones included.
+"""
+
+import threading
+import time
+import weakref
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import cast
+
+from django.conf import settings
+from django.http.response import HttpResponseBase, StreamingHttpResponse
+
+from accounts.models import User
+from emotions.quotas.errors import TooManyAtOnceError
+from emotions.quotas.leases import Place, take_place
+
+MAX_WAIT = 5.0  # seconds
+RETRY_AFTER = 5  # seconds
+MAX_WAITING_IN_PROCESS = 1
+
+_changed = threading.Condition()
+_running: Counter[int] = Counter()
+_waiting: Counter[int] = Counter()
+
+
+class Turn:
+    """A turn of a person at heavy work; `end` it, once or more often."""
+
+    def __init__(self, owner_id: int, place: Place) -> None:
+        self.place: Place | None = place
+        # Also where somebody forgets to end it: its place lapses, and the thread is free anyway.
+        self.leave = weakref.finalize(self, leave_process, owner_id)
+
+    def go_on(self) -> None:
+        """Say that the work takes longer."""
+        if self.place:
+            self.place.renew()
+
+    def end(self) -> None:
+        place, self.place = self.place, None
+        if place:
+            self.leave()
+            place.release()
+
+
+def take_turn(owner: User) -> Turn:
+    """Wait for a turn, which the caller has to end.
+
+    Raises:
+        TooManyAtOnceError: none came within `MAX_WAIT` seconds, or others wait already.
+    """
+    deadline = time.monotonic() + MAX_WAIT
+    enter_process(owner.pk)
+    place = None
+    try:
+        remaining = deadline - time.monotonic()
+        place = take_place(
+            f"heavy:{owner.pk}", places=settings.QUOTAS["heavy_at_once"], wait=remaining
+        )
+    finally:
+        if place is None:
+            leave_process(owner.pk)
+    if place is None:
+        raise TooManyAtOnceError
+    return Turn(owner.pk, place)
+
+
+def enter_process(owner_id: int) -> None:
+    """Wait until the person occupies few enough threads of this process, and occupy one more.
+
+    Raises:
+        TooManyAtOnceError: nothing changed within `MAX_WAIT` seconds, or others wait already.
+    """
+    with _changed:
+        if _running[owner_id] >= most_in_process():
+            if _waiting[owner_id] >= MAX_WAITING_IN_PROCESS:
+                raise TooManyAtOnceError
+            _waiting[owner_id] += 1
+            try:
+                free = _changed.wait_for(
+                    lambda: _running[owner_id] < most_in_process(), timeout=MAX_WAIT
+                )
+            finally:
+                subtract(_waiting, owner_id)
+            if not free:
+                raise TooManyAtOnceError
+        _running[owner_id] += 1
+
+
+def most_in_process() -> int:
+    """Return how many turns of one person a process runs: half, so that others find threads."""
+    return int(-(-settings.QUOTAS["heavy_at_once"] // 2))
+
+
+def leave_process(owner_id: int) -> None:
+    with _changed:
+        subtract(_running, owner_id)
+        _changed.notify_all()
+
+
+def subtract(counts: Counter[int], key: int) -> None:
+    """Subtract one, and forget keys that count nothing."""
+    counts[key] -= 1
+    if counts[key] <= 0:
+        del counts[key]
+
+
+class HeldStream:
+    """The content of a streamed response, during which a turn lasts; Django closes it."""
+
+    def __init__(self, content: Iterable[bytes], turn: Turn) -> None:
+        self.content = iter(content)
+        self.turn = turn
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        self.turn.go_on()
+        return next(self.content)
+
+    def close(self) -> None:
+        self.turn.end()
+
+
+def hold_during(response: HttpResponseBase, turn: Turn) -> None:
+    """End a turn now, or where the response is streamed, when all of it is sent."""
+    if isinstance(response, StreamingHttpResponse):
+        content = cast(Iterator[bytes], response.streaming_content)
+        response.streaming_content = HeldStream(content, turn)
+    else:
+        turn.end()

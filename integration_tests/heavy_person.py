@@ -1,0 +1,256 @@
+"""Fill every quota of one person, let them ask for all they can, and see what others feel.
+
+Usage: python -m integration_tests.heavy_person [--moments 100000] [--seconds 30]
+
+The heavy person has 2,000 tags, 20,000 moments on one day and the others in the month before it.
+First each of their own pages is read a few times while nothing else runs. Then another person reads
+Today, in turns alone and while the heavy one has ten requests for charts and sixteen imports under
+way without pause, as quickly as they are answered. nginx stands in front, where it is installed.
+
+Fails where a page of the heavy person takes longer than 500 ms, or the other one's Today more than
+1.5 times as long as alone, both at the median.
+"""
+
+import argparse
+import io
+import itertools
+import json
+import statistics
+import sys
+import tempfile
+import threading
+import time
+import uuid
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+from integration_tests.site_client import SiteClient
+from tests import nginx
+from tests.sites import PRODUCTION, Site, create_session, installed_site, serve
+
+HEAVY, OTHER = "heavy@example.org", "other@example.org"
+OWN_BUDGET, OTHERS_BUDGET = 0.5, 1.5
+"""Seconds for a page of the heavy person's, and by what Today of others may be slower."""
+CHART_CLIENTS, IMPORT_CLIENTS = 10, 16
+ROUNDS = 3
+"""Times that Today is measured alone and then beside the heavy person."""
+READS = 5
+"""Times that each page of the heavy person is read."""
+LIMITS = {
+    "PAGE_LIMIT": "300/m",
+    "CHART_LIMIT": "60/m",
+    "API_LIMIT_PERSON": "600/m",
+    "API_LIMIT_CAPTURE": "120/m",
+    "QUOTA_MOMENTS_A_DAY": "500",
+    "QUOTA_HEAVY_AT_ONCE": "4",
+}
+"""The defaults, which sites of tests otherwise lift."""
+
+FILL = """
+import random, uuid
+from datetime import timedelta
+from django.utils import timezone
+from emotions.models import Capture, Detection, Tag
+from ml.emotions import EMOTIONS
+from ml.registry import active_version
+from tests import factories
+
+heavy = factories.person("{heavy}")
+other = factories.person("{other}")
+chance, now, version = random.Random(1), timezone.now(), active_version()
+tags = Tag.objects.bulk_create(Tag(owner=heavy, name=f"tag {{n}}") for n in range(2000))
+
+def fill(owner, moments):
+    sequence = 0
+    for begin in range(0, len(moments), 5000):
+        captures = Capture.objects.bulk_create(
+            Capture(
+                owner=owner, uuid=uuid.uuid4(), sequence=begin + n + 1, source="import",
+                taken_at=at, time_zone="UTC", local_date=at.date(), kept="nothing",
+                felt=chance.choice([None, None, *map(str, EMOTIONS)]),
+                note="A note that says what was going on. " * 4 if chance.random() < 0.5 else "",
+            )
+            for n, at in enumerate(moments[begin : begin + 5000])
+        )
+        detections = []
+        for capture in captures:
+            shares = [chance.random() for _ in EMOTIONS]
+            shares = [share / sum(shares) for share in shares]
+            detections.append(Detection(
+                capture=capture, model_version=version, x=0, y=0, width=9, height=9, is_me=True,
+                emotion=str(EMOTIONS[shares.index(max(shares))]), confidence=max(shares),
+                unsure=False, **Detection.probability_columns(shares),
+            ))
+        Detection.objects.bulk_create(detections)
+        if owner == heavy:
+            Through = Capture.tags.through
+            Through.objects.bulk_create(
+                Through(capture=capture, tag=tag)
+                for capture in captures for tag in chance.sample(tags, 3)
+            )
+    owner.sequence = len(moments)
+    owner.save(update_fields=["sequence"])
+
+today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+day = max((now - today).total_seconds(), 60)
+of_today = [today + timedelta(seconds=day * n / 20000) for n in range(20000)]
+before = [today - timedelta(days=30 * chance.random()) for _ in range({moments} - 20000)]
+fill(heavy, sorted(before) + of_today)
+fill(other, sorted(now - timedelta(hours=8 * n) for n in range(300)))
+print("filled", today.date())
+"""
+PAGES = [
+    *("/today/", "/days/{day}/?page=300", "/history/", "/history/?page=4000"),
+    *("/history/?tag=tag+7", "/trends/", "/trends/?by=month&first={year}-01-01"),
+    *("/trends/tags.csv", "/trends/{year}/", "/review/week/{day}/", "/review/month/{day}/"),
+    *("/words/", "/settings/", "/agreement/"),
+    *("/api/v1/today/", "/api/v1/patterns/", "/api/v1/tags/", "/api/v1/captures/"),
+]
+
+
+def timed(client: SiteClient, path: str) -> tuple[float, int]:
+    """Return how many seconds a response took, and its status."""
+    began = time.monotonic()
+    status = client.get(path).status_code
+    return time.monotonic() - began, status
+
+
+def history_file(entries: int) -> bytes:
+    """Return an archive with so many entries that nobody has yet, each with twenty tags."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        lines = (
+            json.dumps(
+                {
+                    "uuid": str(uuid.uuid4()),
+                    "source": "manual",
+                    "taken_at": "2026-03-14T08:30:00+00:00",
+                    "time_zone": "UTC",
+                    "mood": 3,
+                    "tags": [f"tag {n * entry % 2000}" for n in range(1, 21)],
+                }
+            )
+            for entry in range(entries)
+        )
+        archive.writestr("captures.json", "[\n" + ",\n".join(lines) + "\n]\n")
+    return content.getvalue()
+
+
+class HeavyPerson:
+    """Threads that ask for charts and send imports without pause."""
+
+    def __init__(self, address: str, session: str, history: bytes) -> None:
+        self.address, self.session, self.history = address, session, history
+        self.stop = threading.Event()
+        self.statuses: Counter[str] = Counter()
+
+    def ask(self, what: str) -> None:
+        """Send one request after the other until `stop` is set."""
+        browser = SiteClient.with_session(self.address, self.session)
+        app = SiteClient.with_app(self.address, self.session)
+        while not self.stop.is_set():
+            try:
+                if what == "charts":
+                    response = browser.get("/trends/")
+                else:
+                    file = {"file": ("history.zip", self.history)}
+                    response = app.request("POST", "/api/v1/me/import/", files=file)
+                self.statuses[f"{what} {response.status_code}"] += 1
+            except requests.RequestException:
+                self.statuses[f"{what} without an answer"] += 1
+
+
+@contextmanager
+def busy(person: HeavyPerson) -> Iterator[None]:
+    """Let a person ask for as much as they can meanwhile."""
+    person.stop.clear()
+    asked = ["charts"] * CHART_CLIENTS + ["imports"] * IMPORT_CLIENTS
+    threads = [threading.Thread(target=person.ask, args=[what], daemon=True) for what in asked]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        person.stop.set()
+        for thread in threads:
+            thread.join(timeout=90)
+
+
+def measure_today(client: SiteClient, seconds: float) -> list[float]:
+    """Read Today for some seconds, now and then as people do; return how long each took."""
+    durations, until = [], time.monotonic() + seconds
+    while time.monotonic() < until:
+        duration, status = timed(client, "/today/")
+        if status != requests.codes.ok:
+            raise SystemExit(f"Expected Today of the other person, received {status}.")
+        durations.append(duration)
+        time.sleep(0.25)
+    return durations
+
+
+def summary(durations: list[float]) -> str:
+    ordered = sorted(durations)
+    p95 = ordered[int(0.95 * (len(ordered) - 1))]
+    return f"p50 {1000 * statistics.median(ordered):.0f} ms, p95 {1000 * p95:.0f} ms"
+
+
+def read_own_pages(client: SiteClient, day: str) -> bool:
+    """Read the pages of the heavy person and return whether all are within their budget."""
+    within = True
+    for page in PAGES:
+        path = page.format(day=day, year=day[:4])
+        reads = [timed(client, path) for _ in range(READS + 1)][1:]
+        median = statistics.median(duration for duration, _ in reads)
+        statuses = {status for _, status in reads}
+        print(f"{path:<40} {1000 * median:6.0f} ms  {', '.join(map(str, statuses))}")
+        within = within and median <= OWN_BUDGET and statuses == {200}
+    return within
+
+
+@contextmanager
+def proxied(site: Site, folder: Path, **settings: str) -> Iterator[str]:
+    """Serve a site, behind nginx where it is installed."""
+    with serve(site, **settings) as address:
+        if nginx.program() is None:
+            yield address
+            return
+        with nginx.nginx_before(folder, address.removeprefix("http://")) as proxy:
+            yield f"http://{proxy}"
+
+
+def main() -> int:
+    """Measure, and return 1 if a budget is missed."""
+    parser = argparse.ArgumentParser(description="Let one person be as heavy as they can.")
+    parser.add_argument("--moments", type=int, default=100_000)
+    parser.add_argument("--seconds", type=float, default=30, help="of each part of a round")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name, installed_site(Path(name)) as site:
+        site.settings = {**PRODUCTION, "API_LIMIT_ADDRESS": "1000000/m"}
+        fill = FILL.format(heavy=HEAVY, other=OTHER, moments=options.moments)
+        day = site.python(fill).split()[-1]
+        heavy_key, other_key = (create_session(site, email) for email in (HEAVY, OTHER))
+        with serve(site) as address:
+            own = read_own_pages(SiteClient.with_session(address, heavy_key), day)
+        with proxied(site, Path(name), **LIMITS) as address:
+            other = SiteClient.with_session(address, other_key)
+            person = HeavyPerson(address, heavy_key, history_file(20_000))
+            measure_today(other, 3)
+            alone: list[float] = []
+            beside: list[float] = []
+            for _ in itertools.repeat(None, ROUNDS):
+                alone += measure_today(other, options.seconds / 2)
+                with busy(person):
+                    beside += measure_today(other, options.seconds)
+    ratio = statistics.median(beside) / statistics.median(alone)
+    print("the heavy person:", dict(sorted(person.statuses.items())))
+    print(f"Today of another person: {summary(beside)}; alone {summary(alone)}; {ratio:.2f} times")
+    return int(not own or ratio > OTHERS_BUDGET)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
