@@ -26,6 +26,7 @@ from PIL import Image
 from benchmarks.suites import servers
 from benchmarks.suites.load_users import email_of
 from tests import nginx
+from tests.pace import patience
 from tests.pictures import astronaut
 from tests.sites import (
     PRODUCTION,
@@ -166,7 +167,14 @@ class Locust:
                     "benchmarks/suites/locustfile.py",
                 ),
                 *("--headless", "--only-summary", "--loglevel", "ERROR", "--host", address),
-                *("--users", str(apps), "--spawn-rate", str(apps), "--stop-timeout", "20"),
+                *(
+                    "--users",
+                    str(apps),
+                    "--spawn-rate",
+                    str(apps),
+                    "--stop-timeout",
+                    f"{patience(20):.0f}",
+                ),
                 *("--run-time", f"{seconds}s", "--csv", str(self.statistics)),
             ],
             cwd=ROOT,

@@ -67,7 +67,7 @@ FORMS = {
         prints=r"landing \| \d+ \| 100 \| 100 \|", variables=("PAGES=landing",), measures=True
     ),
     "bench": Form(prints="find and read a face", variables=("NAMES=photo",), measures=True),
-    "load": Form(prints=", 0 in only one", variables=("DURATION=2",), measures=True),
+    "load": Form(prints="captures acknowledged", variables=("DURATION=2",), measures=True),
     "train": Form(
         prints="tiny",
         variables=(
@@ -142,9 +142,9 @@ def test_a_target_runs_in_its_smallest_form(target: str, clone: Path) -> None:
 
     assert re.search(form.prints, output), output
     assert "Traceback" not in output
-    may_fail = (form.measures and re.search("budget|MISSED|Promotion took", output)) or (
-        form.needs_hosts and "Could not check" in output
-    )
+    may_fail = (
+        form.measures and re.search("budget|MISSED|Promotion took|captures lost", output)
+    ) or (form.needs_hosts and "Could not check" in output)
     assert process.returncode == 0 or may_fail, output
     assert [file for file in form.makes if not (clone / file).exists()] == []
 
