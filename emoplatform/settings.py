@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
+from emoplatform import allowances
 from emoplatform.env import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -259,27 +260,8 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
     "EXCEPTION_HANDLER": "emotions.api.problems.problem_response",
 }
-# Rates: of requests to the API of a person or token, of a person's new captures, frames to
-# analyse, pages, pictures, and charts or exports, and of requests from one address that fail to
-# authenticate.
-RATE_LIMITS = {
-    "person": env.limit("API_LIMIT_PERSON", default="600/m"),
-    "capture": env.limit("API_LIMIT_CAPTURE", default="120/m"),
-    "detect": env.limit("API_LIMIT_DETECT", default="360/m"),
-    "address": env.limit("API_LIMIT_ADDRESS", default="60/m"),
-    "page": env.limit("PAGE_LIMIT", default="300/m"),
-    "picture": env.limit("PICTURE_LIMIT", default="3000/m"),
-    "chart": env.limit("CHART_LIMIT", default="60/m"),
-}
-# What one person may use, so that nobody fills the disk or keeps all others waiting.
-QUOTAS = {
-    "picture_bytes": env.size("QUOTA_PICTURES", default="2 GB"),
-    "moments": env.count("QUOTA_MOMENTS_A_DAY", default=500),
-    "imported_moments": env.count("QUOTA_IMPORTED_A_DAY", default=100_000),
-    "tags": env.count("QUOTA_TAGS", default=2000),
-    "heavy_at_once": env.count("QUOTA_HEAVY_AT_ONCE", default=4),
-    "imports_at_once": env.count("IMPORTS_AT_ONCE", default=2),
-}
+RATE_LIMITS = allowances.rate_limits(env)
+QUOTAS = allowances.quotas(env)
 CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_HEADERS = [

@@ -58,7 +58,9 @@ def begin(program: list[str], **wrong: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_every_setting_is_tried() -> None:
-    settings = (ROOT / "emoplatform" / "settings.py").read_text()
+    settings = "".join(
+        (ROOT / "emoplatform" / name).read_text() for name in ("settings.py", "allowances.py")
+    )
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings))
     # Any text will do as an address of e-mail, and any absolute path as a folder.
     assert read - {"DEFAULT_FROM_EMAIL", "CONTACT_EMAIL", "MEDIA_ROOT"} <= WRONG.keys() | {
