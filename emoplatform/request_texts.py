@@ -5,29 +5,9 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.utils.http import parse_header_parameters
 
 from common.json_documents import InvalidJsonError, parse_json
-
-
-class Utf8Request(WSGIRequest):
-    """A request whose texts are in UTF-8, whatever its client says.
-
-    Django decodes with any codec of Python's that is named as the charset, and fails before any
-    middleware where that is `rot13`.
-    """
-
-    def _set_content_type_params(self, meta: dict[str, Any]) -> None:
-        kind, parameters = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
-        self.content_type, self.content_params = kind, parameters
-
-
-class Utf8Handler(WSGIHandler):
-    """Serves such requests."""
-
-    request_class = Utf8Request
 
 
 class NullCharacterMiddleware:

@@ -15,6 +15,6 @@ try:
 except SettingError as error:
     sys.exit(str(error))
 
-from emoplatform.request_texts import Utf8Handler  # noqa: E402 - needs the settings
+from emoplatform.wsgi_requests import StrictHandler  # noqa: E402 - needs the settings
 
-application = Utf8Handler()
+application = StrictHandler()

@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from emoplatform.request_texts import Utf8Handler
+from emoplatform.wsgi_requests import StrictHandler
 from tests.conftest import signed_in
 from tests.emoplatform.test_authorization import METHODS, ROUTES
 from tests.emotions.api.calls import assert_problem
@@ -185,7 +185,7 @@ def test_no_other_encoding_is_believed(charset: str, method: str) -> None:
         CONTENT_TYPE=f"multipart/form-data; boundary=b; charset={charset}",
         CONTENT_LENGTH="0",
     )
-    content = Utf8Handler()(environ, start_response)
+    content = StrictHandler()(environ, start_response)
     assert statuses == ["200 OK" if method == "GET" else "403 Forbidden"]
     assert "next=%C3%A9" in b"".join(content).decode() or method == "POST"
 
