@@ -92,8 +92,8 @@ def enter_process(owner_id: int) -> None:
 
 
 def most_in_process() -> int:
-    """Return how many turns of one person a process runs: half, so that others find threads."""
-    return int(-(-settings.QUOTAS["heavy_at_once"] // 2))
+    """Return how many turns of one person a process runs: a quarter, to leave threads to others."""
+    return int(-(-settings.QUOTAS["heavy_at_once"] // 4))
 
 
 def leave_process(owner_id: int) -> None:
