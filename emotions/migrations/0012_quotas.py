@@ -50,6 +50,11 @@ class Migration(migrations.Migration):
                 ("holder", models.UUIDField(default=uuid.uuid4)),
                 ("expires_at", models.DateTimeField()),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("key", "place"), name="emotions_lease_once")
+                ],
+            },
         ),
         migrations.AddField(
             model_name="capture",
@@ -59,9 +64,5 @@ class Migration(migrations.Migration):
                 help_text="Of its pictures together; unknown where it is empty.",
                 null=True,
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="lease",
-            constraint=models.UniqueConstraint(fields=("key", "place"), name="emotions_lease_once"),
         ),
     ]

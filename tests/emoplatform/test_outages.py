@@ -15,7 +15,7 @@ from django.test import Client
 
 from accounts.models import User
 from emoplatform.outages import MAX_QUEUE_SECONDS, is_outage
-from emotions.captures import selectors
+from emotions.captures import days
 from emotions.models import Capture
 from ml import registry
 from ml.inference.card import ModelFileError
@@ -70,7 +70,7 @@ def assert_away(response: Any, *, program: bool) -> None:
 def test_an_outage_is_answered_with_retry_after(
     browser: Client, monkeypatch: pytest.MonkeyPatch, error: Exception, path: str
 ) -> None:
-    monkeypatch.setattr(selectors, "day", raising(error))
+    monkeypatch.setattr(days, "load_moods", raising(error))
     assert_away(browser.get(path), program=path.startswith("/api/"))
 
 
@@ -78,7 +78,7 @@ def test_an_outage_is_answered_with_retry_after(
 def test_a_fault_of_ours_is_no_outage(
     browser: Client, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    monkeypatch.setattr(selectors, "day", raising(error))
+    monkeypatch.setattr(days, "load_moods", raising(error))
     assert browser.get("/today/").status_code == 500
     assert not is_outage(error)
 

@@ -41,7 +41,7 @@ def sentry() -> Iterator[Kept]:
     init_sentry("https://key@sentry.example.org/1", transport=kept)
     yield kept
     sentry_sdk.get_client().close()
-    sentry_sdk.init()
+    sentry_sdk.get_global_scope().set_client(None)  # or it adds headers to requests of other tests
 
 
 @pytest.mark.django_db
