@@ -11,6 +11,7 @@ import numpy as np
 
 django.setup()
 
+from django.apps import apps
 from django.core.files.storage import default_storage
 from django_tasks_db.models import DBTaskResult
 
@@ -24,6 +25,7 @@ def main(
     file: str,
     faces: int,
     orphan: str,
+    letter: int | None = None,
 ) -> dict[str, Any]:
     """Return which kinds of jobs have had their effect, and how the queue stands.
 
@@ -33,6 +35,7 @@ def main(
         file: a dataset file that faces were taken back from.
         faces: how many it had before.
         orphan: the name of a stored photo that nothing refers to.
+        letter: an e-mail in the queue; None of checkouts that queue none.
     """
     captures = {name: Capture.objects.get(uuid=photo) for name, photo in photos.items()}
     kept = {
@@ -50,6 +53,9 @@ def main(
         "prune_dataset_files": left == faces - 1,
         "shadow_read": Detection.objects.filter(capture=captures["new"], role="shadow").exists(),
     }
+    if letter is not None:
+        letters = apps.get_model("accounts", "Letter").objects
+        done["deliver_letter"] = not letters.filter(pk=letter).exists()
     failed = DBTaskResult.objects.filter(status="FAILED")
     return {
         "done": done,
