@@ -7,11 +7,12 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.utils import timezone
 
 from ml.inference.card import BUNDLED, Card, ModelFileError
 from ml.inference.predictor import Predictor
 from ml.metrics.gate import Answers
-from ml.models import Artefact, ModelVersion, Promotion
+from ml.models import Artefact, ModelVersion, Promotion, Trial
 from ml.registry import artefacts
 from ml.version_files import ANSWERS, CARD, KERAS_NETWORK, NETWORK
 
@@ -204,6 +205,10 @@ def register_bundled() -> ModelVersion:
     card = Card.parse(files[CARD], CARD)
     # The files of an earlier bundled version went away with the code that they came with.
     Artefact.objects.filter(version__bundled=True).exclude(version__sha256=card.sha256).delete()
+    earlier_trials = Trial.objects.filter(running=True, version__bundled=True)
+    earlier_trials.exclude(version__sha256=card.sha256).update(
+        running=False, ended_at=timezone.now()
+    )
     version = ModelVersion.objects.filter(sha256=card.sha256).first()
     if version is None:
         places = {name: f"bundled/{name}" for name in files}

@@ -177,6 +177,24 @@ def test_a_newer_bundled_version_takes_over_from_an_older_one_only(
     assert not newest.active
 
 
+def test_a_trial_ends_with_the_files_of_an_older_bundled_version(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    first = registry.active_version()
+    registry.promote(registered(), by="somebody")
+    trial = registry.start_shadow(first, share=10, by="somebody")
+    registry.register_bundled()
+    assert registry.running_shadow() == trial, "nothing newer was shipped"
+    for name, content in versions.files("newer", padding=5).items():
+        (tmp_path / name).write_bytes(content)
+    monkeypatch.setattr(entering, "BUNDLED", tmp_path)
+    monkeypatch.setattr(artefacts, "BUNDLED", tmp_path)
+    registry.register_bundled()
+    assert registry.running_shadow() is None
+    trial.refresh_from_db()
+    assert trial.ended_at
+
+
 def test_registering_the_bundled_version_again_changes_nothing() -> None:
     before = registry.active_version()
     assert registry.register_bundled() == before
