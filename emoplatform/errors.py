@@ -1,6 +1,7 @@
 """Error handlers: an HTML page for people, a problem document (RFC 9457) for API clients."""
 
 import sys
+from collections.abc import Callable
 from http import HTTPStatus
 
 from django.contrib.sessions.exceptions import SessionInterrupted
@@ -90,6 +91,22 @@ def server_error(request: HttpRequest) -> HttpResponse:
         )
     page = loader.get_template("500.html").render({"request_id": request_ids.current.get()})
     return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+class DeletedAccountMiddleware:
+    """Answers as to somebody who is not signed in where a view fails since the account is gone.
+
+    A handler of errors would not do: with `DEBUG`, Django asks none.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, _: Exception) -> HttpResponse | None:
+        return signed_out_meanwhile(request) if is_account_gone(request) else None
 
 
 def is_account_gone(request: HttpRequest) -> bool:

@@ -118,6 +118,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.DeviceMiddleware",
     "accounts.middleware.ClearSiteDataMiddleware",
+    "emoplatform.errors.DeletedAccountMiddleware",
 ]
 
 ROOT_URLCONF = "emoplatform.urls"

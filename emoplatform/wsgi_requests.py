@@ -1,10 +1,13 @@
 """Requests as the WSGI server hands them over, read more strictly than Django does."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.core.handlers.wsgi import LimitedStream, WSGIHandler, WSGIRequest
 from django.utils.http import parse_header_parameters
+
+CHUNK_BYTES = 2**16
 
 
 class CompleteStream(LimitedStream):
@@ -62,6 +65,17 @@ class StrictRequest(WSGIRequest):
 
 
 class StrictHandler(WSGIHandler):
-    """Serves such requests."""
+    """Serves such requests, and reads to its end what it refused before.
+
+    A proxy that is still sending when the connection closes answers 502 instead of passing the
+    refusal on.
+    """
 
     request_class = StrictRequest
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        response = super().__call__(environ, start_response)
+        if getattr(response, "status_code", 0) >= HTTPStatus.BAD_REQUEST:
+            while environ["wsgi.input"].read(CHUNK_BYTES):
+                pass
+        return response

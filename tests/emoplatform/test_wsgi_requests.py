@@ -1,8 +1,11 @@
 """A request whose body is cut off is refused, and nothing of it is saved."""
 
 from io import BytesIO
+from typing import Any
+from unittest.mock import patch
 
 import pytest
+from django.core import signals
 from django.core.exceptions import BadRequest
 from django.test import RequestFactory
 
@@ -21,19 +24,25 @@ FORM = (
 MULTIPART = "multipart/form-data; boundary=b"
 
 
-def send(body: bytes, *, length: int, token: str) -> int:
-    """Send a body to the API as a WSGI server does, and return the status."""
-    environ = RequestFactory()._base_environ(  # type: ignore[attr-defined]  # has no other way
+def environ_of(body: BytesIO, *, length: int, token: str) -> dict[str, Any]:
+    """Describe a request to the API as a WSGI server does."""
+    environ: dict[str, Any] = RequestFactory()._base_environ(  # type: ignore[attr-defined]  # has no other way
         **{
             "REQUEST_METHOD": "POST",
             "PATH_INFO": "/api/v1/captures/",
             "CONTENT_TYPE": MULTIPART,
             "CONTENT_LENGTH": str(length),
             "HTTP_AUTHORIZATION": f"Bearer {token}",
-            "wsgi.input": BytesIO(body),
+            "wsgi.input": body,
         }
     )
-    return StrictHandler().get_response(StrictRequest(environ)).status_code
+    return environ
+
+
+def send(body: bytes, *, length: int, token: str) -> int:
+    """Send a body to the API, and return the status."""
+    request = StrictRequest(environ_of(BytesIO(body), length=length, token=token))
+    return StrictHandler().get_response(request).status_code
 
 
 @pytest.mark.django_db
@@ -63,3 +72,13 @@ def test_lines_are_read_as_far_as_they_are_whole() -> None:
     assert list(CompleteStream(BytesIO(b"a\nb\n"), 4)) == [b"a\n", b"b\n"]
     with pytest.raises(BadRequest):
         list(CompleteStream(BytesIO(b"a\nb\n"), 5))
+
+
+@pytest.mark.django_db
+def test_the_rest_of_a_refused_body_is_read() -> None:
+    body = BytesIO(bytes(10**6))
+    environ = environ_of(body, length=10**6, token="emo_unknown")
+    with patch.object(signals, "request_started"), patch.object(signals, "request_finished"):
+        response = StrictHandler()(environ, lambda *_: None)
+    assert response.status_code == 401
+    assert body.tell() == 10**6
