@@ -1,10 +1,13 @@
 """Requests as the WSGI server hands them over, read more strictly than Django does."""
 
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import BadRequest
 from django.core.handlers.wsgi import LimitedStream, WSGIHandler, WSGIRequest
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.http import parse_header_parameters
 
 CHUNK_BYTES = 2**16
@@ -63,6 +66,12 @@ class StrictRequest(WSGIRequest):
         kind, parameters = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
         self.content_type, self.content_params = kind, parameters
 
+    def discard_rest(self) -> None:
+        """Read what is left of the body, as far as it comes."""
+        with suppress(BadRequest, OSError):
+            while self._stream.read(CHUNK_BYTES):
+                pass
+
 
 class StrictHandler(WSGIHandler):
     """Serves such requests, and reads to its end what it refused before.
@@ -73,9 +82,8 @@ class StrictHandler(WSGIHandler):
 
     request_class = StrictRequest
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
-        response = super().__call__(environ, start_response)
-        if getattr(response, "status_code", 0) >= HTTPStatus.BAD_REQUEST:
-            while environ["wsgi.input"].read(CHUNK_BYTES):
-                pass
+    def get_response(self, request: HttpRequest) -> HttpResponseBase:
+        response = super().get_response(request)
+        if response.status_code >= HTTPStatus.BAD_REQUEST and isinstance(request, StrictRequest):
+            request.discard_rest()
         return response

@@ -207,8 +207,8 @@ def store(capture: Capture, analysis: PhotoAnalysis, *, tags: tuple[str, ...]) -
         )
         for index, face in enumerate(analysis.faces)
     ]
-    claim_recorded_moment(owner=capture.owner)
     insert_capture(capture, pictures=analysis.pictures, tags=tags, detections=detections)
+    claim_recorded_moment(owner=capture.owner)
     capture_changed.send(sender=Capture, capture=capture, created=True, face_changed=False)
     if analysis.pictures:
         schedule_retention(capture)

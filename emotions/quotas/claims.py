@@ -37,7 +37,8 @@ def claim_imported_moment(*, owner: User) -> None:
 def claim_today(owner: User, column: str, limit: int) -> bool:
     """Add one to today's count of a person, unless it has reached the limit; return whether.
 
-    The row stays locked until the transaction ends.
+    The row stays locked until the transaction ends. Call it when the person's row is locked
+    already, as by `next_sequence`: who deletes an account locks them in this order too.
     """
     today = usage.today()
     row = DailyUsage.objects.filter(owner=owner)

@@ -276,7 +276,6 @@ def store(
     capture: Capture, entry: Entry, pictures: storage.SavedPictures, known_tags: KnownTags
 ) -> None:
     """Insert a capture with its tags and detections in one transaction."""
-    claim_imported_moment(owner=capture.owner)
     insert_capture(
         capture,
         pictures=pictures,
@@ -284,6 +283,7 @@ def store(
         detections=(build_detection(face, capture) for face in entry.faces),
         known_tags=known_tags,
     )
+    claim_imported_moment(owner=capture.owner)
 
 
 def build_detection(face: EntryFace, capture: Capture) -> Detection:
