@@ -18,6 +18,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from emotions.quotas import turns
 from ml.inference import yunet
+from ml.registry import active
 from tests import factories, sites
 from tests.pace import patience
 
@@ -77,6 +78,14 @@ def _no_turns() -> Iterator[None]:
     """Forget turns of responses that a test did not read to their end."""
     yield
     turns._running.clear()
+
+
+@pytest.fixture(autouse=True)
+def _no_served_versions() -> Iterator[None]:
+    """Forget which versions answered and which could not; the database has forgotten them, too."""
+    yield
+    active._Process.last_good = None
+    active._Process.damaged.clear()
 
 
 @pytest.fixture(autouse=True)
