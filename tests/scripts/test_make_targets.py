@@ -138,7 +138,7 @@ def test_the_slow_tests_run_as_the_quick_ones_do() -> None:
 def test_a_target_runs_in_its_smallest_form(target: str, clone: Path) -> None:
     form = FORMS[target]
     with make(clone, target, *form.variables) as process:
-        output, _ = process.communicate(timeout=patience(240))
+        output, _ = process.communicate(timeout=patience(800))
 
     assert re.search(form.prints, output), output
     assert "Traceback" not in output
