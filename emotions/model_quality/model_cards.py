@@ -7,11 +7,13 @@ from django.utils.translation import gettext as _
 
 from emotions.models import Feeling
 from ml.emotions import EMOTIONS
+from ml.inference.face_detection import detector_name
 from ml.registry.history import ServedVersion
 
 FEELINGS = [Feeling(emotion.value) for emotion in EMOTIONS]
 MIN_CONFUSION_RATE = 0.15  # of the faces of an emotion; rarer confusions are not listed
 MAX_PERCENT = 99.9  # no finite set of photos shows that it is always right
+DETECTORS = {"yunet": "YuNet", "cascades": "OpenCV"}
 MIN_TEST_PHOTOS = 100  # of an emotion; with fewer its figures are called rough
 
 
@@ -71,6 +73,8 @@ def photos_context(photos: dict[str, Any] | None) -> dict[str, Any] | None:
         "images": photos["images"],
         "people": photos["people"],
         "missed": photos["faces"]["missed"],
+        "detector": DETECTORS[photos["detector"]],
+        "has_detector": photos["detector"] == detector_name(),
         "accuracy": measured_percent(photos["accuracy"], 1),
         "answered_percent": percent(photos["answered"]),
         "right_answers": measured_percent(photos["right_answers"]),

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
+from emotions.model_quality import model_cards
 from emotions.model_quality.model_cards import dataset_rows, weaknesses
 from emotions.models import Feeling
 from ml import registry
@@ -91,6 +92,16 @@ def test_the_page_tells_first_how_often_it_is_right_on_photos(client: Client) ->
     evaluation = version.card["evaluation"]
     for accuracy in (evaluation["accuracy"], evaluation["shown"]["accuracy"]):
         assert f"{100 * accuracy:.1f} % of the time" in on_faces
+
+
+@pytest.mark.parametrize("detector", ["cascades", "yunet"])
+def test_the_page_says_where_the_figures_are_of_another_detector(
+    client: Client, monkeypatch: pytest.MonkeyPatch, detector: str
+) -> None:
+    monkeypatch.setattr(model_cards, "detector_name", lambda: detector)
+    version = registry.active_version()
+    told = "which this site does not use" in page(client, version.name)
+    assert told == (version.card["photos"]["detector"] != detector)
 
 
 def test_no_figure_is_or_rounds_to_a_hundred(client: Client, second: ModelVersion) -> None:
