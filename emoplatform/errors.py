@@ -96,7 +96,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 class DeletedAccountMiddleware:
     """Answers as to somebody who is not signed in where a view fails since the account is gone.
 
-    A handler of errors would not do: with `DEBUG`, Django asks none.
+    With `DEBUG`, Django asks no handler of errors; `server_error` does the same for middleware.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

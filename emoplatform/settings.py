@@ -311,12 +311,6 @@ SPECTACULAR_SETTINGS = {
 
 # Apps sign in like the pages; links in e-mails lead to the pages.
 HEADLESS_CLIENTS = ("app",)
-HEADLESS_FRONTEND_URLS = {
-    "account_confirm_email": f"{SITE_URL}/accounts/confirm-email/{{key}}/",
-    "account_reset_password": f"{SITE_URL}/accounts/password/reset/",
-    "account_reset_password_from_key": f"{SITE_URL}/accounts/password/reset/key/{{key}}/",
-    "account_signup": f"{SITE_URL}/accounts/signup/",
-}
 
 EMOTION_DATASET = env.existing("EMOTION_DATASET")
 

@@ -10,28 +10,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from emotions.captures import editing, recording
+from emotions.captures import editing
 from emotions.captures.editing import Changes
 from emotions.insights import baseline
 from emotions.models import Capture, Feeling
-from tests import factories, pictures
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
 def text_of(page: Any) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.content.decode()))
-
-
-@pytest.fixture
-def portrait(owner: User) -> Capture:
-    """A recorded portrait of the owner."""
-    return recording.record_capture(
-        owner=owner,
-        photo=pictures.astronaut_jpeg(),
-        source=Capture.Source.UPLOAD,
-        time_zone="UTC",
-    )
 
 
 def shown_in(client: Client, query: str) -> list[str]:

@@ -7,24 +7,10 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
-from emotions.captures import recording
 from emotions.models import Capture
-from tests import pictures
 
 pytestmark = pytest.mark.django_db
 PERSONAL = ["today", "capture", "history", "consent"]
-
-
-@pytest.fixture
-def portrait(owner: User) -> Capture:
-    """A recorded portrait of the owner."""
-    return recording.record_capture(
-        owner=owner,
-        photo=pictures.astronaut_jpeg(),
-        source=Capture.Source.UPLOAD,
-        time_zone="UTC",
-    )
 
 
 @pytest.mark.parametrize("name", ["landing", "model_card"])

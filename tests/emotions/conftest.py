@@ -1,4 +1,4 @@
-"""Fixtures of captures."""
+"""What tests of several subjects share."""
 
 import pytest
 
