@@ -98,17 +98,24 @@ class ResampledGroups:
         Args:
             groups: n names of groups, one of each row.
         """
-        unique, rows = np.unique(groups, return_inverse=True)
+        unique, self._rows = np.unique(groups, return_inverse=True)
         chances = np.full(len(unique), 1 / len(unique))
         times = np.random.default_rng(seed).multinomial(len(unique), chances, DRAWS)
-        self._times: NDArray[np.int64] = times[:, rows]
+        self._times: NDArray[np.int64] = times[:, self._rows]
 
     def interval(self, hits: NDArray[np.bool_], *of: NDArray[np.bool_]) -> Interval:
         """Return the interval of the share of hits among the rows that a mask selects.
 
+        Where all of these are hits, or none is, every sample says the same. It is Wilson's interval
+        then, with groups as trials.
+
         Args:
             of: the mask; of several, the interval is that of the mean of their shares.
         """
+        rows = np.any(of, axis=0)
+        if rows.any() and len(np.unique(hits[rows])) == 1:
+            groups = len(np.unique(self._rows[rows]))
+            return wilson_interval(groups if hits[rows].all() else 0, groups)
         drawn = [self._times[:, mask].sum(axis=1) for mask in of]
         usable = np.all(drawn, axis=0)
         shares = [

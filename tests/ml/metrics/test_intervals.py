@@ -64,3 +64,14 @@ def test_the_interval_of_a_mean_of_shares_gives_each_the_same_weight() -> None:
     low_high = resampled.interval(rare, rare, ~rare)
     assert low_high == [0.5, 0.5], "all of the rare and none of the others"
     assert resampled.interval(rare, np.zeros(400, bool)) is None
+
+
+@pytest.mark.parametrize("right", [False, True])
+def test_four_photos_that_are_all_right_or_all_wrong_promise_little(right: bool) -> None:
+    people = np.array(["ada", "ada", "bea", "cleo", "dora", "dora"])
+    fear = np.array([True, True, True, True, False, False])
+    hits = np.where(fear, right, not right)
+    interval = ResampledGroups(people).interval(hits, fear)
+    assert interval == wilson_interval(3 if right else 0, 3), "of three people"
+    assert interval
+    assert interval[1] - interval[0] > 0.5
