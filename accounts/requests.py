@@ -1,8 +1,10 @@
 """The person behind a request, and their time zone."""
 
 from django.http import HttpRequest
+from django.utils.functional import LazyObject, empty
 
 from accounts.models import User
+from accounts.selectors import is_deleted
 from common.time_zones import KNOWN_ZONES
 
 
@@ -16,3 +18,11 @@ def zone_of(request: HttpRequest, person: User) -> str:
     """Return the time zone in the browser's cookie, or else that of the profile."""
     name = request.COOKIES.get("time_zone", "")
     return name if name in KNOWN_ZONES else person.time_zone
+
+
+def is_account_gone(request: HttpRequest) -> bool:
+    """Return whether the person who asked has deleted their account since."""
+    person = vars(request).get("user")
+    if isinstance(person, LazyObject) and person._wrapped is empty:
+        return False  # nobody has asked who it is
+    return isinstance(person, User) and is_deleted(person=person)

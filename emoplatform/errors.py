@@ -9,13 +9,11 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template import loader
-from django.utils.functional import LazyObject, empty
 from django.utils.translation import gettext as _
 from django.views import defaults
 from django.views.decorators.csrf import csrf_exempt
 
-from accounts.models import User
-from accounts.selectors import is_deleted
+from accounts.requests import is_account_gone
 from emoplatform import request_ids
 from emoplatform.outages import is_outage, service_unavailable
 from emotions.api.authentication import invalid_session_token
@@ -107,14 +105,6 @@ class DeletedAccountMiddleware:
 
     def process_exception(self, request: HttpRequest, _: Exception) -> HttpResponse | None:
         return signed_out_meanwhile(request) if is_account_gone(request) else None
-
-
-def is_account_gone(request: HttpRequest) -> bool:
-    """Return whether the person who asked has deleted their account since."""
-    person = vars(request).get("user")
-    if isinstance(person, LazyObject) and person._wrapped is empty:
-        return False  # nobody has asked who it is
-    return isinstance(person, User) and is_deleted(person=person)
 
 
 def signed_out_meanwhile(request: HttpRequest) -> HttpResponse:

@@ -8,12 +8,15 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from accounts.models import User
+from accounts.requests import is_account_gone
 from emotions.api import throttling
+from emotions.api.authentication import invalid_session_token
 from emotions.quotas.turns import Turn, hold_during, take_turn
 
 
@@ -99,6 +102,12 @@ class PersonalView(APIView):
         if self.turn:
             hold_during(response, self.turn)
         return response
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Refuse a request, by 401 where the account is gone, whatever else is missing then."""
+        if is_account_gone(self.request._request):
+            exc = invalid_session_token()
+        return super().handle_exception(exc)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Add headers for caches and rate limits to every response, errors included."""

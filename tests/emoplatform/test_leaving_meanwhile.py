@@ -12,6 +12,7 @@ from django.db import IntegrityError
 from django.test import Client
 from rest_framework.test import APIClient
 
+from accounts.consents import require_consent
 from accounts.models import User
 from accounts.services import create_token, delete_account
 from emotions.captures import analysis, recording
@@ -61,6 +62,23 @@ def test_an_app_is_told_that_it_is_signed_out(owner: User, media: Path, by: str)
     assert refused["WWW-Authenticate"]
     assert pictures_in(media) == []
     assert not Capture.objects.exists()
+
+
+@pytest.mark.django_db
+def test_an_app_is_not_asked_for_the_consent_that_went_with_the_account(
+    owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leave_and_require(**named: Any) -> None:
+        delete_account(person=User.objects.get(pk=owner.pk))
+        require_consent(**named)
+
+    monkeypatch.setattr(recording, "require_consent", leave_and_require)
+    _, secret = create_token(person=owner, name="script", scope="write")
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
+    refused = create(client, pictures.astronaut_jpeg())
+    assert_problem(refused, 401, "authentication_failed")
+    assert refused["WWW-Authenticate"]
 
 
 @pytest.mark.django_db(transaction=True)
