@@ -10,7 +10,7 @@ import pytest
 from django.middleware.csrf import CSRF_SECRET_LENGTH
 from django.test import Client
 from django.utils.crypto import get_random_string
-from playwright.sync_api import Browser, Error, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Error, Locator, Page, Playwright, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -27,16 +27,17 @@ TIMEOUT = 15
 """Seconds on an idle machine after which a page is not waited for any longer."""
 
 
-def wait_until(page: Page, script: str, arg: Any = None) -> None:
+def wait_until(place: Page | Locator, script: str, arg: Any = None) -> None:
     """Wait until a script returns something truthy, on this page or one that it leads to.
 
-    Playwright's own `wait_for_function` polls with `eval` inside the page, which the pages'
-    content security policy forbids.
+    A script about an element takes its locator, which waits for the element: a page that has just
+    been opened may lack it still. Playwright's own `wait_for_function` polls with `eval` inside the
+    page, which the pages' content security policy forbids.
     """
 
     def is_true() -> bool:
         try:
-            return bool(page.evaluate(script, arg))
+            return bool(place.evaluate(script, arg))
         except Error as error:
             if "context was destroyed" not in error.message:
                 raise

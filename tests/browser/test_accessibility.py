@@ -39,6 +39,7 @@ RUN_AXE = """async (rules) => {
 
 def accessibility_violations(page: Page, rules: Sequence[str] = WCAG) -> list[list[str]]:
     """Return what axe finds on a page whose folds are all open, for WCAG 2.2 AA by default."""
+    page.wait_for_load_state()
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text())
     found: list[list[str]] = page.evaluate(RUN_AXE, rules)

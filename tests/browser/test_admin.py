@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.xdist_group("browser"),
 ]
 
-DRAWN = "at => Boolean(Chart.getChart(document.querySelectorAll('canvas[data-chart]')[at]))"
+DRAWN = "canvas => Boolean(window.Chart?.getChart(canvas))"
 
 
 @pytest.fixture
@@ -76,4 +76,4 @@ def test_the_charts_are_drawn(page: Page, pages: list[str]) -> None:
     expect(charts).to_have_count(5)
     for place in range(5):
         charts.nth(place).scroll_into_view_if_needed()
-        wait_until(page, DRAWN, place)
+        wait_until(charts.nth(place), DRAWN)

@@ -14,7 +14,7 @@ from accounts.models import User
 from emotions.models import Capture
 from tests import factories, pictures, uploads
 from tests.accounts.test_second_factor import code
-from tests.browser.conftest import sign_in, strict_page, wait_until
+from tests.browser.conftest import sign_in, strict_page
 from tests.browser.test_accessibility import accessibility_violations
 
 pytestmark = [
@@ -123,7 +123,8 @@ def test_what_the_network_looked_at_is_shown(page: Page, owner: User, tmp_path: 
     sign_in(page, owner)
     upload(page, pictures.astronaut_jpeg(), tmp_path)
     page.get_by_role("link", name="What did it look at?").click()
-    wait_until(page, "() => document.querySelector('.explained').naturalWidth > 0")
+    expect(page.locator(".explained")).to_have_js_property("complete", True)
+    assert page.locator(".explained").evaluate("image => image.naturalWidth") > 0
     assert accessibility_violations(page) == []
 
 

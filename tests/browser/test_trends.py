@@ -75,9 +75,9 @@ def valence(capture: Capture) -> float | None:
 
 
 def drawn(page: Page, name: str) -> dict[str, Any]:
-    page.locator(f"[data-chart='chart-{name}']").scroll_into_view_if_needed()
-    canvas = "document.querySelector(`[data-chart='chart-${name}']`)"
-    wait_until(page, f"name => Boolean(window.Chart?.getChart({canvas}))", name)
+    canvas = page.locator(f"[data-chart='chart-{name}']")
+    canvas.scroll_into_view_if_needed()
+    wait_until(canvas, "canvas => Boolean(window.Chart?.getChart(canvas))")
     drawn: dict[str, Any] = page.evaluate(DRAWN, name)
     return drawn
 

@@ -126,7 +126,7 @@ def test_live_reads_one_frame_after_another_stores_nothing_and_keeps_on_a_tap(
     assert accessibility_violations(page) == []
     page.get_by_role("button", name="Start the camera").click()
     expect(page.locator("[data-live-word]")).to_have_text("Looks happy")
-    wait_until(page, "() => document.querySelector('[data-live]').dataset.readings >= 5")
+    wait_until(page.locator("[data-live]"), "live => live.dataset.readings >= 5")
     expect(page.locator("[data-live-boxes] rect")).to_have_count(1)
     assert accessibility_violations(page) == []
     assert not Capture.objects.exists()
