@@ -3,15 +3,21 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal.ratelimit import get_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth.hashers import make_password
+from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.outbox import queue_letter
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Queues e-mails, and spends as much time on a taken address as on a new one."""
+    """Queues e-mails, and spends as much time on a taken address as on a new one.
+
+    Wrong passwords count for who types them: with a count for each account, anybody could close
+    anybody's.
+    """
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Queue an e-mail, so that no request waits for a mail server or fails with it."""
@@ -34,6 +40,11 @@ class AccountAdapter(DefaultAccountAdapter):
         """Hash a password first, as creating an account would, so that timing reveals nothing."""
         make_password("unused")
         super().send_account_already_exists_mail(email)
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count failed sign-ins for each account and each network that they come from."""
+        account: str = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{account}:{get_ip(request)}"
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

@@ -271,7 +271,7 @@ class Environment:
         return value
 
     def contact(self, name: str, *, default: str) -> str:
-        """Return a `mailto:` or `https://` URL at which push services can reach the operator."""
+        """Return a `mailto:` or `https://` URL at which others can reach the operator."""
         value = self.values.get(name) or default
         if not CONTACT.fullmatch(value):
             raise SettingError(name, expected="mailto:ADDRESS or https://HOST", received=value)

@@ -190,6 +190,9 @@ CONTACT_EMAIL = env.text(
     "CONTACT_EMAIL", default=parseaddr(DEFAULT_FROM_EMAIL)[1], expected="an e-mail address"
 )
 
+# /.well-known/security.txt names it for weaknesses that somebody has found.
+SECURITY_CONTACT = env.contact("SECURITY_CONTACT", default=f"mailto:{CONTACT_EMAIL}")
+
 # Links in e-mails begin with it, never with what a request says of its host. Push services are told
 # who runs the site; without a key, notifications are not offered.
 SITE_URL = env.origin(

@@ -6,7 +6,7 @@ from django.urls import include, path, re_path
 from django.views.i18n import set_language
 
 from accounts.headless_views import ResetPasswordView
-from emoplatform import errors, health, metrics
+from emoplatform import errors, health, metrics, well_known
 from emotions.api.docs import docs
 from emotions.api.schema_document import api_schema
 from emotions.model_quality import views
@@ -38,6 +38,8 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
+    path(".well-known/security.txt", well_known.security_txt, name="security_txt"),
+    path(".well-known/change-password", well_known.change_password, name="change_password"),
 ]
 
 handler400 = "emoplatform.errors.bad_request"

@@ -132,6 +132,8 @@ MATRIX: dict[str, Answers] = {
     "/healthz": public(GET=200),
     "/metrics": public(GET=404),  # no token is set
     "/readyz": public(GET=200),
+    "/.well-known/security.txt": public(GET=200),
+    "/.well-known/change-password": public(GET=302),
     "/consent/": page(GET=200, POST=422),
     "/today/": page(GET=200),
     "/capture/": page(GET=200, POST=422),

@@ -24,6 +24,7 @@ WRONG = {
     "SITE_URL": "mood.example.org",
     "VAPID_PRIVATE_KEY": "geheim",
     "VAPID_CONTACT": "nobody",
+    "SECURITY_CONTACT": "https://",
     "STORAGE_URL": "ftp://key:geheim@host/photos",
     "MEDIA_IS_PERSISTENT": "perhaps",
     "API_LIMIT_PERSON": "many",
