@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from accounts.outbox import queue_letter
+from common.client_addresses import without_mapping
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -18,6 +19,10 @@ class AccountAdapter(DefaultAccountAdapter):
     Wrong passwords count for who types them: with a count for each account, anybody could close
     anybody's.
     """
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Return the address of the client; allauth counts those of IPv6 by their /64."""
+        return without_mapping(super().get_client_ip(request))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Queue an e-mail, so that no request waits for a mail server or fails with it."""

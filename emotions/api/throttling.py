@@ -8,6 +8,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from accounts.models import AccessToken
+from common.client_addresses import client_network
 from common.rate_limits import Usage, count_request
 
 USAGE_KEY = "emotions.throttle_usage"
@@ -68,8 +69,8 @@ class AddressThrottle(FixedWindowThrottle):
     scope = "address"
 
     def get_key(self, request: Request) -> str:
-        """Return the address as the trusted proxy reports it."""
-        return str(self.get_ident(request))
+        """Return the network of the address that the trusted proxy reports."""
+        return client_network(str(self.get_ident(request)))
 
 
 def rate_limit_headers(request: Request) -> dict[str, str]:

@@ -79,6 +79,24 @@ def test_an_address_is_limited_whatever_it_forwards(owner: User, other: User) ->
     assert signs_in(browser("203.0.113.8"), owner.email, PASSWORD)
 
 
+@pytest.mark.usefixtures("_behind_a_proxy")
+@pytest.mark.parametrize(
+    ("guessers", "somebody_else"),
+    [
+        (["2001:db8:0:1::{}"], "2001:db8:0:2::1"),
+        (["::ffff:203.0.113.7", "203.0.113.7"], "::ffff:203.0.113.8"),
+    ],
+)
+def test_the_addresses_of_one_home_are_limited_together(
+    owner: User, guessers: list[str], somebody_else: str
+) -> None:
+    for number in range(10):
+        address = guessers[number % len(guessers)].format(number)
+        assert not signs_in(browser(address), f"person{number}@example.org", "guess")
+    assert not signs_in(browser(guessers[0].format("f")), owner.email, PASSWORD)
+    assert signs_in(browser(somebody_else), owner.email, PASSWORD)
+
+
 def app_login(credentials: dict[str, str], **headers: str) -> Any:
     return Client(headers=headers).post(
         f"{APP}/login", credentials, content_type="application/json"

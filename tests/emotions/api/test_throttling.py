@@ -100,6 +100,20 @@ def test_another_address_behind_the_proxy_is_another_one(settings: Settings, db:
         assert APIClient().get(TODAY, headers=headers).status_code == 401
 
 
+def test_the_addresses_of_one_home_are_one(settings: Settings, db: None) -> None:
+    limit(settings, address=2)
+    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "NUM_PROXIES": 1}
+
+    def guess(address: str) -> int:
+        headers = {"Authorization": "Bearer emo_guess", "X-Forwarded-For": address}
+        return int(APIClient().get(TODAY, headers=headers).status_code)
+
+    home = [f"2001:db8:0:1:{number:x}::1" for number in range(3)]
+    assert [guess(address) for address in home] == [401, 401, 429]
+    assert guess("2001:db8:0:2::1") == 401
+    assert [guess(f"::ffff:203.0.113.{number}") for number in range(3)] == [401, 401, 401]
+
+
 def test_who_waits_as_long_as_told_is_let_in(
     settings: Settings, owner_api: APIClient, clock: SimpleNamespace
 ) -> None:
