@@ -3,6 +3,7 @@
 import base64
 import re
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +17,11 @@ from tests.sites import PRODUCTION, Site, create_session, serve
 
 OWNER, FRIEND, ASKED = "demo@example.org", "friend@example.org", "asked@example.org"
 ADMINISTRATOR = "admin@example.org"
-NETWORK = "tiny"
+NETWORK, SHADOW = "tiny", "shadow"
+"""The version that answers, and the one that reads new photos too."""
 ORPHAN = "photos/no-capture-refers-to-it.jpg"
+NOT_APPLICABLE = re.compile(r"/api/auth/app/v1/(account/phone|auth/phone/|auth/code/)")
+"""What allauth offers for telephones and codes, which is unknown here, or was refused otherwise."""
 METRICS_TOKEN = "a token that only this site knows"  # noqa: S105 - of a site that lives for minutes
 TOTP_SECRET = "JBSWY3DPEHPK3PXP"  # noqa: S105
 SUBSCRIPTION = {  # the example of RFC 8291
@@ -65,27 +69,29 @@ def settings(folder: Path) -> dict[str, str]:
     }
 
 
-def train(site: Site) -> Path:
+def train(site: Site, name: str, seed: int) -> Path:
     """Train a network for one epoch on a few drawn faces, and return the folder of the run."""
     site.manage("migrate", "--verbosity=0")
     archive = faces.archive(site.folder / "faces.zip", faces.tree(train=10, test=3))
-    run = site.folder / NETWORK
+    run = site.folder / name
     site.manage(
         *("train_emotion", "--data", str(archive), "--out", str(run)),
         *("--architecture", "residual", "--epochs", "1", "--batch-size", "8"),
+        *("--seed", str(seed)),
     )
     return run
 
 
-def populate(site: Site, run: Path) -> PopulatedSite:
+def populate(site: Site, runs: Iterable[Path]) -> PopulatedSite:
     """Fill an empty site; no worker runs, so that jobs wait.
 
     Args:
-        run: the folder of a training run, whose version is promoted.
+        runs: the folders of the training runs `NETWORK` and `SHADOW`.
     """
     site.manage("migrate", "--verbosity=0")
     site.manage("seed_demo", "--password", "a quiet paper diary")
-    site.manage("import_model", str(run))
+    for run in runs:
+        site.manage("import_model", str(run))
     site.manage("promote_model", NETWORK, "--force", "to have another one than the bundled one")
     people = probe(
         site,
@@ -94,6 +100,7 @@ def populate(site: Site, run: Path) -> PopulatedSite:
         administrator=ADMINISTRATOR,
         friend=FRIEND,
         asked=ASKED,
+        shadow=SHADOW,
         secret=TOTP_SECRET,
     )
     site.manage("send_reminders")
@@ -232,7 +239,9 @@ def snapshot(populated: PopulatedSite, address: str) -> dict[str, Any]:
     browser = SiteClient.with_session(address, populated.session)
     admin = SiteClient.with_session(address, populated.admin_session)
     routes = [path for path, _name in probe(populated.site, "routes")]
-    paths = resolve(routes, populated.parameters)
+    paths = [
+        path for path in resolve(routes, populated.parameters) if not NOT_APPLICABLE.match(path)
+    ]
     of_admin = [path for path in paths if path.startswith("/admin/")]
     of_api = [path for path in paths if path.startswith("/api/v1/")]
     others = [path for path in paths if path not in {*of_admin, *of_api}]
@@ -245,17 +254,17 @@ def snapshot(populated: PopulatedSite, address: str) -> dict[str, Any]:
         "changes after an old cursor": owner.changes(populated.cursor)[0],
         "documents of the API": owner.documents(of_api),
         "pages": browser.pages(others),
-        "pages of the admin site": admin.pages([*of_admin, *admin.first_records(lists)]),
+        "pages of the admin site": admin.pages(of_admin) | admin.first_records(lists),
         "metrics": metrics(address),
         "detections of known faces": detect(owner),
         "members of the export": owner.export(),
     }
 
 
-def metrics(address: str) -> list[str]:
-    """Return the names of the metrics of a site."""
+def metrics(address: str) -> dict[str, str]:
+    """Return the type of each metric of a site by its name."""
     text = SiteClient.with_token(address, METRICS_TOKEN).get("/metrics").text
-    return sorted(re.findall(r"^# TYPE (\w+)", text, re.MULTILINE))
+    return dict(re.findall(r"^# TYPE (\w+) (\w+)", text, re.MULTILINE))
 
 
 def detect(client: SiteClient) -> Any:

@@ -57,8 +57,9 @@ def main() -> int:
         print(json.dumps(surface_of(options.of) if options.of else surface(ROOT), indent=1))
         return 0
     found = differences(surface_of(options.against), surface(ROOT))
-    print("\n".join(found) or f"The same surface as that of {options.against}.")
-    return int(bool(found))
+    lines = [*found.changed, *found.added]
+    print("\n".join(lines) or f"The same surface as that of {options.against}.")
+    return int(bool(lines))
 
 
 if __name__ == "__main__":

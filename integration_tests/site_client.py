@@ -139,13 +139,14 @@ class SiteClient:
             found[path] = [response.status_code, self.relative(kind or "")]
         return found
 
-    def first_records(self, pages: list[str]) -> list[str]:
-        """Return the path of the first record in each list of the admin site."""
-        found = [
-            re.search(rf'href="({re.escape(page)}[^/"]+/change/)', self.get(page).text)
-            for page in pages
-        ]
-        return [link[1] for link in found if link]
+    def first_records(self, lists: list[str]) -> dict[str, list[Any]]:
+        """Return what `pages` does of the first record in each list of the admin site."""
+        found = {}
+        for path in lists:
+            record = re.search(rf'href="({re.escape(path)}[^/"]+/change/)', self.get(path).text)
+            if record:
+                found[f"first of {path}"] = self.pages([record[1]])[record[1]]
+        return found
 
 
 def without_volatile(document: Any) -> Any:

@@ -17,11 +17,14 @@ from emotions.models import Reminder
 from ml.models import ModelVersion, TrainingRun, Trial
 
 
-def main(owner: str, administrator: str, friend: str, asked: str, secret: str) -> dict[str, int]:
+def main(
+    *, owner: str, administrator: str, friend: str, asked: str, shadow: str, secret: str
+) -> dict[str, int]:
     """Add them, a reminder that has just come due, and a version that reads new photos too.
 
     Args:
         owner: the address of somebody who is there already; it is verified.
+        shadow: the name of that version.
         secret: of the administrator's second factor.
     """
     person = User.objects.get(email=owner)
@@ -35,8 +38,8 @@ def main(owner: str, administrator: str, friend: str, asked: str, secret: str) -
         at=(now - timedelta(minutes=1)).time(),
         since=now - timedelta(days=1),
     )
-    shadow = ModelVersion.objects.get(bundled=True)
-    trial = Trial.objects.create(version=shadow, share=100, by=administrator)
+    version = ModelVersion.objects.get(name=shadow)
+    trial = Trial.objects.create(version=version, share=100, by=administrator)
     TrainingRun.objects.create(architecture="sequential", epochs=3, by=administrator)
     active = ModelVersion.objects.get(active=True)
     return {"reminder": reminder.pk, "trial": trial.pk, "version": active.pk}
