@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.devices import clean_name, name_from_header
+from accounts.leftovers import anonymise_admin_log
 from accounts.models import AccessToken, User
 from accounts.signals import account_deleted
 from accounts.tokens import display_prefix, generate_secret, hash_secret
@@ -61,6 +62,7 @@ def delete_account(*, person: User) -> None:
     account_deleted.send(sender=User, person=person)
     for session in UserSession.objects.filter(user=person):
         session.end()
+    anonymise_admin_log(person=person)
     person.delete()
 
 

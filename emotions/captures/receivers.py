@@ -9,6 +9,7 @@ from django.dispatch import receiver
 
 from accounts.models import User
 from accounts.signals import account_deleted
+from common.jobs import delete_jobs
 from emotions.captures import tasks
 from emotions.models import Capture, Preferences
 from emotions.pictures.removal import delete_files
@@ -21,6 +22,12 @@ def apply_retention(preferences: Preferences, fields: Collection[str], **_: Any)
     if "pictures_kept_for" in fields and preferences.pictures_kept_for:
         owner_id = preferences.owner_id
         transaction.on_commit(lambda: tasks.forget_old_pictures.enqueue(owner_id))
+
+
+@receiver(account_deleted)
+def delete_waiting_jobs(person: User, **_: Any) -> None:
+    """Delete the jobs that would look for old pictures, up to a year from now."""
+    delete_jobs(tasks.forget_old_pictures, person.pk)
 
 
 @receiver(account_deleted)

@@ -6,6 +6,7 @@ from django.dispatch import receiver
 
 from accounts.models import Consent, User
 from accounts.signals import account_deleted, consent_changed
+from common.jobs import delete_jobs
 from emotions.captures.signals import capture_changed
 from emotions.contributions import tasks
 from emotions.contributions.syncing import sync_contribution, withdraw_contributions
@@ -20,6 +21,7 @@ def sync_with_capture(capture: Capture, *, face_changed: bool, **_: Any) -> None
 @receiver(account_deleted)
 def withdraw_with_account(person: User, **_: Any) -> None:
     withdraw_contributions(owner=person)
+    delete_jobs(tasks.collect_contributions, person.pk)
 
 
 @receiver(consent_changed)

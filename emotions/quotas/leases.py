@@ -15,6 +15,7 @@ from django.utils import timezone
 from emotions.models import Lease
 
 LIFETIME = timedelta(seconds=90)
+KEPT_AFTER_LAPSE = timedelta(hours=1)
 RENEW_AFTER = 20.0  # seconds
 POLL_INTERVAL = 0.1  # seconds
 
@@ -45,6 +46,11 @@ class Place:
 
     def _rows(self) -> QuerySet[Lease]:
         return Lease.objects.filter(key=self.key, place=self.number, holder=self.holder)
+
+
+def remove_lapsed() -> int:
+    """Remove places that lapsed long ago, so that nobody is about to take them; return how many."""
+    return Lease.objects.filter(expires_at__lt=timezone.now() - KEPT_AFTER_LAPSE).delete()[0]
 
 
 def take_place(key: str, *, places: int, wait: float = 0.0) -> Place | None:

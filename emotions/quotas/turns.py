@@ -47,6 +47,11 @@ class Turn:
             place.release()
 
 
+def turn_key(owner: User) -> str:
+    """Return the key of the places that a person's heavy work takes."""
+    return f"heavy:{owner.pk}"
+
+
 def take_turn(owner: User) -> Turn:
     """Wait for a turn, which the caller has to end.
 
@@ -58,9 +63,7 @@ def take_turn(owner: User) -> Turn:
     place = None
     try:
         remaining = deadline - time.monotonic()
-        place = take_place(
-            f"heavy:{owner.pk}", places=settings.QUOTAS["heavy_at_once"], wait=remaining
-        )
+        place = take_place(turn_key(owner), places=settings.QUOTAS["heavy_at_once"], wait=remaining)
     finally:
         if place is None:
             leave_process(owner.pk)

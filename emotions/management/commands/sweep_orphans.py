@@ -1,14 +1,18 @@
-"""Delete stored files that neither a capture nor a version of the network refers to.
+"""Delete what belongs to nobody any more; run it daily.
 
-Cleans up after crashes between writing a file and committing the record that refers to it, and
-measures pictures that earlier releases stored without their size.
+That is: stored files that neither a capture nor a version of the network refers to, which a crash
+between writing a file and committing its record leaves; sessions that have run out, and devices and
+counters of theirs; places of work whose process died. It also measures pictures that earlier
+releases stored without their size.
 """
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from accounts import leftovers
 from emotions.pictures import storage
+from emotions.quotas import leases
 from emotions.quotas.measuring import measure_pictures
 from ml.registry import artefacts
 
@@ -18,7 +22,10 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **__: Any) -> None:
         removed = storage.sweep_orphans() + artefacts.sweep()
+        devices, places = leftovers.remove_expired(), leases.remove_lapsed()
         measured = measure_pictures()
+        if devices or places:
+            self.stdout.write(f"{devices} ended devices and {places} lapsed places removed.")
         self.stdout.write(f"{removed} orphaned files removed.")
         if measured:
             self.stdout.write(f"Pictures of {measured} captures measured.")

@@ -3,9 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from django.db import connection
 
 from accounts.consents import give_consent, withdraw_consent
 from accounts.models import Consent, User
@@ -18,39 +16,10 @@ from ml.data.datasets import Dataset
 from tests import pictures
 from tests.contributors import make_contributors
 from tests.jobs import run_jobs
+from tests.traces import places_of
 
 pytestmark = pytest.mark.django_db
 IMPROVE = Consent.Kind.IMPROVE
-
-
-def cells() -> list[tuple[str, bytes]]:
-    """Return every cell of every table as bytes, with the name of its table."""
-    found = []
-    with connection.cursor() as cursor:
-        for table in connection.introspection.table_names(cursor):
-            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608 - the name of a table of ours
-            for cell in (cell for row in cursor.fetchall() for cell in row):
-                raw = isinstance(cell, bytes | memoryview)
-                found.append((table, bytes(cell) if raw else str(cell).replace("-", "").encode()))
-    return found
-
-
-def contents(folder: Path) -> list[tuple[str, bytes]]:
-    """Return what is in every file; of a dataset its arrays too, which are packed in it."""
-    found = []
-    for path in (path for path in folder.rglob("*") if path.is_file()):
-        found.append((path.name, path.read_bytes()))
-        if path.suffix == ".npz":
-            with np.load(path) as file:
-                found += [(path.name, file[name].tobytes()) for name in file.files]
-                found += [(path.name, str(file[name].tolist()).encode()) for name in file.files]
-    return found
-
-
-def places_of(traces: list[bytes], folder: Path) -> set[str]:
-    """Return the tables and files in which any of these traces is."""
-    everything = cells() + contents(folder)
-    return {place for place, content in everything for trace in traces if trace in content}
 
 
 @pytest.mark.parametrize("way", ["withdraw", "leave"])
