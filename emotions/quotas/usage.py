@@ -12,17 +12,17 @@ from emotions.models import Capture, DailyUsage, Tag
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a person uses of what they may use.
+    """What a person uses of what they may use, by the names that `settings.QUOTAS` has for it.
 
     Attributes:
         picture_bytes: of all pictures, those in the trash too.
         moments: how many were recorded today, in UTC.
-        imported: how many were imported today, in UTC.
+        imported_moments: how many were imported today, in UTC.
     """
 
     picture_bytes: int
     moments: int
-    imported: int
+    imported_moments: int
     tags: int
 
 
@@ -31,7 +31,7 @@ def usage_of(*, owner: User) -> Usage:
     return Usage(
         picture_bytes=picture_bytes(owner=owner),
         moments=today.recorded,
-        imported=today.imported,
+        imported_moments=today.imported,
         tags=Tag.objects.filter(owner=owner).count(),
     )
 

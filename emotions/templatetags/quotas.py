@@ -20,7 +20,11 @@ def usage(context: dict[str, Any]) -> dict[str, Any]:
     used, allowed = usage_of(owner=person_of(context["request"])), settings.QUOTAS
     counts = [
         (_("Moments that came in today"), used.moments, allowed["moments"]),
-        (_("Moments that a file brought in today"), used.imported, allowed["imported_moments"]),
+        (
+            _("Moments that a file brought in today"),
+            used.imported_moments,
+            allowed["imported_moments"],
+        ),
         (_("Different tags"), used.tags, allowed["tags"]),
     ]
     return {

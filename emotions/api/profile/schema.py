@@ -28,6 +28,12 @@ ME = {
         {"kind": "improve", "version": "2026-11", "given_at": None},
     ],
     "contributions": 0,
+    "quotas": {
+        "picture_bytes": {"used": 48_213_112, "limit": 2_147_483_648},
+        "moments": {"used": 3, "limit": 500},
+        "imported_moments": {"used": 0, "limit": 100_000},
+        "tags": {"used": 41, "limit": 2000},
+    },
 }
 KIND = OpenApiParameter(
     "kind",
@@ -42,7 +48,7 @@ PROFILE: dict[str, Any] = {
     "tags": ["me"],
     "operation_id": "me_retrieve",
     "summary": _("Read your profile"),
-    "description": _("Who is signed in, with settings and consents."),
+    "description": _("Who is signed in, with settings, consents, and how much room is left."),
     "responses": {
         200: example_response(ProfileSerializer, _("You."), ME, "you"),
         **problem_responses(),

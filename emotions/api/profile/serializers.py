@@ -23,6 +23,24 @@ class ConsentSerializer(serializers.Serializer[Any]):
     )
 
 
+class QuotaSerializer(serializers.Serializer[Any]):
+    """What you use of what one person may use; what is over the limit is refused."""
+
+    used = serializers.IntegerField()
+    limit = serializers.IntegerField()
+
+
+class QuotasSerializer(serializers.Serializer[Any]):
+    """What you use of what one person may use here; days begin at midnight UTC."""
+
+    picture_bytes = QuotaSerializer(
+        help_text=_("Of all your pictures, those in the trash too. Beyond: storage_full.")
+    )
+    moments = QuotaSerializer(help_text=_("That came in today. Beyond: too_many_moments."))
+    imported_moments = QuotaSerializer(help_text=_("That files brought in today."))
+    tags = QuotaSerializer(help_text=_("Different ones. Beyond: too_many_tags."))
+
+
 class ProfileSerializer(serializers.Serializer[Any]):
     """The person who is signed in."""
 
@@ -49,6 +67,7 @@ class ProfileSerializer(serializers.Serializer[Any]):
     contributions = serializers.IntegerField(
         help_text=_("How many of your moments help to improve the network.")
     )
+    quotas = QuotasSerializer()
 
 
 class ProfileChangesSerializer(serializers.Serializer[Any]):

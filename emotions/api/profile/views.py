@@ -1,8 +1,10 @@
 """The profile and consents of the person, and the deletion of their account."""
 
+from dataclasses import asdict
 from http import HTTPStatus
 
 from allauth.core import ratelimit
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import Throttled
@@ -32,6 +34,7 @@ from emotions.contributions.selectors import count_contributions
 from emotions.models import Capture
 from emotions.preferences.selectors import get_preferences
 from emotions.preferences.services import set_preferences
+from emotions.quotas.usage import usage_of
 
 RETRY_AFTER = 60  # seconds
 
@@ -58,6 +61,10 @@ def profile_response(person: User) -> Response:
             for kind, version in CURRENT_VERSIONS.items()
         ],
         "contributions": count_contributions(owner=person),
+        "quotas": {
+            name: {"used": used, "limit": settings.QUOTAS[name]}
+            for name, used in asdict(usage_of(owner=person)).items()
+        },
     }
     return Response(ProfileSerializer(profile).data)
 

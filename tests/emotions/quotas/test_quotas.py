@@ -207,7 +207,7 @@ def test_a_file_brings_in_more_than_a_day_may_record_but_not_without_end(
     assert "3 moments were brought in today" in report.refusals[0].reason
     assert Capture.objects.count() == 3
     assert words(owner)
-    assert usage.usage_of(owner=owner).imported == 3
+    assert usage.usage_of(owner=owner).imported_moments == 3
     with pytest.raises(ImportedQuotaError):
         claims.claim_imported_moment(owner=owner)
 

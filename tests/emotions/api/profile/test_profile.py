@@ -1,6 +1,7 @@
 """The profile, consents and the deletion of an account, through the API."""
 
 import pytest
+from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.consents import has_consent
@@ -26,6 +27,23 @@ def test_a_person_reads_and_changes_their_settings(owner: User, owner_api: APICl
         refused = owner_api.patch(ME, {name: value}, format="json")
         assert_problem(refused, 400, "invalid")
         assert set(refused.json()["errors"]) == {name}
+
+
+def test_a_person_reads_how_much_room_they_have(
+    owner_api: APIClient, other_api: APIClient, settings: Settings
+) -> None:
+    settings.QUOTAS = {**settings.QUOTAS, "moments": 7, "tags": 9}
+    note(owner_api, mood=4, tags=["home", "Ω"])
+    photo = create(owner_api, pictures.astronaut_jpeg()).json()["photo"]
+    size = len(owner_api.get(photo).getvalue())
+    quotas = owner_api.get(ME).json()["quotas"]
+    assert quotas["moments"] == {"used": 2, "limit": 7}
+    assert quotas["imported_moments"] == {"used": 0, "limit": 100_000}
+    assert quotas["tags"] == {"used": 2, "limit": 9}
+    assert size < quotas["picture_bytes"]["used"] < quotas["picture_bytes"]["limit"] == 2 * 2**30
+    theirs = other_api.get(ME).json()["quotas"]
+    assert {quota["used"] for quota in theirs.values()} == {0}
+    assert_problem(APIClient().get(ME), 401, "not_authenticated")
 
 
 def test_consent_is_given_to_the_current_text_and_withdrawn(
