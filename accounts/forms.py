@@ -45,7 +45,7 @@ class TokenForm(forms.Form):
 
 
 class DeleteAccountForm(forms.Form):
-    """Asks for the password before an account is deleted."""
+    """Asks for the password before an account is deleted, of who has one."""
 
     password = forms.CharField(
         label=_("Your password"),
@@ -56,6 +56,8 @@ class DeleteAccountForm(forms.Form):
     def __init__(self, *, person: User, data: dict[str, str] | None = None) -> None:
         super().__init__(data)
         self.person = person
+        if not person.has_usable_password():
+            del self.fields["password"]
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]

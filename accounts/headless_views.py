@@ -1,11 +1,15 @@
-"""Views of allauth's API for apps where its own stumble over what they are sent."""
+"""Views of allauth's API for apps where its own accept too much, or stumble over it."""
 
 from typing import Any
 
 from allauth.headless.account import inputs, views
 from allauth.headless.internal.restkit.response import ErrorResponse
+from allauth.headless.usersessions import views as usersessions
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from accounts.reauthentication import require_recent
+from accounts.requests import person_of
 
 KEY_WITH_PERSON = r"^[0-9A-Za-z]+-."
 
@@ -33,3 +37,21 @@ class ResetPasswordView(views.ResetPasswordView):
         if not key.is_valid():
             return ErrorResponse(request, input=key)
         return super().get(request, *args, **kwargs)
+
+
+class ChangePasswordView(views.ChangePasswordView):
+    """Changing a password; without an old one, the app confirms first who sits there."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not person_of(request).has_usable_password():
+            require_recent(request)
+        return super().post(request, *args, **kwargs)
+
+
+class SessionsView(usersessions.SessionsView):
+    """Signing devices out; for others than its own, the app confirms first who sits there."""
+
+    def delete(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not all(session.is_current() for session in self.input.cleaned_data["sessions"]):
+            require_recent(request)
+        return super().delete(request, *args, **kwargs)

@@ -1,7 +1,8 @@
-"""Settings: time zone, language, devices, access tokens and deleting the account."""
+"""Settings: time zone, language, devices, access tokens, passwords and deleting the account."""
 
 from http import HTTPStatus
 
+from allauth.account import views as allauth_views
 from allauth.core import ratelimit
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings as site
@@ -9,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -17,6 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import selectors, services
 from accounts.forms import DeleteAccountForm, LanguageForm, TimeZoneForm, TokenForm
+from accounts.reauthentication import require_recent
 from accounts.requests import person_of
 
 
@@ -83,6 +86,7 @@ def device_sign_out(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404
     if device.is_current:
         return redirect("account_logout")
+    require_recent(request)
     if request.method == "POST":
         services.sign_out_device(device=device.session)
         messages.success(request, _("%(device)s is signed out.") % {"device": device.name})
@@ -94,6 +98,7 @@ def device_sign_out(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 def devices_sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out every device but the current one."""
+    require_recent(request)
     services.sign_out_other_devices(
         person=person_of(request), current_key=request.session.session_key
     )
@@ -109,6 +114,7 @@ def devices_sign_out(request: HttpRequest) -> HttpResponse:
 @require_POST
 def token_create(request: HttpRequest) -> HttpResponse:
     """Create a token and show its secret, which cannot be shown again."""
+    require_recent(request)
     form = TokenForm(request.POST)
     if not form.is_valid():
         return render_settings(request, token_form=form)
@@ -121,11 +127,24 @@ def token_create(request: HttpRequest) -> HttpResponse:
 def token_revoke(request: HttpRequest, number: int) -> HttpResponse:
     """Ask for confirmation, then revoke a token."""
     token = get_object_or_404(selectors.tokens(person=person_of(request)), pk=number)
+    require_recent(request)
     if request.method == "POST":
         services.revoke_token(token=token)
         messages.success(request, _("The token is revoked."))
         return redirect("accounts:settings")
     return render(request, "accounts/token_revoke.html", {"token": token})
+
+
+# --- A first password -------------------------------------------------------------------------
+
+
+@login_required
+def password_set(request: HttpRequest) -> HttpResponseBase:
+    """Let people without a password set one, who confirm first who they are by what they have."""
+    if not person_of(request).has_usable_password():
+        require_recent(request)
+    response: HttpResponseBase = allauth_views.password_set(request)
+    return response
 
 
 # --- Deleting the account ---------------------------------------------------------------------
@@ -136,6 +155,8 @@ def token_revoke(request: HttpRequest, number: int) -> HttpResponse:
 def account_delete(request: HttpRequest) -> HttpResponse:
     """Ask for the password, then delete the account and everything in it."""
     person = person_of(request)
+    if not person.has_usable_password():
+        require_recent(request)
     if request.method == "GET":
         return render(
             request, "accounts/account_delete.html", {"form": DeleteAccountForm(person=person)}

@@ -167,6 +167,8 @@ ACCOUNT_SESSION_REMEMBER = True
 SESSION_COOKIE_AGE = 90 * 24 * 60 * 60  # renewed on each day on which the device is used
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Emoplatform: "
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # for e-mail addresses; second factors always ask
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if DEBUG else "https"
 
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"

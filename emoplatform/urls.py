@@ -1,11 +1,13 @@
 """All URLs of the site."""
 
+from allauth.headless.base.views import APIView
 from allauth.headless.constants import Client
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.i18n import set_language
 
-from accounts.headless_views import ResetPasswordView
+from accounts.headless_views import ChangePasswordView, ResetPasswordView, SessionsView
+from accounts.views import password_set
 from emoplatform import errors, health, metrics, well_known
 from emotions.api.docs import docs
 from emotions.api.schema_document import api_schema
@@ -17,17 +19,25 @@ NOT_APPLICABLE = (
 )
 """What allauth offers for telephones and for codes to sign in with, which nobody has here."""
 
+STRICTER: tuple[tuple[str, type[APIView]], ...] = (
+    ("account/password/change", ChangePasswordView),
+    ("auth/password/reset", ResetPasswordView),
+    ("auth/sessions", SessionsView),
+)
+"""Views of ours in the place of allauth's."""
+
 urlpatterns = [
     path("", include("emotions.urls")),
     path("language/", set_language, name="set_language"),
     path("settings/", include("accounts.urls")),
+    path("accounts/password/set/", password_set),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("api/v1/", include("emotions.api.urls")),
     *(path(f"api/auth/app/v1/{route}", errors.api_not_found) for route in NOT_APPLICABLE),
-    path(
-        "api/auth/app/v1/auth/password/reset",
-        ResetPasswordView.as_api_view(client=Client.APP),
+    *(
+        path(f"api/auth/app/v1/{route}", view.as_api_view(client=Client.APP))
+        for route, view in STRICTER
     ),
     path("api/auth/", include("allauth.headless.urls")),
     path("api/schema/", api_schema, name="api_schema"),

@@ -1,13 +1,17 @@
 """Fixtures of all tests: people, their browsers, and a media folder per test."""
 
 import os
+import time
 from collections.abc import Generator, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 import pytest
+from allauth.account.internal.userkit import user_id_to_str
+from django.contrib.sessions.backends.base import SessionBase
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -148,8 +152,19 @@ AnyClient = TypeVar("AnyClient", bound=Client)
 
 
 def signed_in(client: AnyClient, person: User) -> AnyClient:
+    """Sign a person in, who has just proved who they are."""
     client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    prove_identity(session, person)
+    session.save()
     return client
+
+
+def prove_identity(session: SessionBase, person: User, *, ago: timedelta = timedelta(0)) -> None:
+    """Note in a session what allauth notes when somebody confirms who they are."""
+    record = {"method": "password", "at": time.time() - ago.total_seconds()}
+    session["account_authentication_methods"] = [{**record, "reauthenticated": True}]
+    session["account_authentication_methods_user"] = user_id_to_str(person)
 
 
 @pytest.fixture

@@ -196,11 +196,15 @@ CREATE_SESSION = """
 from accounts.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.auth import SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY
+import time
 person = User.objects.get(email="{}")
 session = SessionStore()
 session[SESSION_KEY] = str(person.pk)
 session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
 session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+proof = {{"method": "password", "at": time.time(), "reauthenticated": True}}
+session["account_authentication_methods"] = [proof]
+session["account_authentication_methods_user"] = str(person.pk)
 session.create()
 print(session.session_key)
 """

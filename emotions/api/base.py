@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control
@@ -13,7 +14,8 @@ from rest_framework.serializers import Serializer
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from accounts.models import User
+from accounts.models import AccessToken, User
+from accounts.reauthentication import is_recent
 from accounts.requests import is_account_gone
 from emotions.api import throttling
 from emotions.api.authentication import invalid_session_token
@@ -24,6 +26,31 @@ def person_of(request: Request) -> User:
     """Return the signed-in person."""
     assert isinstance(request.user, User)  # noqa: S101 - permissions let nobody else in
     return request.user
+
+
+class ReauthenticationRequiredError(exceptions.PermissionDenied):
+    """The session has not proved lately that its person sits at it."""
+
+    default_code = "reauthentication_required"
+    default_detail = _(
+        "Confirm first that it is you: send the password to /api/auth/app/v1/auth/reauthenticate, "
+        "or a code to /api/auth/app/v1/auth/2fa/reauthenticate, then ask again."
+    )
+
+
+def require_recent(request: Request) -> None:
+    """Let only sessions go on that have proved a moment ago who sits there.
+
+    Access tokens pass: where they are allowed at all, whoever made them has proved it.
+
+    Raises:
+        ReauthenticationRequiredError: it is too long ago.
+    """
+    if isinstance(request.auth, AccessToken):
+        return
+    session = request.auth if isinstance(request.auth, SessionBase) else request._request.session
+    if not is_recent(person=person_of(request), session=session):
+        raise ReauthenticationRequiredError
 
 
 def validated(serializer: type[Serializer[Any]], data: Any) -> dict[str, Any]:

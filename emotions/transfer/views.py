@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.consents import ConsentRequiredError, has_consent
 from accounts.models import Consent
+from accounts.reauthentication import is_recent, require_recent
 from accounts.requests import person_of, zone_of
 from common.streaming import keepalive_response
 from emotions.captures.errors import ImportUnderWayError
@@ -26,9 +27,11 @@ from emotions.transfer.readers import UnreadableError
 
 
 def render_page(request: HttpRequest, form: ImportForm) -> HttpResponse:
+    person = person_of(request)
     context: dict[str, Any] = {
         "form": form,
-        "consented": has_consent(person=person_of(request), kind=Consent.Kind.USE),
+        "may_export": is_recent(person=person, session=request.session),
+        "consented": has_consent(person=person, kind=Consent.Kind.USE),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "emotions/data.html", context, status=status)
@@ -37,7 +40,13 @@ def render_page(request: HttpRequest, form: ImportForm) -> HttpResponse:
 @login_required
 @require_GET
 def data(request: HttpRequest) -> HttpResponse:
-    """Offer the export, and a form to import a history."""
+    """Offer the export, and a form to import a history.
+
+    With `?export` it asks first who sits there, and then offers the export: a download that began
+    on the page that asks would leave people on it.
+    """
+    if "export" in request.GET:
+        require_recent(request)
     return render_page(request, ImportForm())
 
 
@@ -46,6 +55,7 @@ def data(request: HttpRequest) -> HttpResponse:
 @heavy(limit="chart")
 def export(request: HttpRequest) -> HttpResponseBase:
     """Stream the export."""
+    require_recent(request)
     return exports.export_response(owner=person_of(request))
 
 

@@ -23,6 +23,7 @@ NEW_TOKEN = {"name": "backup", "scope": "write", "days": "30"}
 def signed_in_browser(person: User, user_agent: str = "curl/8") -> Client:
     client = Client(headers={"User-Agent": user_agent})
     client.post(reverse("account_login"), {"login": person.email, "password": PASSWORD})
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     return client
 
 

@@ -67,12 +67,12 @@ SIGN_OUT_DEVICE: dict[str, Any] = {
     "operation_id": "devices_sign_out",
     "summary": _("Sign a device out"),
     "description": _(
-        "Its session token or cookie opens nothing from now on. Needs a sign-in: access tokens "
-        "cannot do it."
+        "Its session token or cookie opens nothing from now on. Needs a sign-in that has just "
+        "confirmed who it is, unless it is its own: access tokens cannot do it."
     ),
     "parameters": [WHICH_DEVICE],
     "responses": {
         204: OpenApiResponse(description=_("Signed out.")),
-        **problem_responses("permission_denied", "not_found"),
+        **problem_responses("permission_denied", "reauthentication_required", "not_found"),
     },
 }

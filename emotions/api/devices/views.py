@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts import selectors, services
 from emotions.api.authentication import session_key
-from emotions.api.base import PersonalView, person_of, validated
+from emotions.api.base import PersonalView, person_of, require_recent, validated
 from emotions.api.devices import schema
 from emotions.api.devices.serializers import DeviceSerializer, RenameDeviceSerializer
 from emotions.api.parsers import StrictJSONParser
@@ -57,6 +57,8 @@ class DeviceView(PersonalView):
     def delete(self, request: Request, id: int) -> Response:  # noqa: A002
         """End its sign-in."""
         device = own_device(request, id)
+        if not device.is_current:
+            require_recent(request)
         services.sign_out_device(device=device.session)
         if device.is_current and request.auth is None:  # a browser: end its cookie too
             logout(request._request)

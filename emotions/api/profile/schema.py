@@ -72,15 +72,16 @@ DELETE_ACCOUNT: dict[str, Any] = {
     "operation_id": "me_delete",
     "summary": _("Delete your account"),
     "description": _(
-        "Removes captures, photos, sessions and tokens at once and for ever. Needs your password, "
-        "and a sign-in: access tokens cannot do it."
+        "Removes captures, photos, sessions and tokens at once and for ever. Needs your password "
+        "(if you have none, a passkey or code that has just confirmed who you are) and a "
+        "sign-in: access tokens cannot do it."
     ),
     "request": json_request(
         DeleteAccountSerializer, {"password": "a quiet paper diary"}, "for sure"
     ),
     "responses": {
         204: OpenApiResponse(description=_("Nothing is left.")),
-        **problem_responses(*JSON_BODY_PROBLEMS),
+        **problem_responses(*JSON_BODY_PROBLEMS, "reauthentication_required"),
     },
 }
 

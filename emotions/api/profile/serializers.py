@@ -89,4 +89,9 @@ class GiveConsentSerializer(serializers.Serializer[Any]):
 class DeleteAccountSerializer(serializers.Serializer[Any]):
     """Proof that it is the person who asks."""
 
-    password = StrictCharField(trim_whitespace=False, max_length=1000)
+    password = StrictCharField(
+        trim_whitespace=False,
+        max_length=1000,
+        required=False,
+        help_text=_("Of who has one; others confirm by a passkey or a code who they are."),
+    )

@@ -15,7 +15,7 @@ from rest_framework.serializers import ValidationError
 from accounts.consents import CURRENT_VERSIONS, give_consent, withdraw_consent
 from accounts.models import Consent, User
 from accounts.services import delete_account, save_language, save_time_zone
-from emotions.api.base import PersonalView, person_of, validated
+from emotions.api.base import PersonalView, person_of, require_recent, validated
 from emotions.api.parsers import StrictJSONParser
 from emotions.api.profile.schema import (
     CHANGE_PROFILE,
@@ -99,14 +99,30 @@ class ProfileView(PersonalView):
     def delete(self, request: Request) -> Response:
         """Delete the account with everything that belongs to it."""
         person = person_of(request)
-        password = validated(DeleteAccountSerializer, request.data)["password"]
-        # Shared with the password page, so that guessing in both places gains nothing.
-        if not ratelimit.consume(request._request, action="reauthenticate", user=person):
-            raise Throttled(wait=RETRY_AFTER)
-        if not person.check_password(password):
-            raise ValidationError({"password": [_("This is not your password.")]})
+        password = validated(DeleteAccountSerializer, request.data).get("password")
+        if person.has_usable_password():
+            require_password(request, password)
+        else:
+            require_recent(request)
         delete_account(person=person)
         return Response(status=HTTPStatus.NO_CONTENT)
+
+
+def require_password(request: Request, password: str | None) -> None:
+    """Let only requests go on that have the person's password.
+
+    Raises:
+        Throttled: too many wrong ones were tried.
+        ValidationError: it is wrong or missing.
+    """
+    if password is None:
+        raise ValidationError({"password": [_("This field is required.")]})
+    person = person_of(request)
+    # Shared with the password page, so that guessing in both places gains nothing.
+    if not ratelimit.consume(request._request, action="reauthenticate", user=person):
+        raise Throttled(wait=RETRY_AFTER)
+    if not person.check_password(password):
+        raise ValidationError({"password": [_("This is not your password.")]})
 
 
 class ConsentView(PersonalView):

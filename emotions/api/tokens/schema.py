@@ -58,12 +58,13 @@ CREATE_TOKEN: dict[str, Any] = {
     "summary": _("Make an access token"),
     "description": _(
         "For a script that acts for you, by the header Authorization: Bearer. The answer is the "
-        "only one that ever tells the token. Needs a sign-in: access tokens cannot do it."
+        "only one that ever tells the token. Needs a sign-in that has just confirmed who it is: "
+        "access tokens cannot do it."
     ),
     "request": json_request(NewTokenSerializer, {"name": "backup script"}, "to read for a year"),
     "responses": {
         201: example_response(MadeTokenSerializer, _("Made."), MADE, "a new token"),
-        **problem_responses(*JSON_BODY_PROBLEMS),
+        **problem_responses(*JSON_BODY_PROBLEMS, "reauthentication_required"),
     },
 }
 
@@ -72,10 +73,13 @@ REVOKE_TOKEN: dict[str, Any] = {
     "tags": ["tokens"],
     "operation_id": "tokens_revoke",
     "summary": _("Revoke an access token"),
-    "description": _("It opens nothing from now on. Needs a sign-in: access tokens cannot do it."),
+    "description": _(
+        "It opens nothing from now on. Needs a sign-in that has just confirmed who it is: access "
+        "tokens cannot do it."
+    ),
     "parameters": [WHICH_TOKEN],
     "responses": {
         204: OpenApiResponse(description=_("Revoked.")),
-        **problem_responses("permission_denied", "not_found"),
+        **problem_responses("permission_denied", "reauthentication_required", "not_found"),
     },
 }

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import selectors, services
-from emotions.api.base import PersonalView, person_of, validated
+from emotions.api.base import PersonalView, person_of, require_recent, validated
 from emotions.api.parsers import StrictJSONParser
 from emotions.api.tokens import schema
 from emotions.api.tokens.serializers import NewTokenSerializer, TokenSerializer
@@ -28,6 +28,7 @@ class TokensView(PersonalView):
     @extend_schema(**schema.CREATE_TOKEN)
     def post(self, request: Request) -> Response:
         """Create one; only this response contains the secret."""
+        require_recent(request)
         values = validated(NewTokenSerializer, request.data)
         token, secret = services.create_token(person=person_of(request), **values)
         payload = {**TokenSerializer(token).data, "token": secret}
@@ -41,5 +42,6 @@ class TokenView(PersonalView):
     def delete(self, request: Request, id: int) -> Response:  # noqa: A002 - named by the address
         """End it."""
         token = get_object_or_404(selectors.tokens(person=person_of(request)), pk=id)
+        require_recent(request)
         services.revoke_token(token=token)
         return Response(status=HTTPStatus.NO_CONTENT)

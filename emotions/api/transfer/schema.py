@@ -16,13 +16,14 @@ EXPORT: dict[str, Any] = {
     "summary": _("Take everything with you"),
     "description": _(
         "A zip archive with index.html to read, profile.json, captures.json, captures.csv and "
-        "your pictures, made while it is sent."
+        "your pictures, made while it is sent. A sign-in needs to have confirmed just now "
+        "who it is."
     ),
     "responses": {
         (200, "application/zip"): OpenApiResponse(
             OpenApiTypes.BINARY, description=_("The archive.")
         ),
-        **problem_responses("too_many_at_once"),
+        **problem_responses("reauthentication_required", "too_many_at_once"),
     },
 }
 

@@ -9,7 +9,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from common.streaming import keepalive_response
-from emotions.api.base import PersonalView, person_of, validated
+from emotions.api.base import PersonalView, person_of, require_recent, validated
 from emotions.api.renderers import ZipRenderer
 from emotions.api.throttling import CaptureThrottle, ChartThrottle, PersonThrottle
 from emotions.api.transfer.schema import EXPORT, IMPORT
@@ -55,4 +55,5 @@ class ExportView(PersonalView):
     @extend_schema(**EXPORT)
     def get(self, request: Request) -> Any:
         """Send the archive while it is made."""
+        require_recent(request)
         return exports.export_response(owner=person_of(request))

@@ -11,13 +11,16 @@ from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 DEVICES = "/api/v1/devices/"
-LOGIN = "/api/auth/app/v1/auth/login"
+AUTH = "/api/auth/app/v1/auth/"
 
 
 def app_of(person: User, **headers: str) -> APIClient:
     """Return an app that signed in with these headers."""
     answer: Any = APIClient().post(
-        LOGIN, {"email": person.email, "password": PASSWORD}, format="json", headers=headers
+        f"{AUTH}login",
+        {"email": person.email, "password": PASSWORD},
+        format="json",
+        headers=headers,
     )
     token = answer.json()["meta"]["session_token"]
     return APIClient(enforce_csrf_checks=True, headers={"X-Session-Token": token, **headers})
@@ -54,6 +57,7 @@ def test_a_device_is_renamed(owner: User) -> None:
 def test_a_device_is_signed_out_from_another_one_and_from_itself(owner: User) -> None:
     here, there = app_of(owner), app_of(owner)
     lost = next(told for told in here.get(DEVICES).json() if not told["is_current"])
+    here.post(f"{AUTH}reauthenticate", {"password": PASSWORD}, format="json")
     assert here.delete(f"{DEVICES}{lost['id']}/").status_code == 204
     assert_problem(there.get(TODAY), 401, "authentication_failed")
     (left,) = here.get(DEVICES).json()
