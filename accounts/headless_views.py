@@ -3,13 +3,18 @@
 from typing import Any
 
 from allauth.headless.account import inputs, views
+from allauth.headless.base.response import AuthenticationResponse
 from allauth.headless.internal.restkit.response import ErrorResponse
+from allauth.headless.usersessions import response
 from allauth.headless.usersessions import views as usersessions
 from django import forms
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from accounts import selectors, services
 from accounts.reauthentication import require_recent
 from accounts.requests import person_of
+from accounts.sessions import key_digest
 
 KEY_WITH_PERSON = r"^[0-9A-Za-z]+-."
 
@@ -48,10 +53,38 @@ class ChangePasswordView(views.ChangePasswordView):
         return super().post(request, *args, **kwargs)
 
 
+class SessionsResponse(response.SessionsResponse):
+    """A person's devices, as allauth writes its sessions."""
+
+    def _session_data(self, session: selectors.Device) -> dict[str, Any]:
+        return {
+            "user_agent": session.session.user_agent,
+            "ip": session.address,
+            "created_at": session.signed_in_at.timestamp(),
+            "is_current": session.is_current,
+            "id": session.id,
+        }
+
+
 class SessionsView(usersessions.SessionsView):
-    """Signing devices out; for others than its own, the app confirms first who sits there."""
+    """Listing and signing out devices, of whose sessions only digests are stored."""
+
+    def _respond_session_list(self) -> SessionsResponse:
+        request = self.request
+        found = selectors.devices(
+            person=person_of(request), current_key=request.session.session_key
+        )
+        return SessionsResponse(request, found)
 
     def delete(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not all(session.is_current() for session in self.input.cleaned_data["sessions"]):
+        """Sign devices out; for others than its own, the app confirms first who sits there."""
+        current = key_digest(request.session.session_key or "")
+        chosen = list(self.input.cleaned_data["sessions"])
+        if any(device.session_key != current for device in chosen):
             require_recent(request)
-        return super().delete(request, *args, **kwargs)
+        for device in chosen:
+            services.sign_out_device(device=device)
+        if any(device.session_key == current for device in chosen):
+            logout(request)
+            return AuthenticationResponse(request)
+        return self._respond_session_list()

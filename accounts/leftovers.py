@@ -1,13 +1,10 @@
 """Removing what would outlive the people whom it is about."""
 
-from importlib import import_module
-
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.sessions.models import Session
 from django.core.cache import caches
 from django.core.cache.backends.db import DatabaseCache
 from django.db import connections, router
@@ -15,7 +12,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.letters import GIVE_UP_AFTER
-from accounts.models import Letter, User
+from accounts.models import Letter, Session, User
+from accounts.sessions import SessionStore, adopt_sessions
 
 
 def anonymise_admin_log(*, person: User) -> None:
@@ -34,10 +32,13 @@ def remove_expired() -> int:
     Returns:
         The number of devices.
     """
-    import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
+    adopt_sessions()
+    orphaned = ~Exists(User.objects.filter(pk=OuterRef("person")))
+    Session.objects.filter(orphaned, person__isnull=False).delete()
+    SessionStore.clear_expired()
     Letter.objects.filter(created_at__lt=timezone.now() - GIVE_UP_AFTER).delete()
     remove_expired_counters()
-    session = Session.objects.filter(session_key=OuterRef("session_key"))
+    session = Session.objects.filter(pk=OuterRef("session_key"))
     return UserSession.objects.filter(~Exists(session)).delete()[0]
 
 

@@ -1,13 +1,15 @@
-"""Users, who sign in by e-mail, their consents and their access tokens."""
+"""Users, who sign in by e-mail, their sessions, consents and access tokens."""
 
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 
@@ -104,6 +106,20 @@ class User(AbstractBaseUser, PermissionsMixin):
     def initial(self) -> str:
         """The letter shown for the person in the navigation."""
         return self.email[:1].upper()
+
+
+class Session(AbstractBaseSession):
+    """A session, by a digest of its key; it goes with the person whose it is."""
+
+    # Who is signed in, or about to be. Without a constraint, on which Django would fail for ever
+    # where somebody signs in while their account is being deleted.
+    person = models.ForeignKey(
+        User, null=True, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        return import_string(f"{settings.SESSION_ENGINE}.SessionStore")
 
 
 class Consent(models.Model):

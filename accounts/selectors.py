@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from allauth.core.internal.sessionkit import get_session_user
 from allauth.usersessions.models import UserSession
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.devices import name_from_user_agent
-from accounts.models import AccessToken, User
+from accounts.models import AccessToken, Session, User
+from accounts.sessions import adopt_sessions, key_digest, peek_into
 from accounts.tokens import hash_secret
 
 
@@ -37,6 +39,7 @@ def devices(*, person: User, current_key: str | None = None) -> list[Device]:
         person: The owner of the sessions.
         current_key: The key of the session that makes the request.
     """
+    current = current_key and key_digest(current_key)
     found = [
         Device(
             id=session.pk,
@@ -44,14 +47,22 @@ def devices(*, person: User, current_key: str | None = None) -> list[Device]:
             address=session.ip,
             signed_in_at=session.created_at,
             last_seen_at=session.last_seen_at,
-            is_current=session.session_key == current_key,
+            is_current=session.session_key == current,
             session=session,
         )
-        for session in UserSession.objects.purge_and_list(person)
+        for session in live_sessions(person=person)
     ]
     return sorted(
         found, key=lambda device: (device.is_current, device.last_seen_at, device.id), reverse=True
     )
+
+
+def live_sessions(*, person: User) -> list[UserSession]:
+    """Return the devices whose sessions have neither run out nor ended with a former password."""
+    adopt_sessions(person=person)
+    sessions = Session.objects.filter(person=person, expire_date__gt=timezone.now())
+    live = {one.pk for one in sessions if get_session_user(peek_into(one)) == person}
+    return list(UserSession.objects.filter(user=person, session_key__in=live))
 
 
 def device(*, person: User, device_id: int, current_key: str | None = None) -> Device | None:

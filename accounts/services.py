@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from accounts.devices import clean_name, name_from_header
 from accounts.leftovers import anonymise_admin_log
-from accounts.models import AccessToken, User
+from accounts.models import AccessToken, Session, User
+from accounts.sessions import adopt_sessions, end_session, key_digest
 from accounts.signals import account_deleted
 from accounts.tokens import display_prefix, generate_secret, hash_secret
 from common.time_zones import KNOWN_ZONES
@@ -60,8 +61,7 @@ def delete_account(*, person: User) -> None:
     if User.objects.select_for_update().filter(pk=person.pk).first() is None:
         return
     account_deleted.send(sender=User, person=person)
-    for session in UserSession.objects.filter(user=person):
-        session.end()
+    adopt_sessions(person=person)
     anonymise_admin_log(person=person)
     person.delete()
 
@@ -131,7 +131,7 @@ def record_device(*, person: User, session: SessionBase, request: HttpRequest) -
         "last_seen_at": timezone.now(),
     }
     device, _ = UserSession.objects.update_or_create(
-        session_key=session.session_key,
+        session_key=key_digest(session.session_key or ""),
         defaults=fields,
         create_defaults={**fields, "data": {"name": name_from_header(request)}},
     )
@@ -147,13 +147,16 @@ def rename_device(*, device: UserSession, name: str) -> None:
 
 
 def sign_out_device(*, device: UserSession) -> None:
-    device.end()
+    end_session(device.session_key)
+    device.delete()
 
 
 def sign_out_other_devices(*, person: User, current_key: str | None) -> None:
-    """End every session of a person but the current one."""
-    for device in UserSession.objects.filter(user=person).exclude(session_key=current_key):
-        device.end()
+    """End every session of a person but the current one, and every sign-in that waits."""
+    adopt_sessions(person=person)
+    current = current_key and key_digest(current_key)
+    Session.objects.filter(person=person).exclude(pk=current).delete()
+    UserSession.objects.filter(user=person).exclude(session_key=current).delete()
 
 
 def move_device(*, person: User, session: SessionBase, request: HttpRequest) -> None:

@@ -16,7 +16,9 @@ from django.db.models import Field, Model
 
 from backups.archive import TableChunk
 
-EXCLUDED = frozenset({"sessions.Session", "usersessions.UserSession", "emotions.Lease"})
+EXCLUDED = frozenset(
+    {"accounts.Session", "sessions.Session", "usersessions.UserSession", "emotions.Lease"}
+)
 """Sessions, so that nobody can sign in with a backup, and places of work that runs no more."""
 NATURAL_KEYS = {
     "contenttypes.ContentType": ("app_label", "model"),

@@ -71,7 +71,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.headless",
     "allauth.mfa",
-    "allauth.usersessions",
+    "accounts.apps.DevicesConfig",
     "corsheaders",
     "csp",
     "drf_spectacular",
@@ -164,6 +164,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if "EMAIL_URL" in os.environ else "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "emotions:landing"
 ACCOUNT_SESSION_REMEMBER = True
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 90 * 24 * 60 * 60  # renewed on each day on which the device is used
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Emoplatform: "
 ACCOUNT_EMAIL_NOTIFICATIONS = True

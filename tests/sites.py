@@ -194,7 +194,7 @@ def create_session(site: Site, email: str) -> str:
 
 CREATE_SESSION = """
 from accounts.models import User
-from django.contrib.sessions.backends.db import SessionStore
+from accounts.sessions import SessionStore
 from django.contrib.auth import SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY
 import time
 person = User.objects.get(email="{}")

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
-from django.contrib.sessions.models import Session
 from django.db import connection
+
+from accounts.models import Session
 
 Content = tuple[str, bytes]
 """The name of a table or file, and something that is in it."""
@@ -22,7 +23,7 @@ def cells() -> list[Content]:
                 raw = isinstance(cell, bytes | memoryview)
                 found.append((table, bytes(cell) if raw else str(cell).replace("-", "").encode()))
     for session in Session.objects.all():
-        found.append(("django_session", json.dumps(session.get_decoded()).encode()))
+        found.append(("accounts_session", json.dumps(session.get_decoded()).encode()))
     return found
 
 

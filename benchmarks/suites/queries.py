@@ -8,11 +8,11 @@ from typing import Any
 
 from allauth.account.utils import filter_users_by_email
 from django.contrib.auth import get_user_model
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from accounts import selectors as people
+from accounts.sessions import SessionStore
 from emotions.captures import purging, recording, retention, selectors, trash
 from emotions.captures.days import load_day
 from emotions.captures.recording import SelfReport

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from allauth.usersessions.models import UserSession
-from django.contrib.sessions.models import Session
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +11,7 @@ from pytest_django import Settings
 
 from accounts import selectors, services
 from accounts.devices import name_from_header, name_from_user_agent
-from accounts.models import User
+from accounts.models import Session, User
 from tests.factories import PASSWORD
 
 APPLE = "AppleWebKit/605.1.15 (KHTML, like Gecko)"

@@ -21,7 +21,6 @@ from django.apps.registry import Apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.sessions.models import Session
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -30,7 +29,7 @@ from django.utils import timezone
 
 from accounts import services as accounts
 from accounts.consents import withdraw_consent
-from accounts.models import Consent, Letter, User
+from accounts.models import Consent, Letter, Session, User
 from backups.archive import MANIFEST
 from backups.rows import backed_up_models
 from emotions.captures import purging, recording, trash

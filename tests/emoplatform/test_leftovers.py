@@ -11,18 +11,17 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
-from django.contrib.sessions.models import Session
 from django.core.cache import caches
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts import leftovers, services
 from accounts.consents import give_consent
-from accounts.models import Consent, Letter, User
+from accounts.models import Consent, Letter, Session, User
 from accounts.outbox import queue_letter
 from emotions.captures import editing, recording
 from emotions.models import Capture, Lease, Preferences
@@ -68,7 +67,11 @@ def live(person: User, administrator: User) -> None:
     browser.post("/accounts/login/", {"login": EMAIL, "password": "a guess"})
     browser.post("/accounts/login/", {"login": EMAIL, "password": PASSWORD})
     assert browser.get("/today/").status_code == 200
-    signed_in(APIClient(), person).get("/api/v1/me/")
+    signed_in(APIClient(), person)
+    forgetful = {"login": EMAIL, "password": PASSWORD}
+    with override_settings(ACCOUNT_EMAIL_VERIFICATION="mandatory"):
+        EmailAddress.objects.filter(user=person).update(verified=False)
+        Client().post("/accounts/login/", forgetful)
     services.create_token(person=person, name=TAG, scope="read")
     give_consent(person=person, kind=Consent.Kind.IMPROVE)
     Preferences.objects.create(owner=person, pictures_kept_for=Preferences.KeptFor.MONTH)
@@ -104,11 +107,13 @@ def test_nothing_is_left_of_who_deletes_their_account(media: Path, log: io.Strin
     found = places_of(traces(), media)
     assert {
         *("accounts_user", "accounts_letter", "account_emailaddress", "accounts_accesstoken"),
-        *("django_session", "usersessions_usersession", "django_admin_log", "shared_cache"),
+        *("accounts_session", "usersessions_usersession", "django_admin_log", "shared_cache"),
         *("emotions_capture", "emotions_lease", "emotions_tag", "emotions_pushsubscription"),
         "django_tasks_database_dbtaskresult",
     } <= found, "else this proves nothing"
     assert any(media.rglob("*.jpg"))
+    waiting = [one for one in Session.objects.all() if "account_login" in one.get_decoded()]
+    assert [one.person for one in waiting] == [person]
 
     services.delete_account(person=person)
 

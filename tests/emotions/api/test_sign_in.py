@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
 from django.core.mail import EmailMessage
 from django.test import Client
 from django.utils import timezone
@@ -18,7 +16,7 @@ from rest_framework.test import APIClient
 
 from accounts import services
 from accounts.consents import give_consent
-from accounts.models import Consent, User
+from accounts.models import Consent, Session, User
 from tests import pictures
 from tests.emotions.api.calls import CAPTURES, TODAY, assert_problem, create
 from tests.factories import PASSWORD
@@ -148,8 +146,9 @@ def test_a_token_lives_on_for_90_days_from_each_day_it_is_used(owner: User) -> N
 def yesterday(person: User) -> None:
     """Let the person's one device have been seen yesterday."""
     device = UserSession.objects.get(user=person)
-    session = SessionStore(device.session_key)
-    session[services.SEEN_ON_KEY] = "2020-01-01"
+    session = Session.objects.get(pk=device.session_key)
+    held = session.get_decoded() | {services.SEEN_ON_KEY: "2020-01-01"}
+    session.session_data = Session.objects.encode(held)
     session.save()
     device.last_seen_at -= timedelta(days=1)
     device.save()
