@@ -297,6 +297,7 @@ SPECTACULAR_SETTINGS = {
         "Span": "emotions.insights.trends.Span",
         "ReminderWay": "emotions.models.Reminder.Way",
         "KeptFor": "emotions.models.Preferences.KeptFor",
+        "ImportState": "emotions.models.Import.State",
     },
     "COMPONENT_SPLIT_PATCH": False,  # the serializers declare which fields are optional
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,

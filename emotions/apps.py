@@ -7,8 +7,5 @@ class EmotionsConfig(AppConfig):
     name = "emotions"
 
     def ready(self) -> None:
-        for name in (
-            *("captures.receivers", "contributions.receivers", "model_quality.receivers"),
-            "quotas.receivers",
-        ):
-            import_module(f"emotions.{name}")
+        for name in ("captures", "contributions", "model_quality", "quotas", "transfer"):
+            import_module(f"emotions.{name}.receivers")

@@ -29,7 +29,9 @@ def findings() -> Iterator[Finding]:
     """Yield every difference, while reading every file."""
     yield from pictures()
     for name in storage.orphans():
-        yield Finding(f"{name}: no capture has this file.", partial(storage.remove_files, [name]))
+        yield Finding(
+            f"{name}: nothing refers to this file.", partial(storage.remove_files, [name])
+        )
     for flaw in artefacts.damaged_files():
         yield Finding(flaw)
     for name in artefacts.orphans():

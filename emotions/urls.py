@@ -87,6 +87,7 @@ urlpatterns = [
     path("data/", transfer_views.data, name="data"),
     path("data/export/", transfer_views.export, name="export"),
     path("data/import/", transfer_views.import_view, name="import"),
+    path("data/imports/<uuid:uuid>/", transfer_views.import_detail, name="import_detail"),
     path("trash/", capture_views.trash, name="trash"),
     path("agreement/", day_views.agreement, name="agreement"),
 ]

@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import make_password
 from accounts.consents import give_consent
 from accounts.models import Consent, User
 from accounts.services import next_sequence
-from emotions.models import Capture, Detection, Feeling, PushSubscription, Reminder
+from emotions.models import Capture, Detection, Feeling, Import, PushSubscription, Reminder
 from ml.emotions import EMOTIONS
 from ml.registry import active_version
 
@@ -149,3 +149,9 @@ def push_reminder(owner: User) -> Reminder:
     return Reminder.objects.create(
         owner=owner, at=time(20), way=Reminder.Way.PUSH, since=datetime(2026, 1, 1, tzinfo=UTC)
     )
+
+
+def file_import(owner: User, **fields: Any) -> Import:
+    """Make a finished import."""
+    values = {"size": 1, "time_zone": "UTC", "state": Import.State.FINISHED}
+    return Import.objects.create(owner=owner, **values | fields)

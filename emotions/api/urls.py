@@ -18,7 +18,7 @@ from emotions.api.reminders.views import (
 )
 from emotions.api.sync.views import BatchView, ChangesView
 from emotions.api.tokens.views import TokensView, TokenView
-from emotions.api.transfer.views import ExportView, ImportView
+from emotions.api.transfer.views import ExportView, ImportStateView, ImportsView, ImportView
 
 
 class ConsentKindConverter:
@@ -54,6 +54,8 @@ urlpatterns = [
     path("me/", ProfileView.as_view(), name="me"),
     path("me/consents/<consent_kind:kind>/", ConsentView.as_view(), name="consent"),
     path("me/import/", ImportView.as_view(), name="import"),
+    path("imports/", ImportsView.as_view(), name="imports"),
+    path("imports/<uuid:uuid>/", ImportStateView.as_view(), name="import_state"),
     path("export/", ExportView.as_view(), name="export"),
     path("devices/", DevicesView.as_view(), name="devices"),
     path("devices/<int:id>/", DeviceView.as_view(), name="device"),

@@ -11,6 +11,7 @@ from emotions.models.captures import (
     private_name,
 )
 from emotions.models.contributions import Contribution, Contributor, CorrectionsFile
+from emotions.models.imports import Import
 from emotions.models.preferences import Preferences
 from emotions.models.quotas import DailyUsage, Lease
 from emotions.models.reminders import Delivery, PushSubscription, Reminder
@@ -25,6 +26,7 @@ __all__ = [
     "Delivery",
     "Detection",
     "Feeling",
+    "Import",
     "Lease",
     "Preferences",
     "PushSubscription",

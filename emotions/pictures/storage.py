@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from itertools import chain, islice
@@ -18,12 +18,14 @@ from django.utils import timezone
 from common.files import MIN_ORPHAN_AGE
 from common.imaging import images
 from common.imaging.geometry import Box
-from emotions.models import Capture, name_digest, private_name
+from emotions.models import Capture, Import, name_digest, private_name
 from ml.data.faces import FACE_SIDE
 
 logger = logging.getLogger(__name__)
 
 FOLDERS = {"photo": "photos", "crop": "crops", "thumbnail": "thumbnails"}
+IMPORTS_FOLDER = "imports"
+"""Files that people have sent to bring a history in, each until that is done."""
 CROP_SIDE = 320  # pixels, at most
 CROP_MARGIN = 0.25  # share of the face box, on each side
 BATCH_SIZE = 10_000
@@ -129,21 +131,39 @@ def remove_files(names: Iterable[str]) -> list[str]:
 
 
 def sweep_orphans() -> int:
-    """Delete stored files that no capture refers to; return their number."""
+    """Delete stored files that nothing refers to; return their number."""
     removed = sum(not remove_files([name]) for name in orphans())
     logger.info("orphaned files swept", extra={"removed": removed})
     return removed
 
 
 def orphans() -> Iterator[str]:
-    """Yield names of stored files that no capture refers to, nor one that is being recorded."""
+    """Yield names of stored files that nothing refers to, nor is about to."""
+    yield from unreferenced(FOLDERS.values(), names_of_captures)
+    yield from unreferenced([IMPORTS_FOLDER], names_of_imports)
+
+
+def unreferenced(
+    folders: Iterable[str], referenced: Callable[[set[str]], set[str]]
+) -> Iterator[str]:
+    """Yield names of files in folders that have no record, nor one that is being written."""
     latest = timezone.now() - MIN_ORPHAN_AGE
-    names = chain.from_iterable(map(names_in, FOLDERS.values()))
+    names = chain.from_iterable(map(names_in, folders))
     while batch := set(islice(names, BATCH_SIZE)):
-        named = Q(photo__in=batch) | Q(crop__in=batch) | Q(thumbnail__in=batch)
-        known = Capture.objects.filter(named).values_list(*Capture.PICTURES)
-        unknown = batch.difference(*known)
+        unknown = batch - referenced(batch)
         yield from (name for name in sorted(unknown) if not is_younger(name, latest))
+
+
+def names_of_captures(batch: set[str]) -> set[str]:
+    """Return some names of pictures, those of some files among them that captures refer to."""
+    named = Q(photo__in=batch) | Q(crop__in=batch) | Q(thumbnail__in=batch)
+    rows = Capture.objects.filter(named).values_list(*Capture.PICTURES)
+    return set(chain.from_iterable(rows))
+
+
+def names_of_imports(batch: set[str]) -> set[str]:
+    """Return those of some files that imports refer to."""
+    return set(Import.objects.filter(file__in=batch).values_list("file", flat=True))
 
 
 def names_in(folder: str) -> Iterator[str]:

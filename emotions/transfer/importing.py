@@ -1,179 +1,48 @@
-"""Import of a history: each capture whole or not at all, and none twice."""
+"""Import of one entry of a history: whole or not at all, and never twice."""
 
-import logging
-import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from enum import StrEnum
-from typing import IO
 
 import numpy as np
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from accounts.consents import has_consent, require_consent
+from accounts.consents import has_consent
 from accounts.models import Consent, User
 from common.imaging import images
 from common.imaging.geometry import Box
 from common.time_zones import day_of
 from emotions.captures.editing import is_empty
-from emotions.captures.errors import ImportUnderWayError
 from emotions.captures.storing import KnownTags, insert_capture
-from emotions.contributions.syncing import schedule_contribution
 from emotions.models import Capture, Detection
 from emotions.pictures import storage
 from emotions.pictures.errors import LIMITS
 from emotions.pictures.removal import delete_files_on_error
 from emotions.quotas.claims import claim_imported_moment
-from emotions.quotas.errors import (
-    ImportedQuotaError,
-    ImportsBusyError,
-    PicturesQuotaError,
-    TagsQuotaError,
-)
-from emotions.quotas.leases import Place, take_place
+from emotions.quotas.errors import PicturesQuotaError, TagsQuotaError
 from emotions.quotas.usage import has_room_for_pictures
-from emotions.quotas.wording import no_room_for_pictures, too_many_imported, too_many_tags
-from emotions.transfer.readers import (
-    Entry,
-    EntryError,
-    EntryFace,
-    ParsedEntry,
-    Refusal,
-    open_history,
-)
+from emotions.quotas.wording import no_room_for_pictures, too_many_tags
+from emotions.transfer.readers import Entry, EntryError, EntryFace
 from ml import registry
 from ml.inference.predictor import Face
 from ml.models import ModelVersion
 
-logger = logging.getLogger(__name__)
-
-MAX_REFUSALS = 100
-"""How many refused entries are reported with their reasons."""
-TIME_LIMIT = 300
-"""Seconds after which an import ends, so that nobody occupies the site for long."""
-
 
 class Outcome(StrEnum):
-    """The outcome of one entry."""
+    """The outcome of one entry: the field of `Import` that counts it."""
 
     NEW = "new"
     ALREADY_THERE = "already_there"
     DELETED = "deleted"
 
 
-@dataclass(slots=True)
-class ImportReport:
-    """The outcomes of the entries so far.
-
-    Attributes:
-        new: imported.
-        already_there: left as they are.
-        deleted: left deleted, in the trash or for good.
-        refused: invalid.
-        refusals: the first `MAX_REFUSALS` of those.
-        complete: whether every entry was read within the time limit.
-    """
-
-    new: int = 0
-    already_there: int = 0
-    deleted: int = 0
-    refused: int = 0
-    refusals: list[Refusal] = field(default_factory=list)
-    complete: bool = False
-
-    def count(self, outcome: Outcome) -> None:
-        setattr(self, outcome, getattr(self, outcome) + 1)
-
-    def refuse(self, refused: Refusal) -> None:
-        self.refused += 1
-        if len(self.refusals) < MAX_REFUSALS:
-            self.refusals.append(refused)
-
-
-def import_history(
-    *, owner: User, file: IO[bytes], size: int, time_zone: str, moods: Mapping[str, int]
-) -> Iterator[ImportReport]:
-    """Import a history from an export of this site or from Daylio's table.
-
-    Existing captures are left as they are, so the same file can be sent again. Yields the same
-    report, updated, after each entry, so that the caller can show that something happens.
+def import_entry(
+    *, owner: User, entry: Entry, known_tags: KnownTags, on_stored: Callable[[], None]
+) -> Outcome:
+    """Import one moment, unless a capture with its UUID exists or existed.
 
     Args:
-        file: a seekable binary file.
-        size: its size in bytes.
-        time_zone: IANA name of the zone of times that do not name their own.
-        moods: values from 1 to 5 for moods that the person named, by name.
-
-    Raises:
-        ImportUnderWayError: another import of the owner is running.
-        ImportsBusyError: as many imports as the site allows are running.
-        UnreadableError: the file is not a history, or is damaged.
-        ConsentRequiredError: it contains pictures, and the owner has not consented.
-    """
-    history = open_history(file, size=size, time_zone=time_zone, moods=moods)
-    if history.has_pictures:
-        require_consent(person=owner, kind=Consent.Kind.USE)
-    reports = run_import(owner, history.entries(), take_places(owner))
-    next(reports)  # Enter its `try`, so that the lock is released even if nobody iterates.
-    return reports
-
-
-def take_places(owner: User) -> list[Place]:
-    """Take the owner's only place for an import, and one of the few of the site.
-
-    Raises:
-        ImportUnderWayError: another import of the owner is running.
-        ImportsBusyError: all places of the site are taken.
-    """
-    own = take_place(f"import:{owner.pk}", places=1)
-    if own is None:
-        raise ImportUnderWayError
-    shared = take_place("import", places=settings.QUOTAS["imports_at_once"])
-    if shared is None:
-        own.release()
-        raise ImportsBusyError
-    return [own, shared]
-
-
-def run_import(
-    owner: User, entries: Iterable[ParsedEntry], places: Collection[Place]
-) -> Iterator[ImportReport]:
-    """Import entries one by one, and release the places at the end."""
-    report, deadline = ImportReport(), time.monotonic() + TIME_LIMIT
-    try:
-        yield report
-        known_tags = KnownTags(owner)
-        for entry in entries:
-            for place in places:
-                place.renew()
-            if time.monotonic() > deadline:
-                break
-            if isinstance(entry, Refusal):
-                report.refuse(entry)
-            else:
-                try:
-                    report.count(import_entry(owner=owner, entry=entry, known_tags=known_tags))
-                except EntryError as error:
-                    report.refuse(Refusal(entry.place, str(error)))
-                except ImportedQuotaError:
-                    report.refuse(Refusal(entry.place, too_many_imported()))
-                    break
-            yield report
-        else:
-            report.complete = True
-        logger.info("history imported", extra={"new": report.new, "refused": report.refused})
-        yield report
-    finally:
-        for place in places:
-            place.release()
-        if report.new:
-            schedule_contribution(owner)
-
-
-def import_entry(*, owner: User, entry: Entry, known_tags: KnownTags) -> Outcome:
-    """Import one moment, unless a capture with its UUID exists or existed.
+        on_stored: called in the transaction that stores it.
 
     Raises:
         EntryError: it says nothing, shows a face without consent, its pictures cannot be decoded,
@@ -182,7 +51,7 @@ def import_entry(*, owner: User, entry: Entry, known_tags: KnownTags) -> Outcome
     """
     if existing := existing_outcome(owner, entry):
         return existing
-    if entry.faces and not has_consent(person=owner, kind=Consent.Kind.USE):
+    if (entry.faces or entry.pictures) and not has_consent(person=owner, kind=Consent.Kind.USE):
         raise EntryError(_("Expected your consent before what a face looks like is kept."))
     capture = build_capture(owner, entry)
     if entry.pictures and not has_room_for_pictures(owner=owner):
@@ -200,7 +69,7 @@ def import_entry(*, owner: User, entry: Entry, known_tags: KnownTags) -> Outcome
     saved = storage.save_pictures(**pixels)
     try:
         with delete_files_on_error(saved.values()):
-            store(capture, entry, saved, known_tags)
+            store(capture, entry, saved, known_tags, on_stored)
     except PicturesQuotaError as error:
         raise EntryError(no_room_for_pictures()) from error
     except TagsQuotaError as error:
@@ -273,7 +142,11 @@ def decode_picture(entry: Entry, field: str) -> np.ndarray | None:
 
 @transaction.atomic
 def store(
-    capture: Capture, entry: Entry, pictures: storage.SavedPictures, known_tags: KnownTags
+    capture: Capture,
+    entry: Entry,
+    pictures: storage.SavedPictures,
+    known_tags: KnownTags,
+    on_stored: Callable[[], None],
 ) -> None:
     """Insert a capture with its tags and detections in one transaction."""
     insert_capture(
@@ -284,6 +157,7 @@ def store(
         known_tags=known_tags,
     )
     claim_imported_moment(owner=capture.owner)
+    on_stored()
 
 
 def build_detection(face: EntryFace, capture: Capture) -> Detection:

@@ -1,14 +1,13 @@
-"""The page of a person's data: export and import."""
+"""The page of a person's data, and the pages of imports."""
 
-from functools import partial
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
-from django.template.loader import render_to_string
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,14 +15,14 @@ from accounts.consents import ConsentRequiredError, has_consent
 from accounts.models import Consent
 from accounts.reauthentication import is_recent, require_recent
 from accounts.requests import person_of, zone_of
-from common.streaming import keepalive_response
 from emotions.captures.errors import ImportUnderWayError
+from emotions.models import Import
 from emotions.quotas.decorators import heavy
-from emotions.quotas.errors import ImportsBusyError
-from emotions.transfer import exports, importing
+from emotions.transfer import exports, uploads
 from emotions.transfer.forms import ImportForm
-from emotions.transfer.importing import ImportReport
 from emotions.transfer.readers import UnreadableError
+
+MAX_LISTED = 10
 
 
 def render_page(request: HttpRequest, form: ImportForm) -> HttpResponse:
@@ -32,6 +31,7 @@ def render_page(request: HttpRequest, form: ImportForm) -> HttpResponse:
         "form": form,
         "may_export": is_recent(person=person, session=request.session),
         "consented": has_consent(person=person, kind=Consent.Kind.USE),
+        "imports": Import.objects.of(person)[:MAX_LISTED],
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "emotions/data.html", context, status=status)
@@ -62,17 +62,15 @@ def export(request: HttpRequest) -> HttpResponseBase:
 @login_required
 @require_POST
 def import_view(request: HttpRequest) -> HttpResponseBase:
-    """Import a history and show the report."""
+    """Take in a file for the worker, and show how far it is."""
     person = person_of(request)
     form = ImportForm(request.POST, request.FILES)
     if not form.is_valid():
         return render_page(request, form)
-    upload = form.cleaned_data["file"]
     try:
-        reports = importing.import_history(
+        job = uploads.start_import(
             owner=person,
-            file=upload.file,
-            size=upload.size,
+            upload=form.cleaned_data["file"],
             time_zone=zone_of(request, person),
             moods=form.cleaned_data["moods"],
         )
@@ -80,19 +78,16 @@ def import_view(request: HttpRequest) -> HttpResponseBase:
         form.add_error("file", _("There are pictures in it, which need your consent first."))
     except ImportUnderWayError:
         form.add_error("file", _("Another file of yours is still being read."))
-    except ImportsBusyError:
-        form.add_error(
-            "file", _("Files of other people are still being read. Try again in some minutes.")
-        )
     except UnreadableError as error:
         form.add_error("file", str(error))
     else:
-        return keepalive_response(
-            reports, partial(render_report, request), content_type="text/html; charset=utf-8"
-        )
+        return redirect("emotions:import_detail", uuid=job.uuid)
     return render_page(request, form)
 
 
-def render_report(request: HttpRequest, report: ImportReport) -> str:
-    """Return the page with the report of an import."""
-    return render_to_string("emotions/imported.html", {"report": report}, request)
+@login_required
+@require_GET
+def import_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Show how far an import is, and what became of its entries."""
+    job = get_object_or_404(Import.objects.of(person_of(request)), uuid=uuid)
+    return render(request, "emotions/import.html", {"job": job})

@@ -13,6 +13,7 @@ from emotions.models import Capture, Feeling
 from tests import pictures
 from tests.browser.conftest import sign_in
 from tests.browser.test_accessibility import accessibility_violations
+from tests.jobs import run_jobs
 
 pytestmark = [
     pytest.mark.browser,
@@ -52,7 +53,11 @@ def test_a_history_moves_into_another_account(
     page.goto("/data/")
     page.get_by_label("Your file").set_input_files(archive)
     page.get_by_role("button", name="Bring it in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("2 moments are new")
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text("Your file waits for its turn")
+    assert accessibility_violations(page) == []
+    run_jobs()
+    expect(heading).to_have_text("2 moments are new")
     assert accessibility_violations(page) == []
     page.get_by_role("link", name="See the history").click()
     expect(page.locator(".entry")).to_have_count(2)
@@ -77,7 +82,7 @@ def test_a_file_on_its_way_is_said_and_sent_once(page: Page, owner: User, tmp_pa
         }"""
     )
     page.get_by_role("button", name="Bring it in").click()
-    busy = page.get_by_role("button", name="Reading your file")
+    busy = page.get_by_role("button", name="Sending your file")
     expect(busy).to_have_attribute("aria-disabled", "true")
     busy.click(force=True)
     assert page.evaluate("window.sent") == 1

@@ -113,6 +113,8 @@ MATRIX: dict[str, Answers] = {
     "/api/v1/me/": own(GET=200, PATCH=200, DELETE=400),
     "/api/v1/me/consents/<consent_kind:kind>/": own(PUT=400, DELETE=200),
     "/api/v1/me/import/": own(POST=415),
+    "/api/v1/imports/": own(GET=200),
+    "/api/v1/imports/<uuid:uuid>/": one(GET=200),
     "/api/v1/export/": own(GET=200),
     "/api/v1/devices/": own(GET=200),
     "/api/v1/devices/<int:id>/": one(PATCH=400, DELETE=204),
@@ -159,6 +161,7 @@ MATRIX: dict[str, Answers] = {
     "/data/": page(GET=200),
     "/data/export/": page(GET=200),
     "/data/import/": page(POST=422),
+    "/data/imports/<uuid:uuid>/": page_of_one(GET=200),
     "/trash/": page(GET=200),
     "/captures/delete/": page(POST=302),
     "/captures/restore/": page(POST=302),
@@ -232,6 +235,7 @@ def theirs(owner: User) -> dict[str, Any]:
     device = UserSession.objects.get(user=owner)
     return {
         "uuid": capture.uuid,
+        "imports": factories.file_import(owner).uuid,
         "kind": "use",
         "on": "2026-03-14",
         "span": "week",
@@ -266,6 +270,8 @@ def test_each_role_is_answered_as_the_matrix_says(
     kinds = ("devices", "tokens", "reminders", "push-subscriptions")
     of_what = next((kind for kind in kinds if f"/{kind}/" in route), "year")
     values = theirs | {"id": theirs[of_what], "number": theirs[of_what]}
+    if "/imports/" in route:
+        values["uuid"] = theirs["imports"]
     path = re.sub(r"<\w+:(\w+)>", lambda found: str(values[found[1]]), route)
     answered = {}
     for method in METHODS:

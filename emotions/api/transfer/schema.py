@@ -4,11 +4,15 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiRequest, OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRequest, OpenApiResponse
 
 from emotions.api.openapi import problem_responses
-from emotions.api.schema_shared import JSON_BODY_PROBLEMS, example_response
-from emotions.api.transfer.serializers import ImportedSerializer, ImportSerializer
+from emotions.api.schema_shared import JSON_BODY_PROBLEMS, example_response, response_examples
+from emotions.api.transfer.serializers import (
+    ImportedSerializer,
+    ImportJobSerializer,
+    ImportSerializer,
+)
 
 EXPORT: dict[str, Any] = {
     "tags": ["me"],
@@ -27,6 +31,30 @@ EXPORT: dict[str, Any] = {
     },
 }
 
+OUTCOME = {
+    "new": 212,
+    "already_there": 30,
+    "deleted": 1,
+    "refused": 1,
+    "refusals": [
+        {
+            "place": "captures.json, line 45",
+            "reason": "mood: expected a number from 1 to 5, or null.",
+        }
+    ],
+    "complete": True,
+}
+UUID = "8b0f4bb2-0d5c-4f0e-9c55-6a3d2f7e9b11"
+STATE = {
+    "uuid": UUID,
+    "state": "finished",
+    "created_at": "2026-03-14T08:30:00Z",
+    "finished_at": "2026-03-14T08:30:21Z",
+    "time_zone": "Europe/Lisbon",
+    "position": 244,
+    "error": "",
+    **OUTCOME,
+}
 
 IMPORT: dict[str, Any] = {
     "tags": ["me"],
@@ -37,7 +65,7 @@ IMPORT: dict[str, Any] = {
         "there already is left alone, also in the trash, so the same file may be sent again; an "
         "entry that is not as expected is told with its place and stops none of the others. "
         "Pictures and what was read from them need consent. White space comes while it is read, "
-        "then the answer."
+        "then the answer, after five minutes at the latest: imports/ says how it goes on."
     ),
     "request": {
         "multipart/form-data": OpenApiRequest(
@@ -49,23 +77,48 @@ IMPORT: dict[str, Any] = {
         200: example_response(
             ImportedSerializer,
             _("What became of the entries."),
-            {
-                "new": 212,
-                "already_there": 30,
-                "deleted": 1,
-                "refused": 1,
-                "refusals": [
-                    {
-                        "place": "captures.json, line 45",
-                        "reason": "mood: expected a number from 1 to 5, or null.",
-                    }
-                ],
-                "complete": True,
-            },
+            OUTCOME,
             "most of it is new",
         ),
         **problem_responses(
             *(*JSON_BODY_PROBLEMS, "consent_required", "too_large", "busy", "imports_busy")
         ),
+    },
+}
+
+IMPORTS: dict[str, Any] = {
+    "tags": ["me"],
+    "operation_id": "imports_list",
+    "summary": _("List imports"),
+    "description": _("The latest 50 files that you sent, in apps and on pages, newest first."),
+    "responses": {
+        200: OpenApiResponse(
+            ImportJobSerializer(many=True),
+            description=_("Your files."),
+            examples=response_examples(STATE, "one that came in"),
+        ),
+        **problem_responses(),
+    },
+}
+
+IMPORT_STATE: dict[str, Any] = {
+    "tags": ["me"],
+    "operation_id": "imports_retrieve",
+    "summary": _("Read how far an import is"),
+    "description": _(
+        "One file that you sent. Ask again every few seconds while it is waiting or running."
+    ),
+    "parameters": [
+        OpenApiParameter(
+            "uuid",
+            OpenApiTypes.UUID,
+            OpenApiParameter.PATH,
+            description=_("The UUID of the import."),
+            examples=[OpenApiExample("import", value=UUID)],
+        )
+    ],
+    "responses": {
+        200: example_response(ImportJobSerializer, _("How far it is."), STATE, "one that came in"),
+        **problem_responses("not_found"),
     },
 }

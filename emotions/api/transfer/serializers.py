@@ -12,6 +12,7 @@ from emotions.api.fields import (
     StrictIntegerField,
     TimeZoneField,
 )
+from emotions.models import Import
 from emotions.transfer.readers import parse_mood_values
 
 
@@ -64,5 +65,25 @@ class ImportedSerializer(serializers.Serializer[Any]):
     refused = StrictIntegerField(help_text=_("Not as expected."))
     refusals = RefusedSerializer(many=True, help_text=_("The first 100 of those."))
     complete = StrictBooleanField(
-        help_text=_("False where it took too long: send the file again to go on.")
+        help_text=_(
+            "False where it took too long and goes on without you, where the day's imported "
+            "moments are used up, or where it failed: send the file again later to see."
+        )
     )
+
+
+class ImportJobSerializer(ImportedSerializer):
+    """A file that was sent, and what became of its entries so far."""
+
+    uuid = serializers.UUIDField(help_text=_("Names it in addresses."))
+    state = serializers.ChoiceField(
+        choices=Import.State.choices,
+        help_text=_("While it is waiting or running, the worker has to do with it."),
+    )
+    created_at = serializers.DateTimeField(help_text=_("When it came."))
+    finished_at = serializers.DateTimeField(
+        allow_null=True, help_text=_("When the worker was done with it, or null.")
+    )
+    time_zone = TimeZoneField(help_text=_("Of times that do not say theirs."))
+    position = StrictIntegerField(help_text=_("How many entries were read so far."))
+    error = StrictCharField(help_text=_("Why it failed, for people; may change; else empty."))

@@ -2,20 +2,29 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
+from rest_framework.response import Response
 
 from common.streaming import keepalive_response
 from emotions.api.base import PersonalView, person_of, require_recent, validated
 from emotions.api.renderers import ZipRenderer
 from emotions.api.throttling import CaptureThrottle, ChartThrottle, PersonThrottle
-from emotions.api.transfer.schema import EXPORT, IMPORT
-from emotions.api.transfer.serializers import ImportedSerializer, ImportSerializer
-from emotions.transfer import exports, importing
-from emotions.transfer.importing import ImportReport
+from emotions.api.transfer.schema import EXPORT, IMPORT, IMPORT_STATE, IMPORTS
+from emotions.api.transfer.serializers import (
+    ImportedSerializer,
+    ImportJobSerializer,
+    ImportSerializer,
+)
+from emotions.models import Import
+from emotions.transfer import exports, following, uploads
+
+MAX_LISTED = 50
 
 
 class ImportView(PersonalView):
@@ -28,20 +37,46 @@ class ImportView(PersonalView):
 
     @extend_schema(**IMPORT)
     def post(self, request: Request) -> Any:
-        """Import a file; entries that are refused stop none of the others."""
+        """Hand a file to the worker, and wait for it."""
         person, values = person_of(request), validated(ImportSerializer, request.data)
-        reports = importing.import_history(
-            owner=person,
-            file=values["file"].file,
-            size=values["file"].size,
-            time_zone=values.get("time_zone", person.time_zone),
-            moods=values["moods"],
-        )
-        return keepalive_response(reports, render_report, content_type="application/json")
+        place = following.take_place_to_wait()
+        try:
+            job = uploads.start_import(
+                owner=person,
+                upload=values["file"],
+                time_zone=values.get("time_zone", person.time_zone),
+                moods=values["moods"],
+            )
+        except BaseException:
+            place.release()
+            raise
+        states = following.follow(job, place)
+        next(states)  # Enter its `try`, so that the place is released even if nobody iterates.
+        return keepalive_response(states, render_report, content_type="application/json")
 
 
-def render_report(report: ImportReport) -> str:
-    return json.dumps(ImportedSerializer(report).data)
+def render_report(job: Import) -> str:
+    return json.dumps(ImportedSerializer(job).data)
+
+
+class ImportsView(PersonalView):
+    """The latest files of the person."""
+
+    @extend_schema(**IMPORTS)
+    def get(self, request: Request) -> Response:
+        """List them."""
+        jobs = Import.objects.of(person_of(request))[:MAX_LISTED]
+        return Response(ImportJobSerializer(jobs, many=True).data)
+
+
+class ImportStateView(PersonalView):
+    """One file of the person."""
+
+    @extend_schema(**IMPORT_STATE)
+    def get(self, request: Request, uuid: UUID) -> Response:
+        """Say how far it is."""
+        job = get_object_or_404(Import.objects.of(person_of(request)), uuid=uuid)
+        return Response(ImportJobSerializer(job).data)
 
 
 class ExportView(PersonalView):

@@ -3,6 +3,7 @@
 import zipfile
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import IO, Any
 
@@ -59,12 +60,17 @@ class ExportReader:
     def has_pictures(self) -> bool:
         return bool(self._pictures)
 
-    def entries(self) -> Iterator[ParsedEntry]:
-        for number, line in enumerate(self._lines(), start=1):
+    def entries(self, *, start: int = 0) -> Iterator[ParsedEntry]:
+        numbered = (
+            (number, line and line.strip().rstrip(b","))
+            for number, line in enumerate(self._lines(), start=1)
+        )
+        filled = (row for row in numbered if row[1] not in (b"", b"[", b"]", b"[]"))
+        for number, text in islice(filled, start, None):
             place = _("%(file)s, line %(number)d") % {"file": CAPTURES, "number": number}
-            if line is None:
+            if text is None:
                 yield Refusal(place, _("The archive is damaged from here on."))
-            elif (text := line.strip().rstrip(b",")) not in (b"", b"[", b"]", b"[]"):
+            else:
                 yield self._entry(text, place)
 
     def _lines(self) -> Iterator[bytes | None]:

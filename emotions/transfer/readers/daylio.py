@@ -6,6 +6,7 @@ import re
 import uuid as uuid_module
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import count
 from typing import IO
 from zoneinfo import ZoneInfo
 
@@ -77,15 +78,18 @@ class DaylioReader:
         if not set(REQUIRED_COLUMNS) <= set(columns):
             raise UnreadableError(WRONG_FORMAT % {"columns": ", ".join(REQUIRED_COLUMNS)})
 
-    def entries(self) -> Iterator[ParsedEntry]:
-        while True:
+    def entries(self, *, start: int = 0) -> Iterator[ParsedEntry]:
+        for number in count():
             try:
                 row = next(self._rows)
             except StopIteration:
                 return
             except csv.Error:
-                # The csv module does not count the line that it cannot read.
-                yield Refusal(self._place(1), _("Expected cells of at most 128 kB."))
+                if number >= start:
+                    # The csv module does not count the line that it cannot read.
+                    yield Refusal(self._place(1), _("Expected cells of at most 128 kB."))
+                continue
+            if number < start:
                 continue
             try:
                 yield self._entry(row)

@@ -19,8 +19,12 @@ class HistoryReader(Protocol):
     def has_pictures(self) -> bool:
         """Whether it may contain pictures of faces."""
 
-    def entries(self) -> Iterator[ParsedEntry]:
-        """Yield its entries without reading the whole file into memory."""
+    def entries(self, *, start: int = 0) -> Iterator[ParsedEntry]:
+        """Yield its entries without reading the whole file into memory.
+
+        Args:
+            start: how many of the first ones are passed over.
+        """
 
 
 def open_history(

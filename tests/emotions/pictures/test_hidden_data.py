@@ -21,6 +21,7 @@ from emotions.models import Capture
 from tests import factories, pictures
 from tests.conftest import signed_in
 from tests.emotions.api.calls import CAPTURES, create
+from tests.jobs import run_jobs
 
 pytestmark = pytest.mark.django_db
 SECRET = b"51.5007N 0.1246W"
@@ -113,7 +114,8 @@ def test_of_a_photo_in_an_archive_that_comes_in(
     assert SECRET in archive.getvalue()
 
     sent = {"file": SimpleUploadedFile("x.zip", archive.getvalue())}
-    body_of(other_client.post("/data/import/", sent))
+    other_client.post("/data/import/", sent)
+    run_jobs()
 
     came = Capture.objects.get(owner=other)
     assert came.photo

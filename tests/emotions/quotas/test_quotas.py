@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test import Client
 from django.urls import reverse
@@ -20,7 +21,7 @@ from accounts.models import User
 from emotions.captures import editing, purging, recording, retention, storing, trash
 from emotions.captures.editing import Changes
 from emotions.captures.recording import SelfReport
-from emotions.models import Capture, DailyUsage, Preferences, Tag
+from emotions.models import Capture, DailyUsage, Import, Preferences, Tag
 from emotions.pictures import storage
 from emotions.quotas import claims, usage
 from emotions.quotas.errors import (
@@ -30,9 +31,10 @@ from emotions.quotas.errors import (
     TagsQuotaError,
 )
 from emotions.quotas.measuring import measure_pictures
-from emotions.transfer import importing
+from emotions.transfer import uploads
 from tests import factories, pictures
 from tests.emotions.api.calls import assert_problem, create, note
+from tests.jobs import run_jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -73,9 +75,13 @@ def entries(*moments: dict[str, Any]) -> io.BytesIO:
     return content
 
 
-def bring_in(owner: User, archive: io.BytesIO) -> importing.ImportReport:
-    reports = importing.import_history(owner=owner, file=archive, size=1, time_zone="UTC", moods={})
-    return list(reports)[-1]
+def bring_in(owner: User, archive: io.BytesIO) -> Import:
+    job = uploads.start_import(
+        owner=owner, upload=SimpleUploadedFile("x", archive.read()), time_zone="UTC", moods={}
+    )
+    run_jobs()
+    job.refresh_from_db()
+    return job
 
 
 # --- Pictures ---------------------------------------------------------------------------------
@@ -204,7 +210,7 @@ def test_a_file_brings_in_more_than_a_day_may_record_but_not_without_end(
     archive = entries(*({} for _ in range(5)))
     report = bring_in(owner, archive)
     assert (report.new, report.refused, report.complete) == (3, 1, False)
-    assert "3 moments were brought in today" in report.refusals[0].reason
+    assert "3 moments were brought in today" in report.refusals[0]["reason"]
     assert Capture.objects.count() == 3
     assert words(owner)
     assert usage.usage_of(owner=owner).imported_moments == 3
@@ -236,7 +242,7 @@ def test_an_import_refuses_entries_that_are_over_a_quota_and_goes_on(
     allow(settings, tags=1)
     report = bring_in(owner, entries({"tags": ["a"]}, {"tags": ["a", "b"]}, {"tags": ["A"]}))
     assert (report.new, report.refused, report.complete) == (2, 1, True)
-    assert "1 different tags" in report.refusals[0].reason
+    assert "1 different tags" in report.refusals[0]["reason"]
     assert [tag.name for tag in Tag.objects.all()] == ["a"]
 
 

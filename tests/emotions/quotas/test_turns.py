@@ -1,5 +1,6 @@
 """Heavy work takes turns over all processes, and a process that dies keeps none of them."""
 
+import json
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -19,12 +20,13 @@ from accounts.models import User
 from emotions.models import Lease
 from emotions.quotas import leases, turns
 from emotions.quotas.decorators import heavy
-from emotions.quotas.errors import ImportsBusyError, TooManyAtOnceError
+from emotions.quotas.errors import TooManyAtOnceError
 from emotions.quotas.leases import take_place
-from emotions.transfer import importing
 from tests import factories
 from tests.emotions.api.calls import assert_problem, note
-from tests.emotions.quotas.test_quotas import allow, bring_in, entries
+from tests.emotions.api.transfer.histories import brought_in, send
+from tests.emotions.quotas.test_quotas import allow, entries
+from tests.jobs import run_jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -228,23 +230,15 @@ def test_uploads_take_turns(owner: User, owner_client: Client, owner_api: APICli
     assert note(owner_api, mood=3).status_code == 201
 
 
-def test_the_site_imports_a_few_histories_at_once(
-    owner: User, other: User, other_client: Client, other_api: APIClient, settings: Settings
+def test_a_few_requests_of_the_site_wait_for_imports(
+    owner_api: APIClient, other_api: APIClient, settings: Settings
 ) -> None:
     allow(settings, imports_at_once=1)
-    under_way = importing.import_history(
-        owner=owner, file=entries({}), size=1, time_zone="UTC", moods={}
-    )
-    with pytest.raises(ImportsBusyError):
-        bring_in(other, entries({}))
-    file = entries({})
-    file.name = "history.zip"
-    page = other_client.post(reverse("emotions:import"), {"file": file})
-    assert "Files of other people are still being read." in page.content.decode()
-    file.seek(0)
-    refused = other_api.post("/api/v1/me/import/", {"file": file})
+    under_way = send(owner_api, entries({}).read())
+    refused = send(other_api, entries({}).read())
     assert_problem(refused, 503, "imports_busy")
     assert refused["Retry-After"] == "30"
-    assert list(under_way)[-1].new == 1
-    assert bring_in(other, entries({})).new == 1
+    run_jobs()
+    assert json.loads(b"".join(under_way.streaming_content))["new"] == 1
+    assert brought_in(other_api, entries({}).read())["new"] == 1
     assert not Lease.objects.exists()

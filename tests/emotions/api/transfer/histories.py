@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from ml.emotions import EMOTIONS
+from tests.jobs import run_jobs
 
 EXPORT, IMPORT = "/api/v1/export/", "/api/v1/me/import/"
 NOTHING = {
@@ -59,6 +60,7 @@ def send(client: APIClient, data: bytes, **fields: str) -> Any:
 
 def brought_in(client: APIClient, data: bytes, **fields: str) -> dict[str, Any]:
     answer = send(client, data, **fields)
+    run_jobs()
     assert answer.status_code == 200, answer.content
     assert answer["Content-Type"] == "application/json"
     told: dict[str, Any] = json.loads(b"".join(answer.streaming_content))
@@ -93,4 +95,10 @@ def assert_refused(told: dict[str, Any], reason: str) -> None:
 
 
 def stored_files(media: Path) -> list[Path]:
-    return [path for path in media.rglob("*") if path.is_file()]
+    """Return the files of pictures."""
+    return [path for path in media.rglob("*") if path.is_file() and path not in sent_files(media)]
+
+
+def sent_files(media: Path) -> list[Path]:
+    """Return the files that wait to be brought in."""
+    return list(media.glob("imports/*"))

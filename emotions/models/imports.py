@@ -1,0 +1,67 @@
+"""Files with a history in them, and how far the worker has brought them in."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+
+class ImportQuerySet(models.QuerySet["Import"]):
+    """Imports; every query about those of one person begins with `of`."""
+
+    def of(self, owner: User) -> "ImportQuerySet":
+        """Return the owner's imports, the latest first."""
+        return self.filter(owner=owner).order_by("-created_at", "-pk")
+
+    def unfinished(self) -> "ImportQuerySet":
+        """Return those that the worker still has to do with."""
+        return self.filter(state__in=Import.UNFINISHED)
+
+
+class Import(models.Model):
+    """One file that a person sent, of which the worker brings in entry after entry."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting for its turn")
+        RUNNING = "running", _("being brought in")
+        FINISHED = "finished", _("finished")
+        FAILED = "failed", _("not brought in")
+
+    UNFINISHED = (State.WAITING, State.RUNNING)
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="imports"
+    )
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
+    file = models.FileField(blank=True, help_text=_("Deleted once it is not needed any more."))
+    size = models.PositiveBigIntegerField(help_text=_("Bytes of the file."))
+    time_zone = models.CharField(max_length=64, help_text=_("Of times that do not say theirs."))
+    moods = models.JSONField(default=dict, help_text=_("Numbers of moods by the person's names."))
+    language = models.CharField(max_length=8, help_text=_("Of the reasons why entries failed."))
+    attempts = models.PositiveIntegerField(default=0, help_text=_("How often work on it began."))
+    stalled = models.PositiveSmallIntegerField(
+        default=0, help_text=_("How often it began since anything was read.")
+    )
+    position = models.PositiveIntegerField(default=0, help_text=_("How many entries were read."))
+    new = models.PositiveIntegerField(default=0)
+    already_there = models.PositiveIntegerField(default=0)
+    deleted = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    refusals = models.JSONField(default=list, help_text=_("Place and reason of the first ones."))
+    complete = models.BooleanField(default=False, help_text=_("Whether it was read to its end."))
+    error = models.TextField(blank=True, help_text=_("Why it failed, for its person."))
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ImportQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return str(self.uuid)
+
+    @property
+    def is_unfinished(self) -> bool:
+        return self.state in self.UNFINISHED

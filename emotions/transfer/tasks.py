@@ -1,0 +1,40 @@
+"""Background jobs that bring histories in."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django_tasks import task
+
+from emotions.models import Import
+from emotions.transfer import running
+
+PRIORITY = -10
+"""Below that of other jobs, which are short and which people wait for."""
+RETRY_AFTER = timedelta(minutes=2)
+"""Longer than the places of a worker that was killed are held."""
+
+
+def enqueue_twice(job: Import) -> None:
+    """Have an import worked on now, and later too, in case that a worker is killed meanwhile.
+
+    Of both jobs, the later one finds that the work has gone on.
+    """
+    run_import.enqueue(job.pk, job.attempts)
+    run_import.using(run_after=timezone.now() + RETRY_AFTER).enqueue(job.pk, job.attempts)
+
+
+@task(priority=PRIORITY)
+def run_import(import_id: int, attempt: int) -> None:
+    """Work on an import for some seconds, and leave the rest to the next job.
+
+    Args:
+        attempt: how many times work on it had begun when this job was enqueued.
+    """
+    with transaction.atomic():
+        job = running.claim(import_id=import_id, attempt=attempt)
+        if job is None:
+            return
+        run_import.using(run_after=timezone.now() + RETRY_AFTER).enqueue(import_id, job.attempts)
+    if (pause := running.run_slice(job=job)) is not None:
+        run_import.using(run_after=timezone.now() + pause).enqueue(import_id, job.attempts)
