@@ -3,11 +3,15 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.core.internal.ratelimit import get_ip
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
+from accounts.devices import name_from_user_agent
 from accounts.models import User
 from accounts.outbox import queue_letter
 from common.client_addresses import without_mapping
@@ -53,9 +57,20 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
-    """Inlines the QR code, since the content security policy forbids `data:` images."""
+    """Names things for people, and inlines the QR code: the policy forbids `data:` images."""
 
     def build_totp_svg(self, url: str) -> str:
         """Return the `<svg>` element without the XML declaration."""
         svg: str = super().build_totp_svg(url)
         return svg[svg.index("<svg") :]
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:  # noqa: A002
+        """Name a new passkey for the device that it is made on."""
+        return name_from_user_agent(context.request.headers.get("User-Agent", ""))
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Name the site as authenticator apps do; passkeys work on the host that made them."""
+        return {
+            **super().get_public_key_credential_rp_entity(),
+            "name": settings.MFA_TOTP_ISSUER,
+        }

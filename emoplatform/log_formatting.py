@@ -42,3 +42,31 @@ class RedactingJsonFormatter(JsonFormatter):
 def redact_path(path: str) -> str:
     """Return a URL path without the secret of a link that was sent by e-mail."""
     return SECRET_PATHS.sub(r"\1…", path)
+
+
+def config(*, plain: bool) -> dict[str, Any]:
+    """Return Django's setting: JSON lines, or plain ones for reading in a terminal."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "json": {
+                "()": "emoplatform.log_formatting.RedactingJsonFormatter",
+                "format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s",
+            },
+            "plain": {"format": "%(levelname)s %(name)s %(message)s"},
+        },
+        "filters": {"request_id": {"()": "emoplatform.request_ids.RequestIdFilter"}},
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": "plain" if plain else "json",
+                "filters": ["request_id"],
+            }
+        },
+        "root": {"handlers": ["console"], "level": "INFO"},
+        "loggers": {
+            "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+            "fido2": {"level": "WARNING"},  # it names passkeys
+        },
+    }

@@ -9,7 +9,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
-from emoplatform import allowances
+from emoplatform import allowances, log_formatting
 from emoplatform.env import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -173,7 +173,15 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if DEBUG else "https"
 
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "accounts.passkeys.AddPasskeyForm",
+    "authenticate_webauthn": "accounts.passkeys.SecondFactorForm",
+    "edit_webauthn": "accounts.passkeys.RenamePasskeyForm",
+    "login_webauthn": "accounts.passkeys.SignInForm",
+    "reauthenticate_webauthn": "accounts.passkeys.ConfirmationForm",
+}
 MFA_TOTP_ISSUER = "Emoplatform"
 ADMIN_NEEDS_SECOND_FACTOR = not DEBUG
 MFA_TOTP_TOLERANCE = 1  # clocks of phones are slightly off
@@ -374,27 +382,7 @@ if not DEBUG:
 
 # --- Logging: what happened, never whose photo, mood or e-mail --------------------------------
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "json": {
-            "()": "emoplatform.log_formatting.RedactingJsonFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s",
-        },
-        "plain": {"format": "%(levelname)s %(name)s %(message)s"},
-    },
-    "filters": {"request_id": {"()": "emoplatform.request_ids.RequestIdFilter"}},
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "plain" if DEBUG else "json",
-            "filters": ["request_id"],
-        }
-    },
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.server": {"handlers": ["console"], "level": "INFO", "propagate": False}},
-}
+LOGGING = log_formatting.config(plain=DEBUG)
 
 if SENTRY_DSN := env.dsn("SENTRY_DSN"):
     import_module("emoplatform.sentry").init_sentry(SENTRY_DSN)

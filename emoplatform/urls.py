@@ -16,8 +16,11 @@ from emotions.model_quality import views
 NOT_APPLICABLE = (
     *("account/phone", "auth/phone/verify", "auth/phone/verify/resend"),
     "auth/code/confirm",
+    "account/authenticators/webauthn",
+    *(f"auth/webauthn/{step}" for step in ("authenticate", "login", "reauthenticate")),
 )
-"""What allauth offers for telephones and for codes to sign in with, which nobody has here."""
+"""What allauth offers for telephones and for codes to sign in with, which nobody has here, and for
+passkeys, which browsers and phones give to the pages of a site only."""
 
 STRICTER: tuple[tuple[str, type[APIView]], ...] = (
     ("account/password/change", ChangePasswordView),

@@ -49,6 +49,8 @@ PERSONAL = {
     "agreement": "/agreement/",
     "consent": "/consent/",
     "password": "/accounts/password/change/",
+    "factors": "/accounts/2fa/",
+    "passkeys": "/accounts/2fa/webauthn/",
 }
 OF_THE_PORTRAIT = {"result": "", "why": "why/", "delete": "delete/"}
 FOLDER = ROOT / "var" / "screenshots"
@@ -91,7 +93,7 @@ def take_screenshots(browser: Browser, base: str, chosen: Collection[str]) -> No
             page.goto("/accounts/login/")
             page.locator("input[name=login]").fill("demo@example.org")
             page.locator("input[name=password]").fill(PASSWORD)
-            page.locator("main button[type=submit]").click()
+            page.get_by_role("button", name="Sign in", exact=True).click()
             page.wait_for_url("**/today/")
             if not portrait:
                 page.goto("/capture/")

@@ -7,7 +7,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from allauth.mfa.models import Authenticator
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.auth.hashers import make_password
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import (
+    AttestationObject,
+    AttestedCredentialData,
+    AuthenticatorData,
+    CollectedClientData,
+)
 
 from accounts.consents import give_consent
 from accounts.models import Consent, User
@@ -155,3 +165,27 @@ def file_import(owner: User, **fields: Any) -> Import:
     """Make a finished import."""
     values = {"size": 1, "time_zone": "UTC", "state": Import.State.FINISHED}
     return Import.objects.create(owner=owner, **values | fields)
+
+
+def passkey(owner: User, *, name: str = "My phone") -> Authenticator:
+    """Give a person a passkey; nobody has its private key."""
+    key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    credential = AttestedCredentialData.create(b"\0" * 16, uuid.uuid4().bytes, key)
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV | AuthenticatorData.FLAG.AT
+    data = AuthenticatorData.create(bytes(32), flags, 0, bytes(credential))
+    client_data = CollectedClientData.create("webauthn.create", b"challenge", "http://localhost")
+    identifier = websafe_encode(credential.credential_id)
+    answer = {
+        "id": identifier,
+        "rawId": identifier,
+        "type": "public-key",
+        "response": {
+            "clientDataJSON": client_data.b64,
+            "attestationObject": websafe_encode(AttestationObject.create("none", data, {})),
+        },
+    }
+    return Authenticator.objects.create(
+        user=owner,
+        type=Authenticator.Type.WEBAUTHN,
+        data={"name": name, "credential": answer},
+    )

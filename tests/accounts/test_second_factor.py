@@ -54,7 +54,7 @@ def test_the_code_is_drawn_into_the_page_itself(client: Client, owner: User) -> 
 def test_signing_in_asks_for_a_code_once_an_app_is_added(client: Client, owner: User) -> None:
     sign_in(client, owner)
     secret = activate(client)
-    assert "After your password" in client.get("/settings/").content.decode()
+    assert "a passkey or a code as well" in client.get("/settings/").content.decode()
 
     elsewhere = Client()
     asked = sign_in(elsewhere, owner)

@@ -100,6 +100,7 @@ def personal(owner: User) -> list[str]:
         "/data/",
         "/settings/delete-account/",
         "/accounts/2fa/",
+        "/accounts/2fa/webauthn/",
         "/accounts/reauthenticate/",
         "/accounts/password/change/",
         "/accounts/logout/",

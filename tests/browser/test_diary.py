@@ -221,10 +221,8 @@ def test_theme_and_colours_are_chosen_by_hand(page: Page, owner: User) -> None:
 def test_a_second_factor_is_asked_for_at_the_next_sign_in(page: Page, owner: User) -> None:
     sign_in(page, owner)
     page.goto("/settings/")
-    page.get_by_role("link", name="Second factor").click()
+    page.get_by_role("link", name="Passkeys and second factor").click()
     page.get_by_role("link", name="Add an authenticator app").click()
-    page.get_by_label("Password").fill(factories.PASSWORD)
-    page.locator("main button[type=submit]").first.click()
     expect(page.get_by_role("img", name="QR code")).to_be_visible()
     secret = page.locator(".secret").inner_text()
     page.get_by_role("textbox", name="code").fill(code(secret))
@@ -236,7 +234,7 @@ def test_a_second_factor_is_asked_for_at_the_next_sign_in(page: Page, owner: Use
     page.goto("/accounts/login/")
     page.locator("input[name=login]").fill(owner.email)
     page.locator("input[name=password]").fill(factories.PASSWORD)
-    page.locator("main button[type=submit]").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("textbox", name="code").fill(code(secret, steps=1))  # each counts once
     page.locator("main button[type=submit]").first.click()
     page.wait_for_url("**/today/")

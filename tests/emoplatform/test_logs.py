@@ -47,10 +47,10 @@ def lines() -> Iterator[io.StringIO]:
 
 
 def test_production_logs_this_way() -> None:
-    console: dict[str, Any] = LOGGING["handlers"]["console"]  # type: ignore[index]
+    console: dict[str, Any] = LOGGING["handlers"]["console"]
     assert console["filters"] == ["request_id"]
-    assert LOGGING["filters"]["request_id"]["()"] == "emoplatform.request_ids.RequestIdFilter"  # type: ignore[index]
-    json_lines: dict[str, Any] = LOGGING["formatters"]["json"]  # type: ignore[index]
+    assert LOGGING["filters"]["request_id"]["()"] == "emoplatform.request_ids.RequestIdFilter"
+    json_lines: dict[str, Any] = LOGGING["formatters"]["json"]
     assert import_string(json_lines["()"]) is RedactingJsonFormatter
 
 
