@@ -206,8 +206,9 @@ def check_integrity(report: Report, stage: str, site: Site) -> None:
 def members(backup: Path) -> dict[str, Any]:
     """Return the rows of each table in a backup, the digest of each file, and the manifest.
 
-    The rows are by primary key, where that is called `id`, or by number. Of the manifest, only the
-    migrations: the rest is of the moment, or says what is compared here anyway.
+    The rows are by primary key, where that is called `id`, or by number; files that ship with the
+    code change with it, so their rows are left out. Of the manifest, only the migrations: the rest
+    is of the moment, or says what is compared here anyway.
     """
     found: dict[str, Any] = {}
     for member in archive.members(backup):
@@ -219,7 +220,8 @@ def members(backup: Path) -> dict[str, Any]:
             rows = found.setdefault(f"{kind}/{place.partition('/')[0]}", {})
             for line in member.lines():
                 row = json.loads(line)
-                rows[row.get("id", len(rows))] = row
+                if not str(row.get("file")).startswith("bundled/"):
+                    rows[row.get("id", len(rows))] = row
         else:
             found[member.name] = hashlib.sha256(member.content(MAX_MEMBER_BYTES)).hexdigest()
     return found
