@@ -90,7 +90,7 @@ def use_cases() -> dict[str, Callable[[], object]]:
         "trend, a year": trend(Span.WEEK, year),
         "trend, always": trend(Span.MONTH, always),
         "patterns, a year": lambda: patterns.load_moments(owner=owner, first=year, last=today),
-        "patterns, tags": lambda: patterns.tags_by_capture(moments),
+        "patterns, tags": lambda: patterns.tag_links(moments),
         "review of a month": lambda: reviews.review(owner=owner, span=Span.MONTH, on=month),
         "the four weeks before": lambda: baseline.baseline_before(owner=owner, on=today),
         "days in a row": lambda: baseline.streak(owner=owner, today=today),

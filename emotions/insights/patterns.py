@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from accounts.models import User
 from emotions.captures.days import load_moods
 from emotions.captures.moods import NEUTRAL_MOOD
-from emotions.models import Capture, Feeling, detected_column
+from emotions.models import Capture, CaptureQuerySet, Feeling, detected_column
 from ml.emotions import EMOTIONS, VALENCES
 from ml.metrics.intervals import Interval, percentile_interval
 
@@ -34,7 +34,7 @@ class Moments:
     """Captures as columns, in chronological order.
 
     Attributes:
-        ids: primary keys of the captures.
+        captures: a query for the captures; `ids` are the primary keys of those that it had.
         days: the local date of each.
         hours: the local hour of each, from 0 to 23.
         felt: what the person said they felt, or None.
@@ -46,6 +46,7 @@ class Moments:
             `ml.emotions.EMOTIONS`; zeros where it says nothing about one.
     """
 
+    captures: CaptureQuerySet
     ids: list[int]
     days: list[date]
     hours: list[int]
@@ -78,18 +79,14 @@ def load_moments(*, owner: User, first: date, last: date, read_by: str = "") -> 
         raise ValueError(
             f"first: expected 1 to {MAX_SPAN.days} days up to {last}, received {first}."
         )
-    rows = (
-        Capture.objects.of(owner)
-        .filter(local_date__range=(first, last))
-        .with_feeling(read_by=read_by)
-        .order_by("-taken_at", "-id")
-        .values_list(
-            *("id", "local_date", "taken_at", "time_zone", "felt", "mood"),
-            detected_column("emotion", read_by=read_by),
-            version_name(read_by),
-            *(detected_column(f"p_{emotion}", read_by=read_by) for emotion in EMOTIONS),
-        )[:MAX_MOMENTS]
-    )
+    captures = Capture.objects.of(owner).filter(local_date__range=(first, last))
+    latest = captures.order_by("-taken_at", "-id")
+    rows = latest.with_feeling(read_by=read_by).values_list(
+        *("id", "local_date", "taken_at", "time_zone", "felt", "mood"),
+        detected_column("emotion", read_by=read_by),
+        version_name(read_by),
+        *(detected_column(f"p_{emotion}", read_by=read_by) for emotion in EMOTIONS),
+    )[:MAX_MOMENTS]
     columns = list(zip(*list(rows)[::-1], strict=True)) or [()] * (8 + len(EMOTIONS))
     ids, days, taken_at, zones, felt, moods, detected, versions, *probabilities = columns
     predicted = np.array(probabilities, dtype=np.float64).T.reshape(-1, len(EMOTIONS))
@@ -98,6 +95,7 @@ def load_moments(*, owner: User, first: date, last: date, read_by: str = "") -> 
     mood = np.array(moods, dtype=np.float64)
     valences = np.where(np.isnan(mood), weights @ _VALENCES, (mood - NEUTRAL_MOOD) / 2)
     return Moments(
+        captures=latest[:MAX_MOMENTS],
         ids=list(ids),
         days=list(days),
         hours=[local_hour(*moment) for moment in zip(taken_at, zones, strict=True)],
@@ -224,21 +222,27 @@ def tag_effects(moments: Moments, *, seed: int = 1) -> list[TagEffect]:
     Moments of the same day resemble each other, so days are resampled instead of moments: the
     cluster bootstrap of Davison and Hinkley (1997), section 3.8.
     """
-    tagged = tags_by_capture(moments)
-    uses = Counter(name for names in tagged.values() for name in names)
+    links = tag_links(moments)
+    uses = Counter(name for _, name in links)
     names = [name for name, _ in uses.most_common(MAX_TAGS)]
-    known = np.flatnonzero(~np.isnan(moments.valences)).tolist()
-    if not names or not known:
+    known = np.flatnonzero(~np.isnan(moments.valences))
+    if not names or not len(known):
         return []
     days = {on: row for row, on in enumerate(dict.fromkeys(moments.days))}
+    rows = np.array([days[on] for on in moments.days])
+    columns = {name: column for column, name in enumerate(names)}
+    tagged, column_of = np.array(
+        [(index, columns[name]) for index, name in links if name in columns]
+    ).T
+    says_something = ~np.isnan(moments.valences[tagged])
     # Sums and counts of valences, a row for each day, a column for each tag, the last for all.
     sums, counts = np.zeros((2, len(days), len(names) + 1))
-    columns = {name: column for column, name in enumerate(names)}
-    for index in known:
-        tags = [columns[name] for name in tagged.get(moments.ids[index], ()) if name in columns]
-        row = days[moments.days[index]]
-        sums[row, [*tags, -1]] += moments.valences[index]
-        counts[row, [*tags, -1]] += 1
+    for indices, place in (
+        (tagged[says_something], column_of[says_something]),
+        (known, np.full(len(known), len(names))),
+    ):
+        np.add.at(sums, (rows[indices], place), moments.valences[indices])
+        np.add.at(counts, (rows[indices], place), 1)
     rng = np.random.default_rng(seed)
     uniform = np.full(len(days), 1 / len(days))
     draws = rng.multinomial(len(days), uniform, BOOTSTRAP_DRAWS).astype(np.float64)
@@ -276,14 +280,13 @@ def mean_differences(sums: NDArray[np.float64], counts: NDArray[np.float64]) -> 
     return with_tag - without
 
 
-def tags_by_capture(moments: Moments) -> dict[int, list[str]]:
-    """Return the names of tags by the primary key of the capture, in one query."""
-    tagged: dict[int, list[str]] = {}
-    rows = (
-        Capture.tags.through.objects.filter(capture__in=moments.ids)
+def tag_links(moments: Moments) -> list[tuple[int, str]]:
+    """Return the index of a moment and the name of a tag for each tag of each, in one query."""
+    index_of = {key: index for index, key in enumerate(moments.ids)}
+    links = (
+        Capture.tags.through.objects.filter(capture__in=moments.captures)
         .order_by("id")
         .values_list("capture_id", "tag__name")
     )
-    for capture, name in rows:
-        tagged.setdefault(capture, []).append(name)
-    return tagged
+    # Without what was recorded since the moments were loaded.
+    return [(index_of[capture], name) for capture, name in links if capture in index_of]

@@ -8,10 +8,11 @@ from django.db.models.functions import RowNumber
 
 from accounts.models import User
 from emotions.captures import selectors
+from emotions.captures.selectors import UsedTag
 from emotions.insights import patterns, trends
 from emotions.insights.patterns import Pixel
 from emotions.insights.trends import Period, Span
-from emotions.models import Capture, Tag
+from emotions.models import Capture
 
 MAX_NOTES = 10
 """The notes of one day that a review shows."""
@@ -30,7 +31,7 @@ class Review:
         days: the mood of each day with moments, in order.
         noted: the first `MAX_NOTES` captures with a note of each day, in order.
         notes: how many captures with a note each day has that has any.
-        tags: the owner's `MAX_TAGS` most used tags, annotated with `uses`, the number of moments.
+        tags: the owner's `MAX_TAGS` most used tags.
     """
 
     whole: Period
@@ -39,7 +40,7 @@ class Review:
     days: dict[date, Pixel]
     noted: list[Capture]
     notes: dict[date, int]
-    tags: list[Tag]
+    tags: list[UsedTag]
 
     def noted_on(self, on: date) -> list[Capture]:
         return [capture for capture in self.noted if capture.local_date == on]
@@ -73,18 +74,16 @@ def review(*, owner: User, span: Span, on: date) -> Review:
     position = Window(
         RowNumber(), partition_by=F("local_date"), order_by=(F("taken_at").asc(), F("id").asc())
     )
-    shown = noted.annotate(position=position).filter(position__lte=MAX_NOTES)
+    # By key, so that the window over all notes of the period holds no other columns.
+    positions = noted.order_by().annotate(position=position).filter(position__lte=MAX_NOTES)
+    shown = Capture.objects.filter(pk__in=positions.values("pk"))
     notes = noted.order_by().values_list("local_date").annotate(Count("id"))
     return Review(
         whole=trends.merge(periods),
         before=trends.merge(before),
         periods=periods,
         days=patterns.by_day(owner=owner, first=first, last=last),
-        noted=list(selectors.with_detections(shown).order_by("taken_at", "id")),
+        noted=list(selectors.with_answers(shown).order_by("taken_at", "id")),
         notes=dict(notes),
-        tags=list(
-            Tag.objects.filter(captures__in=captures)
-            .annotate(uses=Count("captures"))
-            .order_by("-uses", "name")[:MAX_TAGS]
-        ),
+        tags=selectors.tags_between(owner=owner, first=first, last=last, limit=MAX_TAGS),
     )

@@ -20,7 +20,7 @@ from emotions.captures import selectors
 from emotions.captures.days import Day
 from emotions.insights import patterns
 from emotions.insights.trends import Period, Span
-from emotions.models import Feeling, Tag
+from emotions.models import Feeling
 
 MAX_SPAN = timedelta(days=3660)
 MAX_SPAN_BY_DAY = timedelta(days=400)
@@ -281,12 +281,8 @@ def counted(counts: Counter[Feeling]) -> dict[str, int]:
     return {feeling.value: counts[feeling] for feeling in Feeling}
 
 
-class TagSerializer(serializers.ModelSerializer[Tag]):
+class TagSerializer(serializers.Serializer[Any]):
     """A word of the person's own."""
 
+    name = serializers.CharField(read_only=True)
     uses = serializers.IntegerField(min_value=1, help_text=_("How many captures have it."))
-
-    class Meta:
-        model = Tag
-        fields = ("name", "uses")
-        read_only_fields = fields

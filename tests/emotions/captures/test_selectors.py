@@ -55,10 +55,32 @@ def test_history_takes_the_same_queries_however_long_it_is(
 ) -> None:
     for _ in range(12):
         factories.capture(owner=owner, looks="happy")
+    with django_assert_num_queries(4):
+        captures = list(selectors.history(owner=owner))
+        assert not any(capture.tags.all() for capture in captures)
+        versions = {id(capture.detections.all()[0].model_version) for capture in captures}
+    assert len(versions) == 1, "each version is loaded once"
+
+
+def test_tags_come_by_use_then_by_name_without_those_of_the_trash(
+    owner: User, other: User, django_assert_num_queries: Any
+) -> None:
+    def tagged(person: User, *tags: str, on: datetime = MARCH_14) -> Capture:
+        capture = factories.capture(owner=person, taken_at=on)
+        return editing.edit_capture(capture=capture, changes=Changes(tags=list(tags)))
+
+    tagged(owner, "work", "bus")
+    tagged(owner, "work", "art", on=MARCH_14 + timedelta(days=1))
+    tagged(other, "bus")
+    trash.delete_capture(capture=tagged(owner, "work", "gone"))
     with django_assert_num_queries(3):
-        for capture in selectors.history(owner=owner):
-            assert not capture.tags.all()
-            assert capture.detections.all()[0].model_version.name
+        found = selectors.tags(owner=owner)
+    assert found == [("work", 2), ("art", 1), ("bus", 1)]
+    day = MARCH_14.date()
+    with django_assert_num_queries(2):
+        of_day = selectors.tags_between(owner=owner, first=day, last=day, limit=5)
+    assert of_day == [("bus", 1), ("work", 1)]
+    assert selectors.tags_between(owner=owner, first=day, last=day, limit=1) == [("bus", 1)]
 
 
 def test_changes_come_in_their_order_each_capture_once(owner: User, other: User) -> None:

@@ -140,6 +140,7 @@ def test_the_days_of_a_new_network_are_told(owner: User) -> None:
     other = patterns.Moments(
         **{
             **{name: getattr(moments, name) * 3 for name in ("ids", "hours", "felt", "detected")},
+            "captures": moments.captures,
             "days": [noon(n).date() for n in (1, 2, 3)],
             "versions": ["one", None, "two"],
             "valences": moments.valences.repeat(3),
