@@ -9,12 +9,32 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.http import HttpRequest
 
 from accounts.devices import name_from_user_agent
-from accounts.models import User
+from accounts.models import SecurityEvent, User
 from accounts.outbox import queue_letter
+from accounts.security_log import record_event
 from common.client_addresses import without_mapping
+
+Kind = SecurityEvent.Kind
+NOTIFIED = {
+    "account/email/password_changed": Kind.PASSWORD_CHANGED,
+    "account/email/password_reset": Kind.PASSWORD_RESET,
+    "account/email/password_set": Kind.PASSWORD_SET,
+    "account/email/email_added": Kind.ADDRESS_ADDED,
+    "account/email/email_confirm": Kind.ADDRESS_CONFIRMED,
+    "account/email/email_changed": Kind.ADDRESS_CHANGED,
+    "account/email/email_deleted": Kind.ADDRESS_REMOVED,
+    "account/email/new_device": Kind.SIGN_IN,
+    "mfa/email/recovery_codes_generated": Kind.RECOVERY_CODES_MADE,
+    "mfa/email/totp_activated": Kind.FACTOR_ADDED,
+    "mfa/email/totp_deactivated": Kind.FACTOR_REMOVED,
+    "mfa/email/webauthn_added": Kind.FACTOR_ADDED,
+    "mfa/email/webauthn_removed": Kind.FACTOR_REMOVED,
+}
+"""What the e-mails that tell of a change tell of."""
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -41,9 +61,16 @@ class AccountAdapter(DefaultAccountAdapter):
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:
-        """Notify a person of a change to their account; allauth would not say whose it is."""
-        context = {**(context or {}), "user": user}
-        super().send_notification_mail(template_prefix, user, context, email)
+        """Record a change to an account, and tell its person at the old and the new address."""
+        facts = {name: str(value) for name, value in (context or {}).items()}
+        told: dict[str, Any] = {**facts, "user": user}
+        kind = NOTIFIED.get(template_prefix)
+        with transaction.atomic():
+            if kind:
+                told["event"] = record_event(person=user, kind=kind, **facts).pk
+            super().send_notification_mail(template_prefix, user, told, email)
+            if kind == Kind.ADDRESS_CHANGED:
+                super().send_notification_mail(template_prefix, user, told, facts["to_email"])
 
     def send_account_already_exists_mail(self, email: str) -> None:
         """Hash a password first, as creating an account would, so that timing reveals nothing."""

@@ -21,6 +21,12 @@ class LanguageForm(forms.Form):
     language = forms.ChoiceField(label=_("Your language"), choices=settings.LANGUAGES)
 
 
+class NewDevicesForm(forms.Form):
+    new_device_letters = forms.BooleanField(
+        label=_("Tell me by email when somebody signs in on a new device"), required=False
+    )
+
+
 class TokenForm(forms.Form):
     name = forms.CharField(
         label=_("What is it for?"),

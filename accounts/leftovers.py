@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.letters import GIVE_UP_AFTER
 from accounts.models import Letter, Session, User
+from accounts.security_log import remove_old_events
 from accounts.sessions import SessionStore, adopt_sessions
 
 
@@ -27,7 +28,7 @@ def anonymise_admin_log(*, person: User) -> None:
 
 
 def remove_expired() -> int:
-    """Remove sessions and letters that have run out, devices without a session, and counters.
+    """Remove sessions, letters and events that have run out, devices without a session, counters.
 
     Returns:
         The number of devices.
@@ -37,6 +38,7 @@ def remove_expired() -> int:
     Session.objects.filter(orphaned, person__isnull=False).delete()
     SessionStore.clear_expired()
     Letter.objects.filter(created_at__lt=timezone.now() - GIVE_UP_AFTER).delete()
+    remove_old_events()
     remove_expired_counters()
     session = Session.objects.filter(pk=OuterRef("session_key"))
     return UserSession.objects.filter(~Exists(session)).delete()[0]

@@ -21,6 +21,7 @@ from django.utils import timezone, translation
 
 from accounts.devices import name_from_user_agent
 from accounts.models import Letter
+from accounts.security_log import seal_event
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 GIVE_UP_AFTER = timedelta(days=3)
@@ -99,7 +100,7 @@ def compose(letter: Letter) -> EmailMessage:
             "device": name_from_user_agent(letter.facts.get("user_agent", "")),
             "site_url": settings.SITE_URL,
             "password_reset_url": absolute("account_reset_password"),
-            **LINKS.get(letter.template, no_links)(letter),
+            **LINKS.get(letter.template, not_me_link)(letter),
         }
         subject = render_to_string(f"{letter.template}_subject.txt", context)
         return EmailMessage(
@@ -110,8 +111,10 @@ def compose(letter: Letter) -> EmailMessage:
         )
 
 
-def no_links(_: Letter) -> dict[str, Any]:
-    return {}
+def not_me_link(letter: Letter) -> dict[str, Any]:
+    """Return the link by which the reader disowns what the letter tells of."""
+    event_id = letter.facts.get("event")
+    return {"not_me_url": absolute("accounts:not_me", seal_event(event_id))} if event_id else {}
 
 
 def reset_link(letter: Letter) -> dict[str, Any]:
@@ -137,6 +140,7 @@ def signup_link(_: Letter) -> dict[str, Any]:
 
 LINKS: dict[str, Callable[[Letter], dict[str, Any]]] = {
     "account/email/password_reset_key": reset_link,
+    "account/email/not_me": reset_link,
     "account/email/email_confirmation": confirmation_link,
     "account/email/email_confirmation_signup": confirmation_link,
     "account/email/unknown_account": signup_link,

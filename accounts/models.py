@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
+from accounts.devices import name_from_user_agent
+
 
 class UserManager(BaseUserManager["User"]):
     """Creates users from an e-mail address and a password."""
@@ -64,6 +66,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         choices=settings.LANGUAGES,
         blank=True,
         help_text=_("Of pages and e-mails; the browser's of the first sign-in until it is chosen."),
+    )
+    new_device_letters = models.BooleanField(
+        _("e-mails about new devices"),
+        default=True,
+        db_default=True,
+        help_text=_("Tells by e-mail when somebody signs in on a device that was not used before."),
     )
     sequence = models.BigIntegerField(
         default=0,
@@ -196,3 +204,61 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template} ({self.attempts})"
+
+
+class SecurityEvent(models.Model):
+    """Something that decided who gets into an account, or took everything out; kept 180 days."""
+
+    class Kind(models.TextChoices):
+        SIGN_IN = "sign_in", _("Signed in")
+        SECOND_FACTOR_FAILED = "second_factor_failed", _("Wrong code after the right password")
+        PASSWORD_CHANGED = "password_changed", _("Password changed")
+        PASSWORD_RESET = "password_reset", _("Password changed by a link from an email")
+        PASSWORD_SET = "password_set", _("First password set")
+        ADDRESS_ADDED = "address_added", _("Email address added")
+        ADDRESS_CONFIRMED = "address_confirmed", _("Email address confirmed")
+        ADDRESS_CHANGED = "address_changed", _("Email address changed")
+        ADDRESS_REMOVED = "address_removed", _("Email address removed")
+        FACTOR_ADDED = "factor_added", _("Second factor or passkey added")
+        FACTOR_REMOVED = "factor_removed", _("Second factor or passkey removed")
+        RECOVERY_CODES_MADE = "recovery_codes_made", _("Recovery codes made")
+        TOKEN_MADE = "token_made", _("Access token made")
+        TOKEN_REVOKED = "token_revoked", _("Access token revoked")
+        DEVICE_SIGNED_OUT = "device_signed_out", _("Device signed out")
+        EXPORTED = "exported", _("Everything downloaded")
+        DISOWNED = "disowned", _("“This wasn't me”: everybody signed out")
+
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="security_events")
+    kind = models.CharField(_("what"), max_length=24, choices=Kind.choices)
+    at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
+    ip = models.GenericIPAddressField(_("address"), null=True, help_text=_("None on the server."))
+    user_agent = models.CharField(max_length=200, blank=True)
+    facts = models.JSONField(
+        default=dict, help_text=_("Which address, token or device; never what is in the diary.")
+    )
+    disowned_at = models.DateTimeField(
+        null=True, help_text=_("From then on the link in the e-mail about it does nothing.")
+    )
+
+    class Meta:
+        verbose_name = _("security event")
+        verbose_name_plural = _("security events")
+        indexes = [models.Index(fields=["person", "-at"], name="accounts_events_of_person")]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+    @property
+    def device(self) -> str:
+        """What the device calls itself, or what its user agent says; empty for the server."""
+        if self.ip is None:
+            return ""
+        return self.facts.get("device") or name_from_user_agent(self.user_agent)
+
+    @property
+    def about(self) -> str:
+        """Which address, token or device it was about; empty if that goes without saying."""
+        if "to_email" in self.facts:
+            return f"{self.facts['from_email']} → {self.facts['to_email']}"
+        names = ("new_email", "deleted_email", "name")
+        return next((self.facts[name] for name in names if name in self.facts), "")

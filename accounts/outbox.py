@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from accounts.models import Letter, User
 from accounts.tasks import deliver_letter
 
-FACTS = ("ip", "user_agent", "from_email", "to_email", "deleted_email")
+FACTS = ("event", "ip", "user_agent", "from_email", "to_email", "deleted_email", "new_email")
 
 
 @transaction.atomic

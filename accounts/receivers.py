@@ -1,24 +1,49 @@
-"""Keep the list of devices up to date when people sign in, sign out or change passwords."""
+"""Keep the list of devices and the security log up to date with what allauth does."""
 
 from typing import Any
 
-from allauth.account.signals import password_changed, password_set, user_logged_in
+from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_added, password_changed, password_set, user_logged_in
+from allauth.mfa.signals import authentication_failed
 from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
-from accounts.models import User
+from accounts.models import SecurityEvent, User
+from accounts.security_log import is_new_device, record_event
 from accounts.services import move_device, record_device, save_language
 
 
 @receiver(user_logged_in)
 def record_sign_in(request: HttpRequest, user: User, **_: Any) -> None:
-    """Record the device, and the language in which the person first came."""
+    """Record the device, which the person is told of if it is new, and their first language."""
     if not user.language:
         save_language(person=user, code=get_language() or "")
     request.session.save()  # devices without a stored session are not listed
+    if user.new_device_letters and is_new_device(person=user, request=request):
+        get_adapter().send_notification_mail("account/email/new_device", user)
+    else:
+        record_event(person=user, kind=SecurityEvent.Kind.SIGN_IN)
     record_device(person=user, session=request.session, request=request)
+
+
+@receiver(authentication_failed)
+def record_wrong_code(user: User, **_: Any) -> None:
+    """Record a wrong code: somebody knows the password.
+
+    Wrong passwords are not recorded, as anybody could fill anybody's log with them.
+    """
+    record_event(person=user, kind=SecurityEvent.Kind.SECOND_FACTOR_FAILED)
+
+
+@receiver(email_added)
+def tell_of_new_address(user: User, email_address: EmailAddress, **_: Any) -> None:
+    """Tell the person at the address that they have so far."""
+    get_adapter().send_notification_mail(
+        "account/email/email_added", user, {"new_email": email_address.email}
+    )
 
 
 @receiver([password_changed, password_set])

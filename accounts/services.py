@@ -11,9 +11,10 @@ from django.db.models import F, Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.devices import clean_name, name_from_header
+from accounts.devices import clean_name, name_from_header, name_from_user_agent
 from accounts.leftovers import anonymise_admin_log
-from accounts.models import AccessToken, Session, User
+from accounts.models import AccessToken, SecurityEvent, Session, User
+from accounts.security_log import record_event
 from accounts.sessions import adopt_sessions, end_session, key_digest
 from accounts.signals import account_deleted
 from accounts.tokens import display_prefix, generate_secret, hash_secret
@@ -51,6 +52,12 @@ def save_language(*, person: User, code: str) -> None:
         person.save(update_fields=["language"])
 
 
+def set_new_device_letters(*, person: User, wanted: bool) -> None:
+    """Save whether a person is told by e-mail of sign-ins on new devices."""
+    person.new_device_letters = wanted
+    person.save(update_fields=["new_device_letters"])
+
+
 @transaction.atomic
 def delete_account(*, person: User) -> None:
     """Delete a person and everything that belongs to them.
@@ -69,6 +76,7 @@ def delete_account(*, person: User) -> None:
 # --- Access tokens ----------------------------------------------------------------------------
 
 
+@transaction.atomic
 def create_token(
     *, person: User, name: str, scope: str, days: int = DEFAULT_TOKEN_DAYS
 ) -> tuple[AccessToken, str]:
@@ -80,6 +88,7 @@ def create_token(
     if not 1 <= days <= MAX_TOKEN_DAYS:
         raise ValueError(f"A token lasts 1 to {MAX_TOKEN_DAYS} days.")
     secret = generate_secret()
+    record_event(person=person, kind=SecurityEvent.Kind.TOKEN_MADE, name=name)
     token = AccessToken.objects.create(
         owner=person,
         name=name,
@@ -91,7 +100,9 @@ def create_token(
     return token, secret
 
 
+@transaction.atomic
 def revoke_token(*, token: AccessToken) -> None:
+    record_event(person=token.owner, kind=SecurityEvent.Kind.TOKEN_REVOKED, name=token.name)
     token.delete()
 
 
@@ -146,17 +157,28 @@ def rename_device(*, device: UserSession, name: str) -> None:
     device.save(update_fields=["data"])
 
 
+@transaction.atomic
 def sign_out_device(*, device: UserSession) -> None:
+    record_sign_out(device=device)
     end_session(device.session_key)
     device.delete()
 
 
+@transaction.atomic
 def sign_out_other_devices(*, person: User, current_key: str | None) -> None:
     """End every session of a person but the current one, and every sign-in that waits."""
     adopt_sessions(person=person)
     current = current_key and key_digest(current_key)
+    others = UserSession.objects.filter(user=person).exclude(session_key=current)
+    for device in others:
+        record_sign_out(device=device)
     Session.objects.filter(person=person).exclude(pk=current).delete()
-    UserSession.objects.filter(user=person).exclude(session_key=current).delete()
+    others.delete()
+
+
+def record_sign_out(*, device: UserSession) -> None:
+    name = device.data.get("name") or name_from_user_agent(device.user_agent)
+    record_event(person=device.user, kind=SecurityEvent.Kind.DEVICE_SIGNED_OUT, name=name)
 
 
 def move_device(*, person: User, session: SessionBase, request: HttpRequest) -> None:

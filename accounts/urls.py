@@ -11,7 +11,10 @@ urlpatterns = [
     path("time-zone/", views.time_zone, name="time_zone"),
     path("devices/sign-out/", views.devices_sign_out, name="devices_sign_out"),
     path("devices/<int:number>/sign-out/", views.device_sign_out, name="device_sign_out"),
+    path("new-devices/", views.new_devices, name="new_devices"),
+    path("security-log/", views.security_log, name="security_log"),
     path("tokens/", views.token_create, name="token_create"),
     path("tokens/<int:number>/revoke/", views.token_revoke, name="token_revoke"),
+    path("not-me/<str:sealed>/", views.not_me, name="not_me"),
     path("delete-account/", views.account_delete, name="account_delete"),
 ]

@@ -9,18 +9,30 @@ from django.conf import settings as site
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import selectors, services
-from accounts.forms import DeleteAccountForm, LanguageForm, TimeZoneForm, TokenForm
+from accounts.disowning import disown
+from accounts.forms import (
+    DeleteAccountForm,
+    LanguageForm,
+    NewDevicesForm,
+    TimeZoneForm,
+    TokenForm,
+)
 from accounts.reauthentication import require_recent
 from accounts.requests import person_of
+from accounts.security_log import event_to_disown, events_of
+
+EVENTS_A_PAGE = 50
 
 
 def render_settings(
@@ -35,6 +47,9 @@ def render_settings(
     context = {
         "zone_form": zone_form or TimeZoneForm(initial={"time_zone": person.time_zone}),
         "language_form": LanguageForm(initial={"language": person.language or get_language()}),
+        "new_devices_form": NewDevicesForm(
+            initial={"new_device_letters": person.new_device_letters}
+        ),
         "token_form": token_form or TokenForm(),
         "secret": secret,
         "second_factor": is_mfa_enabled(person),
@@ -106,6 +121,29 @@ def devices_sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("accounts:settings")
 
 
+@login_required
+@require_POST
+def new_devices(request: HttpRequest) -> HttpResponse:
+    """Choose whether sign-ins on new devices are told by e-mail."""
+    form = NewDevicesForm(request.POST)
+    wanted = form.is_valid() and form.cleaned_data["new_device_letters"]
+    if not wanted:
+        require_recent(request)  # or else whoever stole a session could silence what comes next
+    services.set_new_device_letters(person=person_of(request), wanted=wanted)
+    messages.success(request, _("Kept."))
+    return redirect("accounts:settings")
+
+
+@login_required
+@require_GET
+def security_log(request: HttpRequest) -> HttpResponse:
+    """Show what happened to the account, page by page."""
+    page = Paginator(events_of(person=person_of(request)), EVENTS_A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    return render(request, "accounts/security_log.html", {"page": page})
+
+
 # --- Access tokens ----------------------------------------------------------------------------
 
 
@@ -145,6 +183,25 @@ def password_set(request: HttpRequest) -> HttpResponseBase:
         require_recent(request)
     response: HttpResponseBase = allauth_views.password_set(request)
     return response
+
+
+# --- This wasn't me ---------------------------------------------------------------------------
+
+
+@csrf_exempt  # the link is the secret; whoever does not have it cannot forge the request
+@never_cache
+@require_http_methods(["GET", "POST"])
+def not_me(request: HttpRequest, sealed: str) -> HttpResponse:
+    """Ask before disowning what an e-mail told of: programs that check e-mails open links."""
+    event = event_to_disown(sealed)
+    if event is None:
+        return render(request, "accounts/not_me.html", {"expired": True}, status=HTTPStatus.GONE)
+    if request.method == "POST":
+        disown(event=event)
+        if request.user.is_authenticated and person_of(request).pk == event.person_id:
+            logout(request)  # its session has just ended
+    done = request.method == "POST"
+    return render(request, "accounts/not_me.html", {"event": event, "done": done})
 
 
 # --- Deleting the account ---------------------------------------------------------------------

@@ -7,7 +7,8 @@ from typing import Any
 from pythonjsonlogger.json import JsonFormatter
 
 SECRET_PATHS = re.compile(
-    r"^(/accounts/password/reset/key/|/accounts/confirm-email/|/reminders/stop/)[^/]+"
+    r"^(/accounts/password/reset/key/|/accounts/confirm-email/|/reminders/stop/|/settings/not-me/)"
+    r"[^/]+"
 )
 EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(\.[\w-]+)+")
 DETAIL = re.compile(r"^(DETAIL|CONTEXT|QUERY):.*\n?", re.MULTILINE)

@@ -12,7 +12,8 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 from zipstream import ZIP_DEFLATED, ZipStream
 
-from accounts.models import User
+from accounts.models import SecurityEvent, User
+from accounts.security_log import record_event
 from common.spreadsheets import escape_formula
 from emotions.captures.moods import answer_of
 from emotions.models import Capture, Detection
@@ -29,7 +30,8 @@ COLUMNS = [
 
 
 def export_response(*, owner: User) -> StreamingHttpResponse:
-    """Stream the archive."""
+    """Stream the archive, and record in the security log that everything was taken out."""
+    record_event(person=owner, kind=SecurityEvent.Kind.EXPORTED)
     name = f"emoplatform-{timezone.localdate():%Y-%m-%d}.zip"
     return StreamingHttpResponse(
         build_archive(owner=owner),

@@ -267,7 +267,7 @@ def test_a_change_of_password_is_told_with_time_and_device(owner: User) -> None:
     assert letter.subject == "Emoplatform: Dein Passwort wurde geändert"
     assert "Firefox" in str(letter.body)
     assert "Europe/Berlin" in str(letter.body)
-    assert reverse("account_reset_password") in str(letter.body)
+    assert "/settings/not-me/" in str(letter.body)
 
 
 def test_a_stranger_with_the_address_of_nobody_is_told_so() -> None:

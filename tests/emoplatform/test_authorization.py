@@ -175,6 +175,9 @@ MATRIX: dict[str, Answers] = {
     "/settings/time-zone/": page(POST=422),
     "/settings/devices/sign-out/": page(POST=302),
     "/settings/devices/<int:number>/sign-out/": page_of_one(GET=200, POST=302),
+    "/settings/new-devices/": page(POST=302),
+    "/settings/security-log/": page(GET=200),
+    "/settings/not-me/<str:sealed>/": public(GET=410, POST=410),  # a link that is none
     "/settings/tokens/": page(POST=422),
     "/settings/tokens/<int:number>/revoke/": page_of_one(GET=200, POST=302),
     "/settings/delete-account/": page(GET=200, POST=422),

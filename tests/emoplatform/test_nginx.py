@@ -327,6 +327,7 @@ KEY = "secret-1a2b3c"
         f"/accounts/confirm-email/{KEY}/",
         f"/accounts/confirm%2Demail/{KEY}/",
         f"/reminders/stop/{KEY}/",
+        f"/settings/not-me/{KEY}/",
         f"/history/?words={KEY}",
     ],
 )
