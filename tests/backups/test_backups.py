@@ -121,6 +121,7 @@ def site(media: Path) -> User:
     register(versions.files("ours", wrong=0.1), made_by="test")
     promote(get_version("ours"), by="test", force=True, reason="a test")
     signed_in(Client(), owner).get("/today/")
+    factories.file_import(owner)
     return owner
 
 
