@@ -16,8 +16,10 @@ from django.contrib.sessions.backends import db
 from django.contrib.sessions.models import Session as LegacySession
 from django.db import transaction
 from django.utils import timezone
+from django.utils.encoding import force_str
 
 from accounts.models import Session, User
+from common.encryption import UndecryptableError, decrypt, encrypt
 
 DIGEST_LENGTH = 40  # hexadecimal digits, which is what allauth's table has room for
 ANONYMOUS_AGE = 24 * 60 * 60
@@ -45,6 +47,18 @@ class SessionStore(db.SessionStore):
         if session is None:
             self._session_key = None
         return session
+
+    def encode(self, session_dict: dict[str, Any]) -> str:
+        """Return what is stored of a session; a second factor that is being set up is in it."""
+        return encrypt(super().encode(session_dict))
+
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
+        """Return what a session holds; nothing where its key is missing."""
+        try:
+            held: dict[str, Any] = super().decode(decrypt(force_str(session_data)))
+        except UndecryptableError:
+            return {}
+        return held
 
     def exists(self, session_key: str) -> bool:
         """Return whether there is a session with this key, even one that has run out."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import CheckMessage, Info
 
 MUST_BE_IN_FRONT = (
@@ -10,6 +11,17 @@ MUST_BE_IN_FRONT = (
 )
 
 
+MUST_HAVE_KEYS = (
+    "ENCRYPTION_KEYS is not set: who has the database, or a copy of it, reads second factors and "
+    "keys of notifications (docs/deployment.md)."
+)
+
+
 def proxy_in_front(**_: Any) -> list[CheckMessage]:
     """Remind of the proxy, which no process of the site can see."""
     return [Info(MUST_BE_IN_FRONT, id="emoplatform.I001")]
+
+
+def encryption_keys(**_: Any) -> list[CheckMessage]:
+    """Say that secrets are stored as they are."""
+    return [] if settings.ENCRYPTION_KEYS else [Info(MUST_HAVE_KEYS, id="emoplatform.I003")]

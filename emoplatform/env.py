@@ -77,6 +77,15 @@ class Environment:
             name, default=None, expected="a random text of at least 32 characters", minimum=32
         )
 
+    def secrets(self, name: str) -> list[str]:
+        """Return random texts, empty where it is not set; the message contains none of them."""
+        expected = "random texts of at least 32 characters, separated by commas"
+        secrets = self.names(name, default=[], expected=expected)
+        if any(len(secret) < 32 for secret in secrets):  # noqa: PLR2004 - as `expected` says
+            shortest = min(map(len, secrets))
+            raise SettingError(name, expected=expected, received=f"{shortest} characters")
+        return secrets
+
     def dsn(self, name: str) -> str | None:
         """Return the DSN of a Sentry project, or None if it is not set."""
         value = self.values.get(name)

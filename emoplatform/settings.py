@@ -6,10 +6,9 @@ from importlib import import_module
 from pathlib import Path
 
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
-from emoplatform import allowances, log_formatting
+from emoplatform import allowances, log_formatting, openapi
 from emoplatform.env import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -26,6 +25,7 @@ SECRET_KEY = env.text(
     expected="a random text of at least 32 characters",
     minimum=32,
 )
+ENCRYPTION_KEYS = env.secrets("ENCRYPTION_KEYS")
 ALLOWED_HOSTS = env.names(
     "ALLOWED_HOSTS",
     default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else None,
@@ -284,45 +284,7 @@ CORS_ALLOW_HEADERS = [
     *("idempotency-key", "if-match", "if-none-match"),
 ]
 CORS_EXPOSE_HEADERS = ["ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After"]
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Emoplatform",
-    "DESCRIPTION": _(
-        "Record what your face expresses and read your mood history. Apps sign in at "
-        "/api/auth/app/v1/auth/login and send the token they get as X-Session-Token. Errors "
-        "below /api/v1/ are application/problem+json with a stable code."
-    ),
-    "VERSION": "1.1.0",
-    "OAS_VERSION": "3.1.0",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_AUTHENTICATION": [],
-    "ENUM_NAME_OVERRIDES": {
-        "Emotion": "emotions.models.Feeling",
-        "Source": "emotions.models.Capture.Source",
-        "PhotoSource": "emotions.api.captures.serializers.PHOTO_SOURCES",
-        "Kept": "emotions.models.Capture.Kept",
-        "Role": "emotions.models.Detection.Role",
-        "Span": "emotions.insights.trends.Span",
-        "ReminderWay": "emotions.models.Reminder.Way",
-        "KeptFor": "emotions.models.Preferences.KeptFor",
-        "ImportState": "emotions.models.Import.State",
-    },
-    "COMPONENT_SPLIT_PATCH": False,  # the serializers declare which fields are optional
-    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "TAGS": [
-        {"name": "captures", "description": _("Moments of yours, with a photo or in words.")},
-        {"name": "sync", "description": _("Keeping an app and the server equal.")},
-        {"name": "detect", "description": _("Reading pictures without keeping them.")},
-        {"name": "today", "description": _("How you are today.")},
-        {"name": "trends", "description": _("How you were over time.")},
-        {"name": "model", "description": _("The network that reads photos.")},
-        {"name": "me", "description": _("Your profile, your consents, and the way out.")},
-        {"name": "reminders", "description": _("Being asked how you are, when you want it.")},
-        {"name": "devices", "description": _("Where you are signed in.")},
-        {"name": "tokens", "description": _("Access tokens for scripts of yours.")},
-    ],
-}
+SPECTACULAR_SETTINGS = openapi.SPECTACULAR_SETTINGS
 
 # Apps sign in like the pages; links in e-mails lead to the pages.
 HEADLESS_CLIENTS = ("app",)

@@ -89,8 +89,9 @@ class PushSubscription(models.Model):
     endpoint = models.URLField(
         max_length=1000, unique=True, help_text=_("Where its maker's push service takes messages.")
     )
-    p256dh = models.CharField(max_length=88, help_text=_("The public key that it reads with."))
-    auth = models.CharField(max_length=24, help_text=_("What it shares with us alone."))
+    # Encrypted where there is a key (`common.encryption`), which takes more room.
+    p256dh = models.CharField(max_length=255, help_text=_("The public key that it reads with."))
+    auth = models.CharField(max_length=160, help_text=_("What it shares with us alone."))
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:

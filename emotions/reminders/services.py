@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from common.encryption import encrypt, renew
 from emotions.models import PushSubscription, Reminder
 from emotions.reminders import web_push
 from emotions.reminders.errors import (
@@ -125,8 +126,8 @@ def add_subscription(*, owner: User, endpoint: str, p256dh: str, auth: str) -> P
         raise InvalidEndpointError
     values = {
         "owner": owner,
-        "p256dh": normalize_public_key(p256dh),
-        "auth": normalize_auth_secret(auth),
+        "p256dh": encrypt(normalize_public_key(p256dh)),
+        "auth": encrypt(normalize_auth_secret(auth)),
     }
     User.objects.select_for_update().get(pk=owner.pk)
     subscription, _ = PushSubscription.objects.update_or_create(
@@ -140,3 +141,20 @@ def add_subscription(*, owner: User, endpoint: str, p256dh: str, auth: str) -> P
 
 def remove_subscription(*, subscription: PushSubscription) -> None:
     subscription.delete()
+
+
+def renew_subscriptions() -> int:
+    """Encrypt the keys of subscriptions with the newest key; return how many were not.
+
+    Raises:
+        UndecryptableError: the key of one is missing; those before it are encrypted anew.
+    """
+    renewed = 0
+    rows = PushSubscription.objects.order_by("pk").values_list("pk", "p256dh", "auth")
+    for pk, *stored in list(rows):
+        p256dh, auth = map(renew, stored)
+        if [p256dh, auth] != stored:
+            # Unless a browser subscribed again meanwhile.
+            same = PushSubscription.objects.filter(pk=pk, p256dh=stored[0], auth=stored[1])
+            renewed += same.update(p256dh=p256dh, auth=auth)
+    return renewed

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from py_vapid import Vapid02, b64urlencode
 
+from common.encryption import decrypt
 from emotions.models import PushSubscription
 
 HTTPS_PORT = 443
@@ -170,7 +171,7 @@ def send(subscription: PushSubscription, payload: dict[str, Any]) -> None:
         "aud": f"https://{parts.hostname}",
         "exp": int(time.time()) + MESSAGE_TTL,
     }
-    keys = {"p256dh": subscription.p256dh, "auth": subscription.auth}
+    keys = {"p256dh": decrypt(subscription.p256dh), "auth": decrypt(subscription.auth)}
     response = WebPusher(
         {"endpoint": subscription.endpoint, "keys": keys}, requests_session=PushSession()
     ).send(

@@ -14,7 +14,7 @@ import pytest
 from django.core.management import call_command
 from pytest_django import Settings
 
-from emoplatform.checks import MUST_BE_IN_FRONT
+from emoplatform.checks import MUST_BE_IN_FRONT, MUST_HAVE_KEYS
 from tests.emoplatform.test_settings import LOCAL_DISK, PRODUCTION
 from tests.pace import patience, wait_until
 from tests.sites import Site, free_address
@@ -28,6 +28,7 @@ def production(folder: Path) -> dict[str, str]:
     return LOCAL_DISK | {
         "PATH": os.environ["PATH"],
         "SECRET_KEY": "".join(chr(33 + n) for n in range(60)),
+        "ENCRYPTION_KEYS": "a random text of more than 32 characters",
         "DATABASE_URL": f"sqlite:///{folder}/db.sqlite3",
         "MEDIA_ROOT": f"{folder}/media",
         "MEDIA_IS_PERSISTENT": "1",
@@ -51,6 +52,13 @@ def test_the_deployment_check_reminds_of_the_proxy_and_of_nothing_else(tmp_path:
     assert re.findall(r"^\?: (.*)$", done.stderr, re.MULTILINE) == [
         f"(emoplatform.I001) {MUST_BE_IN_FRONT}"
     ]
+
+
+def test_the_deployment_check_says_that_secrets_are_readable(tmp_path: Path) -> None:
+    settings = production(tmp_path) | {"ENCRYPTION_KEYS": ""}
+    done = manage("check", "--deploy", "--fail-level", "WARNING", env=settings)
+    assert done.returncode == 0, done.stderr
+    assert MUST_HAVE_KEYS in done.stderr
 
 
 def test_static_files_are_collected_hashed_and_compressed(

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 WRONG = {
     "DEBUG": "perhaps",
     "SECRET_KEY": "short",
+    "ENCRYPTION_KEYS": "geheim",
     "ALLOWED_HOSTS": " , ",
     "DATABASE_URL": "mysql://user:geheim@host/name",
     "REDIS_URL": "memcached://:geheim@host",

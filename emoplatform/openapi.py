@@ -1,0 +1,43 @@
+"""How the description of the API is made, by drf-spectacular."""
+
+from django.utils.translation import gettext_lazy as _
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Emoplatform",
+    "DESCRIPTION": _(
+        "Record what your face expresses and read your mood history. Apps sign in at "
+        "/api/auth/app/v1/auth/login and send the token they get as X-Session-Token. Errors "
+        "below /api/v1/ are application/problem+json with a stable code."
+    ),
+    "VERSION": "1.1.0",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "ENUM_NAME_OVERRIDES": {
+        "Emotion": "emotions.models.Feeling",
+        "Source": "emotions.models.Capture.Source",
+        "PhotoSource": "emotions.api.captures.serializers.PHOTO_SOURCES",
+        "Kept": "emotions.models.Capture.Kept",
+        "Role": "emotions.models.Detection.Role",
+        "Span": "emotions.insights.trends.Span",
+        "ReminderWay": "emotions.models.Reminder.Way",
+        "KeptFor": "emotions.models.Preferences.KeptFor",
+        "ImportState": "emotions.models.Import.State",
+    },
+    "COMPONENT_SPLIT_PATCH": False,  # the serializers declare which fields are optional
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "TAGS": [
+        {"name": "captures", "description": _("Moments of yours, with a photo or in words.")},
+        {"name": "sync", "description": _("Keeping an app and the server equal.")},
+        {"name": "detect", "description": _("Reading pictures without keeping them.")},
+        {"name": "today", "description": _("How you are today.")},
+        {"name": "trends", "description": _("How you were over time.")},
+        {"name": "model", "description": _("The network that reads photos.")},
+        {"name": "me", "description": _("Your profile, your consents, and the way out.")},
+        {"name": "reminders", "description": _("Being asked how you are, when you want it.")},
+        {"name": "devices", "description": _("Where you are signed in.")},
+        {"name": "tokens", "description": _("Access tokens for scripts of yours.")},
+    ],
+}
