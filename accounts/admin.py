@@ -6,12 +6,14 @@ from allauth.account.admin import EmailAddress, EmailAddressAdmin
 from allauth.mfa.admin import Authenticator
 from allauth.usersessions.admin import UserSession
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.devices import name_from_user_agent
+from accounts.models import SecurityEvent, User
 from accounts.services import delete_account
 
 admin.site.unregister([Authenticator, UserSession])  # sign-ins are private
@@ -76,6 +78,49 @@ class AuthenticatorAdmin(admin.ModelAdmin[Any]):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+    """A list that administrators read; filters beyond `list_filter` could guess at more."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        return lookup.removesuffix("__exact") in self.list_filter
+
+
+@admin.register(SecurityEvent)
+class SecurityEventAdmin(ReadOnlyAdmin):
+    """Who came into which account, without the names that people give to tokens and devices."""
+
+    list_display = ["at", "person", "kind", "browser", "ip"]
+    list_filter = ["kind"]
+    list_select_related = ["person"]
+    ordering = ["-at", "-id"]
+    search_fields = ["person__email"]
+    fields = ["at", "person", "kind", "browser", "ip"]
+
+    @admin.display(description=_("device"))
+    def browser(self, event: SecurityEvent) -> str:
+        return name_from_user_agent(event.user_agent) if event.ip else "–"
+
+
+@admin.register(LogEntry)
+class AdministratorsLogAdmin(ReadOnlyAdmin):
+    """What administrators did."""
+
+    list_display = ["action_time", "user", "content_type", "object_repr", "action_flag"]
+    list_filter = ["action_flag"]
+    list_select_related = ["user", "content_type"]
+    search_fields = ["user__email"]
+    fields = ["action_time", "user", "content_type", "object_repr", "action_flag", "change_message"]
 
 
 @admin.register(EmailAddress)

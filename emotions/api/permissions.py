@@ -31,6 +31,16 @@ class SignInRequiredError(exceptions.PermissionDenied):
     default_detail = _("An access token cannot do this. Sign in instead.")
 
 
+def require_session(request: Request) -> None:
+    """Refuse access tokens.
+
+    Raises:
+        SignInRequiredError: the request carries one.
+    """
+    if isinstance(request.auth, AccessToken):
+        raise SignInRequiredError
+
+
 class TokenScopePermission(permissions.BasePermission):
     """Restricts access tokens to their scope; sessions pass."""
 

@@ -16,6 +16,7 @@ from emotions.api.reminders.views import (
     RemindersView,
     ReminderView,
 )
+from emotions.api.security_events.views import SecurityEventsView
 from emotions.api.sync.views import BatchView, ChangesView
 from emotions.api.tokens.views import TokensView, TokenView
 from emotions.api.transfer.views import ExportView, ImportStateView, ImportsView, ImportView
@@ -59,6 +60,7 @@ urlpatterns = [
     path("export/", ExportView.as_view(), name="export"),
     path("devices/", DevicesView.as_view(), name="devices"),
     path("devices/<int:id>/", DeviceView.as_view(), name="device"),
+    path("security-events/", SecurityEventsView.as_view(), name="security_events"),
     path("tokens/", TokensView.as_view(), name="tokens"),
     path("tokens/<int:id>/", TokenView.as_view(), name="token"),
     path("reminders/", RemindersView.as_view(), name="reminders"),

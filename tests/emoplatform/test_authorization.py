@@ -118,6 +118,7 @@ MATRIX: dict[str, Answers] = {
     "/api/v1/export/": own(GET=200),
     "/api/v1/devices/": own(GET=200),
     "/api/v1/devices/<int:id>/": one(PATCH=400, DELETE=204),
+    "/api/v1/security-events/": own(GET=200),
     "/api/v1/tokens/": own(GET=200, POST=400),
     "/api/v1/tokens/<int:id>/": one(DELETE=204),
     "/api/v1/reminders/": own(GET=200, POST=400),

@@ -27,6 +27,7 @@ ME = {
         {"kind": "use", "version": "2026-11", "given_at": "2026-03-01T10:01:00Z"},
         {"kind": "improve", "version": "2026-11", "given_at": None},
     ],
+    "new_device_letters": True,
     "contributions": 0,
     "quotas": {
         "picture_bytes": {"used": 48_213_112, "limit": 2_147_483_648},
@@ -63,7 +64,7 @@ CHANGE_PROFILE: dict[str, Any] = {
     "request": json_request(ProfileChangesSerializer, {"kept": "crop"}, "keep only my face"),
     "responses": {
         200: example_response(ProfileSerializer, _("You."), ME, "you"),
-        **problem_responses(*JSON_BODY_PROBLEMS),
+        **problem_responses(*JSON_BODY_PROBLEMS, "reauthentication_required"),
     },
 }
 

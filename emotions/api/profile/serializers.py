@@ -64,6 +64,9 @@ class ProfileSerializer(serializers.Serializer[Any]):
         help_text=_("Days after which only the numbers of a photo stay; 0 is for ever."),
     )
     consents = ConsentSerializer(many=True)
+    new_device_letters = StrictBooleanField(
+        help_text=_("Whether e-mails tell of sign-ins on new devices.")
+    )
     contributions = serializers.IntegerField(
         help_text=_("How many of your moments help to improve the network.")
     )
@@ -78,6 +81,12 @@ class ProfileChangesSerializer(serializers.Serializer[Any]):
     kept = serializers.ChoiceField(Capture.Kept.choices, required=False)
     keep_others = StrictBooleanField(required=False, allow_null=True, default=None)
     pictures_kept_for = serializers.ChoiceField(Preferences.KeptFor.choices, required=False)
+    new_device_letters = StrictBooleanField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text=_("To switch it off needs a sign-in that has just confirmed who it is."),
+    )
 
 
 class GiveConsentSerializer(serializers.Serializer[Any]):

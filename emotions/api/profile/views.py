@@ -14,9 +14,15 @@ from rest_framework.serializers import ValidationError
 
 from accounts.consents import CURRENT_VERSIONS, give_consent, withdraw_consent
 from accounts.models import Consent, User
-from accounts.services import delete_account, save_language, save_time_zone
+from accounts.services import (
+    delete_account,
+    save_language,
+    save_time_zone,
+    set_new_device_letters,
+)
 from emotions.api.base import PersonalView, person_of, require_recent, validated
 from emotions.api.parsers import StrictJSONParser
+from emotions.api.permissions import require_session
 from emotions.api.profile.schema import (
     CHANGE_PROFILE,
     DELETE_ACCOUNT,
@@ -60,6 +66,7 @@ def profile_response(person: User) -> Response:
             }
             for kind, version in CURRENT_VERSIONS.items()
         ],
+        "new_device_letters": person.new_device_letters,
         "contributions": count_contributions(owner=person),
         "quotas": {
             name: {"used": used, "limit": settings.QUOTAS[name]}
@@ -83,6 +90,11 @@ class ProfileView(PersonalView):
     def patch(self, request: Request) -> Response:
         """Change settings."""
         person, values = person_of(request), validated(ProfileChangesSerializer, request.data)
+        if (wanted := values["new_device_letters"]) is not None:
+            if not wanted:
+                require_session(request)
+                require_recent(request)
+            set_new_device_letters(person=person, wanted=wanted)
         if "time_zone" in values:
             save_time_zone(person=person, name=values["time_zone"])
         if "language" in values:

@@ -1,0 +1,23 @@
+"""JSON representations of the security log."""
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from accounts.models import SecurityEvent
+
+
+class SecurityEventSerializer(serializers.ModelSerializer[SecurityEvent]):
+    """Something that decided who gets into the account."""
+
+    device = serializers.CharField(help_text=_("Its name; empty for what was done on the server."))
+    address = serializers.IPAddressField(
+        source="ip", allow_null=True, help_text=_("Its IP address; null for the server.")
+    )
+    about = serializers.CharField(
+        help_text=_("Which address, token or device it was about; often empty.")
+    )
+
+    class Meta:
+        model = SecurityEvent
+        fields = ["id", "kind", "at", "device", "address", "about"]
+        read_only_fields = fields
