@@ -1,16 +1,18 @@
-"""Keep the list of devices and the security log up to date with what allauth does."""
+"""Keep sessions, the list of devices and the security log right with what allauth does."""
 
 from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.models import EmailAddress
 from allauth.account.signals import email_added, password_changed, password_set, user_logged_in
-from allauth.mfa.signals import authentication_failed
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authentication_failed, authenticator_added
 from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from accounts import second_factors
 from accounts.models import SecurityEvent, User
 from accounts.security_log import is_new_device, record_event
 from accounts.services import move_device, record_device, save_language
@@ -57,3 +59,11 @@ def keep_current_device(request: HttpRequest, user: User, **_: Any) -> None:
 def flag_sign_out(request: HttpRequest, **_: Any) -> None:
     """Flag the request for `accounts.middleware.ClearSiteDataMiddleware`."""
     request.has_signed_out = True  # type: ignore[attr-defined]
+
+
+@receiver(authenticator_added)
+def begin_second_factor(
+    request: HttpRequest, user: User, authenticator: Authenticator, **_: Any
+) -> None:
+    """Let a new second factor count for this session, and end those without one."""
+    second_factors.begin(person=user, factor=authenticator, request=request)

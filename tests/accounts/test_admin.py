@@ -44,10 +44,9 @@ def test_staff_come_in_by_the_site_s_own_sign_in_and_a_second_factor(settings: S
     administrator.post("/accounts/login/", {"login": chief.email, "password": PASSWORD})
 
     sent = administrator.get("/admin/", follow=True)
-    assert sent.redirect_chain[-1][0].endswith("?next=%2Faccounts%2F2fa%2Ftotp%2Factivate%2F")
+    assert sent.redirect_chain[-1][0] == "/accounts/2fa/"
     assert "The administration needs a second factor" in sent.content.decode()
     TOTP.activate(chief, "JBSWY3DPEHPK3PXP")
-    assert administrator.get("/admin/").status_code == 200
 
     again = Client()
     half = again.post("/accounts/login/", {"login": chief.email, "password": PASSWORD})
@@ -72,3 +71,20 @@ def test_the_password_is_changed_where_everybody_changes_it() -> None:
         Client(), User.objects.create_superuser("chief@example.org", PASSWORD)
     )
     assert administrator.get("/admin/password_change/")["Location"] == "/accounts/password/change/"
+
+
+def test_a_session_from_before_the_second_factor_does_not_come_in(settings: Settings) -> None:
+    settings.ADMIN_NEEDS_SECOND_FACTOR = True
+    chief = User.objects.create_superuser("chief@example.org", PASSWORD)
+    administrator = signed_in(Client(), chief)
+    TOTP.activate(chief, "JBSWY3DPEHPK3PXP")
+    sent = administrator.get("/admin/")
+    assert sent.status_code == 302
+    asked = administrator.get("/admin/", follow=True)
+    assert asked.redirect_chain[-1][0] == "/accounts/2fa/reauthenticate/?next=%2Fadmin%2F"
+    code = hotp_value("JBSWY3DPEHPK3PXP", next(yield_hotp_counters_from_time()))
+    form = {"code": f"{code:06d}", "next": "/admin/"}
+    assert administrator.post("/accounts/2fa/reauthenticate/", form)["Location"] == "/admin/"
+    assert administrator.get("/admin/").status_code == 200
+    Authenticator.objects.all().delete()
+    assert administrator.get("/admin/", follow=True).redirect_chain[-1][0] == "/accounts/2fa/"

@@ -6,11 +6,13 @@ import time
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from django.test import Client
+from django.test import Client, TestCase
 from django.urls import reverse
+from pytest_django import Settings
 
 from accounts.models import User
-from tests.factories import PASSWORD
+from tests.conftest import signed_in
+from tests.factories import PASSWORD, passkey
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +34,8 @@ def activate(client: Client) -> str:
     client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
     page = client.get(reverse("mfa_activate_totp"))
     secret: str = page.context["form"].secret
-    done = client.post(reverse("mfa_activate_totp"), {"code": code(secret)})
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        done = client.post(reverse("mfa_activate_totp"), {"code": code(secret)})
     assert done["Location"] == reverse("mfa_view_recovery_codes")
     return secret
 
@@ -112,3 +115,39 @@ def test_its_pages_are_ours(client: Client, owner: User, name: str) -> None:
     assert page.status_code == 200
     assert 'class="skip visually-hidden"' in page.content.decode()
     assert "<script data-" not in page.content.decode()
+
+
+def test_the_first_factor_ends_every_other_session(client: Client, owner: User) -> None:
+    elsewhere = signed_in(Client(), owner)
+    app = Client().post(
+        "/api/auth/app/v1/auth/login",
+        {"email": owner.email, "password": PASSWORD},
+        content_type="application/json",
+    )
+    phone = Client(headers={"X-Session-Token": app.json()["meta"]["session_token"]})
+    assert phone.get("/api/v1/today/").status_code == 200
+    sign_in(client, owner)
+    activate(client)
+    assert client.get("/today/").status_code == 200
+    assert elsewhere.get("/today/").status_code == 302
+    assert phone.get("/api/v1/today/").status_code == 401
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_session_that_adds_a_factor_has_used_it(
+    client: Client, owner: User, settings: Settings
+) -> None:
+    settings.ADMIN_NEEDS_SECOND_FACTOR = True
+    User.objects.filter(pk=owner.pk).update(is_staff=True)
+    sign_in(client, owner)
+    assert client.get("/admin/").status_code == 302
+    activate(client)
+    assert client.get("/admin/").status_code == 200
+
+
+def test_a_further_factor_ends_no_session(client: Client, owner: User) -> None:
+    passkey(owner)
+    elsewhere = signed_in(Client(), owner)
+    signed_in(client, owner)
+    activate(client)
+    assert elsewhere.get("/today/").status_code == 200

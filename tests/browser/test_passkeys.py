@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from allauth.mfa.models import Authenticator
 from playwright.sync_api import Browser, CDPSession, Locator, Page, expect
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -202,3 +203,18 @@ def test_a_bare_address_offers_no_passkeys(
         page.get_by_role("button", name="It is me").click()
         expect(page.get_by_text("a site with a name instead of a number")).to_be_visible()
         expect(page.get_by_role("button", name="Add it")).to_be_hidden()
+
+
+def test_a_passkey_leads_into_the_administration(
+    phone: Device, owner: User, settings: Settings
+) -> None:
+    settings.ADMIN_NEEDS_SECOND_FACTOR = True
+    User.objects.filter(pk=owner.pk).update(is_staff=True)
+    page = phone.page
+    sign_in_by_password(page, owner)
+    expect_their_diary(page)
+    page.goto("/admin/")
+    expect(page.get_by_text("The administration needs a second factor.")).to_be_visible()
+    add_passkey(page, name="My phone")
+    page.goto("/admin/")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("administration")
