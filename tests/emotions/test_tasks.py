@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.core.management import call_command
 from django.utils.module_loading import import_string
 from django_tasks_db.models import DBTaskResult
 
@@ -15,6 +14,7 @@ from emotions.contributions.tasks import collect_contributions, prune_dataset_fi
 from emotions.model_quality.tasks import shadow_read
 from emotions.pictures.tasks import remove_files
 from emotions.reminders.tasks import deliver_reminder
+from tests.jobs import run_worker
 
 TASKS = {
     "contribute": collect_contributions,
@@ -37,6 +37,6 @@ def test_a_stored_job_with_an_old_path_is_done(media: Path) -> None:
     name = default_storage.save("photos/left.jpg", ContentFile(b"left"))
     remove_files.enqueue([name])
     DBTaskResult.objects.update(task_path="emotions.tasks.remove_files")
-    call_command("db_worker", "--batch", "--no-startup-delay")
+    run_worker()
     assert DBTaskResult.objects.get().status == "SUCCESSFUL"
     assert not default_storage.exists(name)

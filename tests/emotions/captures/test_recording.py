@@ -8,7 +8,6 @@ from unittest.mock import patch
 
 import pytest
 from django.core.files.storage import default_storage
-from django.core.management import call_command
 from django.db import DatabaseError
 from django_tasks_db.models import DBTaskResult
 from PIL import Image
@@ -24,6 +23,7 @@ from emotions.models import Capture, Detection, Feeling
 from emotions.pictures import removal, storage
 from ml.registry import active_version
 from tests import pictures, uploads
+from tests.jobs import run_worker
 
 
 def record(owner: User, photo: bytes | None = None, **fields: Any) -> Capture:
@@ -223,7 +223,7 @@ def test_files_that_cannot_be_removed_now_are_removed_by_a_job(owner: User, medi
         purging.purge_capture(capture=capture)
     assert len(stored_files(media)) == 3
     assert DBTaskResult.objects.count() == 1
-    call_command("db_worker", batch=True, interval=0, reload=False, verbosity=0)
+    run_worker()
     assert not stored_files(media)
 
 

@@ -19,6 +19,7 @@ from emotions.captures.errors import (
 from emotions.captures.recording import SelfReport
 from emotions.models import Capture
 from tests import factories, pictures
+from tests.jobs import run_worker
 
 
 def record(owner: User, photo: bytes | None = None, **fields: Any) -> Capture:
@@ -50,7 +51,7 @@ def test_the_trash_gives_back_for_thirty_days_and_then_nothing_is_left(
     long_ago = timezone.now() - timedelta(days=31)
     Capture.objects.update(deleted_at=long_ago)
     DBTaskResult.objects.update(run_after=timezone.now())
-    call_command("db_worker", batch=True, interval=0, reload=False, verbosity=0)
+    run_worker()
     capture.refresh_from_db()
     assert capture.purged_at
     assert not capture.detections.exists()

@@ -6,7 +6,6 @@ import zipfile
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import IntegrityError
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
@@ -25,6 +24,7 @@ from ml.models import ModelVersion, Trial
 from ml.registry import active
 from tests import factories, pictures
 from tests.conftest import signed_in
+from tests.jobs import run_worker
 from tests.ml import versions
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +72,7 @@ def test_it_reads_what_is_kept_once_the_worker_comes_to_it(
 ) -> None:
     capture = record(owner, kept=kept)
     assert shadows() == []
-    call_command("db_worker", batch=True, interval=0, reload=False, verbosity=0)
+    run_worker()
     (read,) = shadows()
     answer = capture.detections.get(role=Detection.Role.ANSWER)
     assert (read.model_version, read.is_me, read.box) == (trial.version, True, answer.box)

@@ -26,6 +26,7 @@ from emotions.reminders.services import (
 )
 from tests import factories
 from tests.emotions.reminders.steps import EIGHT, remind, run, work
+from tests.jobs import run_worker
 
 pytestmark = pytest.mark.django_db
 MINUTES = timedelta(minutes=1)
@@ -198,7 +199,7 @@ def test_the_command_and_the_worker_send_what_is_due_now(owner: User, capsys: An
     call_command("send_reminders")
     assert capsys.readouterr().out == "1 reminders handed over.\n"
     assert mail.outbox == []
-    call_command("db_worker", batch=True, interval=0, reload=False, verbosity=0)
+    run_worker()
     assert [message.to for message in mail.outbox] == [[owner.email]]
 
 
@@ -215,13 +216,13 @@ def test_a_mail_server_that_is_away_is_asked_again_later(owner: User, settings: 
     send_reminders()
     backend = settings.EMAIL_BACKEND
     settings.EMAIL_BACKEND = f"{__name__}.Away"
-    call_command("db_worker", batch=True, interval=0, reload=False, verbosity=0)
+    run_worker()
     again = DBTaskResult.objects.get(status="READY")
     assert again.run_after
     assert 4 * MINUTES < again.run_after - timezone.now() <= 5 * MINUTES
     settings.EMAIL_BACKEND = backend
     DBTaskResult.objects.update(run_after=timezone.now())
-    call_command("db_worker", batch=True, interval=0, reload=False, verbosity=0)
+    run_worker()
     assert len(mail.outbox) == 1
     assert not DBTaskResult.objects.filter(status="READY").exists()
 
