@@ -1,4 +1,7 @@
-"""The format of a backup: a tar archive of table chunks, files, and a manifest at the end."""
+"""The format of a backup: a tar archive of table chunks, files, and at the end a manifest.
+
+The signature of the manifest may follow. `backups.sealing` encrypts the whole.
+"""
 
 import gzip
 import hashlib
@@ -15,11 +18,12 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 FORMAT = 1
-MANIFEST = "manifest.json"
+MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 TABLES, FILES = "tables", "files"
 MAX_CHUNK_BYTES = 256 * 2**20
 MAX_FILE_BYTES = 256 * 2**20
 MAX_MANIFEST_BYTES = 2**30
+SIGNATURE_BYTES = 64
 READ_BYTES = 2**20
 
 
@@ -169,26 +173,42 @@ def table_chunks(path: Path) -> Iterator[TableChunk]:
             yield TableChunk(place.partition("/")[0], member.lines())
 
 
-def verify_archive(path: Path) -> Manifest:
-    """Read the whole archive, compare every checksum, and return the manifest.
+class VerifiedArchive(NamedTuple):
+    """The manifest of an archive that is as it says, its bytes, and their signature."""
+
+    manifest: Manifest
+    content: bytes
+    signature: bytes | None
+
+
+def verify_archive(path: Path) -> VerifiedArchive:
+    """Read the whole archive and compare every checksum.
 
     Raises:
         BackupError: it is truncated or was changed.
     """
     checksums: dict[str, str] = {}
+    content = signature = None
     for member in members(path):
-        if member.name == MANIFEST:
-            manifest = Manifest.from_json(member.content(MAX_MANIFEST_BYTES))
-            for name in checksums.keys() ^ manifest.sha256.keys():
-                raise BackupError(f"{name}: is in the archive or in its manifest, but not in both.")
-            for name, checksum in checksums.items():
-                if checksum != manifest.sha256[name]:
-                    raise BackupError(f"{name}: is not what was written into the backup.")
-            return manifest
-        if member.name in checksums:
+        if content is not None:
+            if member.name != SIGNATURE or signature is not None:
+                raise BackupError(f"{member.name}: comes after the manifest.")
+            signature = member.content(SIGNATURE_BYTES)
+        elif member.name == MANIFEST:
+            content = member.content(MAX_MANIFEST_BYTES)
+        elif member.name in checksums:
             raise BackupError(f"{member.name}: is in the archive twice.")
-        sha256 = hashlib.sha256()
-        for chunk in member.chunks():
-            sha256.update(chunk)
-        checksums[member.name] = sha256.hexdigest()
-    raise BackupError(f"{path}: ends early; it has no manifest.")
+        else:
+            sha256 = hashlib.sha256()
+            for chunk in member.chunks():
+                sha256.update(chunk)
+            checksums[member.name] = sha256.hexdigest()
+    if content is None:
+        raise BackupError(f"{path}: ends early; it has no manifest.")
+    manifest = Manifest.from_json(content)
+    for name in checksums.keys() ^ manifest.sha256.keys():
+        raise BackupError(f"{name}: is in the archive or in its manifest, but not in both.")
+    for name, checksum in checksums.items():
+        if checksum != manifest.sha256[name]:
+            raise BackupError(f"{name}: is not what was written into the backup.")
+    return VerifiedArchive(manifest, content, signature)

@@ -20,6 +20,7 @@ from backups.archive import (
     verify_archive,
 )
 from backups.rows import backed_up_models, insert_tables
+from backups.sealing import check_signature, decrypted
 from backups.upgrading import upgraded_chunks
 from emotions.pictures import storage
 from ml.models import Artefact, ModelVersion, Promotion
@@ -42,14 +43,35 @@ class RestoreSummary:
     made_at: str
 
 
-def restore_backup(path: Path) -> RestoreSummary:
+def restore_backup(
+    path: Path,
+    *,
+    identity_file: Path | None = None,
+    signed_by: str | None = None,
+) -> RestoreSummary:
     """Restore the files of a backup, then all its rows in one transaction.
 
+    Args:
+        identity_file: has the key of an encrypted backup.
+        signed_by: the public key that has to have signed it; None takes any.
+
     Raises:
-        BackupError: the backup is damaged or was made by a later version of the software, or the
-            site is not empty. Nothing has been changed.
+        BackupError: the backup is damaged, needs another key or was made by a later version of the
+            software, or the site is not empty. Nothing has been changed.
     """
-    manifest = verify_archive(path)
+    with decrypted(path, identity_file) as archive:
+        verified = verify_archive(archive)
+        if signed_by:
+            check_signature(verified.content, verified.signature, signed_by)
+        return restore_archive(archive, verified.manifest)
+
+
+def restore_archive(path: Path, manifest: Manifest) -> RestoreSummary:
+    """Restore a verified archive.
+
+    Raises:
+        BackupError: it was made by a later version of the software, or the site is not empty.
+    """
     check_migrations(manifest)
     check_empty()
     written: list[str] = []

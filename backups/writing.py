@@ -12,12 +12,22 @@ from pathlib import Path
 
 from django.apps import apps
 from django.apps.registry import Apps
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.utils import timezone
 
-from backups.archive import FILES, MANIFEST, TABLES, BackupError, Manifest, applied_migrations
+from backups.archive import (
+    FILES,
+    MANIFEST,
+    SIGNATURE,
+    TABLES,
+    BackupError,
+    Manifest,
+    applied_migrations,
+)
 from backups.rows import backed_up_models, serialized_chunks
+from backups.sealing import encrypted, sign
 from common.files import atomic_write
 from emotions.models import Capture
 from ml.models import Artefact
@@ -41,12 +51,18 @@ class BackupSummary:
 def write_backup(path: Path) -> BackupSummary:
     """Write files and database, without sessions, into an archive that only its owner can read.
 
+    It is encrypted and signed where the settings have keys.
+
     Raises:
         BackupError: the file cannot be written, or a stored file cannot be read.
     """
     try:
         with atomic_write(path, mode=0o600) as temporary, temporary.open("wb") as file:
-            with tarfile.open(fileobj=file, mode="w|") as archive, snapshot():
+            with (
+                encrypted(file, settings.BACKUP_RECIPIENTS) as sink,
+                tarfile.open(fileobj=sink, mode="w|") as archive,
+                snapshot(),
+            ):
                 summary = add_contents(archive)
             file.flush()
             os.fsync(file.fileno())
@@ -75,7 +91,7 @@ def snapshot() -> Iterator[None]:
 
 
 def add_contents(archive: tarfile.TarFile) -> BackupSummary:
-    """Add tables, then files, then the manifest."""
+    """Add tables, then files, then the manifest and, with a key, its signature."""
     manifest = Manifest(timezone.now().isoformat(), applied_migrations())
     summary = BackupSummary()
     add_tables(archive, manifest)
@@ -89,7 +105,10 @@ def add_contents(archive: tarfile.TarFile) -> BackupSummary:
         add_verified_member(archive, manifest, f"{FILES}/{name}", content)
         summary.files += 1
     summary.rows, manifest.gone = sum(manifest.rows.values()), len(summary.removed)
-    add_member(archive, MANIFEST, manifest.to_json())
+    content = manifest.to_json()
+    add_member(archive, MANIFEST, content)
+    if settings.BACKUP_SIGNING_KEY:
+        add_member(archive, SIGNATURE, sign(content, settings.BACKUP_SIGNING_KEY))
     return summary
 
 

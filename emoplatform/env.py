@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from zoneinfo import available_timezones
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env as UrlParser
 
+ED25519_KEY_BYTES = 32
 YES = {"1", "true", "yes", "on"}
 NO = {"0", "false", "no", "off", ""}
 
@@ -277,6 +279,36 @@ class Environment:
                 expected="a private key on P-256 as base64, as docs/deployment.md makes one",
                 received=f"{len(value)} characters",
             ) from error
+        return value
+
+    def age_recipients(self, name: str) -> list[str]:
+        """Return public keys of age, empty where it is not set."""
+        expected = "public keys of age such as age1…, separated by commas"
+        recipients = self.names(name, default=[], expected=expected)
+        if recipients:
+            # Needed only with encrypted backups.
+            from pyrage import RecipientError, x25519  # noqa: PLC0415
+
+            for recipient in recipients:
+                try:
+                    x25519.Recipient.from_str(recipient)
+                except RecipientError as error:
+                    received = f"{len(recipient)} characters"  # perhaps the secret key
+                    raise SettingError(name, expected=expected, received=received) from error
+        return recipients
+
+    def ed25519_key(self, name: str) -> str | None:
+        """Return a private key that signs backups, as base64, or None if it is not set."""
+        value = self.values.get(name)
+        if not value:
+            return None
+        try:
+            if len(urlsafe_b64decode(value)) != ED25519_KEY_BYTES:
+                raise ValueError(name)
+        except ValueError as error:
+            expected = "32 bytes as base64, as manage.py make_backup_keys makes them"
+            received = f"{len(value)} characters"
+            raise SettingError(name, expected=expected, received=received) from error
         return value
 
     def contact(self, name: str, *, default: str) -> str:

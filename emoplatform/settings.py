@@ -26,6 +26,8 @@ SECRET_KEY = env.text(
     minimum=32,
 )
 ENCRYPTION_KEYS = env.secrets("ENCRYPTION_KEYS")
+BACKUP_RECIPIENTS = env.age_recipients("BACKUP_RECIPIENTS")
+BACKUP_SIGNING_KEY = env.ed25519_key("BACKUP_SIGNING_KEY")
 ALLOWED_HOSTS = env.names(
     "ALLOWED_HOSTS",
     default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else None,

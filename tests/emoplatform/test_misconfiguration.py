@@ -16,6 +16,8 @@ WRONG = {
     "DEBUG": "perhaps",
     "SECRET_KEY": "short",
     "ENCRYPTION_KEYS": "geheim",
+    "BACKUP_RECIPIENTS": "AGE-SECRET-KEY-geheim",
+    "BACKUP_SIGNING_KEY": "geheim",
     "ALLOWED_HOSTS": " , ",
     "DATABASE_URL": "mysql://user:geheim@host/name",
     "REDIS_URL": "memcached://:geheim@host",

@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backups import restoring
 from backups.archive import BackupError
+from backups.sealing import public_key_of
 
 
 class Command(BaseCommand):
@@ -16,10 +18,32 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, help="what `backup` wrote")
+        parser.add_argument(
+            "--identity", type=Path, metavar="FILE", help="the key of an encrypted one"
+        )
+        signature = parser.add_mutually_exclusive_group()
+        signature.add_argument(
+            "--signed-by",
+            metavar="KEY",
+            help="who has to have signed it; this site, where it has BACKUP_SIGNING_KEY",
+        )
+        signature.add_argument(
+            "--unsigned", action="store_true", help="take one that nobody has to have signed"
+        )
 
-    def handle(self, *_: Any, file: Path, **__: Any) -> None:
+    def handle(
+        self,
+        *_: Any,
+        file: Path,
+        identity: Path | None,
+        signed_by: str | None,
+        unsigned: bool,
+        **__: Any,
+    ) -> None:
+        if settings.BACKUP_SIGNING_KEY and not unsigned:
+            signed_by = signed_by or public_key_of(settings.BACKUP_SIGNING_KEY)
         try:
-            restored = restoring.restore_backup(file)
+            restored = restoring.restore_backup(file, identity_file=identity, signed_by=signed_by)
         except BackupError as error:
             raise CommandError(f"Nothing was restored. {error}") from error
         self.stdout.write(
