@@ -10,7 +10,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from accounts.models import User
+from accounts.models import SecurityEvent, User
+from accounts.security_log import record_event, seal_event
 from emotions.captures import recording, trash
 from emotions.captures.recording import SelfReport
 from emotions.models import Capture, Feeling, Tag
@@ -70,6 +71,7 @@ def personal(owner: User) -> list[str]:
     words = recording.record_capture(
         owner=owner, source=Capture.Source.MANUAL, self_report=SelfReport(felt=Feeling.SAD)
     )
+    event = record_event(person=owner, kind=SecurityEvent.Kind.TOKEN_MADE, name="backup")
     return [
         "/today/",
         "/days/2020-01-01/",
@@ -99,6 +101,8 @@ def personal(owner: User) -> list[str]:
         "/settings/",
         "/data/",
         "/settings/delete-account/",
+        "/settings/security-log/",
+        f"/settings/not-me/{seal_event(str(event.pk))}/",
         "/accounts/2fa/",
         "/accounts/2fa/webauthn/",
         "/accounts/reauthenticate/",
