@@ -3,6 +3,7 @@
 import logging
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -19,7 +20,7 @@ Kind = SecurityEvent.Kind
 
 @transaction.atomic
 def disown(*, event: SecurityEvent) -> None:
-    """End every session and token of an account, and take back its address as before the event.
+    """End every session and token of an account, and take back address and factors.
 
     The password counts no more either, since whoever caused the event may know it; the address
     that the account then has is sent a link to choose another one.
@@ -32,6 +33,7 @@ def disown(*, event: SecurityEvent) -> None:
     if person is None or not standing.filter(pk=event.pk).exists():
         return  # deleted or disowned meanwhile
     restore_addresses(person=person, since=event)
+    remove_late_factors(person=person)
     standing.filter(pk__gte=event.pk).update(disowned_at=timezone.now())
     person.refresh_from_db()
     person.set_password(get_random_string(64))
@@ -64,6 +66,17 @@ def restore_addresses(*, person: User, since: SecurityEvent) -> None:
             user=person, email=original, defaults={"verified": True}
         )
         address.set_as_primary()
+
+
+def remove_late_factors(*, person: User) -> None:
+    """Remove passkeys, authenticator apps and recovery codes that came within the last days.
+
+    A passkey would let whoever took the account in again; an app would keep its owner out.
+    """
+    factors = Authenticator.objects.filter(user=person)
+    factors.filter(created_at__gte=timezone.now() - DISOWNED_WITHIN).delete()
+    if not factors.exclude(type=Authenticator.Type.RECOVERY_CODES).exists():
+        factors.delete()
 
 
 def belongs_to_another(email: str, *, person: User) -> bool:

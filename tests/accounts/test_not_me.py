@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.test import Client
@@ -154,6 +155,23 @@ def test_an_address_that_could_reset_the_password_goes_with_any_link(owner: User
     assert addresses(owner) == {owner.email: True}
     Client().post(reverse("account_reset_password"), {"email": THIEF})
     assert not [body for to, body in letters() if to == THIEF and "/reset/key/" in body]
+
+
+def test_new_factors_go_and_older_ones_stay(owner: User) -> None:
+    kinds_of = Authenticator.Type
+    for kind in (kinds_of.TOTP, kinds_of.WEBAUTHN, kinds_of.RECOVERY_CODES):
+        Authenticator.objects.create(user=owner, type=kind, data={})
+    event = SecurityEvent.objects.create(person=owner, kind=Kind.PASSWORD_CHANGED)
+    old = Authenticator.objects.get(type=kinds_of.TOTP)
+    old.created_at = timezone.now() - DISOWNED_WITHIN
+    old.save()
+    assert press(reverse("accounts:not_me", args=[seal_event(str(event.pk))])) == 200
+    assert list(Authenticator.objects.all()) == [old]
+
+    Authenticator.objects.update(type=kinds_of.RECOVERY_CODES)
+    event = SecurityEvent.objects.create(person=owner, kind=Kind.PASSWORD_CHANGED)
+    assert press(reverse("accounts:not_me", args=[seal_event(str(event.pk))])) == 200
+    assert not Authenticator.objects.exists(), "recovery codes of no other factor"
 
 
 def test_a_freed_address_cannot_be_held_by_an_account_that_nobody_enters(owner: User) -> None:
