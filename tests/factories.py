@@ -22,7 +22,15 @@ from fido2.webauthn import (
 from accounts.consents import give_consent
 from accounts.models import Consent, User
 from accounts.services import next_sequence
-from emotions.models import Capture, Detection, Feeling, Import, PushSubscription, Reminder
+from emotions.models import (
+    Capture,
+    Detection,
+    Feeling,
+    Import,
+    ImportedMoment,
+    PushSubscription,
+    Reminder,
+)
 from ml.emotions import EMOTIONS
 from ml.registry import active_version
 
@@ -161,10 +169,19 @@ def push_reminder(owner: User) -> Reminder:
     )
 
 
-def file_import(owner: User, **fields: Any) -> Import:
-    """Make a finished import."""
-    values = {"size": 1, "time_zone": "UTC", "state": Import.State.FINISHED}
-    return Import.objects.create(owner=owner, **values | fields)
+def file_import(owner: User) -> Import:
+    """Make a finished import of one moment."""
+    job = Import.objects.create(
+        owner=owner,
+        size=1,
+        time_zone="UTC",
+        state=Import.State.FINISHED,
+        new=1,
+        finished_at=datetime.now(UTC),
+    )
+    moment = capture(owner=owner, mood=3)
+    ImportedMoment.objects.create(job=job, capture=moment, sequence=moment.sequence)
+    return job
 
 
 def passkey(owner: User, *, name: str = "My phone") -> Authenticator:

@@ -42,6 +42,7 @@ from emotions.reminders.errors import (
     TooManyRemindersError,
 )
 from emotions.transfer.readers import UnreadableError
+from emotions.transfer.undoing import NotUndoableError
 from ml.registry import NoModelError
 
 CONTENT_TYPE = "application/problem+json"
@@ -100,6 +101,11 @@ SERVICE_PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str | Promise]] =
         HTTPStatus.TOO_MANY_REQUESTS,
         "busy",
         _("Another file of yours is still being read. Nothing of this one was."),
+    ),
+    NotUndoableError: (
+        HTTPStatus.CONFLICT,
+        "not_undoable",
+        _("This import cannot be undone, or not any more."),
     ),
     ImportsBusyError: (
         HTTPStatus.SERVICE_UNAVAILABLE,

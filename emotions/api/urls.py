@@ -19,7 +19,13 @@ from emotions.api.reminders.views import (
 from emotions.api.security_events.views import SecurityEventsView
 from emotions.api.sync.views import BatchView, ChangesView
 from emotions.api.tokens.views import TokensView, TokenView
-from emotions.api.transfer.views import ExportView, ImportStateView, ImportsView, ImportView
+from emotions.api.transfer.views import (
+    ExportView,
+    ImportStateView,
+    ImportsView,
+    ImportUndoView,
+    ImportView,
+)
 
 
 class ConsentKindConverter:
@@ -57,6 +63,7 @@ urlpatterns = [
     path("me/import/", ImportView.as_view(), name="import"),
     path("imports/", ImportsView.as_view(), name="imports"),
     path("imports/<uuid:uuid>/", ImportStateView.as_view(), name="import_state"),
+    path("imports/<uuid:uuid>/undo/", ImportUndoView.as_view(), name="import_undo"),
     path("export/", ExportView.as_view(), name="export"),
     path("devices/", DevicesView.as_view(), name="devices"),
     path("devices/<int:id>/", DeviceView.as_view(), name="device"),

@@ -11,12 +11,13 @@ from emotions.models.captures import (
     private_name,
 )
 from emotions.models.contributions import Contribution, Contributor, CorrectionsFile
-from emotions.models.imports import Import
+from emotions.models.imports import UNDOABLE_FOR, Import, ImportedMoment
 from emotions.models.preferences import Preferences
 from emotions.models.quotas import DailyUsage, Lease
 from emotions.models.reminders import Delivery, PushSubscription, Reminder
 
 __all__ = [
+    "UNDOABLE_FOR",
     "Capture",
     "CaptureQuerySet",
     "Contribution",
@@ -27,6 +28,7 @@ __all__ = [
     "Detection",
     "Feeling",
     "Import",
+    "ImportedMoment",
     "Lease",
     "Preferences",
     "PushSubscription",

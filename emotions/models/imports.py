@@ -1,12 +1,16 @@
 """Files with a history in them, and how far the worker has brought them in."""
 
 import uuid
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from emotions.models.captures import Capture
+
+UNDOABLE_FOR = timedelta(days=30)
 
 
 class ImportQuerySet(models.QuerySet["Import"]):
@@ -29,8 +33,10 @@ class Import(models.Model):
         RUNNING = "running", _("being brought in")
         FINISHED = "finished", _("finished")
         FAILED = "failed", _("not brought in")
+        UNDOING = "undoing", _("being undone")
+        UNDONE = "undone", _("undone")
 
-    UNFINISHED = (State.WAITING, State.RUNNING)
+    UNFINISHED = (State.WAITING, State.RUNNING, State.UNDOING)
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="imports"
@@ -52,6 +58,12 @@ class Import(models.Model):
     deleted = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     refusals = models.JSONField(default=list, help_text=_("Place and reason of the first ones."))
+    undone = models.PositiveIntegerField(
+        default=0, db_default=0, help_text=_("Moments that are gone again.")
+    )
+    trashed = models.PositiveIntegerField(
+        default=0, db_default=0, help_text=_("Those in the trash, because they had changed.")
+    )
     complete = models.BooleanField(default=False, help_text=_("Whether it was read to its end."))
     error = models.TextField(blank=True, help_text=_("Why it failed, for its person."))
     created_at = models.DateTimeField(auto_now_add=True)
@@ -65,3 +77,27 @@ class Import(models.Model):
     @property
     def is_unfinished(self) -> bool:
         return self.state in self.UNFINISHED
+
+    @property
+    def undo_until(self) -> datetime | None:
+        """The moment until which it can be undone; None where there is nothing to undo."""
+        ended = self.state in (self.State.FINISHED, self.State.FAILED) and self.finished_at
+        return ended + UNDOABLE_FOR if ended and self.new > self.undone + self.trashed else None
+
+
+class ImportedMoment(models.Model):
+    """A capture that an import brought, as long as the import can be undone.
+
+    Where that was done, it stays, to tell a capture that may come again from one that its person
+    deleted for ever.
+    """
+
+    job = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="moments")
+    capture = models.ForeignKey(Capture, on_delete=models.CASCADE, related_name="imported")
+    sequence = models.BigIntegerField(
+        help_text=_("The capture's when it came: with another one it has changed since.")
+    )
+    undone = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.job_id}: {self.capture_id}"

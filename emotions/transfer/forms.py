@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.time_zones import KNOWN_ZONES
 from emotions.transfer.readers import parse_mood_values
 
 
@@ -15,6 +16,12 @@ class ImportForm(forms.Form):
         error_messages={"required": _("Choose a file first.")},
         widget=forms.FileInput(attrs={"accept": ".zip,.csv"}),
         help_text=_("The archive that you downloaded here, or the CSV file that Daylio exports."),
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Where you were"),
+        required=False,
+        choices=[(name, name.replace("_", " ")) for name in sorted(KNOWN_ZONES)],
+        help_text=_("Only for Daylio, which doesn’t say in which time zone its moments were."),
     )
     moods = forms.CharField(
         label=_("Moods that you named yourself"),

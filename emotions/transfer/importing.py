@@ -37,9 +37,11 @@ class Outcome(StrEnum):
 
 
 def import_entry(
-    *, owner: User, entry: Entry, known_tags: KnownTags, on_stored: Callable[[], None]
+    *, owner: User, entry: Entry, known_tags: KnownTags, on_stored: Callable[[Capture], None]
 ) -> Outcome:
     """Import one moment, unless a capture with its UUID exists or existed.
+
+    What an import brought that was undone may come again.
 
     Args:
         on_stored: called in the transaction that stores it.
@@ -49,8 +51,9 @@ def import_entry(
             or there is no room for its pictures or tags; nothing was written.
         ImportedQuotaError: as many moments were imported today as can be; nothing was written.
     """
-    if existing := existing_outcome(owner, entry):
-        return existing
+    existing = existing_capture(owner, entry)
+    if existing and not is_undone(existing):
+        return outcome_of(existing)
     if (entry.faces or entry.pictures) and not has_consent(person=owner, kind=Consent.Kind.USE):
         raise EntryError(_("Expected your consent before what a face looks like is kept."))
     capture = build_capture(owner, entry)
@@ -69,25 +72,31 @@ def import_entry(
     saved = storage.save_pictures(**pixels)
     try:
         with delete_files_on_error(saved.values()):
-            store(capture, entry, saved, known_tags, on_stored)
+            store(capture, entry, saved, known_tags, on_stored, tombstone=existing)
     except PicturesQuotaError as error:
         raise EntryError(no_room_for_pictures()) from error
     except TagsQuotaError as error:
         raise EntryError(too_many_tags()) from error
     except IntegrityError:
         # Another request has imported the same entry meanwhile.
-        if existing := existing_outcome(owner, entry):
-            return existing
+        if existing := existing_capture(owner, entry):
+            return outcome_of(existing)
         raise
     return Outcome.NEW
 
 
-def existing_outcome(owner: User, entry: Entry) -> Outcome | None:
-    """Return the outcome of an entry whose UUID is taken, or None."""
-    capture = Capture.objects.filter(owner=owner, uuid=entry.uuid).first()
-    if capture is None:
-        return None
-    return Outcome.DELETED if capture.deleted_at else Outcome.ALREADY_THERE
+def existing_capture(owner: User, entry: Entry) -> Capture | None:
+    """Return the capture under an entry's UUID."""
+    return Capture.objects.filter(owner=owner, uuid=entry.uuid).first()
+
+
+def outcome_of(existing: Capture) -> Outcome:
+    return Outcome.DELETED if existing.deleted_at else Outcome.ALREADY_THERE
+
+
+def is_undone(capture: Capture) -> bool:
+    """Return whether a capture is a tombstone that the undoing of its import left."""
+    return bool(capture.purged_at) and capture.imported.filter(undone=True).exists()
 
 
 def build_capture(owner: User, entry: Entry) -> Capture:
@@ -146,9 +155,18 @@ def store(
     entry: Entry,
     pictures: storage.SavedPictures,
     known_tags: KnownTags,
-    on_stored: Callable[[], None],
+    on_stored: Callable[[Capture], None],
+    *,
+    tombstone: Capture | None,
 ) -> None:
-    """Insert a capture with its tags and detections in one transaction."""
+    """Insert a capture with its tags and detections in one transaction.
+
+    Args:
+        tombstone: what it replaces under its UUID; apps learn of it as of a change.
+    """
+    if tombstone:
+        User.objects.select_for_update().get(pk=capture.owner_id)
+        tombstone.delete()
     insert_capture(
         capture,
         pictures=pictures,
@@ -157,7 +175,7 @@ def store(
         known_tags=known_tags,
     )
     claim_imported_moment(owner=capture.owner)
-    on_stored()
+    on_stored(capture)
 
 
 def build_detection(face: EntryFace, capture: Capture) -> Detection:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from emotions.captures.storing import KnownTags
 from emotions.contributions.syncing import schedule_contribution
-from emotions.models import Import
+from emotions.models import Capture, Import, ImportedMoment
 from emotions.pictures.removal import delete_files
 from emotions.quotas.errors import ImportedQuotaError
 from emotions.quotas.leases import Place, take_place
@@ -29,11 +30,13 @@ from emotions.transfer.readers import (
     UnreadableError,
     open_history,
 )
+from emotions.transfer.taking_back import take_back
 
 SLICE_SECONDS = 15.0
 SAVE_AFTER = 1.0  # seconds, for entries that change nothing
 PLACES_TAKEN_PAUSE = timedelta(seconds=5)
 MAX_STALLED = 5
+UNDO_BATCH = 100
 MAX_REFUSALS = 100
 """How many refused entries are kept with their reasons."""
 COUNTS = (*map(str, Outcome), "refused")
@@ -52,21 +55,29 @@ def claim(*, import_id: int, attempt: int) -> Import | None:
         attempt: how many times work on it had begun when the caller was enqueued.
     """
     waiting = Import.objects.unfinished().filter(pk=import_id, attempts=attempt)
-    if not waiting.update(attempts=attempt + 1, state=Import.State.RUNNING):
+    if not waiting.update(attempts=attempt + 1):
         return None
     return Import.objects.select_related("owner").get(pk=import_id)
 
 
 def run_slice(*, job: Import) -> timedelta | None:
-    """Bring entries in for some seconds, and return the pause after which to go on.
+    """Bring entries in, or undo that, for some seconds; return the pause after which to go on.
 
     None where there is no more to do.
     """
     with taken_places(job) as places, translation.override(job.language):
         if not places:
             return PLACES_TAKEN_PAUSE
+        work = undo if job.state == Import.State.UNDOING else bring_in
         try:
-            return bring_in(job, places)
+            if job.stalled >= MAX_STALLED:
+                end(
+                    job, Import.State.FAILED, error=_("Something went wrong on our side each time.")
+                )
+                return None
+            save(job, stalled=F("stalled") + 1)
+            until = time.monotonic() + SLICE_SECONDS
+            return timedelta() if work(job, places, until) else None
         except (ImportGoneError, IntegrityError, User.DoesNotExist):
             if Import.objects.filter(pk=job.pk).exists():
                 raise
@@ -88,37 +99,67 @@ def taken_places(job: Import) -> Iterator[list[Place]]:
             place.release()
 
 
-def bring_in(job: Import, places: Collection[Place]) -> timedelta | None:
-    """Bring entries in for some seconds; return as `run_slice` does."""
-    deadline = time.monotonic() + SLICE_SECONDS
-    if job.stalled >= MAX_STALLED:
-        fail(job, _("Something went wrong on our side each time this file was read."))
-        return None
-    save(job, stalled=F("stalled") + 1)
+def bring_in(job: Import, places: Collection[Place], until: float) -> bool:
+    """Bring entries in, and return whether there is more to do.
+
+    Args:
+        until: by the monotonic clock.
+    """
+    save(job, state=Import.State.RUNNING)
+    progress = Progress(job)
     try:
         with job.file.open("rb") as file:
             history = open_history(
                 file.file, size=job.size, time_zone=job.time_zone, moods=job.moods
             )
-            progress = Progress(job)
             for entry in history.entries(start=job.position):
                 for place in places:
                     place.renew()
                 if not progress.read(entry):
                     break
-                if time.monotonic() > deadline:
+                if time.monotonic() > until:
                     progress.save()
-                    return timedelta()
+                    return True
             else:
                 job.complete = True
             progress.save()
     except UnreadableError as error:
-        fail(job, str(error))
+        end(job, Import.State.FAILED, error=str(error))
     except FileNotFoundError:
-        fail(job, _("The file is not here any more. Send it again."))
+        end(job, Import.State.FAILED, error=_("The file is not here any more. Send it again."))
     else:
-        finish(job)
-    return None
+        end(job, Import.State.FINISHED, complete=job.complete)
+        logger.info("history imported", extra={"new": job.new, "refused": job.refused})
+    return False
+
+
+def undo(job: Import, places: Collection[Place], until: float) -> bool:
+    """Take back what an import brought, and return whether there is more to do.
+
+    Args:
+        until: by the monotonic clock.
+    """
+    moments = job.moments.filter(undone=False).select_related("capture__owner").order_by("pk")
+    while batch := list(moments[:UNDO_BATCH]):
+        for moment in batch:
+            for place in places:
+                place.renew()
+            take_back(
+                moment,
+                on_removed=partial(count, job, "undone"),
+                on_trashed=partial(count, job, "trashed"),
+            )
+            if time.monotonic() > until:
+                return True
+    end(job, Import.State.UNDONE)
+    logger.info("import undone", extra={"undone": job.undone, "trashed": job.trashed})
+    return False
+
+
+def count(job: Import, column: str) -> None:
+    """Count one moment, inside the transaction that changes it."""
+    setattr(job, column, getattr(job, column) + 1)
+    save(job, stalled=0, **{column: getattr(job, column)})
 
 
 class Progress:
@@ -153,7 +194,8 @@ class Progress:
             self.save()
         return True
 
-    def count_new(self) -> None:
+    def count_new(self, capture: Capture) -> None:
+        ImportedMoment.objects.create(job=self.job, capture=capture, sequence=capture.sequence)
         self.job.new += 1
         self.save()
 
@@ -184,20 +226,11 @@ def save(job: Import, **columns: Any) -> None:
         raise ImportGoneError
 
 
-def fail(job: Import, error: str) -> None:
-    end(job, Import.State.FAILED, error=error)
-
-
-def finish(job: Import) -> None:
-    end(job, Import.State.FINISHED, complete=job.complete)
-    logger.info("history imported", extra={"new": job.new, "refused": job.refused})
-
-
 @transaction.atomic
 def end(job: Import, state: Import.State, **columns: Any) -> None:
-    """End an import, whose file is not needed any more."""
+    """End work on an import, whose file is not needed any more."""
     names = [job.file.name] if job.file.name else []
     save(job, state=state, finished_at=timezone.now(), file="", **columns)
-    if job.new:
+    if state == Import.State.FINISHED and job.new:
         schedule_contribution(job.owner)
     transaction.on_commit(lambda: delete_files(names))

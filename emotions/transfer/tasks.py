@@ -6,8 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
-from emotions.models import Import
-from emotions.transfer import running
+from emotions.captures.scheduling import MARGIN
+from emotions.models import UNDOABLE_FOR, Import
+from emotions.transfer import retention, running
 
 PRIORITY = -10
 """Below that of other jobs, which are short and which people wait for."""
@@ -38,3 +39,10 @@ def run_import(import_id: int, attempt: int) -> None:
         run_import.using(run_after=timezone.now() + RETRY_AFTER).enqueue(import_id, job.attempts)
     if (pause := running.run_slice(job=job)) is not None:
         run_import.using(run_after=timezone.now() + pause).enqueue(import_id, job.attempts)
+    else:
+        forget_imports.using(run_after=timezone.now() + UNDOABLE_FOR + MARGIN).enqueue()
+
+
+@task()
+def forget_imports() -> None:
+    retention.forget_old_imports()

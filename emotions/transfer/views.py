@@ -4,12 +4,13 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.consents import ConsentRequiredError, has_consent
 from accounts.models import Consent
@@ -21,6 +22,7 @@ from emotions.quotas.decorators import heavy
 from emotions.transfer import exports, uploads
 from emotions.transfer.forms import ImportForm
 from emotions.transfer.readers import UnreadableError
+from emotions.transfer.undoing import NotUndoableError, can_undo, undo_import
 
 MAX_LISTED = 10
 
@@ -47,7 +49,8 @@ def data(request: HttpRequest) -> HttpResponse:
     """
     if "export" in request.GET:
         require_recent(request)
-    return render_page(request, ImportForm())
+    zone = zone_of(request, person_of(request))
+    return render_page(request, ImportForm(initial={"time_zone": zone}))
 
 
 @login_required
@@ -71,7 +74,7 @@ def import_view(request: HttpRequest) -> HttpResponseBase:
         job = uploads.start_import(
             owner=person,
             upload=form.cleaned_data["file"],
-            time_zone=zone_of(request, person),
+            time_zone=form.cleaned_data["time_zone"] or zone_of(request, person),
             moods=form.cleaned_data["moods"],
         )
     except ConsentRequiredError:
@@ -90,4 +93,21 @@ def import_view(request: HttpRequest) -> HttpResponseBase:
 def import_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Show how far an import is, and what became of its entries."""
     job = get_object_or_404(Import.objects.of(person_of(request)), uuid=uuid)
-    return render(request, "emotions/import.html", {"job": job})
+    return render(request, "emotions/import.html", {"job": job, "can_undo": can_undo(job)})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def import_undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Ask whether to undo an import, and have the worker do it."""
+    job = get_object_or_404(Import.objects.of(person_of(request)), uuid=uuid)
+    if request.method == "GET" and can_undo(job):
+        return render(request, "emotions/import_undo.html", {"job": job})
+    if request.method == "POST":
+        try:
+            undo_import(job=job)
+        except NotUndoableError:
+            messages.warning(request, _("This import cannot be undone any more."))
+        except ImportUnderWayError:
+            messages.warning(request, _("Another file of yours is still being read."))
+    return redirect("emotions:import_detail", uuid=job.uuid)

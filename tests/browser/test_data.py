@@ -66,6 +66,33 @@ def test_a_history_moves_into_another_account(
     expect(page.get_by_role("heading", level=1)).to_have_text("Looks happy")
 
 
+def test_an_import_is_undone_on_a_phone(page: Page, owner: User, tmp_path: Path) -> None:
+    table = tmp_path / "daylio.csv"
+    table.write_text("full_date,time,mood,activities,note\n2023-05-14,00:30,good,walk,Words.\n")
+    page.set_viewport_size({"width": 390, "height": 844})
+    sign_in(page, owner)
+    page.goto("/data/")
+    page.get_by_label("Your file").set_input_files(table)
+    page.get_by_label("Where you were").select_option("Asia/Tokyo")
+    page.get_by_role("button", name="Bring it in").click()
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text("Your file waits for its turn")
+    run_jobs()
+    expect(heading).to_have_text("1 moment is new")
+    page.get_by_role("link", name="Undo this import").click()
+    expect(heading).to_have_text("Undo this import?")
+    assert accessibility_violations(page) == []
+    page.get_by_role("button", name="Undo it").click()
+    expect(heading).to_have_text("This import is being undone")
+    run_jobs()
+    expect(heading).to_have_text("This import is undone")
+    assert accessibility_violations(page) == []
+    width = page.locator("html").evaluate("element => element.scrollWidth")
+    assert width <= 390
+    page.goto("/data/")
+    expect(page.get_by_role("list", name="Files that you sent")).to_contain_text("undone")
+
+
 def test_a_file_on_its_way_is_said_and_sent_once(page: Page, owner: User, tmp_path: Path) -> None:
     table = tmp_path / "daylio.csv"
     table.write_text("full_date,time,mood,activities,note\n")

@@ -52,9 +52,19 @@ STATE = {
     "finished_at": "2026-03-14T08:30:21Z",
     "time_zone": "Europe/Lisbon",
     "position": 244,
+    "undone": 0,
+    "trashed": 0,
+    "undo_until": "2026-04-13T08:30:21Z",
     "error": "",
     **OUTCOME,
 }
+UUID_PARAMETER = OpenApiParameter(
+    "uuid",
+    OpenApiTypes.UUID,
+    OpenApiParameter.PATH,
+    description=_("The UUID of the import."),
+    examples=[OpenApiExample("import", value=UUID)],
+)
 
 IMPORT: dict[str, Any] = {
     "tags": ["me"],
@@ -106,19 +116,34 @@ IMPORT_STATE: dict[str, Any] = {
     "operation_id": "imports_retrieve",
     "summary": _("Read how far an import is"),
     "description": _(
-        "One file that you sent. Ask again every few seconds while it is waiting or running."
+        "One file that you sent. Ask again every few seconds while it is waiting, running or "
+        "undoing."
     ),
-    "parameters": [
-        OpenApiParameter(
-            "uuid",
-            OpenApiTypes.UUID,
-            OpenApiParameter.PATH,
-            description=_("The UUID of the import."),
-            examples=[OpenApiExample("import", value=UUID)],
-        )
-    ],
+    "parameters": [UUID_PARAMETER],
     "responses": {
         200: example_response(ImportJobSerializer, _("How far it is."), STATE, "one that came in"),
         **problem_responses("not_found"),
+    },
+}
+
+UNDO_IMPORT: dict[str, Any] = {
+    "tags": ["me"],
+    "operation_id": "imports_undo",
+    "summary": _("Undo an import"),
+    "description": _(
+        "Removes what a file brought, for good, within 30 days; what was changed since goes to the "
+        "trash. The worker does it: read the import again to see how far it is. Afterwards the "
+        "file may come again."
+    ),
+    "request": None,
+    "parameters": [UUID_PARAMETER],
+    "responses": {
+        202: example_response(
+            ImportJobSerializer,
+            _("The worker will do it."),
+            {**STATE, "state": "undoing", "undo_until": None},
+            "one that is being undone",
+        ),
+        **problem_responses("permission_denied", "not_found", "not_undoable", "busy"),
     },
 }

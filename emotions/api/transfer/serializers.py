@@ -78,7 +78,7 @@ class ImportJobSerializer(ImportedSerializer):
     uuid = serializers.UUIDField(help_text=_("Names it in addresses."))
     state = serializers.ChoiceField(
         choices=Import.State.choices,
-        help_text=_("While it is waiting or running, the worker has to do with it."),
+        help_text=_("While it is waiting, running or undoing, the worker has to do with it."),
     )
     created_at = serializers.DateTimeField(help_text=_("When it came."))
     finished_at = serializers.DateTimeField(
@@ -86,4 +86,11 @@ class ImportJobSerializer(ImportedSerializer):
     )
     time_zone = TimeZoneField(help_text=_("Of times that do not say theirs."))
     position = StrictIntegerField(help_text=_("How many entries were read so far."))
+    undone = StrictIntegerField(help_text=_("How many moments were removed again."))
+    trashed = StrictIntegerField(
+        help_text=_("How many had changed since, and went to the trash if they were still there.")
+    )
+    undo_until = serializers.DateTimeField(
+        allow_null=True, help_text=_("Until when it can be undone; null where it cannot.")
+    )
     error = StrictCharField(help_text=_("Why it failed, for people; may change; else empty."))

@@ -1,6 +1,7 @@
 """Import and export of a history."""
 
 import json
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from common.streaming import keepalive_response
 from emotions.api.base import PersonalView, person_of, require_recent, validated
 from emotions.api.renderers import ZipRenderer
 from emotions.api.throttling import CaptureThrottle, ChartThrottle, PersonThrottle
-from emotions.api.transfer.schema import EXPORT, IMPORT, IMPORT_STATE, IMPORTS
+from emotions.api.transfer.schema import EXPORT, IMPORT, IMPORT_STATE, IMPORTS, UNDO_IMPORT
 from emotions.api.transfer.serializers import (
     ImportedSerializer,
     ImportJobSerializer,
@@ -23,6 +24,7 @@ from emotions.api.transfer.serializers import (
 )
 from emotions.models import Import
 from emotions.transfer import exports, following, uploads
+from emotions.transfer.undoing import undo_import
 
 MAX_LISTED = 50
 
@@ -77,6 +79,17 @@ class ImportStateView(PersonalView):
         """Say how far it is."""
         job = get_object_or_404(Import.objects.of(person_of(request)), uuid=uuid)
         return Response(ImportJobSerializer(job).data)
+
+
+class ImportUndoView(PersonalView):
+    """The undoing of one file."""
+
+    @extend_schema(**UNDO_IMPORT)
+    def post(self, request: Request, uuid: UUID) -> Response:
+        """Have the worker undo it."""
+        job = get_object_or_404(Import.objects.of(person_of(request)), uuid=uuid)
+        undone = ImportJobSerializer(undo_import(job=job)).data
+        return Response(undone, status=HTTPStatus.ACCEPTED)
 
 
 class ExportView(PersonalView):

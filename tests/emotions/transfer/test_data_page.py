@@ -175,3 +175,12 @@ def test_a_large_archive_may_be_sent_by_who_is_signed_in_alone(owner_client: Cli
         assert status_of(owner_client, "/capture/", large) == 413
         with patch.object(request_limits, "MAX_ARCHIVE_REQUEST_BYTES", 1000):
             assert status_of(owner_client, IMPORT, large) == 413
+
+
+def test_a_zone_is_chosen_for_times_that_do_not_say_theirs(owner_client: Client) -> None:
+    owner_client.cookies["time_zone"] = "Asia/Tokyo"
+    assert '<option value="Asia/Tokyo" selected>' in owner_client.get("/data/").text
+    page_after(owner_client, TABLE, time_zone="America/New_York")
+    assert Capture.objects.get().time_zone == "America/New_York"
+    wrong = {"file": SimpleUploadedFile("x", TABLE), "time_zone": "Mars/Olympus"}
+    assert owner_client.post(IMPORT, wrong).status_code == 422
