@@ -9,9 +9,11 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest
 
+from accounts import sign_up
 from accounts.devices import name_from_user_agent
 from accounts.models import SecurityEvent, User
 from accounts.outbox import queue_letter
@@ -48,6 +50,21 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the address of the client; allauth counts those of IPv6 by their /64."""
         return without_mapping(super().get_client_ip(request))
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return sign_up.is_open(request)
+
+    @transaction.atomic
+    def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
+        """Use up the invitation with which somebody signs up, where it takes one.
+
+        Raises:
+            PermissionDenied: Somebody else was faster with the same link.
+        """
+        if not sign_up.redeem(request):
+            raise PermissionDenied
+        saved: User = super().save_user(request, user, form, commit)
+        return saved
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Queue an e-mail, so that no request waits for a mail server or fails with it."""

@@ -5,16 +5,20 @@ from typing import Any
 from allauth.account.admin import EmailAddress, EmailAddressAdmin
 from allauth.mfa.admin import Authenticator
 from allauth.usersessions.admin import UserSession
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.devices import name_from_user_agent
-from accounts.models import SecurityEvent, User
+from accounts.models import Invitation, SecurityEvent, User
+from accounts.requests import person_of
 from accounts.services import delete_account
+from accounts.sign_up import create_invitation
 
 admin.site.unregister([Authenticator, UserSession])  # sign-ins are private
 admin.site.unregister(EmailAddress)
@@ -121,6 +125,28 @@ class AdministratorsLogAdmin(ReadOnlyAdmin):
     list_select_related = ["user", "content_type"]
     search_fields = ["user__email"]
     fields = ["action_time", "user", "content_type", "object_repr", "action_flag", "change_message"]
+
+
+@admin.register(Invitation)
+class InvitationAdmin(admin.ModelAdmin[Invitation]):
+    """Links to sign up with, each of which is shown once."""
+
+    list_display = ["__str__", "created_at", "expires_at", "used_at"]
+    ordering = ["-created_at"]
+    fields = ["note"]
+
+    def save_model(self, request: HttpRequest, obj: Invitation, form: Any, change: bool) -> None:
+        """Create the invitation, and show its link."""
+        made, secret = create_invitation(inviter=person_of(request), note=obj.note)
+        obj.pk = made.pk
+        link = f"{settings.SITE_URL}{reverse('account_signup')}?invitation={secret}"
+        message = _(
+            "Send this link. It is shown once and opens one account within a week: %(link)s"
+        )
+        self.message_user(request, message % {"link": link})
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(EmailAddress)

@@ -182,6 +182,28 @@ class AccessToken(models.Model):
         return f"{self.name} ({self.prefix}…)"
 
 
+class Invitation(models.Model):
+    """Lets one person sign up where that takes an invitation; its link is stored as a digest."""
+
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    note = models.CharField(
+        _("for whom"), max_length=80, blank=True, help_text=_("A reminder for administrators.")
+    )
+    inviter = models.ForeignKey(
+        User, null=True, editable=False, on_delete=models.SET_NULL, related_name="invitations"
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("valid until"), editable=False)
+    used_at = models.DateTimeField(_("used"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+
+    def __str__(self) -> str:
+        return self.note or f"{self.created_at:%Y-%m-%d}"
+
+
 class Letter(models.Model):
     """An e-mail that waits to be sent; its row is deleted once it was."""
 

@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -22,6 +23,7 @@ from common.time_zones import KNOWN_ZONES
 
 DEFAULT_TOKEN_DAYS = 365
 MAX_TOKEN_DAYS = 730
+VERIFY_WITHIN = timedelta(days=7)
 LAST_USED_PRECISION = timedelta(hours=1)
 
 SEEN_ON_KEY = "seen_on"
@@ -71,6 +73,29 @@ def delete_account(*, person: User) -> None:
     adopt_sessions(person=person)
     anonymise_admin_log(person=person)
     person.delete()
+
+
+def delete_never_verified() -> int:
+    """Delete accounts whose address nobody has confirmed within a week of signing up.
+
+    Whoever mistyped an address, or used somebody else's, leaves nothing behind.
+
+    Returns:
+        How many there were.
+    """
+    if settings.ACCOUNT_EMAIL_VERIFICATION != "mandatory":
+        return 0
+    addresses = EmailAddress.objects.filter(user=OuterRef("pk"))
+    people = User.objects.filter(
+        Exists(addresses),
+        ~Exists(addresses.filter(verified=True)),
+        last_login=None,
+        date_joined__lt=timezone.now() - VERIFY_WITHIN,
+    )
+    found = list(people)
+    for person in found:
+        delete_account(person=person)
+    return len(found)
 
 
 # --- Access tokens ----------------------------------------------------------------------------

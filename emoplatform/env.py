@@ -105,6 +105,13 @@ class Environment:
             raise SettingError(name, expected=expected, received=value)
         return default
 
+    def choice(self, name: str, *, default: str, choices: tuple[str, ...]) -> str:
+        """Return one of a few words."""
+        value = self.values.get(name) or default
+        if value not in choices:
+            raise SettingError(name, expected=f"one of {', '.join(choices)}", received=value)
+        return value
+
     def time_zone(self, name: str, *, default: str) -> str:
         """Return the name of an IANA time zone."""
         value = self.values.get(name, default)

@@ -30,6 +30,7 @@ from django.utils import timezone
 from accounts import services as accounts
 from accounts.consents import withdraw_consent
 from accounts.models import Consent, Letter, Session, User
+from accounts.sign_up import create_invitation
 from backups.archive import MANIFEST
 from backups.rows import backed_up_models
 from emotions.captures import purging, recording, trash
@@ -95,6 +96,7 @@ def live(owner: User) -> None:
     TrainingRun.objects.create(architecture="sequential-1", epochs=3, by="test")
     TrainingWorker.objects.create(name="here", seen_at=timezone.now())
     accounts.create_token(person=owner, name="script", scope="read", days=30)
+    create_invitation(inviter=owner)
     Letter.objects.create(template="account/email/password_changed", person=owner, email="a@b.org")
     TOTP.activate(owner, generate_totp_secret())
     RecoveryCodes.activate(owner)

@@ -26,6 +26,7 @@ WRONG = {
     "EMAIL_URL": "pigeon://user:geheim@host",
     "SITE_URL": "mood.example.org",
     "VAPID_PRIVATE_KEY": "geheim",
+    "SIGN_UP": "perhaps",
     "VAPID_CONTACT": "nobody",
     "SECURITY_CONTACT": "https://",
     "STORAGE_URL": "ftp://key:geheim@host/photos",
