@@ -31,7 +31,7 @@ import requests
 
 from integration_tests.site_client import SiteClient
 from tests import nginx
-from tests.sites import PRODUCTION, Site, create_session, installed_site, serve
+from tests.sites import PRODUCTION, Site, create_session, installed_site, serve, worker
 
 HEAVY, OTHER = "heavy@example.org", "other@example.org"
 OWN_BUDGET, OTHERS_BUDGET = 0.5, 1.5
@@ -241,7 +241,7 @@ def main() -> int:
         heavy_key, other_key = (create_session(site, email) for email in (HEAVY, OTHER))
         with serve(site) as address:
             own = read_own_pages(SiteClient.with_session(address, heavy_key), day)
-        with proxied(site, Path(name), **LIMITS) as address:
+        with proxied(site, Path(name), **LIMITS) as address, worker(site):
             other = SiteClient.with_session(address, other_key)
             other.session.headers["X-Forwarded-For"] = OTHER_ADDRESS
             person = HeavyPerson(address, heavy_key, history_file(20_000))

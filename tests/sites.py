@@ -155,6 +155,18 @@ def start_gunicorn(
 
 
 @contextmanager
+def worker(site: Site, **environment: str) -> Iterator[None]:
+    """Let a worker run the jobs of a site meanwhile."""
+    command = (sys.executable, "manage.py", "db_worker", "--no-reload", "--verbosity=0")
+    process = site.start(*command, output=subprocess.DEVNULL, **environment)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextmanager
 def serve(site: Site, *, workers: int = 2, **environment: str) -> Iterator[str]:
     """Serve a site with gunicorn, and yield its URL once it is ready."""
     place = free_address()

@@ -10,25 +10,28 @@ from pathlib import Path
 import pytest
 
 from tests.pictures import astronaut_jpeg
-from tests.sites import ROOT, Site
+from tests.sites import ROOT, Site, worker
 
 pytestmark = pytest.mark.xdist_group("sites")
 GUIDE = ROOT / "docs" / "api.md"
 CLIENT = ROOT / "examples" / "sync_client.py"
 
 
-def test_the_walk_of_the_guide_works_as_it_is_written(shared_address: str, tmp_path: Path) -> None:
+def test_the_walk_of_the_guide_works_as_it_is_written(
+    shared_site: Site, shared_address: str, tmp_path: Path
+) -> None:
     (tmp_path / "selfie.jpg").write_bytes(astronaut_jpeg())
     commands = re.findall(r"^```sh\n(.*?)^```$", GUIDE.read_text(), re.MULTILINE | re.DOTALL)
     assert len(commands) > 8
     script = "\n".join(commands).replace("http://127.0.0.1:8000", shared_address)
-    walked = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
-        cwd=tmp_path,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
+    with worker(shared_site):
+        walked = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script],
+            cwd=tmp_path,
+            check=False,
+            capture_output=True,
+            text=True,
+        )
     assert walked.returncode == 0, walked.stdout + walked.stderr
     assert (tmp_path / "photo.jpg").read_bytes().startswith(b"\xff\xd8")
     assert (tmp_path / "face.jpg").read_bytes().startswith(b"\xff\xd8")
