@@ -5,8 +5,9 @@ Usage, as root on Linux: python -m integration_tests.try_server --base ROOT
 ROOT is a bare Debian 13 made by debootstrap; changes go to a temporary overlay. The lines are those
 of docs/deployment.md, with values for its variables. Without systemd, a script starts the commands
 of units as their user, on a system that is read-only except for what the unit may write; another
-gives nginx a certificate in place of certbot (`integration_tests/shims`). Ports 80 and 443 have to
-be free.
+gives nginx a certificate in place of certbot (`integration_tests/shims`). pip and npm inside reach
+their registries as this machine does: by its configuration and the authorities that it trusts.
+Ports 80 and 443 have to be free.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import os
 import re
 import secrets
 import shutil
+import ssl
 import sys
 import tempfile
 import time
@@ -41,7 +43,11 @@ REQUESTS = 240
 """How many are sent within a minute; each of two processes allows 60 per address."""
 MB = 2**20
 UNAUTHORIZED = 401
-
+AUTHORITIES = "/usr/local/share/registries.crt"
+"""Inside, apart from those of the system, which the guide's packages rebuild."""
+TRUST = dict.fromkeys(("PIP_CERT", "NODE_EXTRA_CA_CERTS", "npm_config_cafile"), AUTHORITIES)
+CONFIGURATION = {"etc/pip.conf": ".config/pip/pip.conf", "etc/npmrc": ".npmrc"}
+"""Files of pip and npm inside, and where they are below a home on this machine."""
 
 USE_SITE = f"""
 set -a; . /etc/emoplatform.env; set +a
@@ -77,8 +83,19 @@ def prepare(system: Stage) -> None:
     for shim in SHIMS.iterdir():
         shutil.copy(shim, system.root / "usr" / "local" / "bin")
     shutil.copy("/etc/resolv.conf", system.root / "etc" / "resolv.conf")
+    share_registries(system.root)
     (system.root / "etc" / "hosts").write_text(f"127.0.0.1 localhost {HOST}\n")
     run("git", "clone", "--quiet", "--bare", str(ROOT), str(system.root / "source.git"))
+
+
+def share_registries(root: Path) -> None:
+    """Let pip and npm inside reach their registries as they do on this machine."""
+    paths = ssl.get_default_verify_paths()
+    shutil.copy(paths.cafile or paths.openssl_cafile, root / AUTHORITIES.lstrip("/"))
+    for name, personal in CONFIGURATION.items():
+        for file in (Path("/", name), Path.home() / personal):
+            if file.is_file():
+                shutil.copy(file, root / name)
 
 
 def check(token: str) -> None:
@@ -154,7 +171,7 @@ def root_of(process: Path) -> Path | None:
 
 def inside(system: Stage, command: str, **env: str) -> None:
     """Run a shell script inside, and exit if it fails."""
-    system.run(["bash", "-euc", command], **REGISTRIES, **env)
+    system.run(["bash", "-euc", command], **REGISTRIES | TRUST, **env)
 
 
 def main() -> None:
