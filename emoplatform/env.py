@@ -176,7 +176,7 @@ class Environment:
         from botocore.config import Config  # noqa: PLC0415
 
         return {
-            "BACKEND": "storages.backends.s3.S3Storage",
+            "BACKEND": "emotions.pictures.bucket_storage.BucketStorage",
             "OPTIONS": {
                 "access_key": unquote(url["key"]),
                 "secret_key": unquote(url["secret"]),

@@ -26,6 +26,7 @@ SECRET_KEY = env.text(
     minimum=32,
 )
 ENCRYPTION_KEYS = env.secrets("ENCRYPTION_KEYS")
+PICTURE_KEYS = env.secrets("PICTURE_KEYS")
 BACKUP_RECIPIENTS = env.age_recipients("BACKUP_RECIPIENTS")
 BACKUP_SIGNING_KEY = env.ed25519_key("BACKUP_SIGNING_KEY")
 ALLOWED_HOSTS = env.names(
@@ -224,7 +225,7 @@ STORAGES = {
         "STORAGE_URL", required=not env.flag("MEDIA_IS_PERSISTENT", default=DEBUG)
     )
     or {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "emotions.pictures.local_storage.LocalStorage",
         "OPTIONS": {"location": env.folder("MEDIA_ROOT", default=VAR_DIR / "media")},
     },
     "staticfiles": {

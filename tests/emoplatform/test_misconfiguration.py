@@ -16,6 +16,7 @@ WRONG = {
     "DEBUG": "perhaps",
     "SECRET_KEY": "short",
     "ENCRYPTION_KEYS": "geheim",
+    "PICTURE_KEYS": "geheim",
     "BACKUP_RECIPIENTS": "AGE-SECRET-KEY-geheim",
     "BACKUP_SIGNING_KEY": "geheim",
     "ALLOWED_HOSTS": " , ",

@@ -44,7 +44,7 @@ def start(environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
 
 def test_a_described_production_starts_without_debug_and_verifies_e_mail() -> None:
     done = start(PRODUCTION)
-    assert done.stdout.split()[:3] == ["False", "mandatory", "S3Storage"], done.stderr
+    assert done.stdout.split()[:3] == ["False", "mandatory", "BucketStorage"], done.stderr
 
 
 @pytest.mark.parametrize("missing", sorted(PRODUCTION))
@@ -65,7 +65,7 @@ def test_production_keeps_no_photos_on_a_disk_that_nobody_calls_persistent() -> 
 
 def test_production_on_a_persistent_disk_never_loads_the_library_of_the_bucket() -> None:
     done = start(LOCAL_DISK | {"MEDIA_IS_PERSISTENT": "1"})
-    assert done.stdout.split() == ["False", "mandatory", "FileSystemStorage", "[]"], done.stderr
+    assert done.stdout.split() == ["False", "mandatory", "LocalStorage", "[]"], done.stderr
 
 
 def test_a_bucket_address_becomes_settings() -> None:
@@ -86,4 +86,4 @@ def test_a_wrong_bucket_stops_the_start_without_telling_its_secret() -> None:
 
 def test_development_needs_no_setting_but_debug() -> None:
     done = start({"DEBUG": "1"})
-    assert done.stdout.split() == ["True", "none", "FileSystemStorage", "[]"], done.stderr
+    assert done.stdout.split() == ["True", "none", "LocalStorage", "[]"], done.stderr
