@@ -51,6 +51,7 @@ PERSONAL = {
     "password": "/accounts/password/change/",
     "factors": "/accounts/2fa/",
     "passkeys": "/accounts/2fa/webauthn/",
+    "addresses": "/accounts/email/",
 }
 OF_THE_PORTRAIT = {"result": "", "why": "why/", "delete": "delete/"}
 FOLDER = ROOT / "var" / "screenshots"

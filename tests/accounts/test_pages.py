@@ -3,12 +3,14 @@
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
 from accounts.models import User
+from tests.conftest import signed_in
 from tests.factories import PASSWORD
 from tests.jobs import run_jobs
 
@@ -97,7 +99,28 @@ def test_links_in_mails_lead_to_the_site_whatever_a_request_calls_it(
         assert all(link.startswith(f"{settings.SITE_URL}/") for link in links), links
 
 
-@pytest.mark.parametrize("name", ["account_login", "account_signup", "account_reset_password"])
+def test_addresses_are_added_and_removed_on_a_page_of_ours(owner: User, other: User) -> None:
+    EmailAddress.objects.create(user=owner, email=owner.email, verified=True, primary=True)
+    client, path = signed_in(Client(), owner), reverse("account_email")
+    assert path in client.get("/settings/").content.decode()
+    client.post(path, {"email": "second@example.org", "action_add": ""})
+    page = client.get(path).content.decode()
+    assert 'class="skip visually-hidden"' in page
+    assert "onload" not in page
+    assert page.count("not confirmed yet") == 1
+    assert page.count('name="action_remove"') == 1, "the main one stays"
+    stranger = signed_in(Client(), other)
+    assert "second@example.org" not in stranger.get(path).content.decode()
+    stranger.post(path, {"email": "second@example.org", "action_remove": ""})
+    assert EmailAddress.objects.filter(email="second@example.org").exists()
+    client.post(path, {"email": "second@example.org", "action_remove": ""})
+    assert not EmailAddress.objects.filter(email="second@example.org").exists()
+    assert Client().get(path)["Location"].startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize(
+    "name", ["account_login", "account_signup", "account_reset_password", "account_inactive"]
+)
 def test_pages_before_signing_in_are_ours(client: Client, name: str) -> None:
     page = client.get(reverse(name))
     assert page.status_code == 200

@@ -105,6 +105,7 @@ def personal(owner: User) -> list[str]:
         f"/settings/not-me/{seal_event(str(event.pk))}/",
         "/accounts/2fa/",
         "/accounts/2fa/webauthn/",
+        "/accounts/email/",
         "/accounts/reauthenticate/",
         "/accounts/password/change/",
         "/accounts/logout/",
