@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 from threading import Lock
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from emotions.api.problems import CONTENT_TYPE, problem
 from ml import registry
+from ml.inference import face_detection
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +55,8 @@ def ready(_: HttpRequest) -> HttpResponse:
     """Answer 200 if every check passes, or else 503 with the names of those that fail.
 
     The status is "degraded" if the file of the active model version is damaged and an earlier
-    version serves in its place. However many ask, each process checks once in `COUNTS_FOR`.
+    version serves in its place, or if only OpenCV's cascades find faces. However many
+    ask, each process checks once in `COUNTS_FOR`.
     """
     outcome = latest_outcome()
     kind = "application/json" if outcome.status == HTTPStatus.OK else CONTENT_TYPE
@@ -94,12 +96,18 @@ def examine() -> Outcome:
     if failing:
         detail = f"Not working: {', '.join(failing)}."
         body = problem(status=status, code="not_ready", detail=detail, failing=failing)
-    else:
-        active, serving = registry.active_version(), registry.serving().version
-        if serving != active:
-            reason = f"The file of {active} cannot be read; {serving} answers."
-            body = {"status": "degraded", "degraded": {"model": reason}}
+    elif degraded := dict(degradations()):
+        body = {"status": "degraded", "degraded": degraded}
     return Outcome(body, status, until=time.monotonic() + COUNTS_FOR)
+
+
+def degradations() -> Iterator[tuple[str, str]]:
+    """Yield what works less well than it should, and why."""
+    active, serving = registry.active_version(), registry.serving().version
+    if serving != active:
+        yield "model", f"The file of {active} cannot be read; {serving} answers."
+    if notice := face_detection.fallback_notice():
+        yield "faces", notice
 
 
 def fails(name: str, check: Callable[[], None]) -> bool:

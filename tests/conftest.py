@@ -59,8 +59,8 @@ def media(tmp_path: Path, settings: Settings) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _cascades_only(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Detect faces in the same way, whether or not the detector has been downloaded."""
+def _default_detector(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Detect faces with BlazeFace, whether or not another detector has been downloaded."""
     monkeypatch.setattr(yunet, "FILE", tmp_path / "no-detector.onnx")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import threading
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -159,7 +160,9 @@ def thumbnail(pixels: Pixels, side: int = 320) -> Pixels:
     return shrink(pixels, side)
 
 
-def crop_face(pixels: Pixels, box: Box, side: int, margin: float = 0.0) -> Pixels:
+def crop_face(
+    pixels: Pixels, box: Box, side: int, margin: float = 0.0, roll: float = 0.0
+) -> Pixels:
     """Cut out the square around a face and scale it to `side` × `side` pixels.
 
     Args:
@@ -168,16 +171,52 @@ def crop_face(pixels: Pixels, box: Box, side: int, margin: float = 0.0) -> Pixel
         side: the width and height of the result in pixels.
         margin: how much to add on each side, as a share of the longer side of the box; beyond
             the edge of the picture its outermost pixels are repeated.
+        roll: by how many degrees the head leans clockwise; the result is turned back.
     """
-    height, width = pixels.shape[:2]
     length = max(1, round(max(box.width, box.height) * (1 + 2 * margin)))
+    if roll:
+        return _turn(_square(pixels, box, round(length * math.sqrt(2))), side, roll)
+    return _resize(_square(pixels, box, length), side)
+
+
+def _square(pixels: Pixels, box: Box, length: int) -> Pixels:
+    """Cut out the square around the middle of a box; over the edge, the edge is repeated."""
+    height, width = pixels.shape[:2]
     left = round(box.x + (box.width - length) / 2)
     top = round(box.y + (box.height - length) / 2)
-    columns = np.clip(np.arange(left, left + length), 0, width - 1)
-    rows = np.clip(np.arange(top, top + length), 0, height - 1)
-    square = pixels[rows[:, None], columns]
-    interpolation = cv2.INTER_AREA if length > side else cv2.INTER_LINEAR
+    # A square that lies outside altogether repeats the nearest row or column.
+    part = pixels[
+        min(max(top, 0), height - 1) : max(min(top + length, height), 1),
+        min(max(left, 0), width - 1) : max(min(left + length, width), 1),
+    ]
+    below, right = length - part.shape[0], length - part.shape[1]
+    if not below and not right:
+        return part
+    above, before = min(max(-top, 0), below), min(max(-left, 0), right)
+    return np.asarray(
+        cv2.copyMakeBorder(
+            part, above, below - above, before, right - before, cv2.BORDER_REPLICATE
+        ),
+        np.uint8,
+    )
+
+
+def _resize(square: Pixels, side: int) -> Pixels:
+    interpolation = cv2.INTER_AREA if len(square) > side else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(square, (side, side), interpolation=interpolation), np.uint8)
+
+
+def _turn(square: Pixels, side: int, roll: float) -> Pixels:
+    """Turn a square against the clock and return its middle, `side` pixels of its half diagonal.
+
+    Twice the resolution goes through the turn, so that it blurs nothing that the result shows.
+    """
+    fine = 2 * side
+    around = _resize(square, round(fine * math.sqrt(2)))
+    middle = (len(around) - 1) / 2
+    matrix = np.asarray(cv2.getRotationMatrix2D((middle, middle), roll, 1), np.float64)
+    matrix[:, 2] += (fine - 1) / 2 - middle
+    return _resize(np.asarray(cv2.warpAffine(around, matrix, (fine, fine)), np.uint8), side)
 
 
 def _sanitise(data: bytes) -> PhotoFile:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from common.imaging import images
@@ -12,6 +11,7 @@ from emotions.models import Capture, Detection, Feeling
 from emotions.pictures.storage import face_in_crop
 from ml import registry
 from ml.inference import occlusion
+from ml.inference.alignment import crop_upright
 
 PICTURE_SIDE = 336  # pixels
 BROWS_END, MOUTH_START = 0.3, 0.62  # shares of the face's height
@@ -50,10 +50,11 @@ def explain(capture: Capture) -> Explanation:
         raise NothingToExplainError
     pixels, box = load_face(capture, answer)
     predictor = registry.predictor_of(answer.model_version)
-    size, margin = predictor.card.input_size, predictor.card.face_margin
-    grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
-    found = occlusion.explain(predictor, images.crop_face(grey, box, size, margin))
-    picture = occlusion.overlay(images.crop_face(pixels, box, PICTURE_SIDE, margin), found.heat)
+    (face,) = predictor.crop(pixels, [box])
+    found = occlusion.explain(predictor, face)
+    picture = occlusion.overlay(
+        crop_upright(pixels, box, PICTURE_SIDE, predictor.card.face_margin), found.heat
+    )
     return Explanation(
         images.encode_jpeg(picture), warmest_part(found.heat), found.drop, Feeling(found.emotion)
     )

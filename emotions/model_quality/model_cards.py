@@ -13,7 +13,7 @@ from ml.registry.history import ServedVersion
 FEELINGS = [Feeling(emotion.value) for emotion in EMOTIONS]
 MIN_CONFUSION_RATE = 0.15  # of the faces of an emotion; rarer confusions are not listed
 MAX_PERCENT = 99.9  # no finite set of photos shows that it is always right
-DETECTORS = {"yunet": "YuNet", "cascades": "OpenCV"}
+DETECTORS = {"blazeface": "BlazeFace", "yunet": "YuNet", "cascades": "OpenCV"}
 MIN_TEST_PHOTOS = 100  # of an emotion; with fewer its figures are called rough
 
 

@@ -20,6 +20,7 @@ from common.imaging import images
 from common.imaging.geometry import Box
 from emotions.models import Capture, Import, name_digest, private_name
 from ml.data.faces import FACE_SIDE
+from ml.inference.alignment import roll_of
 
 logger = logging.getLogger(__name__)
 
@@ -75,8 +76,9 @@ def grey_face(capture: Capture) -> bytes:
     """
     with capture.crop.open("rb") as file:
         pixels = images.read_image(file.read())
+    box = face_in_crop(len(pixels))
     grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
-    return images.crop_face(grey, face_in_crop(len(grey)), FACE_SIDE).tobytes()
+    return images.crop_face(grey, box, FACE_SIDE, roll=roll_of(pixels, box)).tobytes()
 
 
 class SavedPictures(dict[str, str]):

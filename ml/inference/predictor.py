@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from common.imaging.geometry import Box
 from common.imaging.images import Pixels, crop_face
 from ml.emotions import EMOTIONS, Emotion
+from ml.inference.alignment import roll_of
 from ml.inference.card import BUNDLED, Card, ModelFileError
 from ml.inference.face_detection import detect_faces
 from ml.version_files import CARD, NETWORK
@@ -116,13 +117,15 @@ class Predictor:
         return boxes, self.crop(pixels, boxes)
 
     def crop(self, pixels: Pixels, boxes: list[Box]) -> NDArray[np.uint8]:
-        """Cut out n × size × size grey faces as the network expects them."""
+        """Cut out n × size × size grey faces as the network expects them, turned upright."""
         size = self.card.input_size
         crops = np.zeros((len(boxes), size, size), np.uint8)
         if boxes:
             grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
             for index, box in enumerate(boxes):
-                crops[index] = crop_face(grey, box, size, self.card.face_margin)
+                crops[index] = crop_face(
+                    grey, box, size, self.card.face_margin, roll_of(pixels, box)
+                )
         return crops
 
     @property

@@ -15,6 +15,7 @@ from pytest_django import Settings
 
 from emoplatform import health
 from ml import registry
+from ml.inference import blazeface
 from ml.inference.card import ModelFileError
 from ml.inference.predictor import Predictor
 from ml.models import ModelVersion
@@ -105,6 +106,17 @@ def test_ready_reports_an_earlier_version_that_serves_for_a_damaged_one(client: 
         "status": "degraded",
         "degraded": {"model": f"The file of second cannot be read; {bundled} answers."},
     }
+
+
+@pytest.mark.django_db
+def test_ready_reports_cascades_that_serve_for_missing_weights(
+    client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(blazeface, "FILE", tmp_path / "none.tflite")
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "degraded"
+    assert "cascades" in answer.json()["degraded"]["faces"]
 
 
 @pytest.mark.django_db

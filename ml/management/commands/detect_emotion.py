@@ -21,6 +21,7 @@ from common.spreadsheets import escape_formula
 from ml.emotions import EMOTIONS
 from ml.inference.annotation import draw_faces
 from ml.inference.card import ModelFileError
+from ml.inference.face_detection import fallback_notice
 from ml.inference.predictor import Face, Predictor, bundled_predictor
 from ml.inference.video import SUFFIXES, Video, VideoError, VideoWriter
 from ml.registry import NoModelError, serving
@@ -74,6 +75,8 @@ class Command(BaseCommand):
         videos += [] if camera is None else [camera]
         try:
             predictor = _predictor()
+            if notice := fallback_notice():
+                self.stderr.write(notice)
             if annotate:
                 annotate.mkdir(parents=True, exist_ok=True)
             images = [

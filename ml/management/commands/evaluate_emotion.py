@@ -14,6 +14,7 @@ from ml.data.errors import DatasetError
 from ml.emotions import EMOTIONS
 from ml.evaluation.photo_report import MIN_SUPPORT
 from ml.inference.card import BUNDLED, ModelFileError
+from ml.inference.face_detection import fallback_notice
 from ml.inference.predictor import Predictor
 from ml.registry.lookup import VersionFiles, files_in_folder, find_files
 from ml.registry.versions import get_version, increment_looks, save_answers
@@ -81,6 +82,8 @@ class Command(BaseCommand):
         evaluate = (
             evaluation.evaluate_photos if options["detect_faces"] else evaluation.evaluate_source
         )
+        if options["detect_faces"] and (notice := fallback_notice()):
+            self.stderr.write(notice)
         try:
             files = find_files(options["model"]) if options["model"] else files_in_folder(BUNDLED)
             predictor = Predictor(files.read(NETWORK), files.card, threads=THREADS)

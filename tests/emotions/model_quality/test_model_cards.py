@@ -94,7 +94,7 @@ def test_the_page_tells_first_how_often_it_is_right_on_photos(client: Client) ->
         assert f"{100 * accuracy:.1f} % of the time" in on_faces
 
 
-@pytest.mark.parametrize("detector", ["cascades", "yunet"])
+@pytest.mark.parametrize("detector", ["blazeface", "cascades", "yunet"])
 def test_the_page_says_where_the_figures_are_of_another_detector(
     client: Client, monkeypatch: pytest.MonkeyPatch, detector: str
 ) -> None:

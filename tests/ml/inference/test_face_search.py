@@ -1,0 +1,92 @@
+"""Faces are found in dim light, far away and at any angle, and turned upright to be read."""
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from common.imaging.geometry import Box
+from common.imaging.images import Pixels, crop_face
+from ml.inference import blazeface, face_detection
+from ml.inference.alignment import roll_of
+from ml.inference.face_detection import detect_faces, detect_with_blazeface
+from ml.inference.predictor import bundled_predictor
+from tests import pictures
+
+FACE = Box(175, 65, 100, 120)
+
+
+def turned(degrees: float) -> tuple[Pixels, Box]:
+    """Return the portrait, leaning clockwise around its face, and where the face is."""
+    middle = FACE.x + FACE.width / 2, FACE.y + FACE.height / 2
+    matrix = np.asarray(cv2.getRotationMatrix2D(middle, -degrees, 1), np.float64)
+    matrix[:, 2] += np.array([256, 256]) - middle
+    pixels = cv2.warpAffine(
+        pictures.astronaut(), matrix, (512, 512), borderMode=cv2.BORDER_REPLICATE
+    )
+    return np.asarray(pixels, np.uint8), Box(206, 196, 100, 120)
+
+
+def dark(pixels: Pixels) -> Pixels:
+    return (pixels * 0.1).astype(np.uint8)
+
+
+def far_away(pixels: Pixels) -> Pixels:
+    """Return a picture with a face of a thirtieth of its longest side."""
+    side = round(512 / (FACE.width / (1280 / 30)))
+    scene = np.asarray(cv2.resize(pictures.no_face(), (1280, 720)), np.uint8)
+    scene[200 : 200 + side, 700 : 700 + side] = cv2.resize(
+        pixels, (side, side), interpolation=cv2.INTER_AREA
+    )
+    return scene
+
+
+@pytest.mark.parametrize("degrees", [0, 20, -30, 40, 90, -90, 180])
+def test_a_face_is_found_at_any_angle_and_read_as_upright(degrees: int) -> None:
+    pixels, place = turned(degrees)
+    faces = bundled_predictor().predict(pixels)
+    face = max(faces, key=lambda face: face.box.overlap(place))
+    assert face.box.overlap(place) > 0.7
+    assert face.emotion == "happy"
+    difference = (roll_of(pixels, face.box) - degrees - 5 + 180) % 360 - 180
+    assert abs(difference) < 15, "the portrait itself leans by some 5 degrees"
+
+
+@pytest.mark.parametrize("change", [dark, far_away])
+def test_a_face_is_found_by_a_second_look(change: Any) -> None:
+    pixels = change(pictures.astronaut())
+    assert len(detect_with_blazeface(pixels)) == 1
+
+
+def test_a_wide_panorama_shows_its_face() -> None:
+    scene = np.full((140, 2048, 3), 128, np.uint8)
+    scene[:, 900:1040] = cv2.resize(pictures.astronaut()[55:205, 150:300], (140, 140))
+    (face,) = detect_with_blazeface(scene)
+    assert face.overlap(Box(925, 25, 90, 90)) > 0.9
+
+
+def test_an_upright_crop_of_a_leaning_face_is_the_upright_face() -> None:
+    upright, place = turned(0)
+    leaning, _ = turned(35)
+    expected = crop_face(upright, place, 48).astype(float)
+    again = crop_face(leaning, place, 48, roll=35).astype(float)
+    as_it_is = crop_face(leaning, place, 48).astype(float)
+    assert np.abs(again - expected).mean() < 6 < np.abs(as_it_is - expected).mean()
+
+
+def test_where_the_known_weights_are_not_the_cascades_serve_and_say_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert face_detection.detector_name() == "blazeface"
+    assert not face_detection.fallback_notice()
+    file = tmp_path / "weights.tflite"
+    monkeypatch.setattr(blazeface, "FILE", file)
+    for content in (None, b"others"):
+        if content:
+            file.write_bytes(content)
+        assert face_detection.detector_name() == "cascades"
+        assert "npm ci" in face_detection.fallback_notice()
+        assert len(detect_faces(pictures.astronaut())) == 1
+        assert roll_of(pictures.astronaut(), FACE) == 0
