@@ -97,6 +97,7 @@ def test_of_a_photo_that_a_page_sends(
     assert_nothing_told(media, owner_client, owner_api, str(Capture.objects.get().uuid))
 
 
+@pytest.mark.django_db(transaction=True)  # the archive goes when the import is committed
 @pytest.mark.parametrize("kind", KINDS)
 def test_of_a_photo_in_an_archive_that_comes_in(
     kind: str, media: Path, other: User, other_client: Client, other_api: APIClient
