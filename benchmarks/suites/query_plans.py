@@ -24,7 +24,7 @@ from benchmarks.suites.servers import postgres
 BUDGET = 150  # ms for all queries of a use case
 REGULAR_USERS = 2000
 GROWING_TABLES = (
-    *("accounts_", "account_emailaddress", "django_session", "usersessions_", "emotions_"),
+    *("accounts_", "account_emailaddress", "usersessions_", "emotions_"),
     "django_tasks_db",
 )
 """Prefixes of the tables that grow with the number of users."""

@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection
 from playwright.sync_api import Page, expect
 
-from accounts.models import User
+from accounts.models import Session, User
 from accounts.services import create_token
 from emotions.models import Capture
 from tests import factories, pictures
