@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -65,6 +66,11 @@ def personal(owner: User) -> list[str]:
         )
         for photo in (uploads.crowd_jpeg(), uploads.landscape_jpeg())
     )
+    for name, verified in (("owner", True), ("second", True), ("third", False)):
+        EmailAddress.objects.create(
+            user=owner, email=f"{name}@example.org", verified=verified, primary=name == "owner"
+        )
+    factories.passkey(owner)
     trashed = factories.capture(owner=owner, looks="sad", felt="fear")
     factories.capture(owner=owner, looks="sad", felt="fear", note="Rain.")
     trash.delete_capture(capture=trashed)
