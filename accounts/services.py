@@ -78,7 +78,8 @@ def delete_account(*, person: User) -> None:
 def delete_never_verified() -> int:
     """Delete accounts whose address nobody has confirmed within a week of signing up.
 
-    Whoever mistyped an address, or used somebody else's, leaves nothing behind.
+    Whoever mistyped an address, or used somebody else's, leaves nothing behind. Administrators
+    stay, because nobody signs up as one.
 
     Returns:
         How many there were.
@@ -89,6 +90,7 @@ def delete_never_verified() -> int:
     people = User.objects.filter(
         Exists(addresses),
         ~Exists(addresses.filter(verified=True)),
+        is_staff=False,
         last_login=None,
         date_joined__lt=timezone.now() - VERIFY_WITHIN,
     )
