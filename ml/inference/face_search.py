@@ -66,14 +66,13 @@ def _looks(pixels: Pixels) -> Iterator[list[Detection]]:
     sight = shrink(pixels, max(CLOSEST, panorama))
     to_picture = np.eye(2, 3) * (max(pixels.shape) / max(sight.shape))
     confirmed = partial(_confirmed, pixels, minimum=MIN_SECOND_CONFIRMATION)
-    faces = _look_at_picture(_brightened(sight))
-    yield confirmed([face.mapped(to_picture) for face in faces], change=_brightened)
+    for change in (_brightened, _smoothed):
+        faces = _look_at_picture(change(sight))
+        yield confirmed([face.mapped(to_picture) for face in faces], change=change)
     yield confirmed([face.mapped(to_picture) for face in _look_at_tiles(sight)])
     for degrees in TURNS:
         faces = _look_turned(sight, _look_at_picture, degrees)
         yield confirmed([face.mapped(to_picture) for face in faces])
-    faces = _look_at_picture(_smoothed(sight))
-    yield confirmed([face.mapped(to_picture) for face in faces], change=_smoothed)
 
 
 def _look_at_picture(pixels: Pixels) -> list[Detection]:
@@ -156,8 +155,6 @@ def _confirmed(
 ) -> list[Detection]:
     """Keep the faces that are seen again in close-ups.
 
-    Under coarse grain close-ups show nothing, so that a large face needs none there.
-
     Args:
         minimum: mean score there of faces that are not large.
         certain: score from which no close-up is needed.
@@ -167,7 +164,6 @@ def _confirmed(
         face
         for face in faces
         if face.score >= certain
-        or (change is _smoothed and _is_large(face, pixels))
         or _confirmation(pixels, face, change)
         >= (MIN_LARGE_CONFIRMATION if _is_large(face, pixels) else minimum)
     ]
