@@ -54,7 +54,15 @@ def test_a_face_is_found_at_any_angle_and_read_as_upright(degrees: int) -> None:
     assert abs(difference) < 15, "the portrait itself leans by some 5 degrees"
 
 
-@pytest.mark.parametrize("change", [dark, far_away])
+def grainy(pixels: Pixels) -> Pixels:
+    """Return a close-up with grain as coarse as what the network reads."""
+    close_up = cv2.resize(pixels[40:220, 135:315], (48, 48), interpolation=cv2.INTER_AREA)
+    grain = np.random.default_rng(2).normal(0, 40, (48, 48, 1))
+    grained = np.clip(close_up + grain, 0, 255).astype(np.uint8)
+    return np.asarray(cv2.resize(grained, (480, 480), interpolation=cv2.INTER_NEAREST))
+
+
+@pytest.mark.parametrize("change", [dark, far_away, grainy])
 def test_a_face_is_found_by_a_second_look(change: Any) -> None:
     pixels = change(pictures.astronaut())
     assert len(detect_with_blazeface(pixels)) == 1
