@@ -88,10 +88,10 @@ def add_passkey(page: Page, *, name: str) -> None:
     add = page.get_by_role("link", name="Add a passkey")
     add.or_(page.get_by_role("link", name="Your passkeys")).click()
     field = page.get_by_label("Its name")
-    confirm = page.get_by_role("button", name="It is me")
+    confirm = page.get_by_role("button", name="Confirm it is me")
     if shown_first(add, field.or_(confirm)) == "Add a passkey":
         add.click()
-    if shown_first(confirm, field) == "It is me":
+    if shown_first(confirm, field) == "Confirm it is me":
         page.get_by_label("Password").fill(PASSWORD)
         confirm.click()
     field.fill(name)
@@ -200,7 +200,7 @@ def test_a_bare_address_offers_no_passkeys(
         page.wait_for_url("**/today/")
         page.goto("/accounts/2fa/webauthn/add/")
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="It is me").click()
+        page.get_by_role("button", name="Confirm it is me").click()
         expect(page.get_by_text("a site with a name instead of a number")).to_be_visible()
         expect(page.get_by_role("button", name="Add it")).to_be_hidden()
 
