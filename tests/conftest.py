@@ -85,9 +85,11 @@ def _no_turns() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _no_served_versions() -> Iterator[None]:
-    """Forget which versions answered and which could not; the database has forgotten them, too."""
-    yield
+def _no_served_versions() -> None:
+    """Forget which versions answered and which could not; the database has forgotten them, too.
+
+    Before a test, not after it: a server may still answer when the test before has ended.
+    """
     active._Process.last_good = None
     active._Process.damaged.clear()
 

@@ -26,6 +26,8 @@ def main(
     faces: int,
     orphan: str,
     letter: int | None = None,
+    history: int | None = None,
+    ended: int | None = None,
 ) -> dict[str, Any]:
     """Return which kinds of jobs have had their effect, and how the queue stands.
 
@@ -36,6 +38,7 @@ def main(
         faces: how many it had before.
         orphan: the name of a stored photo that nothing refers to.
         letter: an e-mail in the queue; None of checkouts that queue none.
+        history, ended: an import to do, and one that ended long ago; None of checkouts without.
     """
     captures = {name: Capture.objects.get(uuid=photo) for name, photo in photos.items()}
     kept = {
@@ -56,6 +59,10 @@ def main(
     if letter is not None:
         letters = apps.get_model("accounts", "Letter").objects
         done["deliver_letter"] = not letters.filter(pk=letter).exists()
+    if history is not None:
+        imports = apps.get_model("emotions", "Import").objects
+        done["run_import"] = imports.filter(pk=history, state="finished", new=1).exists()
+        done["forget_imports"] = not imports.filter(pk=ended).exists()
     failed = DBTaskResult.objects.filter(status="FAILED")
     return {
         "done": done,
