@@ -38,7 +38,8 @@ def main(
         faces: how many it had before.
         orphan: the name of a stored photo that nothing refers to.
         letter: an e-mail in the queue; None of checkouts that queue none.
-        history, ended: an import to do, and one that ended long ago; None of checkouts without.
+        history, ended: an import to do, which fails where a backup brought it, without its file,
+            and one that ended long ago; None of checkouts without.
     """
     captures = {name: Capture.objects.get(uuid=photo) for name, photo in photos.items()}
     kept = {
@@ -61,7 +62,7 @@ def main(
         done["deliver_letter"] = not letters.filter(pk=letter).exists()
     if history is not None:
         imports = apps.get_model("emotions", "Import").objects
-        done["run_import"] = imports.filter(pk=history, state="finished", new=1).exists()
+        done["run_import"] = not imports.get(pk=history).is_unfinished
         done["forget_imports"] = not imports.filter(pk=ended).exists()
     failed = DBTaskResult.objects.filter(status="FAILED")
     return {
