@@ -81,14 +81,16 @@ class AccountAdapter(DefaultAccountAdapter):
     ) -> None:
         """Record a change to an account, and tell its person at the old and the new address."""
         facts = {name: str(value) for name, value in (context or {}).items()}
-        told: dict[str, Any] = {**facts, "user": user}
+        context_data: dict[str, Any] = {**facts, "user": user}
         kind = NOTIFIED.get(template_prefix)
         with transaction.atomic():
             if kind:
-                told["event"] = record_event(person=user, kind=kind, **facts).pk
-            super().send_notification_mail(template_prefix, user, told, email)
+                context_data["event"] = record_event(person=user, kind=kind, **facts).pk
+            super().send_notification_mail(template_prefix, user, context_data, email)
             if kind == Kind.ADDRESS_CHANGED:
-                super().send_notification_mail(template_prefix, user, told, facts["to_email"])
+                super().send_notification_mail(
+                    template_prefix, user, context_data, facts["to_email"]
+                )
 
     def send_account_already_exists_mail(self, email: str) -> None:
         """Hash a password first, as creating an account would, so that timing reveals nothing."""

@@ -20,7 +20,7 @@ from accounts.services import move_device, record_device, save_language
 
 @receiver(user_logged_in)
 def record_sign_in(request: HttpRequest, user: User, **_: Any) -> None:
-    """Record the device, which the person is told of if it is new, and their first language."""
+    """Record the device, which causes an e-mail if it is new, and their first language."""
     if not user.language:
         save_language(person=user, code=get_language() or "")
     request.session.save()  # devices without a stored session are not listed

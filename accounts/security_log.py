@@ -55,7 +55,7 @@ def remove_old_events() -> int:
 def is_new_device(*, person: User, request: HttpRequest) -> bool:
     """Return whether a sign-in comes from where the person has not signed in for 180 days.
 
-    A device is told by what it calls itself and by its network. The first sign-in of an account
+    A device is known by what it calls itself and by its network. The first sign-in of an account
     is nothing new.
     """
     ip = get_adapter().get_client_ip(request)

@@ -124,7 +124,7 @@ def devices_sign_out(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_POST
 def new_devices(request: HttpRequest) -> HttpResponse:
-    """Choose whether sign-ins on new devices are told by e-mail."""
+    """Choose whether sign-ins on new devices cause an e-mail."""
     form = NewDevicesForm(request.POST)
     wanted = form.is_valid() and form.cleaned_data["new_device_letters"]
     if not wanted:
@@ -192,7 +192,7 @@ def password_set(request: HttpRequest) -> HttpResponseBase:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def not_me(request: HttpRequest, sealed: str) -> HttpResponse:
-    """Ask before disowning what an e-mail told of: programs that check e-mails open links."""
+    """Ask before disowning what an e-mail was about: programs that check e-mails open links."""
     event = event_to_disown(sealed)
     if event is None:
         return render(request, "accounts/not_me.html", {"expired": True}, status=HTTPStatus.GONE)

@@ -22,7 +22,7 @@ from ml.inference import face_detection
 logger = logging.getLogger(__name__)
 
 COUNTS_FOR = 5
-"""Seconds for which an outcome is told again, since anybody may ask."""
+"""Seconds for which an outcome is repeated, since anybody may ask."""
 
 
 @never_cache

@@ -39,7 +39,7 @@ for capture in Capture.objects.all():
 
 @dataclass
 class Ledger:
-    """What clients were told by the site.
+    """What the site answered to clients.
 
     Attributes:
         recorded, deleted: UUIDs of captures whose recording or deletion was acknowledged.

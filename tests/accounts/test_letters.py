@@ -167,9 +167,9 @@ def test_an_address_that_is_refused_for_good_is_not_tried_again(
     ask_for_reset(owner.email)
     run_jobs()
     assert not Letter.objects.exists()
-    told = [one for one in caplog.records if one.name == "accounts.letters"]
-    assert [one.message for one in told] == ["letter refused"]
-    assert owner.email not in str(vars(told[0]))
+    records = [one for one in caplog.records if one.name == "accounts.letters"]
+    assert [one.message for one in records] == ["letter refused"]
+    assert owner.email not in str(vars(records[0]))
 
 
 def test_pauses_grow_until_it_is_given_up(owner: User, smtp: MailServer) -> None:

@@ -79,9 +79,9 @@ def test_a_taken_account_comes_back_with_its_address(owner: User) -> None:
     thief, here = signed_in(Client(), owner), signed_in(Client(), owner)
     here.get("/today/")
     add(thief, THIEF)
-    told = make_primary(thief, THIEF)
-    assert {to for to, _ in told} == {owner.email, THIEF}
-    link = link_to(owner.email, told)
+    sent = make_primary(thief, THIEF)
+    assert {to for to, _ in sent} == {owner.email, THIEF}
+    link = link_to(owner.email, sent)
     remove(thief, owner.email)
     create_token(person=owner, name="mine now", scope="write")
     assert addresses(owner) == {THIEF: True}
@@ -125,7 +125,7 @@ def test_opening_the_link_does_nothing(owner: User) -> None:
 def test_a_thief_s_links_do_not_stop_the_owner_s(owner: User) -> None:
     thief = signed_in(Client(), owner)
     add(thief, THIEF)
-    told = make_primary(thief, THIEF)
+    sent = make_primary(thief, THIEF)
     add(thief, "second.thief@example.org")
     again = make_primary(thief, "second.thief@example.org")
 
@@ -133,9 +133,9 @@ def test_a_thief_s_links_do_not_stop_the_owner_s(owner: User) -> None:
     owner.refresh_from_db()
     assert owner.email == THIEF
 
-    assert press(link_to(owner_address := "owner@example.org", told)) == 200
+    assert press(link_to(owner_address := "owner@example.org", sent)) == 200
     assert addresses(owner) == {owner_address: True}
-    for link in (link_to(THIEF, again), link_to(THIEF, told)):
+    for link in (link_to(THIEF, again), link_to(THIEF, sent)):
         assert press(link) == 410
     assert addresses(owner) == {owner_address: True}
 
@@ -175,12 +175,12 @@ def test_new_factors_go_and_older_ones_stay(owner: User) -> None:
 def test_a_freed_address_cannot_be_held_by_an_account_that_nobody_enters(owner: User) -> None:
     thief = signed_in(Client(), owner)
     add(thief, THIEF)
-    told = make_primary(thief, THIEF)
+    sent = make_primary(thief, THIEF)
     remove(thief, "owner@example.org")
     squatter = User.objects.create_user("owner@example.org", PASSWORD)
     EmailAddress.objects.create(user=squatter, email=squatter.email, primary=True)
 
-    assert press(link_to("owner@example.org", told)) == 200
+    assert press(link_to("owner@example.org", sent)) == 200
     assert not User.objects.filter(pk=squatter.pk).exists()
     assert addresses(owner) == {"owner@example.org": True}
 
@@ -188,11 +188,11 @@ def test_a_freed_address_cannot_be_held_by_an_account_that_nobody_enters(owner: 
 def test_an_account_that_somebody_uses_keeps_its_address(owner: User) -> None:
     thief = signed_in(Client(), owner)
     add(thief, THIEF)
-    told = make_primary(thief, THIEF)
+    sent = make_primary(thief, THIEF)
     remove(thief, "owner@example.org")
     other = factories.person("owner@example.org", last_login=timezone.now())
 
-    assert press(link_to("owner@example.org", told)) == 200
+    assert press(link_to("owner@example.org", sent)) == 200
     assert User.objects.get(email="owner@example.org") == other
     assert thief.get("/today/").status_code == 302
 
@@ -259,10 +259,10 @@ def test_a_sign_in_on_a_new_device_is_told_and_can_be_disowned(
     sign_in(owner, "Chrome/140 (Linux)", **home)
     assert subjects() == NEWS
     thief = sign_in(owner, "Firefox/140 (Linux)", **away)
-    told = letters()
-    assert "198.51.100.9" in told[0][1]
+    sent = letters()
+    assert "198.51.100.9" in sent[0][1]
 
-    assert press(link_to(owner.email, told)) == 200
+    assert press(link_to(owner.email, sent)) == 200
     assert thief.get("/today/").status_code == 302
 
 
