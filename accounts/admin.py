@@ -14,11 +14,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.devices import name_from_user_agent
+from accounts.device_names import name_from_user_agent
 from accounts.models import Invitation, SecurityEvent, User
 from accounts.requests import person_of
 from accounts.services import delete_account
-from accounts.sign_up import create_invitation
+from accounts.sign_in.sign_up import create_invitation
 
 admin.site.unregister([Authenticator, UserSession])  # sign-ins are private
 admin.site.unregister(EmailAddress)

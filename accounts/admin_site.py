@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.requests import person_of
-from accounts.second_factors import has_second_factor, was_used
+from accounts.sign_in.second_factors import has_second_factor, was_used
 
 
 class TwoFactorAdminSite(AdminSite):

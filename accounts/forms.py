@@ -5,7 +5,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AccessToken, User
-from accounts.services import DEFAULT_TOKEN_DAYS
+from accounts.tokens.services import DEFAULT_TOKEN_DAYS
 from common.time_zones import KNOWN_ZONES
 
 

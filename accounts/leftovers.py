@@ -11,10 +11,10 @@ from django.db import connections, router
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from accounts.letters import GIVE_UP_AFTER
+from accounts.devices.sessions import SessionStore, adopt_sessions
+from accounts.mail.letters import GIVE_UP_AFTER
 from accounts.models import Letter, Session, User
 from accounts.security_log import remove_old_events
-from accounts.sessions import SessionStore, adopt_sessions
 
 
 def anonymise_admin_log(*, person: User) -> None:

@@ -7,8 +7,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import translation
 
+from accounts.devices.services import is_first_use_today, record_device
 from accounts.models import User
-from accounts.services import is_first_use_today, record_device
 
 
 class DeviceMiddleware:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from accounts.devices import name_from_user_agent
+from accounts.device_names import name_from_user_agent
 
 
 class UserManager(BaseUserManager["User"]):

@@ -12,10 +12,11 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
-from accounts import second_factors
+from accounts.devices.services import move_device, record_device
 from accounts.models import SecurityEvent, User
 from accounts.security_log import is_new_device, record_event
-from accounts.services import move_device, record_device, save_language
+from accounts.services import save_language
+from accounts.sign_in import second_factors
 
 
 @receiver(user_logged_in)

@@ -4,7 +4,6 @@ from django.http import HttpRequest
 from django.utils.functional import LazyObject, empty
 
 from accounts.models import User
-from accounts.selectors import is_deleted
 from common.time_zones import KNOWN_ZONES
 
 
@@ -25,4 +24,4 @@ def is_account_gone(request: HttpRequest) -> bool:
     person = vars(request).get("user")
     if isinstance(person, LazyObject) and person._wrapped is empty:
         return False  # nobody has asked who it is
-    return isinstance(person, User) and is_deleted(person=person)
+    return isinstance(person, User) and not User.objects.filter(pk=person.pk).exists()

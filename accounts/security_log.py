@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts.devices import name_from_header, name_from_user_agent
+from accounts.device_names import name_from_header, name_from_user_agent
 from accounts.models import SecurityEvent, User
 
 KEPT_FOR = timedelta(days=180)

@@ -1,17 +1,5 @@
-"""Background jobs that send the e-mails about an account."""
+"""The path of a task in jobs that an earlier release stored in the queue."""
 
-from django.db import transaction
-from django_tasks import task
+from accounts.mail.tasks import deliver_letter
 
-from accounts.letters import claim_letter, send_letter
-
-
-@task()
-def deliver_letter(letter_id: int) -> None:
-    """Send a letter; the next attempt is scheduled before this one is made."""
-    with transaction.atomic():
-        letter = claim_letter(letter_id=letter_id)
-        if letter is None:
-            return
-        deliver_letter.using(run_after=letter.due_at).enqueue(letter_id)
-    send_letter(letter=letter)
+__all__ = ["deliver_letter"]

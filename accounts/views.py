@@ -19,8 +19,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import selectors, services
-from accounts.disowning import disown
+from accounts import services
+from accounts.devices import selectors as device_selectors
+from accounts.devices.services import sign_out_device, sign_out_other_devices
 from accounts.forms import (
     DeleteAccountForm,
     LanguageForm,
@@ -28,9 +29,12 @@ from accounts.forms import (
     TimeZoneForm,
     TokenForm,
 )
-from accounts.reauthentication import require_recent
 from accounts.requests import person_of
 from accounts.security_log import event_to_disown, events_of
+from accounts.sign_in.disowning import disown
+from accounts.sign_in.reauthentication import require_recent
+from accounts.tokens import selectors as token_selectors
+from accounts.tokens.services import create_token, revoke_token
 
 EVENTS_A_PAGE = 50
 
@@ -53,8 +57,8 @@ def render_settings(
         "token_form": token_form or TokenForm(),
         "secret": secret,
         "second_factor": is_mfa_enabled(person),
-        "devices": selectors.devices(person=person, current_key=request.session.session_key),
-        "tokens": selectors.tokens(person=person),
+        "devices": device_selectors.devices(person=person, current_key=request.session.session_key),
+        "tokens": token_selectors.tokens(person=person),
     }
     invalid = any(form and form.errors for form in (zone_form, token_form))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if invalid else HTTPStatus.OK
@@ -94,7 +98,7 @@ def time_zone(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def device_sign_out(request: HttpRequest, number: int) -> HttpResponse:
     """Ask for confirmation, then sign out a device."""
-    device = selectors.device(
+    device = device_selectors.device(
         person=person_of(request), device_id=number, current_key=request.session.session_key
     )
     if device is None:
@@ -103,7 +107,7 @@ def device_sign_out(request: HttpRequest, number: int) -> HttpResponse:
         return redirect("account_logout")
     require_recent(request)
     if request.method == "POST":
-        services.sign_out_device(device=device.session)
+        sign_out_device(device=device.session)
         messages.success(request, _("%(device)s is signed out.") % {"device": device.name})
         return redirect("accounts:settings")
     return render(request, "accounts/device_sign_out.html", {"device": device})
@@ -114,9 +118,7 @@ def device_sign_out(request: HttpRequest, number: int) -> HttpResponse:
 def devices_sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out every device but the current one."""
     require_recent(request)
-    services.sign_out_other_devices(
-        person=person_of(request), current_key=request.session.session_key
-    )
+    sign_out_other_devices(person=person_of(request), current_key=request.session.session_key)
     messages.success(request, _("You are signed out everywhere else."))
     return redirect("accounts:settings")
 
@@ -156,7 +158,7 @@ def token_create(request: HttpRequest) -> HttpResponse:
     form = TokenForm(request.POST)
     if not form.is_valid():
         return render_settings(request, token_form=form)
-    _token, secret = services.create_token(person=person_of(request), **form.cleaned_data)
+    _token, secret = create_token(person=person_of(request), **form.cleaned_data)
     return render_settings(request, secret=secret)
 
 
@@ -164,10 +166,10 @@ def token_create(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def token_revoke(request: HttpRequest, number: int) -> HttpResponse:
     """Ask for confirmation, then revoke a token."""
-    token = get_object_or_404(selectors.tokens(person=person_of(request)), pk=number)
+    token = get_object_or_404(token_selectors.tokens(person=person_of(request)), pk=number)
     require_recent(request)
     if request.method == "POST":
-        services.revoke_token(token=token)
+        revoke_token(token=token)
         messages.success(request, _("The token is revoked."))
         return redirect("accounts:settings")
     return render(request, "accounts/token_revoke.html", {"token": token})

@@ -161,7 +161,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "emotions:today"
 
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "accounts.sign_in.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if "EMAIL_URL" in os.environ else "none"
@@ -170,7 +170,7 @@ SIGN_UP = env.choice("SIGN_UP", default="open", choices=("open", "invitation", "
 ACCOUNT_RATE_LIMITS = {"reset_password": "20/m/ip,5/h/key"}
 ACCOUNT_LOGOUT_REDIRECT_URL = "emotions:landing"
 ACCOUNT_SESSION_REMEMBER = True
-SESSION_ENGINE = "accounts.sessions"
+SESSION_ENGINE = "accounts.devices.sessions"
 SESSION_COOKIE_AGE = 90 * 24 * 60 * 60  # renewed on each day on which the device is used
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Emoplatform: "
 ACCOUNT_EMAIL_NOTIFICATIONS = True
@@ -178,15 +178,15 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True  # for e-mail addresses; second factors
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if DEBUG else "https"
 
-MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
+MFA_ADAPTER = "accounts.sign_in.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {
-    "add_webauthn": "accounts.passkeys.AddPasskeyForm",
-    "authenticate_webauthn": "accounts.passkeys.SecondFactorForm",
-    "edit_webauthn": "accounts.passkeys.RenamePasskeyForm",
-    "login_webauthn": "accounts.passkeys.SignInForm",
-    "reauthenticate_webauthn": "accounts.passkeys.ConfirmationForm",
+    "add_webauthn": "accounts.sign_in.passkeys.AddPasskeyForm",
+    "authenticate_webauthn": "accounts.sign_in.passkeys.SecondFactorForm",
+    "edit_webauthn": "accounts.sign_in.passkeys.RenamePasskeyForm",
+    "login_webauthn": "accounts.sign_in.passkeys.SignInForm",
+    "reauthenticate_webauthn": "accounts.sign_in.passkeys.ConfirmationForm",
 }
 MFA_TOTP_ISSUER = "Emoplatform"
 ADMIN_NEEDS_SECOND_FACTOR = not DEBUG

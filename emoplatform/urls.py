@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.i18n import set_language
 
-from accounts.headless_views import ChangePasswordView, ResetPasswordView, SessionsView
+from accounts.sign_in.headless_views import ChangePasswordView, ResetPasswordView, SessionsView
 from accounts.views import password_set
 from emoplatform import errors, health, metrics, well_known
 from emotions.api.docs import docs

@@ -11,8 +11,9 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from accounts import selectors as people
-from accounts.sessions import SessionStore
+from accounts.devices import selectors as devices
+from accounts.devices.sessions import SessionStore
+from accounts.tokens.selectors import get_valid_token
 from emotions.captures import purging, recording, retention, selectors, trash
 from emotions.captures.days import load_day
 from emotions.captures.recording import SelfReport
@@ -134,8 +135,8 @@ def use_cases() -> dict[str, Callable[[], object]]:
         "person by address": lambda: get_user_model().objects.get_by_natural_key(EMAIL),
         "sign-in": lambda: filter_users_by_email(EMAIL),
         "session": lambda: SessionStore("none").exists("none"),
-        "token": lambda: people.get_valid_token(secret="none"),  # noqa: S106
-        "devices": lambda: people.devices(person=owner),
+        "token": lambda: get_valid_token(secret="none"),  # noqa: S106
+        "devices": lambda: devices.devices(person=owner),
         "a moment in words": lambda: recording.record_capture(
             owner=owner,
             source=Capture.Source.MANUAL,

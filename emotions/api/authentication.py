@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
+from accounts.devices.services import is_first_use_today, record_device
 from accounts.models import AccessToken, User
-from accounts.selectors import get_valid_token
-from accounts.services import is_first_use_today, record_device, record_token_use
+from accounts.tokens.selectors import get_valid_token
+from accounts.tokens.services import record_token_use
 
 
 class SessionTokenAuthentication(XSessionTokenAuthentication):

@@ -15,8 +15,8 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from accounts.models import AccessToken, User
-from accounts.reauthentication import is_recent
 from accounts.requests import is_account_gone
+from accounts.sign_in.reauthentication import is_recent
 from emotions.api import throttling
 from emotions.api.authentication import invalid_session_token
 from emotions.quotas.turns import Turn, hold_during, take_turn

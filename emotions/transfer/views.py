@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.consents import ConsentRequiredError, has_consent
 from accounts.models import Consent
-from accounts.reauthentication import is_recent, require_recent
 from accounts.requests import person_of, zone_of
+from accounts.sign_in.reauthentication import is_recent, require_recent
 from emotions.captures.errors import ImportUnderWayError
 from emotions.models import Import
 from emotions.quotas.decorators import heavy

@@ -13,8 +13,8 @@ from pytest_django import Settings
 
 from accounts.models import AccessToken, Letter, SecurityEvent, User
 from accounts.security_log import KEPT_FOR, remove_old_events
-from accounts.services import create_token
-from tests.accounts.test_not_me import add, letters, make_primary, remove, sign_in
+from accounts.tokens.services import create_token
+from tests.accounts.sign_in.test_not_me import add, letters, make_primary, remove, sign_in
 from tests.conftest import signed_in
 from tests.factories import PASSWORD
 

@@ -5,7 +5,7 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from accounts.models import SecurityEvent, User
-from accounts.services import create_token
+from accounts.tokens.services import create_token
 from tests.conftest import signed_in
 from tests.factories import PASSWORD
 

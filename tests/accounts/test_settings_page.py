@@ -7,9 +7,10 @@ from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.urls import reverse
 
-from accounts import selectors, services
+from accounts.devices.sessions import key_digest
 from accounts.models import AccessToken, Session, User
-from accounts.sessions import key_digest
+from accounts.tokens.selectors import get_valid_token
+from accounts.tokens.services import create_token
 from emotions.captures import recording
 from emotions.models import Capture
 from tests import pictures
@@ -53,8 +54,8 @@ def test_nobody_is_asked_to_sign_in(path: str, client: Client) -> None:
 def test_the_page_shows_what_is_the_persons_and_nothing_of_others(
     owner_client: Client, owner: User, other: User
 ) -> None:
-    services.create_token(person=owner, name="my backup", scope="read")
-    services.create_token(person=other, name="their backup", scope="read")
+    create_token(person=owner, name="my backup", scope="read")
+    create_token(person=other, name="their backup", scope="read")
     page = text(owner_client.get(SETTINGS))
     assert "my backup" in page
     assert "their backup" not in page
@@ -79,7 +80,7 @@ def test_a_secret_is_shown_in_one_answer_and_kept_nowhere(
     assert "no-store" in made["Cache-Control"]
     secret = made.context["secret"]
     assert secret in text(made)
-    token = selectors.get_valid_token(secret=secret)
+    token = get_valid_token(secret=secret)
     assert token
     assert (token.owner, token.scope) == (owner, "write")
     again = owner_client.get(SETTINGS)
@@ -96,7 +97,7 @@ def test_a_token_needs_a_name(owner_client: Client) -> None:
 def test_a_token_is_revoked_by_its_owner_after_a_question(
     owner: User, owner_client: Client, other_client: Client
 ) -> None:
-    token, _ = services.create_token(person=owner, name="backup", scope="read")
+    token, _ = create_token(person=owner, name="backup", scope="read")
     path = f"/settings/tokens/{token.pk}/revoke/"
     assert other_client.get(path).status_code == 404
     assert other_client.post(path).status_code == 404
@@ -148,7 +149,7 @@ def test_an_account_goes_with_rows_files_sessions_and_tokens(
 ) -> None:
     here, there = signed_in_browser(owner), signed_in_browser(owner)
     theirs = signed_in_browser(other)
-    _, secret = services.create_token(person=owner, name="backup", scope="read")
+    _, secret = create_token(person=owner, name="backup", scope="read")
     for person in (owner, other):
         recording.record_capture(
             owner=person,
@@ -166,7 +167,7 @@ def test_an_account_goes_with_rows_files_sessions_and_tokens(
     assert gone.redirect_chain == [("/", 302)]
     assert "Your account is deleted" in text(gone)
     assert not User.objects.filter(pk=owner.pk).exists()
-    assert selectors.get_valid_token(secret=secret) is None
+    assert get_valid_token(secret=secret) is None
     for client in (here, there):
         assert client.get("/today/").status_code == 302
     assert [session.user for session in UserSession.objects.all()] == [other]

@@ -27,10 +27,10 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from accounts import services as accounts
 from accounts.consents import withdraw_consent
 from accounts.models import Consent, Letter, Session, User
-from accounts.sign_up import create_invitation
+from accounts.sign_in.sign_up import create_invitation
+from accounts.tokens.services import create_token
 from backups.archive import MANIFEST
 from backups.rows import backed_up_models
 from emotions.captures import purging, recording, trash
@@ -95,7 +95,7 @@ def live(owner: User) -> None:
     Trial.objects.create(version=elsewhere, share=10, by="test")
     TrainingRun.objects.create(architecture="sequential-1", epochs=3, by="test")
     TrainingWorker.objects.create(name="here", seen_at=timezone.now())
-    accounts.create_token(person=owner, name="script", scope="read", days=30)
+    create_token(person=owner, name="script", scope="read", days=30)
     create_invitation(inviter=owner)
     Letter.objects.create(template="account/email/password_changed", person=owner, email="a@b.org")
     TOTP.activate(owner, generate_totp_secret())

@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import User
 from emotions.models import Capture
 from tests import factories, pictures, uploads
-from tests.accounts.test_second_factor import code
+from tests.accounts.sign_in.test_second_factor import code
 from tests.browser.conftest import sign_in, strict_page
 from tests.browser.test_accessibility import accessibility_violations
 

@@ -7,7 +7,7 @@ from django.db import connection
 from playwright.sync_api import Page, expect
 
 from accounts.models import Session, User
-from accounts.services import create_token
+from accounts.tokens.services import create_token
 from emotions.models import Capture
 from tests import factories, pictures
 from tests.browser.conftest import sign_in

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from accounts.models import User
-from accounts.services import create_token
+from accounts.tokens.services import create_token
 from emotions.captures import recording, trash
 from emotions.captures.recording import SelfReport
 from emotions.models import Capture, Detection, Feeling

@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.services import create_token
+from accounts.tokens.services import create_token
 from emotions.captures import recording
 from emotions.models import Capture, Reminder
 from emotions.reminders.unsubscribe import unsubscribe_link

@@ -14,7 +14,8 @@ from rest_framework.test import APIClient
 
 from accounts.consents import require_consent
 from accounts.models import User
-from accounts.services import create_token, delete_account
+from accounts.services import delete_account
+from accounts.tokens.services import create_token
 from emotions.captures import analysis, recording
 from emotions.models import Capture
 from tests import pictures

@@ -21,8 +21,9 @@ from rest_framework.test import APIClient
 
 from accounts import leftovers, services
 from accounts.consents import give_consent
+from accounts.mail.outbox import queue_letter
 from accounts.models import Consent, Letter, Session, User
-from accounts.outbox import queue_letter
+from accounts.tokens.services import create_token
 from emotions.captures import editing, recording
 from emotions.models import Capture, Lease, Preferences
 from emotions.quotas.leases import take_place
@@ -72,7 +73,7 @@ def live(person: User, administrator: User) -> None:
     with override_settings(ACCOUNT_EMAIL_VERIFICATION="mandatory"):
         EmailAddress.objects.filter(user=person).update(verified=False)
         Client().post("/accounts/login/", forgetful)
-    services.create_token(person=person, name=TAG, scope="read")
+    create_token(person=person, name=TAG, scope="read")
     give_consent(person=person, kind=Consent.Kind.IMPROVE)
     Preferences.objects.create(owner=person, pictures_kept_for=Preferences.KeptFor.MONTH)
     capture = recording.record_capture(

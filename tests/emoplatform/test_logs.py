@@ -18,7 +18,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.services import create_token
+from accounts.tokens.services import create_token
 from emoplatform.log_formatting import RedactingJsonFormatter
 from emoplatform.request_ids import RequestIdFilter
 from emoplatform.settings import LOGGING

@@ -7,8 +7,8 @@ import requests
 from django.test import Client
 from django.urls import reverse
 
+from accounts.devices.sessions import key_digest
 from accounts.models import Session, User
-from accounts.sessions import key_digest
 from tests.factories import PASSWORD
 from tests.pace import patience
 from tests.sites import Site

@@ -8,7 +8,7 @@ from django.core.exceptions import BadRequest
 from django.test import RequestFactory
 
 from accounts.models import User
-from accounts.services import create_token
+from accounts.tokens.services import create_token
 from emoplatform.wsgi_requests import CompleteStream, StrictHandler, StrictRequest
 from emotions.models import Capture
 

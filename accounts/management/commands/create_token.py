@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import AccessToken, User
-from accounts.services import DEFAULT_TOKEN_DAYS, MAX_TOKEN_DAYS, create_token
+from accounts.tokens.services import DEFAULT_TOKEN_DAYS, MAX_TOKEN_DAYS, create_token
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from accounts.devices import MAX_NAME_LENGTH
+from accounts.device_names import MAX_NAME_LENGTH
 from emotions.api.fields import StrictBooleanField, StrictCharField, StrictIntegerField
 
 

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import selectors, services
+from accounts.devices import selectors, services
 from emotions.api.authentication import session_key
 from emotions.api.base import PersonalView, person_of, require_recent, validated
 from emotions.api.devices import schema

@@ -14,12 +14,7 @@ from rest_framework.serializers import ValidationError
 
 from accounts.consents import CURRENT_VERSIONS, give_consent, withdraw_consent
 from accounts.models import Consent, User
-from accounts.services import (
-    delete_account,
-    save_language,
-    save_time_zone,
-    set_new_device_letters,
-)
+from accounts.services import delete_account, save_language, save_time_zone, set_new_device_letters
 from emotions.api.base import PersonalView, person_of, require_recent, validated
 from emotions.api.parsers import StrictJSONParser
 from emotions.api.permissions import require_session

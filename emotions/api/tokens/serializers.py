@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.models import AccessToken
-from accounts.services import DEFAULT_TOKEN_DAYS, MAX_TOKEN_DAYS
+from accounts.tokens.services import DEFAULT_TOKEN_DAYS, MAX_TOKEN_DAYS
 from emotions.api.fields import StrictCharField, StrictIntegerField
 
 

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import selectors, services
+from accounts.tokens import selectors, services
 from emotions.api.base import PersonalView, person_of, require_recent, validated
 from emotions.api.parsers import StrictJSONParser
 from emotions.api.tokens import schema

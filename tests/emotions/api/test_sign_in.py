@@ -14,9 +14,10 @@ from django.utils import timezone
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from accounts import services
 from accounts.consents import give_consent
+from accounts.devices.services import SEEN_ON_KEY
 from accounts.models import Consent, Session, User
+from accounts.tokens.services import create_token
 from tests import pictures
 from tests.emotions.api.calls import CAPTURES, TODAY, assert_problem, create
 from tests.factories import PASSWORD
@@ -94,7 +95,7 @@ def test_a_new_password_by_the_app_leaves_that_app_alone_signed_in(owner: User) 
     here, there = signed_in_app(owner), signed_in_app(owner)
     page = Client()
     page.post("/accounts/login/", {"login": owner.email, "password": PASSWORD})
-    _, secret = services.create_token(person=owner, name="script", scope="read")
+    _, secret = create_token(person=owner, name="script", scope="read")
     script = APIClient(headers={"Authorization": f"Bearer {secret}"})
     assert script.get(TODAY).status_code == 200
 
@@ -147,7 +148,7 @@ def yesterday(person: User) -> None:
     """Let the person's one device have been seen yesterday."""
     device = UserSession.objects.get(user=person)
     session = Session.objects.get(pk=device.session_key)
-    held = session.get_decoded() | {services.SEEN_ON_KEY: "2020-01-01"}
+    held = session.get_decoded() | {SEEN_ON_KEY: "2020-01-01"}
     session.session_data = Session.objects.encode(held)
     session.save()
     device.last_seen_at -= timedelta(days=1)

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from accounts.services import create_token
+from accounts.tokens.services import create_token
 from common import rate_limits
 from tests.emotions.api.calls import CAPTURES, TODAY, assert_problem, note
 from tests.pace import patience, wait_until

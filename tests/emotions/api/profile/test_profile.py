@@ -6,7 +6,7 @@ from rest_framework.test import APIClient
 
 from accounts.consents import has_consent
 from accounts.models import Consent, User
-from accounts.services import create_token
+from accounts.tokens.services import create_token
 from emotions.models import Detection
 from tests import pictures
 from tests.emotions.api.calls import CAPTURES, TODAY, assert_problem, create, note

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import SecurityEvent, User
 from accounts.security_log import KEPT_FOR
-from accounts.services import create_token
+from accounts.tokens.services import create_token
 from tests.conftest import prove_identity
 from tests.emotions.api.calls import assert_problem
 

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts import services
 from accounts.models import AccessToken, User
+from accounts.tokens import services
 from tests.emotions.api.calls import CAPTURES, TODAY, assert_problem, note
 from tests.emotions.api.test_openapi import check
 from tests.factories import PASSWORD

@@ -11,8 +11,8 @@ from django.urls import reverse
 from fido2 import cbor
 from pytest_django import Settings
 
-from accounts import passkeys
 from accounts.models import User
+from accounts.sign_in import passkeys
 from tests.conftest import signed_in
 from tests.factories import PASSWORD, passkey
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from accounts.models import Invitation, User
-from accounts.sign_up import create_invitation
+from accounts.sign_in.sign_up import create_invitation
 from tests import factories
 from tests.conftest import signed_in
 from tests.factories import PASSWORD

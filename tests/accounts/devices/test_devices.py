@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts import selectors, services
-from accounts.devices import name_from_header, name_from_user_agent
+from accounts.device_names import name_from_header, name_from_user_agent
+from accounts.devices import selectors, services
 from accounts.models import Session, User
 from tests.factories import PASSWORD
 

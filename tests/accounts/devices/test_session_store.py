@@ -13,9 +13,9 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts import selectors, services
+from accounts.devices import selectors, services
+from accounts.devices.sessions import SessionStore, key_digest
 from accounts.models import Session, User
-from accounts.sessions import SessionStore, key_digest
 from tests.factories import PASSWORD
 from tests.traces import cells
 

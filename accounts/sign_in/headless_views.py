@@ -11,10 +11,10 @@ from django import forms
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from accounts import selectors, services
-from accounts.reauthentication import require_recent
+from accounts.devices import selectors, services
+from accounts.devices.sessions import key_digest
 from accounts.requests import person_of
-from accounts.sessions import key_digest
+from accounts.sign_in.reauthentication import require_recent
 
 KEY_WITH_PERSON = r"^[0-9A-Za-z]+-."
 

@@ -7,8 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from accounts import selectors, services
 from accounts.models import AccessToken, User
+from accounts.tokens import selectors, services
 
 pytestmark = pytest.mark.django_db
 

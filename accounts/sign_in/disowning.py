@@ -9,10 +9,11 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
+from accounts.devices.services import sign_out_other_devices
+from accounts.mail.outbox import queue_letter
 from accounts.models import SecurityEvent, User
-from accounts.outbox import queue_letter
 from accounts.security_log import DISOWNED_WITHIN, record_event
-from accounts.services import delete_account, sign_out_other_devices
+from accounts.services import delete_account
 
 logger = logging.getLogger(__name__)
 Kind = SecurityEvent.Kind

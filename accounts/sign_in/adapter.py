@@ -13,11 +13,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest
 
-from accounts import sign_up
-from accounts.devices import name_from_user_agent
+from accounts.device_names import name_from_user_agent
+from accounts.mail.outbox import queue_letter
 from accounts.models import SecurityEvent, User
-from accounts.outbox import queue_letter
 from accounts.security_log import record_event
+from accounts.sign_in import sign_up
 from common import encryption
 from common.client_addresses import without_mapping
 

@@ -1,17 +1,15 @@
-"""Queries for a person's devices and access tokens."""
+"""The devices on which a person is signed in."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.core.internal.sessionkit import get_session_user
 from allauth.usersessions.models import UserSession
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.devices import name_from_user_agent
-from accounts.models import AccessToken, Session, User
-from accounts.sessions import adopt_sessions, key_digest, peek_into
-from accounts.tokens import hash_secret
+from accounts.device_names import name_from_user_agent
+from accounts.devices.sessions import adopt_sessions, key_digest, peek_into
+from accounts.models import Session, User
 
 
 @dataclass(frozen=True)
@@ -25,11 +23,6 @@ class Device:
     last_seen_at: datetime
     is_current: bool
     session: UserSession
-
-
-def is_deleted(*, person: User) -> bool:
-    """Return whether an account that was there is no more."""
-    return not User.objects.filter(pk=person.pk).exists()
 
 
 def devices(*, person: User, current_key: str | None = None) -> list[Device]:
@@ -69,17 +62,3 @@ def device(*, person: User, device_id: int, current_key: str | None = None) -> D
     """Return one of the person's sessions, or None if it has ended or is somebody else's."""
     known = devices(person=person, current_key=current_key)
     return next((found for found in known if found.id == device_id), None)
-
-
-def tokens(*, person: User) -> QuerySet[AccessToken]:
-    """Return the person's access tokens, expired ones included, newest first."""
-    return person.access_tokens.order_by("-created_at", "-id")
-
-
-def get_valid_token(*, secret: str) -> AccessToken | None:
-    """Return the token with this secret if it has not expired and its owner is active."""
-    return (
-        AccessToken.objects.select_related("owner")
-        .filter(digest=hash_secret(secret), expires_at__gt=timezone.now(), owner__is_active=True)
-        .first()
-    )

@@ -5,8 +5,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import get_language
 
+from accounts.mail.tasks import deliver_letter
 from accounts.models import Letter, User
-from accounts.tasks import deliver_letter
 
 FACTS = ("event", "ip", "user_agent", "from_email", "to_email", "deleted_email", "new_email")
 

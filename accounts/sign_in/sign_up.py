@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Invitation, User
-from accounts.tokens import RANDOM_BYTES, hash_secret
+from accounts.tokens.secrets import RANDOM_BYTES, hash_secret
 
 OPEN, BY_INVITATION = "open", "invitation"
 INVITATION_LASTS = timedelta(days=7)

@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from accounts.models import AccessToken, SecurityEvent, User
 from accounts.security_log import DISOWNED_WITHIN, seal_event
-from accounts.services import create_token
+from accounts.tokens.services import create_token
 from tests import factories
 from tests.conftest import signed_in
 from tests.factories import PASSWORD

@@ -19,7 +19,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts.devices import name_from_user_agent
+from accounts.device_names import name_from_user_agent
 from accounts.models import Letter
 from accounts.security_log import seal_event
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from rest_framework.test import APIClient
 
 from accounts.models import AccessToken, User
-from accounts.services import create_token
+from accounts.tokens.services import create_token
 from tests.conftest import prove_identity, signed_in
 from tests.emotions.api.calls import assert_problem
 from tests.factories import PASSWORD
@@ -190,7 +190,9 @@ def test_who_has_a_passkey_alone_proves_it_before_setting_a_password_or_leaving(
     owner.set_unusable_password()
     owner.save()
     stolen = signed_in(Client(), owner)
-    monkeypatch.setattr("accounts.reauthentication.did_recently_reauthenticate", lambda _: False)
+    monkeypatch.setattr(
+        "accounts.sign_in.reauthentication.did_recently_reauthenticate", lambda _: False
+    )
     new = {"password1": "thief's own diary", "password2": "thief's own diary"}
     monkeypatch.setattr(
         "allauth.account.adapter.DefaultAccountAdapter.get_reauthentication_methods",

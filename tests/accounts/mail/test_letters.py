@@ -21,7 +21,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from pytest_django import Settings
 
-from accounts.letters import FIRST_PAUSE, GIVE_UP_AFTER, LONGEST_PAUSE
+from accounts.mail.letters import FIRST_PAUSE, GIVE_UP_AFTER, LONGEST_PAUSE
 from accounts.models import Letter, User
 from tests import pace
 from tests.conftest import signed_in
@@ -167,7 +167,7 @@ def test_an_address_that_is_refused_for_good_is_not_tried_again(
     ask_for_reset(owner.email)
     run_jobs()
     assert not Letter.objects.exists()
-    records = [one for one in caplog.records if one.name == "accounts.letters"]
+    records = [one for one in caplog.records if one.name == "accounts.mail.letters"]
     assert [one.message for one in records] == ["letter refused"]
     assert owner.email not in str(vars(records[0]))
 
@@ -196,7 +196,7 @@ def test_a_worker_that_is_killed_while_it_sends_loses_nothing(
 
     ask_for_reset(owner.email)
     with monkeypatch.context() as patched:
-        patched.setattr("accounts.letters.compose", killed)
+        patched.setattr("accounts.mail.letters.compose", killed)
         with pytest.raises(KeyboardInterrupt):
             run_jobs()
 

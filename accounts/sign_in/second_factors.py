@@ -8,8 +8,8 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.http import HttpRequest
 
+from accounts.devices.services import sign_out_other_devices
 from accounts.models import User
-from accounts.services import sign_out_other_devices
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 """What counts as one; recovery codes stand in for either."""
