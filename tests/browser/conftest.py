@@ -27,6 +27,26 @@ TIMEOUT = 15
 """Seconds on an idle machine after which a page is not waited for any longer."""
 
 
+def act_once_loaded(page: Page) -> None:
+    """Let every action and expectation wait until the page's module scripts have run.
+
+    Playwright acts on elements as soon as they are there, which on a busy machine is before the
+    scripts listen to them. It calls a handler before whatever goes through a locator.
+    """
+    page.add_locator_handler(
+        page.locator("html"), lambda html: html.page.wait_for_load_state(), no_wait_after=True
+    )
+
+
+def evaluate(page: Page, script: str, arg: Any = None) -> Any:
+    """Run a script in a page whose own scripts have run.
+
+    `page.evaluate` would run it as soon as the page is there, for it goes through no locator.
+    """
+    page.locator("html").wait_for(state="attached")
+    return page.evaluate(script, arg)
+
+
 def wait_until(place: Page | Locator, script: str, arg: Any = None) -> None:
     """Wait until a script returns something truthy, on this page or one that it leads to.
 
@@ -37,6 +57,8 @@ def wait_until(place: Page | Locator, script: str, arg: Any = None) -> None:
 
     def is_true() -> bool:
         try:
+            if isinstance(place, Page):
+                return bool(evaluate(place, script, arg))
             return bool(place.evaluate(script, arg))
         except Error as error:
             if "context was destroyed" not in error.message:
@@ -132,6 +154,7 @@ def strict_page(
     context.set_default_timeout(milliseconds)
     expect.set_options(timeout=milliseconds)
     opened = context.new_page()
+    act_once_loaded(opened)
     errors: list[str] = []
     foreign_requests: list[str] = []
     opened.on(

@@ -17,7 +17,7 @@ from emotions.captures import recording, trash
 from emotions.captures.recording import SelfReport
 from emotions.models import Capture, Feeling, Tag
 from tests import factories, uploads
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import evaluate, sign_in
 
 pytestmark = [
     pytest.mark.browser,
@@ -41,10 +41,9 @@ RUN_AXE = """async (rules) => {
 
 def accessibility_violations(page: Page, rules: Sequence[str] = WCAG) -> list[list[str]]:
     """Return what axe finds on a page whose folds are all open, for WCAG 2.2 AA by default."""
-    page.wait_for_load_state()
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(AXE.read_text())
-    found: list[list[str]] = page.evaluate(RUN_AXE, rules)
+    if not evaluate(page, "'axe' in window"):
+        evaluate(page, AXE.read_text())
+    found: list[list[str]] = evaluate(page, RUN_AXE, rules)
     return found
 
 
@@ -162,7 +161,7 @@ def test_the_keyboard_reaches_everything_and_nothing_covers_it(
         reached: list[str] = []
         for _ in range(wanted + 40):
             page.keyboard.press("Tab")
-            found = page.evaluate(REACHED)
+            found = evaluate(page, REACHED)
             if found is None:
                 break
             name, seen = found
@@ -178,7 +177,7 @@ def test_dark_follows_the_reader(page: Page) -> None:
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         page.goto("/")
-        grounds.append(page.evaluate("getComputedStyle(document.documentElement).backgroundColor"))
+        grounds.append(evaluate(page, "getComputedStyle(document.documentElement).backgroundColor"))
     assert grounds == ["rgb(251, 248, 243)", "rgb(23, 21, 25)"]
 
 

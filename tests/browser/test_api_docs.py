@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import evaluate
 from tests.browser.test_accessibility import accessibility_violations
 
 pytestmark = [
@@ -31,4 +32,4 @@ def test_axe_finds_nothing(page: Page) -> None:
     page.emulate_media(color_scheme="dark")
     assert accessibility_violations(page, ["color-contrast"]) == []
     page.set_viewport_size({"width": 390, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert evaluate(page, "document.documentElement.scrollWidth") == 390

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from accounts.models import User
 from emotions.models import Capture
 from tests import pictures
-from tests.browser.conftest import sign_in, wait_until
+from tests.browser.conftest import evaluate, sign_in, wait_until
 from tests.browser.test_accessibility import accessibility_violations
 
 pytestmark = [
@@ -100,7 +100,7 @@ def test_a_photo_is_taken_after_a_countdown_and_read(camera_page: Page, owner: U
 
     send = camera_page.get_by_role("button", name="See what it shows")
     expect(send).to_be_focused()
-    assert camera_page.evaluate(STATES) == ["ended"], "the camera goes off with the photo"
+    assert evaluate(camera_page, STATES) == ["ended"], "the camera goes off with the photo"
     send.click()
     expect(camera_page.get_by_role("heading", level=1)).to_have_text("Looks happy")
 
@@ -116,7 +116,7 @@ def test_the_preview_is_a_mirror_and_the_photo_is_not(camera_page: Page, owner: 
     open_capture(camera_page, owner)
     take = taking(camera_page)
     mirrored = "getComputedStyle(document.querySelector('video')).transform"
-    assert camera_page.evaluate(mirrored) == "matrix(-1, 0, 0, 1, 0, 0)"
+    assert evaluate(camera_page, mirrored) == "matrix(-1, 0, 0, 1, 0, 0)"
     switch_countdown_off(camera_page)
     take.click()
     camera_page.get_by_role("button", name="See what it shows").click()
@@ -168,19 +168,20 @@ def test_a_countdown_is_stopped_and_the_camera_closed_by_keyboard(
     expect(camera_page.locator("[data-camera-count]")).to_be_empty()
     camera_page.keyboard.press("Escape")
     expect(camera_page.get_by_role("button", name="Use the camera")).to_be_focused()
-    assert camera_page.evaluate(STATES) == ["ended"]
+    assert evaluate(camera_page, STATES) == ["ended"]
 
 
 def test_the_camera_goes_off_when_the_page_is_hidden(camera_page: Page, owner: User) -> None:
     open_capture(camera_page, owner)
     taking(camera_page)
-    camera_page.evaluate(
+    evaluate(
+        camera_page,
         """() => {
             Object.defineProperty(document, 'hidden', { value: true });
             document.dispatchEvent(new Event('visibilitychange'));
-        }"""
+        }""",
     )
-    assert camera_page.evaluate(STATES) == ["ended"]
+    assert evaluate(camera_page, STATES) == ["ended"]
     expect(camera_page.get_by_role("button", name="Use the camera")).to_be_visible()
 
 
@@ -202,8 +203,8 @@ def test_a_second_camera_is_offered_and_used(two_camera_page: Page, owner: User)
     two_camera_page.get_by_role("button", name="Switch camera").click()
     wait_until(two_camera_page, "() => window.streams.length === 2")
     expect(take).to_have_attribute("aria-disabled", "false")
-    assert two_camera_page.evaluate(STATES) == ["ended", "live"]
-    names = two_camera_page.evaluate("streams.map(stream => stream.getVideoTracks()[0].label)")
+    assert evaluate(two_camera_page, STATES) == ["ended", "live"]
+    names = evaluate(two_camera_page, "streams.map(stream => stream.getVideoTracks()[0].label)")
     assert len(set(names)) == 2
     expect(two_camera_page.get_by_role("status")).to_have_text(names[1])
 
@@ -277,7 +278,7 @@ def test_the_camera_shuts_nobody_out(
     open_capture(camera_page, owner)
     take = taking(camera_page)
     assert accessibility_violations(camera_page) == []
-    assert camera_page.evaluate("document.documentElement.scrollWidth") <= width
+    assert evaluate(camera_page, "document.documentElement.scrollWidth") <= width
     switch_countdown_off(camera_page)
     take.click()
     expect(camera_page.get_by_role("button", name="Take it again")).to_be_visible()

@@ -11,7 +11,7 @@ from emotions.captures import recording
 from emotions.captures.recording import SelfReport
 from emotions.models import Capture, Feeling
 from tests import pictures
-from tests.browser.conftest import sign_in
+from tests.browser.conftest import act_once_loaded, evaluate, sign_in
 from tests.browser.test_accessibility import accessibility_violations
 from tests.jobs import run_jobs
 
@@ -99,20 +99,21 @@ def test_a_file_on_its_way_is_said_and_sent_once(page: Page, owner: User, tmp_pa
     sign_in(page, owner)
     page.goto("/data/")
     page.get_by_label("Your file").set_input_files(table)
-    page.evaluate(
+    evaluate(
+        page,
         """() => {
             window.sent = 0;
             document.querySelector("form[data-busy]").addEventListener("submit", (event) => {
                 window.sent += event.defaultPrevented ? 0 : 1;
                 event.preventDefault();
             });
-        }"""
+        }""",
     )
     page.get_by_role("button", name="Bring it in").click()
     busy = page.get_by_role("button", name="Sending your file")
     expect(busy).to_have_attribute("aria-disabled", "true")
     busy.click(force=True)
-    assert page.evaluate("window.sent") == 1
+    assert evaluate(page, "window.sent") == 1
 
 
 def test_the_page_in_the_archive_opens_from_disk(page: Page, owner: User, tmp_path: Path) -> None:
@@ -135,6 +136,7 @@ def test_the_page_in_the_archive_opens_from_disk(page: Page, owner: User, tmp_pa
         )
     )
     opened = page.context.browser.new_page()  # type: ignore[union-attr]  # there is one
+    act_once_loaded(opened)
     refused: dict[str, str | None] = {}
     opened.on("requestfailed", lambda request: refused.update({request.url: request.failure}))
     opened.goto(index.as_uri())

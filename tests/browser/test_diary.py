@@ -14,7 +14,7 @@ from accounts.models import User
 from emotions.models import Capture
 from tests import factories, pictures, uploads
 from tests.accounts.sign_in.test_second_factor import code
-from tests.browser.conftest import sign_in, strict_page
+from tests.browser.conftest import evaluate, sign_in, strict_page
 from tests.browser.test_accessibility import accessibility_violations
 
 pytestmark = [
@@ -211,8 +211,9 @@ def test_theme_and_colours_are_chosen_by_hand(page: Page, owner: User) -> None:
     expect(page.get_by_text("Kept.", exact=True)).to_be_visible()
     page.goto("/today/")
     expect(page.locator("html")).to_have_css("background-color", "rgb(23, 21, 25)")
-    colour = page.evaluate(
-        "getComputedStyle(document.querySelector('.emotion--happy')).getPropertyValue('--feeling')"
+    colour = evaluate(
+        page,
+        "getComputedStyle(document.querySelector('.emotion--happy')).getPropertyValue('--feeling')",
     )
     assert "#00aa88" in colour
     assert accessibility_violations(page) == []

@@ -14,7 +14,7 @@ from emotions.captures.days import Day, load_day
 from emotions.insights import day_views
 from emotions.models import Capture
 from tests import factories, pace
-from tests.browser.conftest import TIMEOUT, sign_in, strict_page, wait_until
+from tests.browser.conftest import TIMEOUT, evaluate, sign_in, strict_page, wait_until
 from tests.browser.test_accessibility import accessibility_violations
 from tests.pictures import astronaut_jpeg, encoded, no_face
 
@@ -56,7 +56,7 @@ def open_fresh(page: Page, path: str) -> None:
 
     def is_fresh() -> bool:
         page.goto(path)
-        return not page.evaluate("document.documentElement.dataset.keptAt")
+        return not evaluate(page, "document.documentElement.dataset.keptAt")
 
     pace.wait_until(is_fresh)
 
@@ -67,7 +67,8 @@ def offline(page: Page) -> None:
 
 def in_browser(page: Page) -> dict[str, int]:
     """Count what the browser keeps of anybody."""
-    counted: dict[str, int] = page.evaluate(
+    counted: dict[str, int] = evaluate(
+        page,
         """async () => {
              const diaries = (await caches.keys()).filter((one) => one.startsWith("diary-"));
              const { all } = await new Promise((done) => {
@@ -80,7 +81,7 @@ def in_browser(page: Page) -> dict[str, int]:
                };
              });
              return { diaries: diaries.length, waiting: all.length };
-           }"""
+           }""",
     )
     return counted
 

@@ -18,7 +18,7 @@ from accounts.models import User
 from emotions.models import Capture, Feeling, Tag
 from ml.emotions import EMOTIONS, VALENCES
 from tests import factories
-from tests.browser.conftest import sign_in, wait_until
+from tests.browser.conftest import evaluate, sign_in, wait_until
 
 pytestmark = [
     pytest.mark.browser,
@@ -78,7 +78,7 @@ def drawn(page: Page, name: str) -> dict[str, Any]:
     canvas = page.locator(f"[data-chart='chart-{name}']")
     canvas.scroll_into_view_if_needed()
     wait_until(canvas, "canvas => Boolean(window.Chart?.getChart(canvas))")
-    drawn: dict[str, Any] = page.evaluate(DRAWN, name)
+    drawn: dict[str, Any] = evaluate(page, DRAWN, name)
     return drawn
 
 
@@ -191,7 +191,7 @@ def test_charts_follow_the_theme(page: Page, owner: User, month: list[Capture]) 
     page.goto("/trends/")
     drawn(page, "moods")
     colour = "() => Chart.getChart(document.querySelector('canvas')).data.datasets[0].borderColor"
-    light = page.evaluate(colour)
+    light = evaluate(page, colour)
     page.emulate_media(color_scheme="dark")
     wait_until(page, f"light => ({colour})() !== light", light)
 
