@@ -14,6 +14,8 @@ import numpy as np
 from common.imaging.images import MAX_PIXELS, Pixels
 
 SUFFIXES = {".avi", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".webm", ".wmv"}
+MAX_CAMERA = 99
+"""OpenCV reads the hundreds of a camera's index as the way to reach it."""
 DEFAULT_RATE = 25.0  # frames per second, for sources that do not state theirs
 
 

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import AccessToken, User
 from accounts.tokens.services import DEFAULT_TOKEN_DAYS, MAX_TOKEN_DAYS, create_token
+from common.number_options import whole_number
 
 
 class Command(BaseCommand):
@@ -17,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--name", default="script", help="what it is for (default: script)")
         parser.add_argument(
             "--days",
-            type=int,
+            type=whole_number(1, MAX_TOKEN_DAYS),
             default=DEFAULT_TOKEN_DAYS,
             help=f"how long it lasts, up to {MAX_TOKEN_DAYS} (default: {DEFAULT_TOKEN_DAYS})",
         )

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from common.number_options import MAX_SEED, number_above, whole_number
 from emotions.contributions.dataset_files import export_contributions
 from ml.data.contributions import MAX_SHARE
 from ml.data.errors import DatasetError
@@ -22,11 +23,16 @@ class Command(BaseCommand):
         add("--out", type=dataset_file, required=True, help="the file to write, such as mine.npz")
         add(
             "--share",
-            type=share,
+            type=number_above(0, 1),
             default=MAX_SHARE,
             help=f"of all faces, what one person may have at most; default: {MAX_SHARE:g}",
         )
-        add("--seed", type=int, default=1, help="decides who is held out; default: 1")
+        add(
+            "--seed",
+            type=whole_number(0, MAX_SEED),
+            default=1,
+            help="decides who is held out; default: 1",
+        )
 
     def handle(self, *_: Any, out: Path, **options: Any) -> None:
         try:
@@ -50,13 +56,3 @@ def dataset_file(text: str) -> Path:
             f"expected the path of an .npz file in a folder that exists, received {text}."
         )
     return path
-
-
-def share(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0
-    if not 0 < number <= 1:
-        raise ArgumentTypeError(f"expected a number above 0, at most 1, received {text}.")
-    return number

@@ -4,26 +4,15 @@ May be interrupted at any moment; run again, it continues with the captures that
 """
 
 import time
-from argparse import ArgumentTypeError
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from common.number_options import number_above
 from emotions.captures.errors import UnreadablePictureError
 from emotions.model_quality import rescoring
 from ml import registry
 from ml.inference.card import ModelFileError
-
-
-def pace(text: str) -> float:
-    """Return a number of captures a second, above 0."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0
-    if not 0 < number < float("inf"):
-        raise ArgumentTypeError(f"expected a number above 0, received {text}.")
-    return number
 
 
 class Command(BaseCommand):
@@ -32,7 +21,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--model", required=True, help="name of a registered version")
         parser.add_argument(
-            "--per-second", type=pace, default=5.0, help="captures at most; default: 5"
+            "--per-second", type=number_above(0), default=5.0, help="captures at most; default: 5"
         )
 
     def handle(self, *_: Any, model: str, per_second: float, **__: Any) -> None:

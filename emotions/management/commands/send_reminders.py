@@ -9,14 +9,22 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import close_old_connections
 
+from common.number_options import whole_number
 from emotions.reminders.scheduling import send_reminders
+
+SECONDS_A_DAY = 24 * 60 * 60
 
 
 class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--every", type=int, metavar="SECONDS", help="stay, and do it so often")
+        parser.add_argument(
+            "--every",
+            type=whole_number(1, SECONDS_A_DAY),
+            metavar="SECONDS",
+            help="stay, and do it so often",
+        )
 
     def handle(self, *_: Any, every: int | None = None, **__: Any) -> None:
         while True:

@@ -17,13 +17,14 @@ from tqdm import tqdm
 
 from common.files import atomic_write
 from common.imaging.images import MAX_BYTES, ImageError, encode_jpeg, read_image
+from common.number_options import number_above, whole_number
 from common.spreadsheets import escape_formula
 from ml.emotions import EMOTIONS
 from ml.inference.annotation import draw_faces
 from ml.inference.card import ModelFileError
 from ml.inference.face_detection import fallback_notice
 from ml.inference.predictor import Face, Predictor, bundled_predictor
-from ml.inference.video import SUFFIXES, Video, VideoError, VideoWriter
+from ml.inference.video import MAX_CAMERA, SUFFIXES, Video, VideoError, VideoWriter
 from ml.registry import NoModelError, serving
 
 NO_FACE = "No face found. Try more light, look into the camera and come closer."
@@ -43,12 +44,23 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("sources", nargs="*", type=Path, metavar="IMAGE_OR_VIDEO")
-        parser.add_argument("--camera", type=int, metavar="INDEX", help="Read a camera, too.")
         parser.add_argument(
-            "--seconds", type=float, help="End each video, and the camera, after so many."
+            "--camera",
+            type=whole_number(0, MAX_CAMERA),
+            metavar="INDEX",
+            help="Read a camera, too.",
         )
         parser.add_argument(
-            "--every", type=float, default=0.5, help="Seconds between frames read; default: 0.5"
+            "--seconds",
+            type=number_above(0),
+            help="End each video, and the camera, after so many.",
+        )
+        parser.add_argument(
+            "--every",
+            type=number_above(0),
+            default=0.5,
+            metavar="SECONDS",
+            help="Between frames that are read; default: 0.5",
         )
         parser.add_argument("--json", action="store_true", help="Print one JSON document.")
         parser.add_argument("--csv", type=Path, metavar="FILE", help="Write a row a face there.")
@@ -68,8 +80,6 @@ class Command(BaseCommand):
         """
         if not sources and camera is None:
             raise CommandError("Expected pictures, videos or --camera INDEX, received none.")
-        if options["every"] <= 0:
-            raise CommandError(f"--every: expected seconds above 0, received {options['every']:g}.")
         annotate = options["annotate"]
         videos: list[Path | int] = [path for path in sources if is_video(path)]
         videos += [] if camera is None else [camera]

@@ -9,6 +9,7 @@ import numpy as np
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from numpy.typing import NDArray
 
+from common.number_options import MAX_SEED, whole_number
 from ml.data.crowd_votes import NO_MAJORITY, majority, votes_on
 from ml.data.datasets import Dataset
 from ml.data.errors import DatasetError
@@ -27,7 +28,10 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, required=True, help="file to write (.npz)")
         parser.add_argument("--votes", type=Path, help="crowd votes to join (CSV)")
         parser.add_argument(
-            "--seed", type=int, default=1, help="of the 80:20 split and the samples; default: 1"
+            "--seed",
+            type=whole_number(0, MAX_SEED),
+            default=1,
+            help="of the 80:20 split and the samples; default: 1",
         )
 
     def handle(
@@ -37,8 +41,6 @@ class Command(BaseCommand):
             raise CommandError(f"--out: expected a name that ends with .npz, received {out}.")
         if not out.parent.is_dir():
             raise CommandError(f"--out: expected a file in a folder, there is no {out.parent}.")
-        if seed < 0:
-            raise CommandError(f"--seed: expected a whole number from 0 on, received {seed}.")
         try:
             from ml.evaluation.figures.dataset import draw_dataset  # noqa: PLC0415 - matplotlib, only here
         except ModuleNotFoundError as error:

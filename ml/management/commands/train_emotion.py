@@ -4,8 +4,8 @@ import getpass
 import os
 import shlex
 import sys
-from argparse import SUPPRESS, ArgumentTypeError
-from collections.abc import Callable, Iterable, Sequence
+from argparse import SUPPRESS
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
+from common.number_options import MAX_SEED, number_between, whole_number
 from ml.data.datasets import Dataset, join
 from ml.data.errors import DatasetError
 from ml.data.preparation import open_dataset
@@ -66,8 +67,8 @@ class Command(BaseCommand):
         training = parser.add_argument_group("settings")
         add = partial(training.add_argument, default=SUPPRESS)
         add("--architecture", help="sequential, residual or residual_deep")
-        add("--epochs", type=integer_from(1), help="at most; default: 60")
-        add("--batch-size", type=integer_from(1), help="faces a step; default: 64")
+        add("--epochs", type=whole_number(1), help="at most; default: 60")
+        add("--batch-size", type=whole_number(1), help="faces a step; default: 64")
         add("--optimizer", choices=OPTIMIZERS, help="default: adam")
         add("--learning-rate", type=number_between(1e-7, 10), help="default: 0.001")
         add(
@@ -76,7 +77,7 @@ class Command(BaseCommand):
             help="plateau: slower, and at last over, when validation stops improving; cosine: "
             "warm-up, then slower down to nothing; default: plateau",
         )
-        add("--patience", type=integer_from(1), help="epochs, of plateau; default: 4")
+        add("--patience", type=whole_number(1), help="epochs, of plateau; default: 4")
         add("--weight-decay", type=number_between(0, 1), help="share of a step; default: 0")
         add(
             "--label-smoothing",
@@ -110,11 +111,11 @@ class Command(BaseCommand):
         )
         add(
             "--checkpoint-every",
-            type=integer_from(1),
+            type=whole_number(1),
             metavar="EPOCHS",
             help="epochs between checkpoints; the best is chosen among them; default: 1",
         )
-        add("--seed", type=integer_from(0), help="default: 1")
+        add("--seed", type=whole_number(0, MAX_SEED), help="default: 1")
 
     def handle(self, *_: Any, data: list[Path] | None, out: Path | None, **options: Any) -> None:
         if settings.EMOTION_DATASET and not data:
@@ -312,35 +313,3 @@ def evaluation_command(data: Path, folder: Path | None) -> str:
     if folder:
         arguments += ["--model", str(folder)]
     return shlex.join(["python", "manage.py", *arguments])
-
-
-def integer_from(minimum: int) -> Callable[[str], int]:
-    """Return an argparse type for whole numbers that are not below `minimum`."""
-
-    def parse(text: str) -> int:
-        try:
-            number = int(text)
-        except ValueError:
-            number = minimum - 1
-        if number < minimum:
-            raise ArgumentTypeError(f"expected a whole number from {minimum} on, received {text}.")
-        return number
-
-    return parse
-
-
-def number_between(minimum: float, maximum: float) -> Callable[[str], float]:
-    """Return an argparse type for numbers from `minimum` to `maximum`."""
-
-    def parse(text: str) -> float:
-        try:
-            number = float(text)
-        except ValueError:
-            number = float("nan")
-        if not minimum <= number <= maximum:
-            raise ArgumentTypeError(
-                f"expected a number from {minimum:g} to {maximum:g}, received {text}."
-            )
-        return number
-
-    return parse

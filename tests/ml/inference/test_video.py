@@ -50,7 +50,23 @@ def test_a_frame_every_half_second_is_read_and_the_face_moves(clip: Path) -> Non
 def test_how_often_and_how_long_can_be_chosen(clip: Path) -> None:
     (told,) = run_json(clip, "--every", "0.25", "--seconds", "0.9")["videos"]
     assert [shown["seconds"] for shown in told["frames"]] == [0.0, 0.3, 0.5, 0.8]
-    assert "expected seconds above 0" in run(clip, "--every", "0")[2]
+
+
+@pytest.mark.parametrize(
+    ("option", "expected"),
+    [
+        ("--every", "a number above 0"),
+        ("--seconds", "a number above 0"),
+        ("--camera", "a whole number from 0 to 99"),
+    ],
+)
+@pytest.mark.parametrize("number", ["-1", "nan", "inf", "1e999", "0x1", ""])
+def test_a_number_that_cannot_be_meant_is_refused_before_anything_is_read(
+    tmp_path: Path, option: str, expected: str, number: str
+) -> None:
+    out, err, failure = run(tmp_path / "clip.mp4", option, number)
+    assert (out, err) == ("", "")
+    assert failure.endswith(f"{option}: expected {expected}, received {number}.")
 
 
 def test_pictures_and_videos_may_be_mixed(clip: Path, tmp_path: Path) -> None:

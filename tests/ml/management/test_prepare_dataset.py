@@ -149,7 +149,6 @@ def test_a_wrong_source_is_one_line_and_writes_nothing(tmp_path: Path, folder: P
             {"out": "missing/faces.npz"},
             r"--out: expected a file in a folder, there is no .*missing",
         ),
-        ({"seed": -1}, "--seed: expected a whole number from 0 on, received -1"),
         ({"votes": "missing.csv"}, "expected a CSV file of votes"),
         ({"votes": "none.csv"}, "expected votes on pictures such as .*, found none of them"),
     ],
