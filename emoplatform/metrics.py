@@ -16,9 +16,11 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from emotions.model_quality import production_metrics
 
 METHODS = {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
-REQUESTS = Counter("http_requests", "Requests answered.", ["method", "route", "status"])
+REQUESTS = Counter(
+    "http_requests", "Requests by method, route and status.", ["method", "route", "status"]
+)
 SECONDS = Histogram(
-    "http_request_seconds", "Until the first byte of an answer could be sent.", ["route"]
+    "http_request_seconds", "Seconds until the first byte of a response could be sent.", ["route"]
 )
 
 
@@ -47,7 +49,7 @@ class ProductionCollector:
             yield from self.collect_week(report.weeks[-1])
         agreement = GaugeMetricFamily(
             "emoplatform_agreement_ratio",
-            "How often people felt what the network said, over the weeks that are told.",
+            "Share of moments in which people felt what was detected, over the reported weeks.",
             labels=["version", "emotion", "bound"],
         )
         for version_agreement in report.agreement:
@@ -65,13 +67,25 @@ class ProductionCollector:
     def collect_week(self, week: production_metrics.Week) -> Iterator[GaugeMetricFamily]:
         latency = week.latency
         gauges: dict[str, tuple[str, float | None]] = {
-            "captures_a_day": ("Photos a day.", week.captures),
-            "without_face_ratio": ("Photos without a face.", week.without_face.percent / 100),
-            "unsure_ratio": ("Unsure faces.", week.unsure.percent / 100 if week.unsure else None),
-            "drift": ("Jensen-Shannon distance to the weeks before.", week.drift),
-            "drift_by_chance": ("What the distance stays below by chance.", week.by_chance),
-            "read_milliseconds_median": ("A face, in half.", latency.median if latency else None),
-            "read_milliseconds_slow": ("A face, in 95 of 100.", latency.slow if latency else None),
+            "captures_a_day": ("Photos per day.", week.captures),
+            "without_face_ratio": (
+                "Share of photos without a face.",
+                week.without_face.percent / 100,
+            ),
+            "unsure_ratio": (
+                "Share of faces with an unsure result.",
+                week.unsure.percent / 100 if week.unsure else None,
+            ),
+            "drift": ("Jensen-Shannon distance to the previous weeks.", week.drift),
+            "drift_by_chance": ("Upper bound of the distance expected by chance.", week.by_chance),
+            "read_milliseconds_median": (
+                "Median time to read a face.",
+                latency.median if latency else None,
+            ),
+            "read_milliseconds_slow": (
+                "95th percentile of the time to read a face.",
+                latency.slow if latency else None,
+            ),
         }
         for name, (meaning, value) in gauges.items():
             if value is not None:

@@ -41,11 +41,11 @@ PERIOD = {
 TODAY: dict[str, Any] = {
     "tags": ["today"],
     "operation_id": "today_retrieve",
-    "summary": _("Read today's mood"),
+    "summary": _("Get today's mood"),
     "description": _(
-        "The mood of today and its sentiment, computed from today's captures. A day is the mean "
-        "over them; what you say you felt goes before what was detected. Without a capture that "
-        "says something, mood and sentiment are null."
+        "Today's mood and its sentiment, computed as the mean over today's captures; what you say "
+        "you felt takes precedence over what was detected. Without a capture that shows a mood, "
+        "mood and sentiment are null."
     ),
     "parameters": [TodayQuerySerializer],
     "responses": {
@@ -61,10 +61,10 @@ TODAY: dict[str, Any] = {
 TRENDS: dict[str, Any] = {
     "tags": ["trends"],
     "operation_id": "trends_retrieve",
-    "summary": _("Read moods over time"),
+    "summary": _("Get moods over time"),
     "description": _(
-        "Moods by day (at most 400 days), week or month (at most ten years), by the same rule as "
-        "today. Periods without captures are there too, with null and 0. Weeks begin on Monday."
+        "Moods by day (at most 400 days), week or month (at most ten years), computed as in "
+        "today/. Periods without captures are included, with null and 0. Weeks begin on Monday."
     ),
     "parameters": [TrendsQuerySerializer],
     "responses": {
@@ -80,12 +80,12 @@ COUNTS_OF_ALL = {feeling.value: 2 * (feeling is Feeling.HAPPY) for feeling in Fe
 PATTERNS: dict[str, Any] = {
     "tags": ["trends"],
     "operation_id": "patterns_retrieve",
-    "summary": _("Read what goes together"),
+    "summary": _("Get patterns"),
     "description": _(
-        "Of at most 366 days: each day with its emotion, the hours of the week, which tags go with "
-        "better or worse moods, felt beside detected, and since when another network answers. "
-        "Nothing is said of a tag with fewer than ten moments. Hours, tags, felt and detected go "
-        "by the latest 10,000 moments, and tags tells of the 100 used most."
+        "For at most 366 days: each day's emotion, the hours of the week, tags associated with "
+        "better or worse moods, felt and detected emotions, and when the network changed. Tags "
+        "with fewer than ten moments have no difference. Hours, tags, felt and detected are "
+        "computed from the latest 10,000 moments, and tags lists the 100 most used."
     ),
     "parameters": [SpanQuerySerializer],
     "responses": {
@@ -115,8 +115,8 @@ PATTERNS: dict[str, Any] = {
 TAGS: dict[str, Any] = {
     "tags": ["trends"],
     "operation_id": "tags_list",
-    "summary": _("Read your tags"),
-    "description": _("Your 2,000 most used words with the number of captures that have them."),
+    "summary": _("List tags"),
+    "description": _("Your 2,000 most used tags, each with its number of captures."),
     "responses": {
         200: example_response(
             TagSerializer(many=True), _("The tags."), {"name": "outside", "uses": 12}, "a tag"

@@ -27,7 +27,10 @@ MAX_SPAN_BY_DAY = timedelta(days=400)
 DEFAULT_SPAN = timedelta(days=29)
 COUNTS_SCHEMA = {
     "type": "object",
-    "description": _("The captures of each emotion: felt where said, otherwise detected."),
+    "description": _(
+        "The number of captures by emotion: as felt where the person said so, otherwise as "
+        "detected."
+    ),
     "properties": {feeling.value: {"type": "integer", "minimum": 0} for feeling in Feeling},
     "required": [feeling.value for feeling in Feeling],
 }
@@ -38,7 +41,7 @@ class TodayQuerySerializer(serializers.Serializer[Any]):
 
     time_zone = TimeZoneField(
         required=False,
-        help_text=_("IANA name of the zone in which today is meant; else the profile's."),
+        help_text=_("IANA name of the time zone that determines today; by default, the profile's."),
     )
 
 
@@ -52,7 +55,7 @@ class TodaySerializer(serializers.Serializer[Day]):
         source="mood.captures",
         read_only=True,
         default=0,
-        help_text=_("The captures among them that say something about a mood."),
+        help_text=_("The number of those captures that show a mood."),
     )
     dominant = EmotionField(
         source="mood.dominant",
@@ -93,27 +96,31 @@ class SpanQuerySerializer(serializers.Serializer[Any]):
     """Which days are wanted."""
 
     first = serializers.DateField(
-        required=False, help_text=_("The first local day; else 30 days to the last one.")
+        required=False, help_text=_("The first local day; by default, 29 days before the last one.")
     )
-    last = serializers.DateField(required=False, help_text=_("The last local day; else today."))
+    last = serializers.DateField(
+        required=False, help_text=_("The last local day; by default, today.")
+    )
     time_zone = TimeZoneField(
         required=False,
-        help_text=_("IANA name of the zone in which today is meant; else the profile's."),
+        help_text=_("IANA name of the time zone that determines today; by default, the profile's."),
     )
 
     read_by = StrictCharField(
         required=False,
         max_length=80,
         help_text=_(
-            "Name of a network that read kept photos again, to go by what it read; else by what "
-            "was answered."
+            "Name of a network that rescored stored photos, to use its results; by default, the "
+            "original ones."
         ),
     )
 
     def validate_read_by(self, name: str) -> str:
         """Return the name, refused where that network read nothing of the person again."""
         if name not in selectors.rescoring_versions(owner=self.context["person"]):
-            raise serializers.ValidationError(_("That network has read nothing of yours again."))
+            raise serializers.ValidationError(
+                _("That network has not rescored any of your photos.")
+            )
         return name
 
     def days(self, today: date, *, longest: timedelta = patterns.MAX_SPAN) -> tuple[date, date]:
@@ -146,7 +153,7 @@ class TrendsQuerySerializer(SpanQuerySerializer):
     by = serializers.ChoiceField(
         [(span.value, span.value) for span in Span],
         default=Span.DAY.value,
-        help_text=_("How many days are told together."),
+        help_text=_("The length of each period."),
     )
 
     def span(self, today: date) -> tuple[Span, date, date]:
@@ -167,7 +174,7 @@ class PeriodSerializer(serializers.Serializer[Period]):
     last = serializers.DateField()
     captures = serializers.IntegerField(min_value=0, help_text=_("All captures of these days."))
     computed_from = serializers.IntegerField(
-        min_value=0, help_text=_("The captures among them that say something about a mood.")
+        min_value=0, help_text=_("The number of those captures that show a mood.")
     )
     valence = serializers.FloatField(
         allow_null=True,
@@ -212,7 +219,7 @@ class HourPixelSerializer(PixelSerializer):
 
     weekday = serializers.IntegerField(min_value=0, max_value=6, help_text=_("Monday is 0."))
     hour = serializers.IntegerField(
-        min_value=0, max_value=23, help_text=_("On the clock where the moment was lived.")
+        min_value=0, max_value=23, help_text=_("In the local time of the moment.")
     )
 
 
@@ -232,7 +239,7 @@ class TagEffectSerializer(serializers.Serializer[Any]):
         min_length=2,
         max_length=2,
         allow_null=True,
-        help_text=_("Between what the difference lies in 95 of 100 draws of days."),
+        help_text=_("The 95% interval of the difference, bootstrapped over days."),
     )
 
 
@@ -248,13 +255,13 @@ class PatternsSerializer(serializers.Serializer[Any]):
 
     first = serializers.DateField()
     last = serializers.DateField()
-    days = DayPixelSerializer(many=True, help_text=_("Those with moments."))
+    days = DayPixelSerializer(many=True, help_text=_("Days with moments."))
     hours = HourPixelSerializer(many=True, help_text=_("Hours of the week with moments."))
     tags = TagEffectSerializer(many=True)
     networks = NetworkChangeSerializer(many=True)
     read_again = serializers.ListField(
         child=serializers.CharField(),
-        help_text=_("Networks that read kept photos again, newest first, for read_by."),
+        help_text=_("Networks that rescored stored photos, newest first, for read_by."),
     )
     emotions = serializers.SerializerMethodField()
     felt = serializers.SerializerMethodField()
@@ -285,4 +292,6 @@ class TagSerializer(serializers.Serializer[Any]):
     """A word of the person's own."""
 
     name = serializers.CharField(read_only=True)
-    uses = serializers.IntegerField(min_value=1, help_text=_("How many captures have it."))
+    uses = serializers.IntegerField(
+        min_value=1, help_text=_("The number of captures with this tag.")
+    )

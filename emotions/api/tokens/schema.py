@@ -55,15 +55,15 @@ TOKENS: dict[str, Any] = {
 CREATE_TOKEN: dict[str, Any] = {
     "tags": ["tokens"],
     "operation_id": "tokens_create",
-    "summary": _("Make an access token"),
+    "summary": _("Create an access token"),
     "description": _(
-        "For a script that acts for you, by the header Authorization: Bearer. The answer is the "
-        "only one that ever tells the token. Needs a sign-in that has just confirmed who it is: "
-        "access tokens cannot do it."
+        "For a script that acts on your behalf, with the header Authorization: Bearer. Only this "
+        "response contains the secret. Requires a session that has reauthenticated recently; "
+        "access tokens cannot create tokens."
     ),
     "request": json_request(NewTokenSerializer, {"name": "backup script"}, "to read for a year"),
     "responses": {
-        201: example_response(MadeTokenSerializer, _("Made."), MADE, "a new token"),
+        201: example_response(MadeTokenSerializer, _("Created."), MADE, "a new token"),
         **problem_responses(*JSON_BODY_PROBLEMS, "reauthentication_required"),
     },
 }
@@ -74,8 +74,8 @@ REVOKE_TOKEN: dict[str, Any] = {
     "operation_id": "tokens_revoke",
     "summary": _("Revoke an access token"),
     "description": _(
-        "It opens nothing from now on. Needs a sign-in that has just confirmed who it is: access "
-        "tokens cannot do it."
+        "The token stops working at once. Requires a session that has reauthenticated recently; "
+        "access tokens cannot revoke tokens."
     ),
     "parameters": [WHICH_TOKEN],
     "responses": {

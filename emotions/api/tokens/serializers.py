@@ -22,7 +22,7 @@ class TokenSerializer(serializers.ModelSerializer[AccessToken]):
 class MadeTokenSerializer(TokenSerializer):
     """A token that has just been made, with its secret."""
 
-    token = StrictCharField(help_text=_("The secret. Keep it: it is never told again."))
+    token = StrictCharField(help_text=_("The secret, returned only once: store it safely."))
 
     class Meta(TokenSerializer.Meta):
         fields = [*TokenSerializer.Meta.fields, "token"]

@@ -71,11 +71,12 @@ IMPORT: dict[str, Any] = {
     "operation_id": "import",
     "summary": _("Bring a history in"),
     "description": _(
-        "Takes in an archive that export/ made, here or elsewhere, or Daylio's table. What is "
-        "there already is left alone, also in the trash, so the same file may be sent again; an "
-        "entry that is not as expected is told with its place and stops none of the others. "
-        "Pictures and what was read from them need consent. White space comes while it is read, "
-        "then the answer, after five minutes at the latest: imports/ says how it goes on."
+        "Imports an archive made by export/, on this site or another, or a CSV file exported by "
+        "Daylio. Moments that already exist are left unchanged, including those in the trash, so "
+        "the same file can be sent again. An invalid entry is reported with its position and does "
+        "not stop the others. Pictures, and what was detected in them, require consent. White "
+        "space is sent while the file is processed, then the result, after at most five minutes; "
+        "imports/ reports later progress."
     ),
     "request": {
         "multipart/form-data": OpenApiRequest(
@@ -86,7 +87,7 @@ IMPORT: dict[str, Any] = {
     "responses": {
         200: example_response(
             ImportedSerializer,
-            _("What became of the entries."),
+            _("The outcome of the import."),
             OUTCOME,
             "most of it is new",
         ),
@@ -100,11 +101,11 @@ IMPORTS: dict[str, Any] = {
     "tags": ["me"],
     "operation_id": "imports_list",
     "summary": _("List imports"),
-    "description": _("The latest 50 files that you sent, in apps and on pages, newest first."),
+    "description": _("The latest 50 uploaded files, from apps and pages, newest first."),
     "responses": {
         200: OpenApiResponse(
             ImportJobSerializer(many=True),
-            description=_("Your files."),
+            description=_("The imports."),
             examples=response_examples(STATE, "one that came in"),
         ),
         **problem_responses(),
@@ -114,14 +115,15 @@ IMPORTS: dict[str, Any] = {
 IMPORT_STATE: dict[str, Any] = {
     "tags": ["me"],
     "operation_id": "imports_retrieve",
-    "summary": _("Read how far an import is"),
+    "summary": _("Get an import's progress"),
     "description": _(
-        "One file that you sent. Ask again every few seconds while it is waiting, running or "
-        "undoing."
+        "One uploaded file. Poll every few seconds while its state is waiting, running or undoing."
     ),
     "parameters": [UUID_PARAMETER],
     "responses": {
-        200: example_response(ImportJobSerializer, _("How far it is."), STATE, "one that came in"),
+        200: example_response(
+            ImportJobSerializer, _("The import's progress."), STATE, "one that came in"
+        ),
         **problem_responses("not_found"),
     },
 }
@@ -131,16 +133,16 @@ UNDO_IMPORT: dict[str, Any] = {
     "operation_id": "imports_undo",
     "summary": _("Undo an import"),
     "description": _(
-        "Removes what a file brought, for good, within 30 days; what was changed since goes to the "
-        "trash. The worker does it: read the import again to see how far it is. Afterwards the "
-        "file may come again."
+        "Permanently removes the moments that a file brought, within 30 days of the import; those "
+        "changed since go to the trash. The worker does this: poll the import for its progress. "
+        "The file can then be imported again."
     ),
     "request": None,
     "parameters": [UUID_PARAMETER],
     "responses": {
         202: example_response(
             ImportJobSerializer,
-            _("The worker will do it."),
+            _("Accepted; the worker undoes the import."),
             {**STATE, "state": "undoing", "undo_until": None},
             "one that is being undone",
         ),

@@ -18,7 +18,7 @@ from emotions.transfer.readers import parse_mood_values
 
 @extend_schema_field({"type": "string", "format": "binary"})
 class HistoryFileField(serializers.FileField):
-    """A whole file; what it is, is told by what is in it."""
+    """An uploaded file, whose format is recognised by its content."""
 
 
 class ImportSerializer(serializers.Serializer[Any]):
@@ -30,13 +30,13 @@ class ImportSerializer(serializers.Serializer[Any]):
     )
     time_zone = TimeZoneField(
         required=False,
-        help_text=_("Of times that do not say theirs, as Daylio's; else the profile's."),
+        help_text=_("For times without an offset, such as Daylio's; by default, the profile's."),
     )
     moods = StrictCharField(
         default="",
         allow_blank=True,
         max_length=1000,
-        help_text=_("Numbers from 1 to 5 for moods of one's own in Daylio: great 5, tired 2"),
+        help_text=_("Values from 1 to 5 for custom moods in Daylio: great 5, tired 2"),
     )
 
     def validate_moods(self, text: str) -> dict[str, int]:
@@ -50,24 +50,28 @@ class ImportSerializer(serializers.Serializer[Any]):
 
 
 class RefusedSerializer(serializers.Serializer[Any]):
-    """An entry that was not brought in."""
+    """An entry that was not imported."""
 
-    place = StrictCharField(help_text=_("Where it stands in the file."))
+    place = StrictCharField(help_text=_("Its position in the file."))
     reason = StrictCharField(help_text=_("What was expected, for people; may change."))
 
 
 class ImportedSerializer(serializers.Serializer[Any]):
-    """What became of the entries of a file."""
+    """The outcome of an import."""
 
-    new = StrictIntegerField(help_text=_("Brought in."))
-    already_there = StrictIntegerField(help_text=_("Left as they are."))
-    deleted = StrictIntegerField(help_text=_("In the trash or deleted for ever, and left so."))
-    refused = StrictIntegerField(help_text=_("Not as expected."))
-    refusals = RefusedSerializer(many=True, help_text=_("The first 100 of those."))
+    new = StrictIntegerField(help_text=_("The number of imported moments."))
+    already_there = StrictIntegerField(
+        help_text=_("The number of existing moments, left unchanged.")
+    )
+    deleted = StrictIntegerField(
+        help_text=_("The number of moments left in the trash or permanently deleted.")
+    )
+    refused = StrictIntegerField(help_text=_("The number of invalid entries."))
+    refusals = RefusedSerializer(many=True, help_text=_("The first 100 invalid entries."))
     complete = StrictBooleanField(
         help_text=_(
-            "False where it took too long and goes on without you, where the day's imported "
-            "moments are used up, or where it failed: send the file again later to see."
+            "False if the import continues in the background, reached the daily limit of imported "
+            "moments, or failed; send the file again later to find out."
         )
     )
 
@@ -75,22 +79,27 @@ class ImportedSerializer(serializers.Serializer[Any]):
 class ImportJobSerializer(ImportedSerializer):
     """A file that was sent, and what became of its entries so far."""
 
-    uuid = serializers.UUIDField(help_text=_("Names it in addresses."))
+    uuid = serializers.UUIDField(help_text=_("Identifies the import in URLs."))
     state = serializers.ChoiceField(
         choices=Import.State.choices,
-        help_text=_("While it is waiting, running or undoing, the worker has to do with it."),
+        help_text=_("The worker is busy with it while waiting, running or undoing."),
     )
-    created_at = serializers.DateTimeField(help_text=_("When it came."))
+    created_at = serializers.DateTimeField(help_text=_("When it was uploaded."))
     finished_at = serializers.DateTimeField(
-        allow_null=True, help_text=_("When the worker was done with it, or null.")
+        allow_null=True, help_text=_("When the worker finished; null before.")
     )
-    time_zone = TimeZoneField(help_text=_("Of times that do not say theirs."))
-    position = StrictIntegerField(help_text=_("How many entries were read so far."))
-    undone = StrictIntegerField(help_text=_("How many moments were removed again."))
+    time_zone = TimeZoneField(help_text=_("For times without an offset."))
+    position = StrictIntegerField(help_text=_("The number of entries read so far."))
+    undone = StrictIntegerField(help_text=_("The number of moments removed by undoing."))
     trashed = StrictIntegerField(
-        help_text=_("How many had changed since, and went to the trash if they were still there.")
+        help_text=_(
+            "The number of moments changed since the import, which undoing moved to the trash if "
+            "they still existed."
+        )
     )
     undo_until = serializers.DateTimeField(
-        allow_null=True, help_text=_("Until when it can be undone; null where it cannot.")
+        allow_null=True, help_text=_("Until when the import can be undone; null if it cannot.")
     )
-    error = StrictCharField(help_text=_("Why it failed, for people; may change; else empty."))
+    error = StrictCharField(
+        help_text=_("Why it failed, as text for people that may change; otherwise empty.")
+    )
