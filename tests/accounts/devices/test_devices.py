@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.db import connection
 from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
@@ -133,4 +135,41 @@ def test_a_password_set_on_the_machine_signs_out_everywhere(owner: User) -> None
     owner.set_password(NEW_PASSWORD)
     owner.save()
     assert client.get("/today/").status_code == 302
+    assert selectors.devices(person=owner) == []
+
+
+@pytest.mark.parametrize("path", ["/settings/", "/api/v1/devices/"])
+def test_thirty_devices_take_as_many_queries_as_three(
+    owner: User, owner_client: Client, path: str
+) -> None:
+    def queries_with(more: int) -> int:
+        for _ in range(more):
+            client = Client()
+            client.force_login(owner, backend="allauth.account.auth_backends.AuthenticationBackend")
+            request = RequestFactory().get("/")
+            services.record_device(person=owner, session=client.session, request=request)
+        with CaptureQueriesContext(connection) as queries:
+            assert owner_client.get(path).status_code == 200
+        return len(queries)
+
+    queries_with(2)  # the first visit of a day records the browser's own device
+    with_three = queries_with(0)
+    assert len(selectors.devices(person=owner)) == 3
+    assert queries_with(27) == with_three
+    assert len(selectors.devices(person=owner)) == 30
+
+
+def test_sessions_under_a_key_that_is_being_replaced_are_still_listed(
+    owner: User, settings: Settings
+) -> None:
+    browser(owner)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another key", [settings.SECRET_KEY]
+    assert len(selectors.devices(person=owner)) == 1
+    settings.SECRET_KEY_FALLBACKS = []
+    assert selectors.devices(person=owner) == []
+
+
+def test_somebody_who_was_switched_off_has_no_devices(owner: User) -> None:
+    browser(owner)
+    User.objects.filter(pk=owner.pk).update(is_active=False)
     assert selectors.devices(person=owner) == []
