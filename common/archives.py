@@ -166,6 +166,10 @@ class Archive:
     def open(self, name: str) -> IO[bytes]:
         return self._archive.open(self._infos[name])
 
+    def size_of(self, name: str) -> int:
+        """Return how many bytes a file says it has."""
+        return self._infos[name].file_size
+
     def read(self, name: str) -> bytes:
         """Return the content of a file, never more than its stated size; empty if it is damaged."""
         try:

@@ -201,7 +201,10 @@ class Progress:
 
     def refuse(self, refusal: Refusal) -> None:
         self.job.refused += 1
-        if len(self.job.refusals) < MAX_REFUSALS:
+        is_new = not (
+            refusal.mood and any(r["reason"] == refusal.reason for r in self.job.refusals)
+        )
+        if is_new and len(self.job.refusals) < MAX_REFUSALS:
             self.job.refusals.append({"place": refusal.place, "reason": refusal.reason})
 
     def save(self) -> None:

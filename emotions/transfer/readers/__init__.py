@@ -1,6 +1,5 @@
 """Readers of files with a history in them, none of which are trusted."""
 
-from emotions.transfer.readers.daylio import parse_mood_values
 from emotions.transfer.readers.entries import (
     Entry,
     EntryError,
@@ -10,6 +9,7 @@ from emotions.transfer.readers.entries import (
     UnreadableError,
 )
 from emotions.transfer.readers.formats import MAX_IMPORT_BYTES, open_history
+from emotions.transfer.readers.mood_names import parse_mood_values
 
 __all__ = [
     "MAX_IMPORT_BYTES",

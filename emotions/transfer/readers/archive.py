@@ -21,23 +21,32 @@ DAMAGED = gettext_lazy("That archive is cut off or damaged. Please download it o
 MAX_LINE_BYTES = 2**20
 
 
+def open_archive(file: IO[bytes]) -> archives.Archive:
+    """Read the table of contents of a zip archive.
+
+    Raises:
+        UnreadableError: it is damaged or unsafe.
+    """
+    try:
+        if not zipfile.is_zipfile(file):
+            raise UnreadableError(DAMAGED)
+        return archives.Archive(_("This archive"), file)
+    except archives.ArchiveError as error:
+        raise UnreadableError(DAMAGED if error.__cause__ else str(error)) from error
+
+
 class ExportReader:
     """Reads a zip archive whose captures.json has one capture per line."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        """Read the table of contents.
+    def __init__(self, archive: archives.Archive) -> None:
+        """Find what is in it.
 
         Raises:
-            UnreadableError: the archive is damaged, unsafe, or not an export.
+            UnreadableError: it is not an export.
         """
-        try:
-            if not zipfile.is_zipfile(file):
-                raise UnreadableError(DAMAGED)
-            self._files = archives.Archive(_("This archive"), file)
-        except archives.ArchiveError as error:
-            raise UnreadableError(DAMAGED if error.__cause__ else str(error)) from error
+        self._files = archive
         # An archive that was unpacked and packed again may have a folder around everything.
-        found = [name for name in self._files.names if PurePosixPath(name).name == CAPTURES]
+        found = [name for name in archive.names if PurePosixPath(name).name == CAPTURES]
         if not found:
             raise UnreadableError(
                 _("That archive has no %(name)s: it is no export of this site.")

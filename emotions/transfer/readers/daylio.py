@@ -1,12 +1,8 @@
-"""Reader of the CSV table that Daylio exports."""
+"""Reader of the CSV table that Daylio exports, also as a spreadsheet has saved it again."""
 
-import csv
-import io
-import re
 import uuid as uuid_module
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from itertools import count
 from typing import IO
 from zoneinfo import ZoneInfo
 
@@ -20,19 +16,28 @@ from emotions.transfer.readers.entries import (
     EntryError,
     ParsedEntry,
     Refusal,
+    UnknownMoodError,
     UnreadableError,
     validate_moment,
     validate_text,
 )
+from emotions.transfer.readers.html_notes import to_plain_text
+from emotions.transfer.readers.local_times import (
+    DateOrder,
+    guess_date_order,
+    parse_date,
+    parse_time,
+)
+from emotions.transfer.readers.mood_names import MoodValues
+from emotions.transfer.readers.tables import NoTableError, Row, Table, UnclosedQuoteError
 
 MAX_TABLE_BYTES = 50 * 2**20
 REQUIRED_COLUMNS = ("full_date", "time", "mood", "activities", "note")
-MOODS = {"rad": 5, "good": 4, "meh": 3, "bad": 2, "awful": 1}
+COLUMNS = (*REQUIRED_COLUMNS, "note_title", "scales")
 WRONG_FORMAT = gettext_lazy(
     "Expected the zip archive that you downloaded from this site, or Daylio’s CSV file with the "
     "columns %(columns)s."
 )
-TIME_FORMATS = ("%H:%M", "%I:%M %p", "%I:%M%p")
 ROW_NAMESPACE = uuid_module.UUID("5e0a9c1c-6c1f-4a55-9f0e-6f1a8d0b3c77")
 """Namespace of the UUIDs derived from rows. It must never change."""
 
@@ -59,124 +64,111 @@ class DaylioReader:
             raise UnreadableError(
                 _("A table may have %(most)d MB at most.") % {"most": MAX_TABLE_BYTES >> 20}
             )
-        text = io.TextIOWrapper(file, "utf-8-sig", newline="")
         try:
-            while text.read(2**16):
-                continue
-        except UnicodeDecodeError as error:
+            self.table = Table(file, columns=REQUIRED_COLUMNS, starts_row=self._starts_row)
+        except NoTableError as error:
             raise UnreadableError(
                 WRONG_FORMAT % {"columns": ", ".join(REQUIRED_COLUMNS)}
             ) from error
-        text.seek(0)
-        self._rows = csv.DictReader(text, restval="")
         self._time_zone = time_zone
-        self._moods = MOODS | {name.casefold(): number for name, number in moods.items()}
+        self._moods = MoodValues(moods)
+        self.date_order, self.date_order_is_certain = guess_date_order(
+            (row.cells["full_date"], row.cells.get("date", ""))
+            for row in self.table.rows()
+            if not isinstance(row.cells, ValueError)
+        )
+
+    def _starts_row(self, parts: list[str]) -> bool:
+        places = [self.table.columns.index(name) for name in ("full_date", "time")]
         try:
-            columns = self._rows.fieldnames or []
-        except csv.Error:
-            columns = []
-        if not set(REQUIRED_COLUMNS) <= set(columns):
-            raise UnreadableError(WRONG_FORMAT % {"columns": ", ".join(REQUIRED_COLUMNS)})
+            date, time = (parts[place] for place in places)
+            parse_date(date, DateOrder.DAY_FIRST)
+            parse_time(time)
+        except (IndexError, ValueError):
+            return False
+        return True
 
     def entries(self, *, start: int = 0) -> Iterator[ParsedEntry]:
-        for number in count():
-            try:
-                row = next(self._rows)
-            except StopIteration:
-                return
-            except csv.Error:
-                if number >= start:
-                    # The csv module does not count the line that it cannot read.
-                    yield Refusal(self._place(1), _("Expected cells of at most 128 kB."))
-                continue
+        for number, row in enumerate(self.table.rows()):
             if number < start:
                 continue
             try:
                 yield self._entry(row)
+            except UnknownMoodError as error:
+                yield Refusal(place_of(row), str(error), mood=error.mood)
             except EntryError as error:
-                yield Refusal(self._place(), str(error))
+                yield Refusal(place_of(row), str(error))
 
-    def _place(self, offset: int = 0) -> str:
-        """Return the line on which the last row ends, plus an offset."""
-        return _("line %(number)d") % {"number": self._rows.line_num + offset}
-
-    def _entry(self, row: Mapping[str, str]) -> Entry:
+    def _entry(self, row: Row) -> Entry:
         """Return one row as an entry.
 
         Raises:
             EntryError: a cell is invalid.
         """
-        cells = {name: (row.get(name) or "").strip() for name in (*REQUIRED_COLUMNS, "note_title")}
+        if isinstance(row.cells, UnclosedQuoteError):
+            raise EntryError(_("A quotation mark in this row has no end."))
+        if isinstance(row.cells, ValueError):
+            raise EntryError(_("Expected cells of at most 128 kB."))
+        cells = {name: row.cells.get(name, "").strip() for name in COLUMNS}
         for text in cells.values():
             validate_text(text)
-        moment = parse_local_time(cells["full_date"], cells["time"])
+        moment = parse_local_time(cells["full_date"], cells["time"], self.date_order)
         taken_at = moment.replace(tzinfo=ZoneInfo(self._time_zone))
         validate_moment(taken_at)
-        mood = self._moods.get(cells["mood"].casefold())
+        mood = self._moods.get(cells["mood"])
         if mood is None:
-            raise EntryError(
-                _("The mood “%(mood)s” has no number yet: say which of 1 to 5 it is.")
-                % {"mood": cells["mood"][:MAX_TAG_LENGTH]}
-            )
-        tags, note = parse_note_and_tags(cells)
-        identity = "\n".join(
-            [moment.isoformat(), *(cells[name] for name in ("mood", "activities")), note]
-        )
+            raise UnknownMoodError(cells["mood"])
+        tags, others = split_activities(cells["activities"])
         return Entry(
-            place=self._place(),
-            uuid=uuid_module.uuid5(ROW_NAMESPACE, identity),
+            place=place_of(row),
+            uuid=uuid_of(moment, cells, others),
             source=Capture.Source.IMPORT,
             taken_at=taken_at,
             time_zone=self._time_zone,
             mood=mood,
-            note=note,
+            note=note_of(cells, others),
             tags=tags,
         )
 
 
-def parse_mood_values(text: str) -> dict[str, int]:
-    """Parse the values of moods that a person named, such as `great 5, so so 3`.
-
-    Raises:
-        ValueError: a part is not a name and a number from 1 to 5.
-    """
-    values = {}
-    for part in filter(None, map(str.strip, text.split(","))):
-        name, _space, number = part.rpartition(" ")
-        if not name.strip() or number not in {"1", "2", "3", "4", "5"}:
-            raise ValueError(part)
-        values[name.strip()] = int(number)
-    return values
+def place_of(row: Row) -> str:
+    return _("line %(number)d") % {"number": row.line}
 
 
-def parse_local_time(day: str, time: str) -> datetime:
+def parse_local_time(day: str, time: str, order: DateOrder) -> datetime:
     """Return the date and time of a row, without a time zone.
 
     Raises:
         EntryError: it is not a date and a time.
     """
-    time = re.sub(r"\s+", " ", time).upper().replace(".", "")
-    for time_format in TIME_FORMATS:
-        try:
-            return datetime.strptime(f"{day} {time}", f"%Y-%m-%d {time_format}")  # noqa: DTZ007
-        except ValueError:
-            continue
-    raise EntryError(_("Expected a full_date such as 2026-03-14 and a time such as 14:30."))
+    try:
+        return datetime.combine(parse_date(day, order), parse_time(time))
+    except ValueError as error:
+        raise EntryError(
+            _("Expected a full_date such as 2026-03-14 and a time such as 14:30.")
+        ) from error
 
 
-def parse_note_and_tags(cells: Mapping[str, str]) -> tuple[tuple[str, ...], str]:
-    """Return the tags and the note of a row; activities that do not fit as tags end the note.
-
-    Raises:
-        EntryError: the note is too long.
-    """
-    activities = [word for part in cells["activities"].split(" | ") if (word := part.strip())]
+def split_activities(text: str) -> tuple[tuple[str, ...], str]:
+    """Return activities as tags, and as a line of the note those that do not fit as tags."""
+    activities = [word for part in text.split(" | ") if (word := part.strip())]
     activities = list({word.casefold(): word for word in reversed(activities)}.values())[::-1]
     tags = [word for word in activities if len(word) <= MAX_TAG_LENGTH][:MAX_TAGS]
-    others = ", ".join(word for word in activities if word not in tags)
-    note = "\n".join(filter(None, [cells["note_title"], cells["note"], others]))
+    return tuple(tags), ", ".join(word for word in activities if word not in tags)
+
+
+def note_of(cells: Mapping[str, str], others: str) -> str:
+    """Return the note of a row: title, text, scales and other activities, cut where too long."""
+    title, text = to_plain_text(cells["note_title"]), to_plain_text(cells["note"])
+    scales = ", ".join(cells["scales"].split(" | "))
+    note = "\n".join(filter(None, [title, text, scales, others]))
     if len(note) > MAX_NOTE_LENGTH:
-        raise EntryError(
-            _("Expected a note of at most %(most)d letters.") % {"most": MAX_NOTE_LENGTH}
-        )
-    return tuple(tags), note
+        note = note[: MAX_NOTE_LENGTH - 1].rstrip() + "…"
+    return note
+
+
+def uuid_of(moment: datetime, cells: Mapping[str, str], others: str) -> uuid_module.UUID:
+    """Return the same UUID as ever for a row, whatever becomes of its note."""
+    note = "\n".join(filter(None, [cells["note_title"], cells["note"], others]))
+    identity = [moment.isoformat(), cells["mood"], cells["activities"], note]
+    return uuid_module.uuid5(ROW_NAMESPACE, "\n".join(identity))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from emotions.models import Capture, Detection, Feeling
-from emotions.models.limits import EARLIEST_MOMENT, MAX_CLOCK_SKEW
+from emotions.models.limits import EARLIEST_MOMENT, MAX_CLOCK_SKEW, MAX_TAG_LENGTH
 
 
 class UnreadableError(ValueError):
@@ -18,6 +18,17 @@ class UnreadableError(ValueError):
 
 class EntryError(ValueError):
     """One entry is invalid; the message is shown to people."""
+
+
+class UnknownMoodError(EntryError):
+    """A mood whose value nobody has said."""
+
+    def __init__(self, mood: str) -> None:
+        super().__init__(
+            _("The mood “%(mood)s” has no number yet: say which of 1 to 5 it is.")
+            % {"mood": mood[:MAX_TAG_LENGTH]}
+        )
+        self.mood = mood
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +87,12 @@ class Refusal:
     Attributes:
         place: its position in the file, as shown to people.
         reason: what was expected, as a sentence.
+        mood: the name of a mood that has no value yet, which is the reason; else empty.
     """
 
     place: str
     reason: str
+    mood: str = ""
 
 
 ParsedEntry = Entry | Refusal

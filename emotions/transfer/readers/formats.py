@@ -1,15 +1,19 @@
 """Recognition of the format of an imported file."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
 from typing import IO, Protocol
 
 from django.utils.translation import gettext as _
 
-from emotions.transfer.readers.archive import ExportReader
+from common import archives
+from emotions.transfer.readers.archive import CAPTURES, DAMAGED, ExportReader, open_archive
 from emotions.transfer.readers.daylio import DaylioReader
 from emotions.transfer.readers.entries import ParsedEntry, UnreadableError
+from emotions.transfer.readers.other_files import explain_archive, explain_signature
 
 MAX_IMPORT_BYTES = 2**30
+SIGNATURE_BYTES = 16
 
 
 class HistoryReader(Protocol):
@@ -48,8 +52,37 @@ def open_history(
     if not size:
         raise UnreadableError(_("That file is empty."))
     file.seek(0)
-    signature = file.read(4)
+    signature = file.read(SIGNATURE_BYTES)
     file.seek(0)
     if signature.startswith(b"PK"):
-        return ExportReader(file)
+        return open_zipped(open_archive(file), time_zone=time_zone, moods=moods)
+    if explanation := explain_signature(signature):
+        raise UnreadableError(explanation)
     return DaylioReader(file, size=size, time_zone=time_zone, moods=moods)
+
+
+def open_zipped(
+    archive: archives.Archive, *, time_zone: str, moods: Mapping[str, int]
+) -> HistoryReader:
+    """Return the reader for an archive: an export of this site, or one around Daylio's table.
+
+    Raises:
+        UnreadableError: it is none of the two, or the table is damaged.
+    """
+    names = [PurePosixPath(name).name for name in archive.names]
+    tables = [name for name in archive.names if archives.is_table(name)]
+    if CAPTURES not in names and len(tables) == 1:
+        try:
+            return DaylioReader(
+                archive.open(tables[0]),
+                size=archive.size_of(tables[0]),
+                time_zone=time_zone,
+                moods=moods,
+            )
+        except archives.READ_ERRORS as error:
+            if isinstance(error, UnreadableError):
+                raise
+            raise UnreadableError(DAMAGED) from error
+    if CAPTURES not in names and (explanation := explain_archive(names)):
+        raise UnreadableError(explanation)
+    return ExportReader(archive)
