@@ -17,7 +17,7 @@ from emotions.captures import recording, trash
 from emotions.captures.recording import SelfReport
 from emotions.models import Capture, Feeling, Tag
 from tests import factories, uploads
-from tests.browser.conftest import evaluate, sign_in
+from tests.browser.conftest import NOON_ZONE, evaluate, sign_in
 
 pytestmark = [
     pytest.mark.browser,
@@ -53,14 +53,16 @@ def personal(owner: User) -> list[str]:
     for age in range(14):
         moment = timezone.now() - timedelta(days=age, hours=1)
         tags = [Tag.objects.get_or_create(owner=owner, name=name)[0] for name in ("home", "work")]
-        capture = factories.capture(owner=owner, looks="happy", felt="happy", taken_at=moment)
+        capture = factories.capture(
+            owner=owner, looks="happy", felt="happy", taken_at=moment, time_zone=NOON_ZONE
+        )
         capture.tags.add(tags[age < 12])
     portrait, landscape = (
         recording.record_capture(
             owner=owner,
             photo=photo,
             source=Capture.Source.UPLOAD,
-            time_zone="Europe/Lisbon",
+            time_zone=NOON_ZONE,
             keep_without_face=True,
         )
         for photo in (uploads.crowd_jpeg(), uploads.landscape_jpeg())
@@ -183,7 +185,7 @@ def test_dark_follows_the_reader(page: Page) -> None:
 
 def test_history_is_filtered_by_hand(page: Page, owner: User) -> None:
     for looks in ("happy", "sad"):
-        factories.capture(owner=owner, looks=looks, taken_at=timezone.now())
+        factories.capture(owner=owner, looks=looks, taken_at=timezone.now(), time_zone=NOON_ZONE)
     sign_in(page, owner)
     page.goto("/history/")
     page.get_by_text("Find moments").click()

@@ -14,7 +14,7 @@ from accounts.models import User
 from emotions.models import Capture
 from tests import factories, pictures, uploads
 from tests.accounts.sign_in.test_second_factor import code
-from tests.browser.conftest import evaluate, sign_in, strict_page
+from tests.browser.conftest import NOON_ZONE, evaluate, sign_in, strict_page
 from tests.browser.test_accessibility import accessibility_violations
 
 pytestmark = [
@@ -202,7 +202,7 @@ def test_a_photo_of_another_day_is_moved_there(page: Page, owner: User, tmp_path
 
 
 def test_theme_and_colours_are_chosen_by_hand(page: Page, owner: User) -> None:
-    factories.capture(owner=owner, looks="happy", taken_at=timezone.now())
+    factories.capture(owner=owner, looks="happy", taken_at=timezone.now(), time_zone=NOON_ZONE)
     sign_in(page, owner)
     page.goto("/appearance/")
     page.get_by_label("Dark").check()

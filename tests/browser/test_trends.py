@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import mean
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -15,10 +16,11 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from common.time_zones import today_in
 from emotions.models import Capture, Feeling, Tag
 from ml.emotions import EMOTIONS, VALENCES
 from tests import factories
-from tests.browser.conftest import evaluate, sign_in, wait_until
+from tests.browser.conftest import NOON_ZONE, evaluate, sign_in, wait_until
 
 pytestmark = [
     pytest.mark.browser,
@@ -51,6 +53,7 @@ def month(owner: User) -> list[Capture]:
             felt=str(chance.choice(EMOTIONS)) if number % 3 == 0 else None,
             mood=5 if number % 8 == 0 else None,
             taken_at=moment,
+            time_zone=NOON_ZONE,
         )
         if number % 2:
             capture.tags.add(piano)
@@ -136,7 +139,8 @@ def test_each_chart_shows_what_the_database_holds(
     assert [int(row[2]) for row in rows] == felt["series"][1][1]
 
     cells = drawn(page, "hours")["series"][0][1]
-    hours = Counter((c.local_date.weekday(), c.taken_at.hour) for c in month)
+    reader = ZoneInfo(NOON_ZONE)
+    hours = Counter((c.local_date.weekday(), c.taken_at.astimezone(reader).hour) for c in month)
     assert {(cell["y"], cell["x"]): cell["moments"] for cell in cells} == hours
 
     saying = [(capture, how) for capture in month if (how := valence(capture)) is not None]
@@ -157,7 +161,7 @@ def test_a_year_in_pixels_is_a_link_away(page: Page, owner: User, month: list[Ca
     this_year = {
         (capture.local_date.month - 1, capture.local_date.day - 1)
         for capture in month
-        if feeling(capture) and capture.local_date.year == timezone.now().year
+        if feeling(capture) and capture.local_date.year == today_in(NOON_ZONE).year
     }
     assert {(cell["y"], cell["x"]) for cell in cells} == this_year
 
@@ -200,7 +204,7 @@ def test_a_review_is_ready_for_paper(page: Page, owner: User, month: list[Captur
     sign_in(page, owner)
     page.goto("/trends/")
     page.get_by_role("link", name="Review of the month").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(f"{timezone.now():%B %Y}")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"{today_in(NOON_ZONE):%B %Y}")
     page.emulate_media(media="print")
     expect(page.locator(".places")).to_be_hidden()
     expect(page.locator(".review__day").first).to_be_visible()
