@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.urls import path, register_converter
 
 from emotions.captures import recording_views
@@ -10,6 +11,7 @@ from emotions.contributions import views as contribution_views
 from emotions.insights import day_views
 from emotions.insights import views as insight_views
 from emotions.model_quality import views as model_quality_views
+from emotions.models.limits import validate_day
 from emotions.offline import views as offline_views
 from emotions.pages import views as page_views
 from emotions.preferences import views as preference_views
@@ -26,9 +28,14 @@ class DayConverter:
         """Return the date.
 
         Raises:
-            ValueError: there is no such day, so that the URL does not match.
+            ValueError: there is no such day, or no page of it, so that the URL does not match.
         """
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
+        try:
+            validate_day(day)
+        except ValidationError as error:
+            raise ValueError(value) from error
+        return day
 
     def to_url(self, value: date) -> str:
         return value.isoformat()

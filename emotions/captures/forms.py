@@ -16,7 +16,13 @@ from emotions.captures.editing import Changes
 from emotions.captures.recording import SelfReport
 from emotions.captures.wording import MOODS
 from emotions.models import Capture, Feeling
-from emotions.models.limits import MAX_NOTE_LENGTH, MAX_TAG_LENGTH, MAX_TAGS
+from emotions.models.limits import (
+    EARLIEST_MOMENT,
+    MAX_NOTE_LENGTH,
+    MAX_TAG_LENGTH,
+    MAX_TAGS,
+    validate_day,
+)
 from emotions.pictures.errors import error_message
 
 PHOTO_SOURCES = [Capture.Source.UPLOAD, Capture.Source.CAMERA, Capture.Source.LIVE]
@@ -135,6 +141,11 @@ class WordsForm(SelfReportForm):
     def clean_taken_at(self) -> datetime:
         """Return the moment, which browsers send as local time without a zone."""
         moment: datetime = self.cleaned_data["taken_at"].replace(tzinfo=self.zone)
+        if moment < EARLIEST_MOMENT:
+            raise forms.ValidationError(
+                _("Choose a moment from the year %(year)d on."),
+                params={"year": EARLIEST_MOMENT.year},
+            )
         if moment > timezone.now() + timedelta(minutes=5):
             raise forms.ValidationError(_("That moment is still to come."))
         return moment
@@ -161,8 +172,12 @@ class HistoryFilter(forms.Form):
     feeling = forms.ChoiceField(
         label=_("Emotion"), required=False, choices=[("", _("All")), *Feeling.choices]
     )
-    first = forms.DateField(label=_("From"), required=False, widget=DateInput)
-    last = forms.DateField(label=_("To"), required=False, widget=DateInput)
+    first = forms.DateField(
+        label=_("From"), required=False, widget=DateInput, validators=[validate_day]
+    )
+    last = forms.DateField(
+        label=_("To"), required=False, widget=DateInput, validators=[validate_day]
+    )
     tag = forms.ChoiceField(label=_("Tag"), required=False)
     source = forms.ChoiceField(
         label=_("Taken by"), required=False, choices=[("", _("Any way")), *Capture.Source.choices]

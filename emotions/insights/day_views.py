@@ -22,6 +22,7 @@ from emotions.insights import baseline, charts, trends, wording
 from emotions.insights.trends import Span
 from emotions.insights.views import ChartQuery, with_csv_urls
 from emotions.models import Feeling
+from emotions.models.limits import FIRST_DAY
 from emotions.offline.headers import available_offline
 
 PAGE_SIZE = 24
@@ -57,7 +58,7 @@ def show_day(request: HttpRequest, day: Day) -> HttpResponse:
         "day": day,
         "page": page,
         "is_today": day.date == today,
-        "day_before": day.date - timedelta(days=1),
+        "day_before": day.date - timedelta(days=1) if day.date > FIRST_DAY else None,
         "day_after": day.date + timedelta(days=1) if day.date < today else None,
         "sentence": wording.day_sentence(day, is_today=day.date == today),
         "items": [presentation.item(capture) for capture in page],
@@ -101,7 +102,8 @@ def history(request: HttpRequest) -> HttpResponse:
         {"date": on, "items": list(group)}
         for on, group in itertools.groupby(items, key=lambda item: item.local_date)
     ]
-    last = selection.get("last", today_in(zone_of(request, person)))
+    today = today_in(zone_of(request, person))
+    last = selection.get("last") or max(today, selection.get("first", today))
     first = selection.get("first", last - timedelta(days=DAYS_ON_CHART - 1))
     first = max(first, last - timedelta(days=MAX_DAYS_ON_CHART - 1))
     periods = trends.load_periods(owner=person, by=Span.DAY, first=first, last=last)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.widgets import DateInput
 from emotions.insights.trends import Span
+from emotions.models.limits import validate_day
 
 DEFAULT_SPAN = timedelta(days=29)
 MAX_SPANS = {
@@ -31,8 +32,12 @@ class TrendsForm(forms.Form):
             (Span.MONTH.value, _("month")),
         ],
     )
-    first = forms.DateField(label=_("From"), required=False, widget=DateInput)
-    last = forms.DateField(label=_("To"), required=False, widget=DateInput)
+    first = forms.DateField(
+        label=_("From"), required=False, widget=DateInput, validators=[validate_day]
+    )
+    last = forms.DateField(
+        label=_("To"), required=False, widget=DateInput, validators=[validate_day]
+    )
     read_by = forms.ChoiceField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, today: date, versions: Sequence[str] = ()) -> None:
@@ -50,7 +55,7 @@ class TrendsForm(forms.Form):
         """Fill in defaults; refuse spans that end before they begin or are too long to draw."""
         values: dict[str, Any] = super().clean() or {}
         last = values.get("last") or self.today
-        first = values.get("first") or max(date.min + DEFAULT_SPAN, last) - DEFAULT_SPAN
+        first = values.get("first") or last - DEFAULT_SPAN
         by = Span(values.get("by") or Span.DAY)
         longest = MAX_SPANS[by]
         if "first" in values and not timedelta(0) <= last - first < longest:

@@ -60,11 +60,7 @@ def bounds(span: Span, on: date) -> tuple[date, date]:
 
 
 def review(*, owner: User, span: Span, on: date) -> Review:
-    """Return the review of the week or month that contains a day, in a constant number of queries.
-
-    Raises:
-        OverflowError: the period reaches beyond the dates that Python knows.
-    """
+    """Return the review of the week or month around a day, in a constant number of queries."""
     first, last = bounds(span, on)
     first_before, last_before = bounds(span, first - timedelta(days=1))
     periods = trends.load_periods(owner=owner, by=Span.DAY, first=first, last=last)

@@ -23,6 +23,7 @@ from emotions.insights.charts import Chart
 from emotions.insights.forms import TrendsForm
 from emotions.insights.trends import Span
 from emotions.models import Feeling
+from emotions.models.limits import FIRST_DAY
 from emotions.quotas.decorators import heavy
 
 FIRST_YEAR = 1900
@@ -199,10 +200,7 @@ def review(request: HttpRequest, span: str, on: date) -> HttpResponse:
     if span not in REVIEWABLE_SPANS:
         raise Http404
     person, kind = person_of(request), Span(span)
-    try:
-        found = reviews.review(owner=person, span=kind, on=on)
-    except OverflowError as error:
-        raise Http404 from error
+    found = reviews.review(owner=person, span=kind, on=on)
     whole, today = found.whole, today_in(zone_of(request, person))
     chart = charts.feelings_over_time(found.periods, by=Span.DAY)
     context = {
@@ -224,7 +222,7 @@ def review(request: HttpRequest, span: str, on: date) -> HttpResponse:
             for on, pixel in found.days.items()
         ],
         "span": span,
-        "before": found.before.first,
+        "before": found.before.first if found.before.first >= FIRST_DAY else None,
         "after": whole.last + timedelta(days=1) if whole.last < today else None,
     }
     return render(request, "emotions/review.html", context)

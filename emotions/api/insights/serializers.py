@@ -21,6 +21,7 @@ from emotions.captures.days import Day
 from emotions.insights import patterns
 from emotions.insights.trends import Period, Span
 from emotions.models import Feeling
+from emotions.models.limits import validate_day
 
 MAX_SPAN = timedelta(days=3660)
 MAX_SPAN_BY_DAY = timedelta(days=400)
@@ -96,10 +97,14 @@ class SpanQuerySerializer(serializers.Serializer[Any]):
     """Which days are wanted."""
 
     first = serializers.DateField(
-        required=False, help_text=_("The first local day; by default, 29 days before the last one.")
+        required=False,
+        validators=[validate_day],
+        help_text=_("The first local day; by default, 29 days before the last one."),
     )
     last = serializers.DateField(
-        required=False, help_text=_("The last local day; by default, today.")
+        required=False,
+        validators=[validate_day],
+        help_text=_("The last local day; by default, today."),
     )
     time_zone = TimeZoneField(
         required=False,
@@ -131,10 +136,7 @@ class SpanQuerySerializer(serializers.Serializer[Any]):
         """
         values = self.validated_data
         last = values.get("last", today)
-        try:
-            first = values.get("first") or last - DEFAULT_SPAN
-        except OverflowError:
-            first = last
+        first = values.get("first") or last - DEFAULT_SPAN
         if not timedelta(0) <= last - first < longest:
             raise serializers.ValidationError(
                 {
