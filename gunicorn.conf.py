@@ -5,14 +5,23 @@ sizes, connections and requests, and sets the headers that the site believes.
 """
 
 import os
+import sys
 import tempfile
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from emoplatform.env import CollectingEnvironment
+from emoplatform.env_values import SettingErrors
+
+env = CollectingEnvironment(os.environ)
 # For nothing but a proxy: no other machine gets here unless somebody says so.
-bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+bind = f"127.0.0.1:{env.port('PORT', default=8000)}"
+workers = env.count("WEB_CONCURRENCY", default=2)
+try:
+    env.check()
+except SettingErrors as error:
+    sys.exit(str(error))
 worker_class = "gthread"
 threads = 4
 

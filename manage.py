@@ -6,7 +6,7 @@ import sys
 
 from django.core.management import execute_from_command_line
 
-from emoplatform.env import SettingError
+from emoplatform.env_values import SettingErrors
 
 if __name__ == "__main__":
     # What people entrust to the site is nobody else's on the machine; static files are everybody's.
@@ -14,5 +14,5 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "emoplatform.settings")
     try:
         execute_from_command_line(sys.argv)
-    except SettingError as error:
+    except SettingErrors as error:
         sys.exit(str(error))

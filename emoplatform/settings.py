@@ -9,12 +9,12 @@ from csp.constants import NONE, SELF
 from whitenoise.compress import Compressor
 
 from emoplatform import allowances, log_formatting, openapi
-from emoplatform.env import Environment
+from emoplatform.env import CollectingEnvironment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
-env = Environment(os.environ)
+env = CollectingEnvironment(os.environ)
 
 # --- The installation -------------------------------------------------------------------------
 
@@ -29,15 +29,23 @@ ENCRYPTION_KEYS = env.secrets("ENCRYPTION_KEYS")
 PICTURE_KEYS = env.secrets("PICTURE_KEYS")
 BACKUP_RECIPIENTS = env.age_recipients("BACKUP_RECIPIENTS")
 BACKUP_SIGNING_KEY = env.ed25519_key("BACKUP_SIGNING_KEY")
-ALLOWED_HOSTS = env.names(
-    "ALLOWED_HOSTS",
-    default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else None,
-    expected="host names separated by commas, such as mood.example.org",
+ALLOWED_HOSTS = env.hosts(
+    "ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else None
+)
+# Links in e-mails begin with it, never with what a request says of its host.
+SITE_URL = env.origin(
+    "SITE_URL",
+    default="http://127.0.0.1:8000" if DEBUG else f"https://{ALLOWED_HOSTS[0].lstrip('.')}",
 )
 CSRF_TRUSTED_ORIGINS = [
-    f"https://*{host}" if host.startswith(".") else f"https://{host}" for host in ALLOWED_HOSTS
+    # With its port, which a proxy in front may keep to itself.
+    SITE_URL,
+    *(f"https://*{host}" if host.startswith(".") else f"https://{host}" for host in ALLOWED_HOSTS),
 ]
+env.refuse_prefix("SCRIPT_NAME")
 
+if DEBUG and "DATABASE_URL" not in os.environ:
+    VAR_DIR.mkdir(exist_ok=True)
 DATABASES = {
     "default": env.database(
         "DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}" if DEBUG else None
@@ -45,7 +53,6 @@ DATABASES = {
 }
 database = DATABASES["default"]
 if database["ENGINE"].endswith("sqlite3"):
-    VAR_DIR.mkdir(exist_ok=True)
     database["OPTIONS"] = {
         # Transactions take the write lock when they begin, instead of failing half-way because
         # another writer was faster. WAL lets readers continue meanwhile.
@@ -196,26 +203,17 @@ MFA_ALLOW_UNVERIFIED_EMAIL = ACCOUNT_EMAIL_VERIFICATION == "none"
 # Development prints e-mails; production has to be able to send them.
 vars().update(env.mail("EMAIL_URL", default="consolemail://" if DEBUG else None))
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env.text(
-    "DEFAULT_FROM_EMAIL",
-    default=f"Emoplatform <noreply@{ALLOWED_HOSTS[0].lstrip('.')}>",
-    expected="an e-mail address",
+DEFAULT_FROM_EMAIL = env.address(
+    "DEFAULT_FROM_EMAIL", default=f"Emoplatform <noreply@{ALLOWED_HOSTS[0].lstrip('.')}>"
 )
 
 # The privacy page names it for questions about personal data.
-CONTACT_EMAIL = env.text(
-    "CONTACT_EMAIL", default=parseaddr(DEFAULT_FROM_EMAIL)[1], expected="an e-mail address"
-)
+CONTACT_EMAIL = env.address("CONTACT_EMAIL", default=parseaddr(DEFAULT_FROM_EMAIL)[1])
 
 # /.well-known/security.txt names it for weaknesses that somebody has found.
 SECURITY_CONTACT = env.contact("SECURITY_CONTACT", default=f"mailto:{CONTACT_EMAIL}")
 
-# Links in e-mails begin with it, never with what a request says of its host. Push services are told
-# who runs the site; without a key, notifications are not offered.
-SITE_URL = env.origin(
-    "SITE_URL",
-    default="http://127.0.0.1:8000" if DEBUG else f"https://{ALLOWED_HOSTS[0].lstrip('.')}",
-)
+# Push services are told who runs the site; without a key, notifications are not offered.
 VAPID_PRIVATE_KEY = env.vapid_key("VAPID_PRIVATE_KEY")
 VAPID_CONTACT = env.contact("VAPID_CONTACT", default=f"mailto:{parseaddr(DEFAULT_FROM_EMAIL)[1]}")
 
@@ -352,5 +350,7 @@ if not DEBUG:
 
 LOGGING = log_formatting.config(plain=DEBUG)
 
-if SENTRY_DSN := env.dsn("SENTRY_DSN"):
+SENTRY_DSN = env.dsn("SENTRY_DSN")
+env.check()
+if SENTRY_DSN:
     import_module("emoplatform.sentry").init_sentry(SENTRY_DSN)

@@ -5,14 +5,14 @@ import sys
 
 import django
 
-from emoplatform.env import SettingError
+from emoplatform.env_values import SettingErrors
 
 # What people entrust to the site is nobody else's on the machine.
 os.umask(0o077)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "emoplatform.settings")
 try:
     django.setup(set_prefix=False)
-except SettingError as error:
+except SettingErrors as error:
     sys.exit(str(error))
 
 from emoplatform.wsgi_requests import StrictHandler  # noqa: E402 - needs the settings

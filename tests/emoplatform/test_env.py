@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from emoplatform.env import Environment, SettingError
+from emoplatform.env import Environment
+from emoplatform.env_values import SettingError
 from tests.factories import SITE_KEY
 
 

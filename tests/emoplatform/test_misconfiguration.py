@@ -26,6 +26,9 @@ WRONG = {
     "SENTRY_DSN": "sentry.example.org/geheim",
     "EMAIL_URL": "pigeon://user:geheim@host",
     "SITE_URL": "mood.example.org",
+    "SCRIPT_NAME": "/mood",
+    "DEFAULT_FROM_EMAIL": "not an address",
+    "CONTACT_EMAIL": "nobody",
     "VAPID_PRIVATE_KEY": "geheim",
     "SIGN_UP": "perhaps",
     "VAPID_CONTACT": "nobody",
@@ -68,8 +71,8 @@ def test_every_setting_is_tried() -> None:
         (ROOT / "emoplatform" / name).read_text() for name in ("settings.py", "allowances.py")
     )
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings))
-    # Any text will do as an address of e-mail, and any absolute path as a folder.
-    assert read - {"DEFAULT_FROM_EMAIL", "CONTACT_EMAIL", "MEDIA_ROOT"} <= WRONG.keys() | {
+    # Any absolute path will do as a folder.
+    assert read - {"MEDIA_ROOT"} <= WRONG.keys() | {
         f"API_LIMIT_{scope}" for scope in ("PERSON", "CAPTURE", "DETECT", "ADDRESS")
     }
 
@@ -81,6 +84,66 @@ def test_a_wrong_setting_is_named_in_one_line(name: str) -> None:
     (line,) = done.stderr.splitlines()
     assert line.startswith(f"Environment variable {name}: expected ")
     assert "geheim" not in done.stdout + done.stderr
+
+
+def test_all_faults_are_told_at_once_each_by_its_own_name() -> None:
+    wrong = {name: value for name, value in WRONG.items() if name != "DEBUG"}  # has defaults
+    done = begin(["manage.py", "check"], **wrong)
+    assert done.returncode != 0
+    lines = done.stderr.splitlines()
+    names = [re.match(r"Environment variable (\w+): expected ", line) for line in lines]
+    assert sorted(name[1] for name in names if name) == sorted(wrong)
+    assert len(lines) == len(wrong)
+    assert "geheim" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("ALLOWED_HOSTS", hosts) for hosts in ("*", "https://a.example", "a.example b.example")),
+        *(("ALLOWED_HOSTS", hosts) for hosts in ("::1,a.example", "a.example:8443", "[1::2::3]")),
+        *(("SITE_URL", url) for url in ("https://a.example/mood", "https://[::x]", "//a.example")),
+        ("SITE_URL", "https://a.example:99999"),
+        *(("EMAIL_URL", f"smtp+tls://me:{password}@host:587") for password in ("a#ss", "12/3?x")),
+        ("EMAIL_URL", "smtp://host:port"),
+        ("REDIS_URL", "redis://:pass#word@host:6379/0"),
+        ("REDIS_URL", "redis://[::x]:6379/0"),
+        ("DATABASE_URL", "postgres://me:pa#ss@host/name"),
+        ("DATABASE_URL", "sqlite:////nothing/here/db.sqlite3"),
+        ("VAPID_CONTACT", "mailto:nobody"),
+    ],
+)
+def test_a_form_that_others_take_is_blamed_on_its_own_name(name: str, value: str) -> None:
+    done = begin(["manage.py", "check"], **{name: value})
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"Environment variable {name}: expected ")
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        {"ALLOWED_HOSTS": "[::1], .example.org,web_1"},
+        {"ALLOWED_HOSTS": "[::1]", "SITE_URL": "https://[::1]:8443"},
+        {"REDIS_URL": "redis://:p%23s@[::1]:6379/1"},
+        {"DATABASE_URL": "postgres://me:p%23s@[::1]:5432/name"},
+        {"EMAIL_URL": "smtp+tls://me%40a.example:p%23s%2F@[::1]:587"},
+        {"DEFAULT_FROM_EMAIL": "Mood <mood@intranet>"},
+    ],
+)
+def test_what_is_right_starts(right: dict[str, str]) -> None:
+    code = "import django; django.setup(); print('started')"
+    done = begin(["-c", code], DJANGO_SETTINGS_MODULE="emoplatform.settings", **right)
+    assert done.stdout == "started\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("WEB_CONCURRENCY", "abc"), ("WEB_CONCURRENCY", "0"), ("PORT", "70000")]
+)
+def test_gunicorn_names_a_wrong_number(name: str, value: str) -> None:
+    done = begin(["-m", "gunicorn", "emoplatform.wsgi"], **{name: value})
+    assert done.returncode != 0
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"Environment variable {name}: expected a")
 
 
 def test_no_web_process_starts_with_one() -> None:

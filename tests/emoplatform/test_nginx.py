@@ -119,7 +119,7 @@ def test_the_site_is_told_only_what_nginx_knows(
     told = {name.lower(): value for name, value in json.loads(content)["headers"]}
     assert float(told.pop("x-request-start").removeprefix("t=")) > 1e9
     assert told == {
-        "host": "mood.example.org",
+        "host": "mood.example.org:8443",
         "x-forwarded-for": person,
         "x-forwarded-proto": scheme,
         "connection": "close",
