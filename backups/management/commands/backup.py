@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from backups import writing
 from backups.archive import BackupError
+from common.path_options import file_path
 
 
 class Command(BaseCommand):
@@ -15,7 +16,9 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, help="where to write it; one that is there goes")
+        parser.add_argument(
+            "file", type=file_path, help="where to write it; one that is there goes"
+        )
 
     def handle(self, *_: Any, file: Path, **__: Any) -> None:
         try:

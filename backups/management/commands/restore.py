@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from backups import restoring
 from backups.archive import BackupError
 from backups.sealing import public_key_of
+from common.path_options import file_path
 
 
 class Command(BaseCommand):
@@ -17,7 +18,7 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, help="what `backup` wrote")
+        parser.add_argument("file", type=file_path, help="what `backup` wrote")
         parser.add_argument(
             "--identity", type=Path, metavar="FILE", help="the key of an encrypted one"
         )

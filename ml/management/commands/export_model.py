@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from common.path_options import file_path
 from ml.inference.card import ModelFileError
 from ml.registry import get_version
 from ml.registry.transfer import export_version
@@ -18,7 +19,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("version", help="name of a registered version")
-        parser.add_argument("file", nargs="?", type=Path, help="default: VERSION.zip")
+        parser.add_argument("file", nargs="?", type=file_path, help="default: VERSION.zip")
 
     def handle(self, *_: Any, version: str, file: Path | None, **options: Any) -> None:
         path = file or Path(f"{version}.zip")

@@ -1,0 +1,24 @@
+"""What is no path of a file is refused in one line."""
+
+from argparse import ArgumentTypeError
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from common.path_options import file_path
+
+
+def test_files_need_not_be_there_but_are_no_folders(tmp_path: Path) -> None:
+    assert file_path(str(tmp_path / "new.zip")) == tmp_path / "new.zip"
+    for wrong in ("", str(tmp_path), "."):
+        with pytest.raises(ArgumentTypeError, match="expected the path of a file, received"):
+            file_path(wrong)
+
+
+@pytest.mark.parametrize(
+    "command", [["backup"], ["restore"], ["export_model", "bundled"], ["import_model"]]
+)
+def test_every_command_that_takes_a_file_refuses_an_empty_name(command: list[str]) -> None:
+    with pytest.raises(CommandError, match="argument file: expected the path of a file"):
+        call_command(*command, "")
