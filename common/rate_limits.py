@@ -10,8 +10,11 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.cache import caches
+from django.http import HttpRequest
 
 SLACK = 5  # seconds that a counter outlives its window
+USAGES_KEY = "common.rate_limits.usages"
+"""Where `request.META` holds what `note_usage` notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +26,19 @@ class Usage:
         count: requests allowed in a window.
         seconds: length of the window.
         used: requests in it so far, refused ones too.
-        reset: seconds until the next one begins, rounded up so that nobody comes back too early.
+        ends_at: when the next one begins, in seconds since 1970.
     """
 
     limit: str
     count: int
     seconds: int
     used: int
-    reset: int
+    ends_at: float
+
+    @property
+    def reset(self) -> int:
+        """Seconds until the next window, rounded up so that nobody comes back too early."""
+        return max(0, math.ceil(self.ends_at - time.time()))
 
     @property
     def left(self) -> int:
@@ -51,11 +59,22 @@ def count_request(limit: str, key: str, *, cost: int = 1) -> Usage | None:
         cost: how many requests it counts for.
     """
     count, seconds = settings.RATE_LIMITS[limit]
-    window, past = divmod(time.time(), seconds)
+    window = time.time() // seconds
     used = increment(f"limit:{limit}:{key}:{window:.0f}", cost, seconds)
     if used is None:
         return None
-    return Usage(limit, count, seconds, used, math.ceil(seconds - past))
+    return Usage(limit, count, seconds, used, ends_at=(window + 1) * seconds)
+
+
+def note_usage(request: HttpRequest, usage: Usage) -> None:
+    """Note with a request that a limit has counted it."""
+    request.META.setdefault(USAGES_KEY, []).append(usage)
+
+
+def usages_of(request: HttpRequest) -> list[Usage]:
+    """Return what the limits that counted a request said of it."""
+    usages: list[Usage] = request.META.get(USAGES_KEY, [])
+    return usages
 
 
 def increment(key: str, cost: int, seconds: int) -> int | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from common.rate_limits import count_request
+from common.rate_limits import count_request, note_usage
 from emoplatform.errors import is_api_request, too_large, too_many
 from emotions.quotas.errors import TooManyAtOnceError
 from emotions.quotas.turns import RETRY_AFTER
@@ -69,7 +69,10 @@ class PageLimitMiddleware:
             return None
         limit = getattr(view, "rate_limits", {}).get(request.method, "page")
         usage = count_request(limit, f"person-{request.user.pk}")
-        if usage and usage.is_exceeded:
+        if usage is None:
+            return None
+        note_usage(request, usage)
+        if usage.is_exceeded:
             return too_many(request, retry_after=usage.reset)
         return None
 

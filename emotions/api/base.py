@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 from accounts.models import AccessToken, User
 from accounts.requests import is_account_gone
 from accounts.sign_in.reauthentication import is_recent
+from common.rate_limits import usages_of
 from emotions.api import throttling
 from emotions.api.authentication import invalid_session_token
 from emotions.quotas.turns import Turn, hold_during, take_turn
@@ -140,6 +141,6 @@ class PersonalView(APIView):
         """Add headers for caches and rate limits to every response, errors included."""
         finalized = super().finalize_response(request, response, *args, **kwargs)
         patch_cache_control(finalized, private=True, no_cache=True)
-        for name, value in throttling.rate_limit_headers(request).items():
+        for name, value in throttling.rate_limit_headers(usages_of(request._request)).items():
             finalized[name] = value
         return finalized

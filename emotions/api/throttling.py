@@ -9,10 +9,7 @@ from rest_framework.views import APIView
 
 from accounts.models import AccessToken
 from common.client_addresses import client_network
-from common.rate_limits import Usage, count_request
-
-USAGE_KEY = "emotions.throttle_usage"
-"""Where `request.META` holds the usage of the throttles that counted the request."""
+from common.rate_limits import Usage, count_request, note_usage
 
 
 class FixedWindowThrottle(BaseThrottle):
@@ -32,7 +29,7 @@ class FixedWindowThrottle(BaseThrottle):
         if usage is None:
             return True
         self.reset = usage.reset
-        request._request.META.setdefault(USAGE_KEY, []).append(usage)
+        note_usage(request._request, usage)
         return not usage.is_exceeded
 
     def wait(self) -> float:
@@ -73,9 +70,8 @@ class AddressThrottle(FixedWindowThrottle):
         return client_network(str(self.get_ident(request)))
 
 
-def rate_limit_headers(request: Request) -> dict[str, str]:
+def rate_limit_headers(usages: list[Usage]) -> dict[str, str]:
     """Return the headers of draft-ietf-httpapi-ratelimit-headers."""
-    usages: list[Usage] = request._request.META.get(USAGE_KEY, [])
     if not usages:
         return {}
 

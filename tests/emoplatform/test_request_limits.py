@@ -1,11 +1,16 @@
 """Pages have rate limits too, each person on their own."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
+from rest_framework.test import APIClient
 
 from accounts.models import User
 from emotions.models import Capture
+from emotions.quotas import turns
+from emotions.quotas.errors import TooManyAtOnceError
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -14,6 +19,10 @@ pytestmark = pytest.mark.django_db
 def limit(settings: Settings, **limits: int) -> None:
     counts = {name: (count, 3600) for name, count in limits.items()}
     settings.RATE_LIMITS = {**settings.RATE_LIMITS, **counts}
+
+
+def refuse(_owner_id: int) -> None:
+    raise TooManyAtOnceError
 
 
 def test_pages_are_limited_for_each_person(
@@ -51,6 +60,76 @@ def test_recording_on_pages_and_by_apps_shares_a_limit(
     assert owner_client.post("/words/", form).status_code == 429
     assert owner_client.get("/words/").status_code == 200
     assert Capture.objects.count() == 1
+
+
+def test_who_goes_on_asking_is_refused_without_a_query(
+    settings: Settings, owner: User, owner_client: Client, other_client: Client
+) -> None:
+    limit(settings, chart=1)
+    for _ in range(2):
+        first = owner_client.get("/trends/")
+    with CaptureQueriesContext(connection) as queries:
+        again = owner_client.get("/trends/?by=month")
+    assert len(queries) == 0
+    assert (first.status_code, again.status_code) == (429, 429)
+    assert 1 <= int(again["Retry-After"]) <= int(first["Retry-After"])
+    assert "That was a lot at once" in again.content.decode()
+    assert again["Cache-Control"] == first["Cache-Control"] == "private, no-store"
+    assert {*first.headers} == {*again.headers}
+    assert owner_client.get("/today/").status_code == 200
+    assert other_client.get("/trends/").status_code == 200
+    assert Client().get("/trends/").status_code == 302
+
+
+def test_apps_that_go_on_asking_are_refused_without_a_query_in_their_language(
+    settings: Settings, owner: User, owner_api: APIClient
+) -> None:
+    owner.language = "de"
+    owner.save()
+    limit(settings, person=1)
+    for _ in range(2):
+        first = owner_api.get("/api/v1/today/")
+    with CaptureQueriesContext(connection) as queries:
+        again = owner_api.get("/api/v1/today/")
+    assert len(queries) == 0
+    assert again.status_code == 429
+    assert {*again.json()} == {*first.json()}
+    assert again.json()["code"] == "throttled"
+    assert "gedrosselt" in first.json()["detail"]
+    assert "gedrosselt" in again.json()["detail"]
+    assert again["RateLimit"].startswith('"person";r=0;t=')
+    assert {*first.headers} == {*again.headers}
+
+
+def test_other_methods_and_credentials_are_looked_at_by_themselves(
+    settings: Settings, owner: User, owner_client: Client
+) -> None:
+    limit(settings, page=1)
+    for _ in range(2):
+        refused = owner_client.get("/today/")
+    assert refused.status_code == 429
+    owner_client.logout()
+    assert owner_client.get("/today/").status_code == 302
+
+
+def test_a_lack_of_places_is_not_remembered(
+    owner: User, owner_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as full:
+        full.setattr(turns, "enter_process", refuse)
+        assert owner_client.get("/trends/").status_code == 429
+    assert owner_client.get("/trends/").status_code == 200
+
+
+def test_guesses_of_tokens_are_not_remembered(settings: Settings, db: None) -> None:
+    limit(settings, address=1)
+    for number in range(3):
+        client = APIClient(headers={"Authorization": f"Bearer emo_{number}"})
+        status = client.get("/api/v1/today/").status_code
+        remembered = client.get("/api/v1/today/").status_code
+    assert (status, remembered) == (429, 429)
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "address": (100, 3600)}
+    assert client.get("/api/v1/today/").status_code == 401
 
 
 def test_pictures_do_not_use_up_the_pages(
