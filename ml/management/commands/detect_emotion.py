@@ -1,11 +1,9 @@
 """`manage.py detect_emotion`: what the faces in pictures, videos and before a camera express."""
 
-import csv
-import sys
+import math
+import os
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import closing
-from dataclasses import asdict
+from contextlib import closing, nullcontext
 from itertools import chain, count
 from json import dumps
 from pathlib import Path
@@ -15,23 +13,28 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from tqdm import tqdm
 
-from common.files import atomic_write
+from common.files import open_regular
 from common.imaging.images import MAX_BYTES, ImageError, encode_jpeg, read_image
+from common.names import escape_controls, readable_path
 from common.number_options import number_above, whole_number
-from common.spreadsheets import escape_formula
-from ml.emotions import EMOTIONS
 from ml.inference.annotation import draw_faces
 from ml.inference.card import ModelFileError
+from ml.inference.detection_report import (
+    NO_FACE,
+    Report,
+    face_to_json,
+    lines,
+    summary,
+    write_csv,
+)
 from ml.inference.face_detection import fallback_notice
 from ml.inference.predictor import Face, Predictor, bundled_predictor
 from ml.inference.video import MAX_CAMERA, SUFFIXES, Video, VideoError, VideoWriter
 from ml.registry import NoModelError, serving
 
-NO_FACE = "No face found. Try more light, look into the camera and come closer."
-COLUMNS = (
-    *("source", "seconds", "face", "x", "y", "width", "height"),
-    *("emotion", "confidence", "unsure", *EMOTIONS),
-)
+MAX_NAME_BYTES = 255
+"""Of a file, on the file systems of Linux, macOS and Windows."""
+USAGE_ERROR, STOPPED = 2, 130
 
 
 class Command(BaseCommand):
@@ -39,7 +42,9 @@ class Command(BaseCommand):
 
     help = (
         "Says what the faces in pictures and videos look like, the largest face first. Videos are "
-        f"known by their endings: {', '.join(sorted(SUFFIXES))}."
+        f"known by their endings: {', '.join(sorted(SUFFIXES))}. Names that begin with a dash come "
+        "after --. Ends with 0 if everything could be read, 1 if something could not, 2 for wrong "
+        "options, and 130 if it was stopped before everything was read."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -76,69 +81,120 @@ class Command(BaseCommand):
 
         Raises:
             CommandError: when a source could not be read, there is none, the network is damaged, or
-                the annotated copies cannot be written.
+                results cannot be written.
         """
         if not sources and camera is None:
-            raise CommandError("Expected pictures, videos or --camera INDEX, received none.")
-        annotate = options["annotate"]
-        videos: list[Path | int] = [path for path in sources if is_video(path)]
-        videos += [] if camera is None else [camera]
+            raise CommandError(
+                "Expected pictures, videos or --camera INDEX, received none.",
+                returncode=USAGE_ERROR,
+            )
+        self._prepare_targets(options["annotate"], options["csv"])
+        # Pictures first: a camera may go on until it is stopped.
+        ordered: list[Path | int] = [*sorted(sources, key=is_video)]
+        ordered += [] if camera is None else [camera]
         try:
             predictor = _predictor()
             if notice := fallback_notice():
                 self.stderr.write(notice)
-            if annotate:
-                annotate.mkdir(parents=True, exist_ok=True)
-            images = [
-                self._read_picture(predictor, path, annotate)
-                for path in sources
-                if not is_video(path)
-            ]
-            video_reports = [self._read_video(predictor, video, **options) for video in videos]
+            reports = self._read_all(predictor, ordered, **options)
             if options["csv"]:
-                _write_csv(options["csv"], _rows(images, video_reports))
+                write_csv(options["csv"], reports)
         except (ModelFileError, OSError) as error:
             raise CommandError(str(error)) from error
         if options["json"]:
-            card = predictor.card
-            report = {"model": card.name, "sha256": card.sha256, "images": images}
-            report |= {"videos": video_reports} if video_reports else {}
-            self.stdout.write(dumps(report, ensure_ascii=False, indent=2))
-        else:
-            lines = chain(
-                chain.from_iterable(map(_picture_lines, images)), _video_lines(video_reports)
+            self._print(dumps(_document(predictor, reports), ensure_ascii=False, indent=2))
+        if len(ordered) > 1:
+            self.stderr.write(summary(reports, len(ordered)))
+        if unread := len(ordered) - len(reports):
+            raise CommandError(
+                f"Stopped before {unread} of {len(ordered)} sources were read.", returncode=STOPPED
             )
-            self.stdout.write("".join(f"{line}\n" for line in lines), ending="")
-        reports = [*images, *video_reports]
         if failed := sum("error" in report for report in reports):
-            kind = "sources" if video_reports else "pictures"
+            kind = "pictures" if all("image" in report for report in reports) else "sources"
             raise CommandError(f"{failed} of {len(reports)} {kind} could not be read.")
 
-    def _read_picture(
-        self, predictor: Predictor, path: Path, folder: Path | None
-    ) -> dict[str, Any]:
-        """Return the report of a picture; one that cannot be read is also reported on stderr."""
+    def _prepare_targets(self, annotate: Path | None, table: Path | None) -> None:
+        """Find out before the work whether its results have a place.
+
+        Raises:
+            CommandError: they have not.
+        """
+        if table and not table.parent.is_dir():
+            raise CommandError(f"--csv: expected a file in a folder, there is no {table.parent}.")
+        if annotate:
+            try:
+                annotate.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise CommandError(
+                    f"--annotate: expected a folder to write to, received {annotate}: "
+                    f"{error.strerror or error}."
+                ) from error
+
+    def _read_all(
+        self, predictor: Predictor, sources: list[Path | int], **options: Any
+    ) -> list[Report]:
+        """Read one source after the other; fewer if it is interrupted."""
+        reports: list[Report] = []
+        with tqdm(
+            total=len(sources), unit=" files", leave=False, disable=None if sources[1:] else True
+        ) as bar:
+            try:
+                for source in sources:
+                    if isinstance(source, int) or is_video(source):
+                        report, stopped = self._read_video(predictor, source, **options)
+                    else:
+                        report = self._read_picture(predictor, source, options["annotate"])
+                        stopped = False
+                    reports.append(report)
+                    with tqdm.external_write_mode():
+                        if "error" in report:
+                            label = escape_controls(report.get("image") or report["video"])
+                            self.stderr.write(f"{label}: {report['error']['message']}")
+                        if not options["json"]:
+                            for line in lines(report):
+                                self._print(line)
+                    bar.update()
+                    if stopped:
+                        break
+            except KeyboardInterrupt:
+                pass
+        return reports
+
+    def _print(self, text: str) -> None:
+        """Write to stdout what its encoding can hold, and the rest as escapes."""
+        encoding = getattr(self.stdout, "encoding", None) or "utf-8"
+        self.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+
+    def _read_picture(self, predictor: Predictor, path: Path, folder: Path | None) -> Report:
+        """Return the report of a picture."""
+        report: Report = {"image": readable_path(path)}
         try:
             pixels = read_image(_read_content(path))
         except ImageError as error:
-            self.stderr.write(f"{path}: {error}")
-            return {"image": str(path), "error": {"code": error.code, "message": str(error)}}
+            return report | _error(error.code, str(error))
         except OSError as error:
-            message = f"Expected a JPEG, PNG or WebP photo, received: {error.strerror or error}."
-            self.stderr.write(f"{path}: {message}")
-            return {"image": str(path), "error": {"code": "unreadable", "message": message}}
+            return report | _error(
+                "unreadable",
+                f"Expected a JPEG, PNG or WebP photo, received: {error.strerror or error}.",
+            )
         faces = predictor.predict(pixels)
-        if folder:
-            copy = _free_name(folder, path.stem, ".jpg")
-            copy.write_bytes(encode_jpeg(draw_faces(pixels, faces)))
         height, width = pixels.shape[:2]
-        return {
-            "image": str(path),
+        report |= {
             "width": width,
             "height": height,
-            "faces": [_face_to_json(face) for face in faces],
+            "faces": [face_to_json(face) for face in faces],
             "advice": None if faces else NO_FACE,
         }
+        if folder:
+            try:
+                copy = _free_name(folder, path.stem, ".jpg")
+                copy.write_bytes(encode_jpeg(draw_faces(pixels, faces)))
+            except OSError as error:
+                report |= _error(
+                    "copy_failed",
+                    f"Expected to write its copy, could not: {error.strerror or error}.",
+                )
+        return report
 
     def _read_video(
         self,
@@ -149,59 +205,99 @@ class Command(BaseCommand):
         seconds: float | None,
         annotate: Path | None,
         **_: Any,
-    ) -> dict[str, Any]:
-        """Return the report of a video or camera; one that fails is also reported on stderr.
+    ) -> tuple[Report, bool]:
+        """Return the report of a video or camera, and whether it was stopped before its end.
 
         Frames between those that are analysed show the latest faces in the annotated copy.
         """
+        label = f"camera {source}" if isinstance(source, int) else readable_path(source)
         name = f"camera-{source}" if isinstance(source, int) else source.stem
         frames: list[dict[str, Any]] = []
         faces: list[Face] = []
-        frame_count = 0
+        stopped = False
+        due = 0.0
+        frame = None
         try:
             with closing(Video(source)) as video:
                 place = annotate and _free_name(annotate, name, ".mp4")
-                writer = VideoWriter(place, video.rate) if place else None
-                bar = tqdm(
-                    video, total=video.frames or None, unit=" frames", desc=name, leave=False,
-                    disable=not sys.stderr.isatty(),
-                )  # fmt: skip
-                try:
-                    for frame in bar:
-                        if seconds is not None and frame.seconds > seconds:
-                            break
-                        if frame.seconds >= every * len(frames):
-                            faces = predictor.predict(frame.pixels)
-                            frames.append(
-                                {
-                                    "seconds": round(frame.seconds, 3),
-                                    "faces": [_face_to_json(face) for face in faces],
-                                }
-                            )
-                        if writer:
-                            writer.add(draw_faces(frame.pixels, faces))
-                        frame_count += 1
-                    else:
-                        if 0 < frame_count < video.frames:
-                            self.stderr.write(
-                                f"{video.name}: ends after {frame_count} of {video.frames} frames; "
-                                "what could be read is kept."
-                            )
-                except KeyboardInterrupt:
-                    self.stderr.write(f"{video.name}: stopped; what was read until now is kept.")
-                if writer:
-                    writer.finish()
-                if not frame_count:
+                copy = closing(VideoWriter(place, video.rate)) if place else nullcontext()
+                with copy as writer, _VideoBar(video) as bar:
+                    try:
+                        for frame in video:
+                            bar.move_to(frame.seconds)
+                            if seconds is not None and frame.seconds > seconds:
+                                break
+                            if frame.seconds >= due:
+                                faces = predictor.predict(frame.pixels)
+                                frames.append(
+                                    {
+                                        "seconds": round(frame.seconds, 3),
+                                        "faces": [face_to_json(face) for face in faces],
+                                    }
+                                )
+                                due = every * (math.floor(frame.seconds / every + 1e-6) + 1)
+                            if writer:
+                                writer.add(draw_faces(frame.pixels, faces), frame.seconds)
+                        else:
+                            if frame and video.is_cut_short():
+                                self._note(
+                                    video,
+                                    f"ends after {video.position:.1f} of {video.duration:.1f} "
+                                    "seconds; what could be read is kept.",
+                                )
+                    except KeyboardInterrupt:
+                        stopped = True
+                        self._note(video, "stopped; what was read until now is kept.")
+                    if writer:
+                        writer.finish()
+                if frame is None and not stopped:
                     raise VideoError("Expected a video with pictures, found none in it.")
-                return {"video": video.name, "frames": frames}
+                return {"video": label, "frames": frames}, stopped
         except VideoError as error:
-            label = f"camera {source}" if isinstance(source, int) else str(source)
-            self.stderr.write(f"{label}: {error}")
-            return {"video": label, "error": {"code": "unreadable", "message": str(error)}}
+            message = str(error)
+        except OSError as error:
+            message = f"Expected to write its copy, could not: {error.strerror or error}."
+        read = {"frames": frames} if frames else {}
+        return {"video": label} | read | _error("unreadable", message), stopped
+
+    def _note(self, video: Video, text: str) -> None:
+        with tqdm.external_write_mode():
+            self.stderr.write(f"{escape_controls(video.name)}: {text}")
 
 
-def is_video(path: Path) -> bool:
-    return path.suffix.lower() in SUFFIXES
+class _VideoBar:
+    """How far a video is, on terminals: seconds of its duration, as far as that is known."""
+
+    def __init__(self, video: Video) -> None:
+        self._bar = tqdm(
+            total=round(video.duration) or None, unit=" s", desc=escape_controls(video.name),
+            leave=False, disable=None,
+        )  # fmt: skip
+
+    def __enter__(self) -> "_VideoBar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+    def move_to(self, seconds: float) -> None:
+        self._bar.update(int(seconds) - self._bar.n)
+
+
+def is_video(source: Path) -> bool:
+    return source.suffix.lower() in SUFFIXES
+
+
+def _document(predictor: Predictor, reports: list[Report]) -> dict[str, Any]:
+    images = [report for report in reports if "image" in report]
+    videos = [report for report in reports if "video" in report]
+    card = predictor.card
+    document = {"model": card.name, "sha256": card.sha256, "images": images}
+    return document | ({"videos": videos} if videos else {})
+
+
+def _error(code: str, message: str) -> Report:
+    return {"error": {"code": code, "message": message}}
 
 
 def _predictor() -> Predictor:
@@ -214,76 +310,19 @@ def _predictor() -> Predictor:
 
 def _read_content(path: Path) -> bytes:
     """Read a file, but no further than it takes to see that it is too large."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return file.read(MAX_BYTES + 1)
 
 
 def _free_name(folder: Path, stem: str, suffix: str) -> Path:
-    """Return a path for the annotated copy of a file that is not taken."""
-    names = chain([f"{stem}-faces{suffix}"], (f"{stem}-faces-{n}{suffix}" for n in count(2)))
-    return next(target for name in names if not (target := folder / name).exists())
+    """Return a path for the annotated copy of a file that is not taken, nor too long.
 
-
-def _face_to_json(face: Face) -> dict[str, Any]:
-    return {
-        "box": asdict(face.box),
-        "emotion": face.emotion,
-        "confidence": round(face.confidence, 4),
-        "unsure": face.unsure,
-        "probabilities": {
-            emotion: round(share, 4)
-            for emotion, share in zip(EMOTIONS, face.probabilities, strict=True)
-        },
-    }
-
-
-def _picture_lines(report: dict[str, Any]) -> list[str]:
-    """Return a line for each face; the error of an unreadable picture is on stderr already."""
-    if "error" in report:
-        return []
-    lines = [_face_line(face) for face in report["faces"]]
-    return [f"{report['image']}: {line}" for line in lines or [report["advice"]]]
-
-
-def _video_lines(reports: list[dict[str, Any]]) -> Iterator[str]:
-    """Yield a line for each face of each analysed frame."""
-    for report in reports:
-        for frame in report.get("frames", []):
-            for line in [_face_line(face) for face in frame["faces"]] or ["no face"]:
-                yield f"{report['video']}, {frame['seconds']:.1f} s: {line}"
-
-
-def _face_line(face: dict[str, Any]) -> str:
-    return "{emotion} {confidence:.0%}{doubt} at x {x}, y {y}, {width}×{height} pixels".format(
-        **face, **face["box"], doubt=", unsure" if face["unsure"] else ""
+    Raises:
+        OSError: the folder cannot be looked into.
+    """
+    plain = escape_controls(readable_path(Path(stem))).encode()
+    endings = chain([f"-faces{suffix}"], (f"-faces-{n}{suffix}" for n in count(2)))
+    names = (
+        plain[: MAX_NAME_BYTES - len(ending)].decode(errors="ignore") + ending for ending in endings
     )
-
-
-def _rows(images: list[dict[str, Any]], videos: list[dict[str, Any]]) -> Iterator[list[Any]]:
-    """Yield a row for each face, in the order of `COLUMNS`."""
-    moments = [(report["image"], "", report.get("faces", [])) for report in images]
-    moments += [
-        (video["video"], frame["seconds"], frame["faces"])
-        for video in videos
-        for frame in video.get("frames", [])
-    ]
-    for source, seconds, faces in moments:
-        for number, face in enumerate(faces, start=1):
-            yield [
-                escape_formula(source),
-                seconds,
-                number,
-                *face["box"].values(),
-                *(face[name] for name in ("emotion", "confidence", "unsure")),
-                *face["probabilities"].values(),
-            ]
-
-
-def _write_csv(path: Path, rows: Iterator[list[Any]]) -> None:
-    with (
-        atomic_write(path) as temporary,
-        temporary.open("w", newline="", encoding="utf-8") as file,
-    ):
-        table = csv.writer(file)
-        table.writerow(COLUMNS)
-        table.writerows(rows)
+    return next(target for name in names if not os.path.lexists(target := folder / name))

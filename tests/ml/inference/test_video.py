@@ -32,7 +32,7 @@ def clip(tmp_path: Path) -> Path:
     path = tmp_path / "clip.mp4"
     recorder = VideoWriter(path, RATE)
     for number in range(FRAMES):
-        recorder.add(frame(5 * number))
+        recorder.add(frame(5 * number), number / RATE)
     recorder.finish()
     return path
 
@@ -77,7 +77,7 @@ def test_pictures_and_videos_may_be_mixed(clip: Path, tmp_path: Path) -> None:
     out, err, failure = run(clip, portrait)
     assert out.splitlines()[0].startswith(f"{portrait}: happy ")
     assert out.splitlines()[1].startswith(f"{clip}, 0.0 s: happy ")
-    assert (err, failure) == ("", "")
+    assert (err, failure) == ("2 of 2 files read, 0 of them without a face; 0 failed.\n", "")
 
 
 def test_the_table_has_a_row_a_face_and_no_formula(clip: Path, tmp_path: Path) -> None:
@@ -127,17 +127,30 @@ def test_the_annotated_copy_shows_every_frame_and_replaces_nothing(
 
 
 @pytest.mark.parametrize(
-    "content", [None, b"", b"not a video at all" * 100], ids=["missing", "empty", "text"]
+    ("content", "received"),
+    [
+        pytest.param(None, "received: No such file or directory", id="missing"),
+        pytest.param(b"", "found none", id="empty"),
+        pytest.param(b"not a video at all" * 100, "found none", id="text"),
+        pytest.param(b"\x1aE\xdf\xa3" + bytes(100), "found none", id="cut"),
+    ],
 )
 def test_what_is_no_video_gets_one_line_and_the_others_go_on(
-    clip: Path, tmp_path: Path, content: bytes | None, capfd: pytest.CaptureFixture[str]
+    clip: Path,
+    tmp_path: Path,
+    content: bytes | None,
+    received: str,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     bad = tmp_path / "bad.mp4"
     if content is not None:
         bad.write_bytes(content)
     capfd.readouterr()
     out, err, failure = run(bad, clip, "--annotate", tmp_path / "copies")
-    assert err == f"{bad}: Expected a video that OpenCV can read, found none.\n"
+    assert err.splitlines() == [
+        f"{bad}: Expected a video that OpenCV can read, {received}.",
+        "1 of 2 files read, 0 of them without a face; 1 failed.",
+    ]
     assert str(clip) in out
     assert failure == "1 of 2 sources could not be read."
     assert capfd.readouterr().err == ""  # Codecs keep quiet.
@@ -175,12 +188,12 @@ def test_stopping_keeps_what_was_read(
 ) -> None:
     add, left = VideoWriter.add, 8
 
-    def stopped(self: VideoWriter, pixels: Pixels) -> None:
+    def stopped(self: VideoWriter, pixels: Pixels, seconds: float) -> None:
         nonlocal left
         left -= 1
         if not left:
             raise KeyboardInterrupt
-        add(self, pixels)
+        add(self, pixels, seconds)
 
     monkeypatch.setattr(VideoWriter, "add", stopped)
     out, err, failure = run(clip, "--annotate", tmp_path / "copies")
