@@ -73,6 +73,22 @@ def test_photos_that_lost_the_line_wait_and_are_recorded_once(
     assert Capture.objects.count() == 2
 
 
+def test_what_waits_is_announced_on_a_page_that_has_just_been_opened(
+    page: Page, owner: User, tmp_path: Path
+) -> None:
+    sign_in(page, owner)
+    # This browser does not come to say which pages it keeps.
+    page.add_init_script("CacheStorage.prototype.keys = () => new Promise(() => {})")
+    page.goto("/capture/")
+    for path in ("capture", "offline/line"):
+        page.route(f"**/{path}/", lambda route: route.abort())
+    photo = file(tmp_path, "me.jpg", pictures.astronaut_jpeg())
+    page.locator("input[type=file]").set_input_files(photo)
+    page.get_by_role("button", name="See what it shows").click()
+    expect(page.locator("[data-waiting-list] li")).to_have_count(1)
+    expect(page.locator("[data-waiting-said]")).to_contain_text("It waits on this device")
+
+
 def test_whose_face_counts_is_tapped_before_the_photo_is_sent(
     page: Page, owner: User, tmp_path: Path
 ) -> None:

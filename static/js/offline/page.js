@@ -54,8 +54,8 @@ if (keptAt) showAge();
 if (diary) {
   removeEverythingAtSignOut();
   forgetWhatChanges();
+  startPanel(diary); // first, so that it hears of whatever is kept from now on
   await Promise.all([onlyOf(diary), forgetPages({ butOf: diary })]);
-  startPanel(diary);
   await installWorker();
 } else if (diary === "") {
   // Nobody is signed in. Moments that were not sent stay until their person, or another, signs in.

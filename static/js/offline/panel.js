@@ -17,7 +17,7 @@ export async function start(diary) {
   const status = document.querySelector("[data-waiting-said]");
   const texts = panel.dataset;
   const formatTime = writer({ dateStyle: "medium", timeStyle: "short" });
-  let shown = [];
+  let shown = null; // what the page has found waiting, once it has looked
 
   function row(moment) {
     const item = panel.querySelector("template").content.cloneNode(true);
@@ -48,8 +48,8 @@ export async function start(diary) {
   async function show() {
     const waiting = await all(diary);
     const uuids = new Set(waiting.map(({ uuid }) => uuid));
-    if (waiting.length > shown.length) status.textContent = texts.textWaits;
-    else if (shown.some((uuid) => !uuids.has(uuid)) && !waiting.length) {
+    if (shown && waiting.length > shown.length) status.textContent = texts.textWaits;
+    else if (shown?.some((uuid) => !uuids.has(uuid)) && !waiting.length) {
       status.textContent = texts.textSent;
     }
     shown = [...uuids];
@@ -72,6 +72,5 @@ export async function start(diary) {
     if ((await all(diary)).length) send();
   }, RETRY_INTERVAL);
   await show();
-  status.textContent = "";
   await send();
 }
