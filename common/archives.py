@@ -49,6 +49,9 @@ class Files(Protocol):
     def read(self, name: str) -> bytes:
         """Return the content of a file; empty if it is damaged or cannot be read."""
 
+    def checksum(self, name: str) -> tuple[int, int]:
+        """Return length and CRC-32 of a file, which tell copies from others, but prove nothing."""
+
 
 def open_files(path: Path) -> Files:
     """Open a folder, a zip archive, or a single CSV file.
@@ -123,6 +126,10 @@ class Folder:
         except OSError:
             return b""
 
+    def checksum(self, name: str) -> tuple[int, int]:
+        content = self.read(name)
+        return len(content), zlib.crc32(content)
+
 
 class Archive:
     """A zip archive whose central directory has been checked."""
@@ -177,6 +184,10 @@ class Archive:
                 return file.read(self._infos[name].file_size)
         except READ_ERRORS:
             return b""
+
+    def checksum(self, name: str) -> tuple[int, int]:
+        """Return what the archive says about a file."""
+        return self._infos[name].file_size, self._infos[name].CRC
 
 
 class _BoundedReader(io.BufferedReader):

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -11,11 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.imaging.images import ImageError
+from ml.data.crowd_votes import join_votes, votes_on
 from ml.data.datasets import Dataset
 from ml.data.decoding import read_face
 from ml.data.errors import DatasetError
-from ml.data.sources import Source, pick_split
-from ml.emotions import EMOTIONS
+from ml.data.picture_tree import UNSUPPORTED
+from ml.data.sources import Source, describe_splits, pick_split
+from ml.data.spellings import NO_LABELS, with_closest_split
+from ml.emotions import EMOTIONS, Emotion
 
 VALIDATION_SHARE = 0.2
 
@@ -23,8 +26,8 @@ DROP_REASONS = {
     "empty": "empty or damaged in the archive",
     "too_large": "larger than 15 MB",
     "too_many_pixels": "more than 25 megapixels",
-    "unsupported_type": "no JPEG, PNG or WebP inside",
-    "heic_unsupported": "no JPEG, PNG or WebP inside",
+    "unsupported_type": UNSUPPORTED,
+    "heic_unsupported": UNSUPPORTED,
     "broken_image": "a damaged picture",
 }
 """Why a picture is dropped, by the code of its `ImageError`."""
@@ -40,6 +43,7 @@ class PreparationReport:
         duplicate_groups: groups of pictures with the same pixels.
         conflicting_groups: such groups with different labels.
         test_duplicates: test pictures that are in the training folder too; they are kept.
+        votes: name of the table inside the source that votes were joined from, or None.
     """
 
     dropped: Counter[str]
@@ -47,35 +51,67 @@ class PreparationReport:
     duplicate_groups: int
     conflicting_groups: int
     test_duplicates: int
+    votes: str | None
+
+    def lines(self) -> list[str]:
+        """Return the report as lines for people."""
+        return [
+            *(f"Dropped ({reason}): {count}" for reason, count in sorted(self.dropped.items())),
+            *(f"Converted ({what}): {count}" for what, count in sorted(self.converted.items())),
+            f"Groups of identical pictures: {self.duplicate_groups}, with different labels: "
+            f"{self.conflicting_groups}",
+            f"Test pictures that stand in the training folder too: {self.test_duplicates}",
+            *([f"Votes inside: {self.votes}"] if self.votes else []),
+        ]
 
 
-def open_dataset(path: Path, *, seed: int = 1) -> Dataset:
+def open_dataset(
+    path: Path,
+    *,
+    seed: int = 1,
+    labels: Mapping[str, Emotion] = NO_LABELS,
+    log: Callable[[str], object] | None = None,
+) -> Dataset:
     """Load a prepared file, or prepare an archive, folder or table.
+
+    Args:
+        labels: see `Source`.
+        log: called with each line of the report, if there was something to prepare.
 
     Raises:
         DatasetError: when it is neither.
     """
     if path.suffix == ".npz":
         return Dataset.load(path)
-    return prepare(Source(path), seed=seed)[0]
+    dataset, report = prepare(Source(path, labels), seed=seed)
+    if log:
+        for line in report.lines():
+            log(line)
+    return dataset
 
 
-def prepare(source: Source, *, seed: int = 1) -> tuple[Dataset, PreparationReport]:
+def prepare(
+    source: Source, *, seed: int = 1, votes: Path | None = None
+) -> tuple[Dataset, PreparationReport]:
     """Decode a source and split its training folder 80:20 into training and validation.
 
     The split is stratified by emotion and drawn with `seed`; pictures with the same pixels always
     land in the same split. The source's split `test`, else `validation`, else the only one beside
     `train` becomes the test split; all others are dropped.
 
+    Args:
+        votes: a file of crowd votes to join instead of one that lies in the source.
+
     Raises:
-        DatasetError: when there is no folder `train`, or no test split beside it.
+        DatasetError: when there is no folder `train`, no test split beside it, or no vote in
+            `votes` on any of the pictures.
     """
     found = source.splits()
     others = Counter({split: count for split, count in found.items() if split != "train"})
     if not others or len(others) == len(found):
         raise DatasetError(
             f"{source.path}: expected a folder train beside validation or test, found "
-            f"{', '.join(sorted(found))}."
+            f"{describe_splits(found)}."
         )
     test_split = pick_split(others, None, str(source.path))
     faces, dropped, converted = read_faces(source, ("train", test_split))
@@ -84,11 +120,22 @@ def prepare(source: Source, *, seed: int = 1) -> tuple[Dataset, PreparationRepor
     splits = np.where(is_test, "test", faces.splits).astype("<U10")
     validation = draw_validation(sha256s, faces.labels, faces.splits == "train", seed)
     splits[(faces.splits == "train") & np.isin(sha256s, validation)] = "validation"
+    faces = replace(faces, splits=splits)
 
-    report = PreparationReport(
-        dropped, converted, *count_duplicates(faces.labels, sha256s, is_test)
-    )
-    return replace(faces, splits=splits), report
+    joined = None
+    if votes:
+        faces = replace(faces, votes=votes_on(faces.paths, votes, source.row_keys))
+    elif source.votes:
+        try:
+            found_votes = join_votes(
+                faces.paths, source.read_votes(), source.votes, source.row_keys
+            )
+        except DatasetError:
+            dropped[f"{source.votes}, a table without votes on these pictures"] += 1
+        else:
+            faces, joined = replace(faces, votes=found_votes), source.votes
+    duplicates = count_duplicates(faces.labels, sha256s, is_test)
+    return faces, PreparationReport(dropped, converted, *duplicates, votes=joined)
 
 
 def read_faces(
@@ -107,7 +154,7 @@ def read_faces(
     dropped, converted = source.dropped.copy(), Counter[str]()
     for split, count in source.splits().items():
         if split not in splits:
-            dropped[f"in the split {split}"] = count
+            dropped[f"in the split {with_closest_split(split)}"] = count
     for entry, data in chain.from_iterable(source.read(split) for split in splits):
         try:
             grey, conversions = read_face(data)
@@ -135,17 +182,29 @@ def read_faces(
 def draw_validation(
     sha256s: NDArray[np.str_], labels: NDArray[np.int64], training: NDArray[np.bool_], seed: int
 ) -> list[str]:
-    """Draw the hashes that cover a fifth of each emotion's training pictures."""
+    """Draw the hashes that cover a fifth of each emotion's training pictures.
+
+    Each emotion keeps at least one picture to train on.
+    """
     random = np.random.default_rng(seed)
+    copies = {
+        label: Counter(sha256s[training & (labels == label)].tolist())
+        for label in range(len(EMOTIONS))
+    }
+    left = {label: set(counts) for label, counts in copies.items()}
     drawn: set[str] = set()
-    for label in range(len(EMOTIONS)):
-        copies = Counter(sha256s[training & (labels == label)].tolist())
-        missing = VALIDATION_SHARE * copies.total() - sum(copies[sha256] for sha256 in drawn)
-        for sha256 in random.permutation(sorted(set(copies) - drawn)).tolist():
+    for label, counts in copies.items():
+        missing = VALIDATION_SHARE * counts.total() - sum(counts[sha256] for sha256 in drawn)
+        for sha256 in random.permutation(sorted(left[label])).tolist():
             if missing <= 0:
                 break
+            having = [hashes for hashes in left.values() if sha256 in hashes]
+            if min(map(len, having)) == 1:
+                continue
+            for hashes in having:
+                hashes.remove(sha256)
             drawn.add(sha256)
-            missing -= copies[sha256]
+            missing -= counts[sha256]
     return sorted(drawn)
 
 

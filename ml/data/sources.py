@@ -1,61 +1,39 @@
 """Datasets as they are downloaded: labelled pictures in an archive, a folder or a table."""
 
+import io
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 
-import cv2
-
-from common.archives import READ_ERRORS, ArchiveError, Files, is_table, open_files
+from common.archives import ArchiveError, open_files
+from ml.data.crowd_votes import parse_votes
 from ml.data.errors import DatasetError
-from ml.data.faces import face_from_bytes
-from ml.data.fer2013_csv import read_table
-from ml.data.spellings import SPELLINGS
+from ml.data.picture_tree import Entry, PictureTree
+from ml.data.spellings import NO_LABELS, with_closest_split
+from ml.data.tables import TableRows, Tables, read_rows
 from ml.emotions import EMOTIONS, Emotion
-
-PICTURES = {".png", ".jpg", ".jpeg"}
-SPLITS = {
-    "train": "train",
-    "training": "train",
-    "validation": "validation",
-    "val": "validation",
-    "valid": "validation",
-    "test": "test",
-    "testing": "test",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One labelled picture of a source.
-
-    Attributes:
-        path: inside the source, with forward slashes.
-        split: `train`, `validation` or `test`, or else the folder's own name.
-        emotion: its label.
-    """
-
-    path: str
-    split: str
-    emotion: Emotion
 
 
 class Source:
     """Labelled pictures in an archive or a folder, or as rows of FER2013's table.
 
-    Pictures are found as `<split>/<emotion>/<picture>` at any depth. The table may be given by
-    itself, or be the only CSV file of an archive or folder without such pictures.
+    Pictures are found as `<split>/<emotion>/<picture>` at any depth (see `PictureTree`). Tables of
+    faces are given by themselves, or are read from an archive or folder without such pictures.
 
     Attributes:
         path: the archive, folder or table.
         name: its name without the suffix.
-        entries: its pictures, sorted by path; a copy of the tree nested inside it is dropped.
+        entries: its pictures, sorted by path.
         dropped: how many files, or rows of the table, are left out, by reason.
+        votes: the name of a table of crowd votes inside, or None.
+        row_keys: by path, what votes know the rows of a table by; empty for pictures.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, labels: Mapping[str, Emotion] = NO_LABELS) -> None:
         """List what is inside.
+
+        Args:
+            labels: what classes stand for whose names do not say (see `parse_labels`).
 
         Raises:
             DatasetError: when it cannot be read, is unsafe to read, or holds no labelled picture.
@@ -63,23 +41,44 @@ class Source:
         self.path = path
         self.name = path.stem
         try:
-            files = open_files(path)
+            self._files = open_files(path)
         except ArchiveError as error:
             raise DatasetError(str(error)) from error
-        tables = [name for name in files.names if is_table(name)]
-        pictures = _PictureTree(files)
-        self._pictures: _PictureTree | _TableRows = pictures
-        if not pictures.entries and len(tables) == 1:
-            self._pictures = _TableRows(files, tables[0], str(path))
+        tables = Tables(self._files, str(path))
+        pictures = PictureTree(self._files, labels)
+        self._pictures: PictureTree | TableRows = pictures
+        self.row_keys: Mapping[str, str] = {}
+        self.dropped = self._files.dropped + pictures.dropped
+        unused = [*tables.faces, *tables.others, *tables.damaged]
+        if tables.faces and not pictures.entries:
+            rows = TableRows(self._files, tables, str(path), labels)
+            self._pictures, self.row_keys = rows, rows.row_keys
+            self.dropped += rows.dropped
+            unused = [*tables.others, *tables.damaged]
         self.entries = self._pictures.entries
-        self.dropped = files.dropped + self._pictures.dropped
+        self.votes = next(iter(tables.votes), None)
+        self.dropped.update(
+            f"{name}, a table that is not used" for name in (*unused, *tables.votes[1:])
+        )
         if not self.entries:
-            reasons = ", ".join(f"{reason}: {n}" for reason, n in sorted(self.dropped.items()))
-            raise DatasetError(
-                f"{path}: expected <split>/<emotion>/<picture> with the emotions "
-                f"{', '.join(EMOTIONS)}, or one fer2013.csv, found no face "
-                f"({reasons or 'nothing inside'})."
-            )
+            self._refuse(tables, labels)
+
+    def _refuse(self, tables: Tables, labels: Mapping[str, Emotion]) -> None:
+        """Say why there is nothing to read.
+
+        Raises:
+            DatasetError: always.
+        """
+        for name, reason in tables.damaged.items():
+            raise DatasetError(f"{self.path}: expected a readable {name} ({reason}).")
+        if len(tables.others) == len(self._files.names) == 1:
+            read_rows(self._files, tables.others[0], str(self.path), None, labels)
+        reasons = ", ".join(f"{reason}: {n}" for reason, n in sorted(self.dropped.items()))
+        raise DatasetError(
+            f"{self.path}: expected <split>/<emotion>/<picture> with the emotions "
+            f"{', '.join(EMOTIONS)}, or a table such as fer2013.csv, found no face "
+            f"({reasons or 'nothing inside'}). --labels says what other names stand for."
+        )
 
     def splits(self) -> Counter[str]:
         """Count the pictures of each split."""
@@ -95,6 +94,20 @@ class Source:
             if split in (None, entry.split):
                 yield entry, self._pictures.read(entry.path)
 
+    def read_votes(self) -> dict[str, list[int]]:
+        """Return the votes inside by key (see `ml.data.crowd_votes`), none where `votes` is None.
+
+        Raises:
+            DatasetError: when they cannot be read.
+        """
+        if self.votes is None:
+            return {}
+        with (
+            self._files.open(self.votes) as file,
+            io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as lines,
+        ):
+            return parse_votes(lines, f"{self.path}: {self.votes}")
+
     def pick_split(self, wanted: str | None) -> str:
         """Return `wanted`, else `test`, else `validation`, else the only split there is.
 
@@ -104,59 +117,13 @@ class Source:
         return pick_split(self.splits(), wanted, str(self.path))
 
 
-class _PictureTree:
-    """The pictures of the largest tree among some files; everything else is dropped."""
-
-    def __init__(self, files: Files) -> None:
-        trees: dict[PurePosixPath, list[Entry]] = {}
-        for name in sorted(files.names):
-            if found := parse_path(PurePosixPath(name)):
-                root, entry = found
-                trees.setdefault(root, []).append(entry)
-        largest = max(trees, key=lambda root: (len(trees[root]), -len(root.parts)), default=None)
-        pictures = sum(map(len, trees.values()))
-        self.entries = trees[largest] if largest else []
-        self.dropped = +Counter(
-            {
-                "in a second copy of the tree": pictures - len(self.entries),
-                "no labelled picture": len(files.names) - pictures,
-            }
-        )
-        self.read = files.read
-
-
-class _TableRows:
-    """The rows of a table as pictures; malformed rows are dropped."""
-
-    def __init__(self, files: Files, name: str, place: str) -> None:
-        try:
-            with files.open(name) as file:
-                rows, dropped = read_table(file, place)
-        except DatasetError:
-            raise
-        except READ_ERRORS as error:
-            raise DatasetError(f"{place}: expected a readable {name} ({error}).") from error
-        faces = {
-            Entry(f"{row.split}/{row.emotion}/{row.number}", row.split, row.emotion): row.pixels
-            for row in rows
-        }
-        self.entries = sorted(faces, key=lambda entry: entry.path)
-        self.dropped = dropped + Counter({"no labelled picture": len(files.names) - 1})
-        self._pixels = {entry.path: pixels for entry, pixels in faces.items()}
-
-    def read(self, path: str) -> bytes:
-        """Return a row as PNG."""
-        face = face_from_bytes(self._pixels[path])
-        return bytes(cv2.imencode(".png", face, [cv2.IMWRITE_PNG_COMPRESSION, 0])[1])
-
-
 def pick_split(counts: Counter[str], wanted: str | None, place: str) -> str:
     """Return `wanted`, else `test`, else `validation`, else the only one of `counts`.
 
     Raises:
         DatasetError: when there is no such split, or several and none of those.
     """
-    there = ", ".join(sorted(counts))
+    there = describe_splits(counts)
     if wanted:
         if wanted not in counts:
             raise DatasetError(f"{place}: expected the split {wanted}, found {there}.")
@@ -169,12 +136,6 @@ def pick_split(counts: Counter[str], wanted: str | None, place: str) -> str:
     return next(iter(counts))
 
 
-def parse_path(path: PurePosixPath) -> tuple[PurePosixPath, Entry] | None:
-    """Return the root of the tree that a picture is in and its entry, or None for a stray file."""
-    if path.suffix.lower() not in PICTURES or len(path.parts) < 3:  # noqa: PLR2004 - see Source
-        return None
-    split, label = path.parts[-3], path.parts[-2].lower()
-    if label not in SPELLINGS or path.name.startswith("."):
-        return None
-    entry = Entry(str(path), SPLITS.get(split.lower(), split), SPELLINGS[label])
-    return path.parents[2], entry
+def describe_splits(counts: Counter[str]) -> str:
+    """Return splits with how many pictures each has; unknown names with the one they are like."""
+    return ", ".join(f"{with_closest_split(name)}: {n}" for name, n in sorted(counts.items()))

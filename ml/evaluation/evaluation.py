@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +15,8 @@ from ml.data.datasets import Dataset
 from ml.data.errors import DatasetError
 from ml.data.preparation import read_faces
 from ml.data.sources import Source, pick_split
-from ml.emotions import EMOTIONS
+from ml.data.spellings import NO_LABELS
+from ml.emotions import EMOTIONS, Emotion
 from ml.inference.card import Card, ModelFileError
 from ml.inference.predictor import Predictor
 from ml.metrics.gate import Answers
@@ -135,7 +136,12 @@ def evaluate(
 
 
 def evaluate_source(
-    path: Path, predictor: Predictor, *, split: str | None, votes: Path | None = None
+    path: Path,
+    predictor: Predictor,
+    *,
+    split: str | None,
+    votes: Path | None = None,
+    labels: Mapping[str, Emotion] = NO_LABELS,
 ) -> Evaluation:
     """Evaluate the LiteRT network on an archive, a folder, a table or a prepared file.
 
@@ -147,7 +153,7 @@ def evaluate_source(
         dataset = Dataset.load(path)
         split = pick_split(Counter(dataset.splits.tolist()), split, str(path))
     else:
-        source = Source(path)
+        source = Source(path, labels)
         split = source.pick_split(split)
         dataset, _, _ = read_faces(source, {"train", split} & source.splits().keys())
         if split not in dataset.splits:
@@ -156,7 +162,12 @@ def evaluate_source(
 
 
 def evaluate_photos(
-    path: Path, predictor: Predictor, *, split: str | None, votes: Path | None = None
+    path: Path,
+    predictor: Predictor,
+    *,
+    split: str | None,
+    votes: Path | None = None,
+    labels: Mapping[str, Emotion] = NO_LABELS,
 ) -> Evaluation:
     """Evaluate face detection and the LiteRT network together on an archive or folder of photos.
 
@@ -166,7 +177,7 @@ def evaluate_photos(
         DatasetError: when there is no such source, split or file of votes.
         ModelFileError: when the network has no output `folder`.
     """
-    source = Source(path)
+    source = Source(path, labels)
     split = source.pick_split(split)
     entries = [entry for entry in source.entries if entry.split == split]
     images = np.zeros((len(entries), *[predictor.card.input_size] * 2), np.uint8)
@@ -189,7 +200,11 @@ def evaluate_photos(
 
 
 def evaluate_photos_of_every_split(
-    path: Path, predictor: Predictor, *, votes: Path | None = None
+    path: Path,
+    predictor: Predictor,
+    *,
+    votes: Path | None = None,
+    labels: Mapping[str, Emotion] = NO_LABELS,
 ) -> Iterator[Evaluation]:
     """Evaluate each split of an archive or folder of photos, as `evaluate_photos` does.
 
@@ -197,8 +212,8 @@ def evaluate_photos_of_every_split(
         DatasetError: when there is no such source or file of votes.
         ModelFileError: when the network has no output `folder`.
     """
-    for split in Source(path).splits():
-        yield evaluate_photos(path, predictor, split=split, votes=votes)
+    for split in Source(path, labels).splits():
+        yield evaluate_photos(path, predictor, split=split, votes=votes, labels=labels)
 
 
 def predict(

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ml.data.errors import DatasetError
+from ml.data.spellings import LABELS_HELP, parse_labels
 from ml.emotions import EMOTIONS
 from ml.evaluation.photo_report import MIN_SUPPORT
 from ml.inference.card import BUNDLED, ModelFileError
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--data", type=Path, default=settings.EMOTION_DATASET, help="default: EMOTION_DATASET"
         )
+        parser.add_argument("--labels", action="append", default=[], help=LABELS_HELP)
         parser.add_argument("--split", help="default: test, else validation, else the only one")
         parser.add_argument(
             "--model",
@@ -87,14 +89,19 @@ class Command(BaseCommand):
         try:
             files = find_files(options["model"]) if options["model"] else files_in_folder(BUNDLED)
             predictor = Predictor(files.read(NETWORK), files.card, threads=THREADS)
+            labels = parse_labels(options["labels"])
             if options["all_splits"]:
-                every = evaluation.evaluate_photos_of_every_split(data, predictor, votes=votes)
+                every = evaluation.evaluate_photos_of_every_split(
+                    data, predictor, votes=votes, labels=labels
+                )
                 reports = [report(evaluated) for evaluated in every]
                 if files.registered:
                     increment_looks(files.registered)
                 self.stdout.write(json.dumps(reports) if options["json"] else format_table(reports))
                 return
-            evaluated = evaluate(data, predictor, split=options["split"], votes=votes)
+            evaluated = evaluate(
+                data, predictor, split=options["split"], votes=votes, labels=labels
+            )
             # The validation split of a prepared file was used for model selection or a refit.
             used_for_selection = data.suffix == ".npz" and evaluated.split != "test"
             if used_for_selection and files.card.facts.get("training", {}).get("refit"):

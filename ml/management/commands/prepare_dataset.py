@@ -1,6 +1,5 @@
 """Turn a dataset as it was downloaded into one checked file to train with."""
 
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -10,11 +9,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from numpy.typing import NDArray
 
 from common.number_options import MAX_SEED, whole_number
-from ml.data.crowd_votes import NO_MAJORITY, majority, votes_on
+from ml.data.coverage import gaps
+from ml.data.crowd_votes import NO_MAJORITY, majority
 from ml.data.datasets import Dataset
 from ml.data.errors import DatasetError
-from ml.data.preparation import PreparationReport, prepare
+from ml.data.preparation import prepare
 from ml.data.sources import Source
+from ml.data.spellings import LABELS_HELP, parse_labels
 from ml.emotions import EMOTIONS
 
 
@@ -27,6 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("source", type=Path, help="zip archive, folder or fer2013.csv")
         parser.add_argument("--out", type=Path, required=True, help="file to write (.npz)")
         parser.add_argument("--votes", type=Path, help="crowd votes to join (CSV)")
+        parser.add_argument("--labels", action="append", default=[], help=LABELS_HELP)
         parser.add_argument(
             "--seed",
             type=whole_number(0, MAX_SEED),
@@ -35,7 +37,14 @@ class Command(BaseCommand):
         )
 
     def handle(
-        self, *_: Any, source: Path, out: Path, votes: Path | None, seed: int, **__: Any
+        self,
+        *_: Any,
+        source: Path,
+        out: Path,
+        votes: Path | None,
+        labels: list[str],
+        seed: int,
+        **__: Any,
     ) -> None:
         if out.suffix != ".npz":
             raise CommandError(f"--out: expected a name that ends with .npz, received {out}.")
@@ -48,9 +57,8 @@ class Command(BaseCommand):
                 "Preparing draws with matplotlib: pip install -r requirements-train.txt"
             ) from error
         try:
-            dataset, report = prepare(Source(source), seed=seed)
-            if votes:
-                dataset = replace(dataset, votes=votes_on(dataset.paths, votes))
+            opened = Source(source, parse_labels(labels))
+            dataset, report = prepare(opened, seed=seed, votes=votes)
             with TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as temporary:
                 file = Path(temporary) / out.name
                 dataset.save(file)
@@ -59,12 +67,15 @@ class Command(BaseCommand):
         except (DatasetError, OSError) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(format_counts(dataset))
-        self.stdout.write(format_report(report))
+        for line in report.lines():
+            self.stdout.write(line)
         if dataset.votes is not None:
             self.stdout.write(format_votes(dataset.votes, dataset.labels))
         for path in written:
             self.stdout.write(f"Written: {path}")
         self.stdout.write(f"Fingerprint: {dataset.fingerprint()}")
+        for gap in gaps(dataset):
+            self.stderr.write(f"Warning: {gap}")
 
 
 def format_counts(dataset: Dataset) -> str:
@@ -74,17 +85,6 @@ def format_counts(dataset: Dataset) -> str:
         numbers = counts.get(split, {}).values()
         rows.append([split, *map(str, numbers), str(sum(numbers))])
     return "\n".join(" ".join(f"{cell:>10}" for cell in row) for row in rows)
-
-
-def format_report(report: PreparationReport) -> str:
-    lines = [f"Dropped ({reason}): {count}" for reason, count in sorted(report.dropped.items())]
-    lines += [f"Converted ({what}): {count}" for what, count in sorted(report.converted.items())]
-    lines += [
-        f"Groups of identical pictures: {report.duplicate_groups}, with different labels: "
-        f"{report.conflicting_groups}",
-        f"Test pictures that stand in the training folder too: {report.test_duplicates}",
-    ]
-    return "\n".join(lines)
 
 
 def format_votes(votes: NDArray[np.uint8], labels: NDArray[np.int64]) -> str:

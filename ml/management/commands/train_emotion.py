@@ -5,7 +5,7 @@ import os
 import shlex
 import sys
 from argparse import SUPPRESS
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -17,9 +17,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
 from common.number_options import MAX_SEED, number_between, whole_number
+from ml.data.coverage import gaps
 from ml.data.datasets import Dataset, join
 from ml.data.errors import DatasetError
 from ml.data.preparation import open_dataset
+from ml.data.spellings import LABELS_HELP, parse_labels
+from ml.emotions import Emotion
 from ml.inference.card import BUNDLED, ModelFileError
 from ml.registry.active import NoModelError, active_version, predictor_of
 from ml.registry.lookup import find_files
@@ -52,6 +55,7 @@ class Command(BaseCommand):
             help="file of prepare_dataset or export_corrections, archive, folder or fer2013.csv; "
             "several are joined; default: EMOTION_DATASET",
         )
+        add("--labels", action="append", default=[], help=LABELS_HELP)
         add("--out", type=Path, help="folder of the run; default: a new one in runs/")
         add("--resume", action="store_true", help="go on with the run in --out")
         add("--start-from", help="fine-tune this version: ACTIVE, its name, or a run's folder")
@@ -169,6 +173,7 @@ class Command(BaseCommand):
         start_from: str | None,
         refit: Path | None,
         shown: str | None,
+        labels: Sequence[str],
         **_: Any,
     ) -> "FinishedRun":
         from ml.training import fitting  # noqa: PLC0415 - heavy
@@ -183,8 +188,9 @@ class Command(BaseCommand):
             start_network = load_trained(find_files(start_from).read(KERAS_NETWORK))
             config = replace(config, architecture=start_network.name)
         check_choice("--architecture", config.architecture, ARCHITECTURES)
-        datasets = open_datasets(data)
+        datasets = open_datasets(data, parse_labels(labels), self.write_now)
         dataset = join(datasets)
+        self.warn(dataset)
         if refit:
             recipe = load_recipe(refit, dataset)
             config = recipe.config
@@ -221,6 +227,7 @@ class Command(BaseCommand):
             name=name or run.folder.name,
             evaluation_command=evaluation_command(data, None if bundle else run.folder),
         )
+        self.warn(run.dataset)  # Once more: an hour of epochs lies between.
         self.stdout.write(f"{card.name}: {run.folder / NETWORK}")
         if bundle:
             release.bundle(run.folder, BUNDLED)
@@ -270,19 +277,26 @@ class Command(BaseCommand):
         else:
             save_answers(active, answers)
 
+    def warn(self, dataset: Dataset) -> None:
+        """Say what cannot be learned from a dataset, or not be checked."""
+        for gap in gaps(dataset):
+            self.stderr.write(f"Warning: {gap}")
+
     def write_now(self, line: str) -> None:
         """Write a line without buffering, even to a file or a pipe."""
         self.stdout.write(line)
         self.stdout.flush()
 
 
-def open_datasets(paths: Sequence[Path]) -> list[Dataset]:
-    """Open the datasets to join.
+def open_datasets(
+    paths: Sequence[Path], labels: Mapping[str, Emotion], log: Callable[[str], object]
+) -> list[Dataset]:
+    """Open the datasets to join; see `open_dataset`.
 
     Raises:
         DatasetError: when one is no dataset, or more than one has contributed faces.
     """
-    datasets = [open_dataset(path) for path in paths]
+    datasets = [open_dataset(path, labels=labels, log=log) for path in paths]
     if sum(dataset.has_contributions for dataset in datasets) > 1:
         raise DatasetError(
             "--data: expected one file of export_corrections at most: in two of them the same "
