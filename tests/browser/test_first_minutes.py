@@ -39,6 +39,11 @@ def sign_up_and_consent(page: Page) -> None:
     expect(page.locator("input[type=file]")).to_be_attached()
 
 
+def open_capture(page: Page, owner: User) -> None:
+    sign_in(page, owner)
+    page.goto("/capture/")
+
+
 def test_from_the_landing_page_to_a_mood_history(page: Page, portrait: Path) -> None:
     sign_up_and_consent(page)
     page.locator("input[type=file]").set_input_files(portrait)
@@ -90,18 +95,20 @@ def drop(page: Page, file: Path, zone: Locator) -> None:
     pace.wait_until(taken)
 
 
-def test_a_photo_is_dropped_onto_the_page(page: Page, portrait: Path) -> None:
-    sign_up_and_consent(page)
+def test_a_photo_is_dropped_onto_the_page(page: Page, owner: User, portrait: Path) -> None:
+    open_capture(page, owner)
     drop(page, portrait, page.locator("[data-upload-zone]"))
     expect(page.locator("[data-upload-preview]")).to_be_visible()
     page.get_by_role("button", name="See what it shows").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Looks happy")
 
 
-def test_no_face_offers_a_retake_or_logging_it_anyway(page: Page, tmp_path: Path) -> None:
+def test_no_face_offers_a_retake_or_logging_it_anyway(
+    page: Page, owner: User, tmp_path: Path
+) -> None:
     landscape = tmp_path / "landscape.jpg"
     landscape.write_bytes(uploads.landscape_jpeg())
-    sign_up_and_consent(page)
+    open_capture(page, owner)
     page.locator("input[type=file]").set_input_files(landscape)
     page.get_by_role("button", name="See what it shows").click()
     expect(page.locator("main")).to_contain_text("could not find a face")
@@ -110,10 +117,12 @@ def test_no_face_offers_a_retake_or_logging_it_anyway(page: Page, tmp_path: Path
     assert Capture.objects.get().detections.count() == 0
 
 
-def test_a_file_that_is_no_photo_is_refused_in_words(page: Page, tmp_path: Path) -> None:
+def test_a_file_that_is_no_photo_is_refused_in_words(
+    page: Page, owner: User, tmp_path: Path
+) -> None:
     lie = tmp_path / "me.jpg"
     lie.write_text("I am a text with a good name.")
-    sign_up_and_consent(page)
+    open_capture(page, owner)
     page.locator("input[type=file]").set_input_files(lie)
     page.get_by_role("button", name="See what it shows").click()
     expect(page.locator("main")).to_contain_text("Nothing was saved")
@@ -121,9 +130,9 @@ def test_a_file_that_is_no_photo_is_refused_in_words(page: Page, tmp_path: Path)
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-def test_pages_fit_every_screen(page: Page, portrait: Path, width: int) -> None:
+def test_pages_fit_every_screen(page: Page, owner: User, portrait: Path, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
-    sign_up_and_consent(page)
+    open_capture(page, owner)
     page.locator("input[type=file]").set_input_files(portrait)
     page.get_by_role("button", name="See what it shows").click()
     page.wait_for_url("**/captures/*/")
