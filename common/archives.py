@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import stat
 import zipfile
 import zlib
@@ -9,6 +10,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Protocol
+
+from common.names import has_controls
 
 MAX_ENTRIES = 200_000
 MAX_ENTRY_BYTES = 16 * 2**20
@@ -22,6 +25,10 @@ MAX_COMPRESSION_RATIO = 200
 
 READ_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 """Raised by the standard library for damaged archives and files without permission."""
+
+
+_DRIVE = re.compile("[A-Za-z]:")
+"""How a path begins that leads to a drive of Windows; other colons are part of a name."""
 
 
 class ArchiveError(ValueError):
@@ -109,7 +116,7 @@ class Folder:
                     folders.append(Path(entry.path))
                 elif not entry.is_file(follow_symlinks=False):
                     dropped["no regular file"] += 1
-                elif not name.isprintable():
+                elif has_controls(name):
                     dropped["an odd name"] += 1
                 else:
                     names.append(name)
@@ -247,7 +254,7 @@ def find_threat(entry: zipfile.ZipInfo) -> str | None:
         MAX_TEXT_BYTES if entry.filename.lower().endswith(TEXT_SUFFIXES) else MAX_ENTRY_BYTES
     )
     kind = stat.S_IFMT(entry.external_attr >> 16)
-    if name.is_absolute() or ".." in name.parts or ":" in (name.parts or ("",))[0]:
+    if name.is_absolute() or ".." in name.parts or _DRIVE.match(str(name)):
         return "leads out of the archive"
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         return "is a link" if kind == stat.S_IFLNK else "is no regular file"
@@ -260,7 +267,7 @@ def find_threat(entry: zipfile.ZipInfo) -> str | None:
 
 def skip_reason(entry: zipfile.ZipInfo) -> str | None:
     """Return why an entry is skipped although the archive is safe, or None."""
-    if not entry.orig_filename.isprintable():
+    if has_controls(entry.orig_filename):
         return "an odd name"
     if entry.flag_bits & 1:
         return "encrypted"

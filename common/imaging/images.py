@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import threading
+from contextlib import nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -39,8 +40,12 @@ MESSAGES: dict[str, str] = {
     "empty": "The file is empty. Please choose a JPEG, PNG or WebP photo.",
     "too_large": "The photo is larger than 15 MB. Please choose a smaller one.",
     "too_many_pixels": (
-        "The photo has extra than 25 megapixels. Please choose a smaller one, "
+        "The photo has more than 25 megapixels. Please choose a smaller one, "
         "or save it at a lower resolution."
+    ),
+    "side_too_long": (
+        "The photo is more than 20,000 pixels wide or high. Please choose a smaller one, "
+        "or save a part of it."
     ),
     "unsupported_type": "This is not a photo we can read. Please choose a JPEG, PNG or WebP photo.",
     "heic_unsupported": (
@@ -96,18 +101,12 @@ def read_image(data: bytes, max_side: int = MAX_SIDE) -> Pixels:
         ImageError: the file is empty, too large, of another type or damaged.
     """
     file = _sanitise(data)
-    with _open(file) as image:
-        turn = _ROTATIONS.get(exif.orientation(file.exif))
-        try:
-            if image.width * image.height <= SMALL_PIXELS:
-                rgb = _decode(image, max_side)
-            else:
-                with _large_picture_lock:
-                    rgb = _decode(image, max_side)
-            rgb = _in_srgb(rgb, file.profile)
-            return np.array(rgb if turn is None else rgb.transpose(turn))
-        except Exception as error:  # Decoders raise almost anything for damaged files.
-            raise ImageError("broken_image") from error
+    turn = _ROTATIONS.get(exif.orientation(file.exif))
+    rgb = _decode_file(file.pixels, max_side)
+    if file.continued and rgb.tobytes() != _decode_file(file.continued, max_side).tobytes():
+        raise ImageError("broken_image")
+    rgb = _in_srgb(rgb, file.profile)
+    return np.array(rgb if turn is None else rgb.transpose(turn))
 
 
 def taken_at(data: bytes) -> datetime | None:
@@ -234,17 +233,33 @@ def _sanitise(data: bytes) -> PhotoFile:
         raise ImageError("broken_image") from error
 
 
-def _open(file: PhotoFile) -> Image.Image:
+def _decode_file(data: bytes, max_side: int) -> Image.Image:
+    """Decode a file that nothing but pixels is left of.
+
+    Raises:
+        ImageError: it is too large or damaged.
+    """
+    with _open(data) as image:
+        is_small = image.width * image.height <= SMALL_PIXELS
+        try:
+            with nullcontext() if is_small else _large_picture_lock:
+                return _decode(image, max_side)
+        except Exception as error:  # Decoders raise almost anything for damaged files.
+            raise ImageError("broken_image") from error
+
+
+def _open(data: bytes) -> Image.Image:
     """Open a photo without decoding it, and check its dimensions."""
     try:
-        image = Image.open(io.BytesIO(file.pixels), formats=FORMATS)
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise ImageError("too_many_pixels") from error
     except Exception as error:
         raise ImageError("broken_image") from error
     if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_EDGE:
         image.close()
-        raise ImageError("too_many_pixels")
+        is_large = image.width * image.height > MAX_PIXELS
+        raise ImageError("too_many_pixels" if is_large else "side_too_long")
     return image
 
 

@@ -1,7 +1,7 @@
 """Reducing JPEG, PNG and WebP files to what is needed to decode them, before any decoder runs."""
 
+import random
 import re
-import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,17 +18,32 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 # Any marker of a JPEG except restart markers, which are part of the entropy-coded pixels.
 _MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
-_TABLES_AND_FRAMES = frozenset({0xC0, 0xC1, 0xC2, 0xC4, 0xDB, 0xDD})
+_PROGRESSIVE = 0xC2
+_FRAMES = frozenset({0xC0, 0xC1, _PROGRESSIVE})
+_TABLES_AND_FRAMES = _FRAMES | {0xC4, 0xDB, 0xDD}
 # Lossless, hierarchical and arithmetic-coded JPEGs: no browser shows them, and tiny files can take
 # a decoder very long.
 _UNSUPPORTED = frozenset({*range(0x01, 0xD0), 0xD8}) - _TABLES_AND_FRAMES
 _EOI, _SOS, _APP0, _APP1, _APP2, _APP14 = 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE
 _EXIF = b"Exif\0\0"
+_EOI_BYTES = b"\xff\xd9"
+_RANDOM = random.Random(1)  # noqa: S311 - no secret
+_NOISE = b"".join(
+    _RANDOM.randbytes(length).replace(b"\xff", b"\xa5") + marker
+    for length, marker in [
+        (2**15, b""),
+        *((2**7, bytes([0xFF, 0xD0 + number % 8])) for number in range(2**8)),
+    ]
+)
+"""Changes what a decoder makes of any missing part, with restart markers or without."""
 _SINGLE_PART_PROFILE = b"ICC_PROFILE\0\1\1"
 
-_PNG_PIXELS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})
+_PNG_PIXELS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT"})
+_PNG_END = b"\0\0\0\0IEND\xaeB\x60\x82"
 
 _WEBP_PIXELS = frozenset({b"VP8 ", b"VP8L", b"ALPH", b"ANIM"})
+_WEBP_METADATA = frozenset({b"EXIF", b"XMP ", b"ICCP"})
+_WEBP_KINDS = _WEBP_PIXELS | _WEBP_METADATA | {b"VP8X", b"ANMF"}
 _METADATA_FLAGS_OFF = ~0b0010_1100 & 0xFF  # of VP8X: profile, EXIF, XMP
 
 
@@ -44,11 +59,14 @@ class PhotoFile:
         pixels: the file with only what a decoder needs for the first frame.
         exif: its EXIF, starting with the byte order; may be empty.
         profile: its ICC profile; may be empty.
+        continued: for a JPEG without an end marker, the same file with noise behind its data. Both
+            decode to the same pixels only if none are missing. Empty if the file tells its end.
     """
 
     pixels: bytes
     exif: bytes = b""
     profile: bytes = b""
+    continued: bytes = b""
 
 
 def sanitise(data: bytes) -> PhotoFile:
@@ -74,35 +92,64 @@ def is_webp(data: bytes) -> bool:
 
 
 def _jpeg(data: bytes) -> PhotoFile:
-    parts = [b"\xff\xd8"]
+    """Split a JPEG; after its first scan, what cannot belong to it is where it ends.
+
+    Some cameras leave out the end marker, and have their own data follow the picture.
+    """
+    parts = [data[:2]]
     exif = profile = b""
-    scans, position = 0, 2
+    components, scans, position, progressive, one_scan = 0, 0, 2, False, False
     for _ in range(MAX_SEGMENTS):
         marker = _MARKER.search(data, position)
         if marker is None:
-            raise MalformedError("Expected the end of the picture.")
-        if scans:
-            parts.append(data[position : marker.start()])
-        kind, position = marker[1][0], marker.end()
+            return _open_ended(parts, data[position:], scans, exif, profile)
+        kind, start = marker[1][0], marker.end()
+        pixels = data[position : marker.start()] if scans else b""
         if kind == _EOI:
-            return PhotoFile(b"".join([*parts, b"\xff\xd9"]), exif, profile)
-        if kind in _UNSUPPORTED:
-            raise MalformedError("Expected one picture, baseline or progressive.")
-        length = int.from_bytes(data[position : position + 2])
-        body = data[position + 2 : position + length]
-        if len(body) != length - 2:
-            raise MalformedError("Expected a segment of the length that it tells.")
-        position += length
+            return PhotoFile(b"".join([*parts, pixels, _EOI_BYTES]), exif, profile)
+        body = _segment(data, start)
+        if one_scan or kind in _UNSUPPORTED or body is None or (scans and kind in _FRAMES):
+            return _open_ended(parts, pixels, scans, exif, profile)
+        parts.append(pixels)
+        position = start + 2 + len(body)
+        if kind in _FRAMES:
+            components = body[5] if len(body) > 5 else 0  # noqa: PLR2004 - its place
+            progressive = kind == _PROGRESSIVE
         scans += kind == _SOS
         if scans > MAX_SCANS:
             break
+        # A baseline picture whose components share one scan is complete after it.
+        one_scan = kind == _SOS and not progressive and body[:1] == bytes([components])
         if kind == _SOS or kind in _TABLES_AND_FRAMES or _defines_colours(kind, body):
-            parts.append(bytes([0xFF, kind]) + length.to_bytes(2) + body)
+            parts.append(bytes([0xFF, kind]) + data[start : start + 2] + body)
         elif kind == _APP1 and body.startswith(_EXIF):
             exif = exif or body[len(_EXIF) :]
         elif kind == _APP2 and body.startswith(_SINGLE_PART_PROFILE):
             profile = body[len(_SINGLE_PART_PROFILE) :]
     raise MalformedError(f"Expected at most {MAX_SEGMENTS} segments and {MAX_SCANS} scans.")
+
+
+def _segment(data: bytes, start: int) -> bytes | None:
+    """Return the content of the segment behind a marker, or None if it has no possible length."""
+    length = int.from_bytes(data[start : start + 2])
+    return data[start + 2 : start + length] if 2 <= length <= len(data) - start else None  # noqa: PLR2004
+
+
+def _open_ended(
+    parts: list[bytes], pixels: bytes, scans: int, exif: bytes, profile: bytes
+) -> PhotoFile:
+    """Return a JPEG that ends without its marker.
+
+    Raises:
+        MalformedError: there was no scan before.
+    """
+    if not scans:
+        raise MalformedError("Expected one whole picture, baseline or progressive.")
+    # Zeros are what cameras pad with, and what stands for the part of a file that never arrived.
+    data = pixels.rstrip(b"\0")
+    data = data + b"\0" if pixels[len(data) : len(data) + 1] else data.rstrip(b"\xff")
+    head = b"".join([*parts, data])
+    return PhotoFile(head + _EOI_BYTES, exif, profile, head + _NOISE + _EOI_BYTES)
 
 
 def _defines_colours(kind: int, body: bytes) -> bool:
@@ -120,23 +167,29 @@ def _png(data: bytes) -> PhotoFile:
             exif = data[start:end]
         elif kind == b"iCCP":
             profile = _decompress_profile(data[start:end])
-    return PhotoFile(b"".join(parts), exif, profile)
+    return PhotoFile(b"".join([*parts, _PNG_END]), exif, profile)
 
 
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """Yield the type of each chunk and the start and end of its body, up to IEND."""
-    position = len(PNG)
+    """Yield the type of each chunk and the start and end of its body, up to IEND.
+
+    After pixels, the end of the data or a cut chunk of anything else counts as IEND; the decoder
+    finds out whether all pixels were there.
+    """
+    position, has_pixels = len(PNG), False
     for _ in range(MAX_SEGMENTS):
-        if position + 12 > len(data):
-            raise MalformedError("Expected another chunk.")
-        length, kind = struct.unpack_from(">I4s", data, position)
+        header = data[position : position + 8]
+        length, kind = int.from_bytes(header[:4]), header[4:]
         start = position + 8
         position = start + length + 4
-        if position > len(data):
-            raise MalformedError("Expected a chunk of the length that it tells.")
-        yield kind, start, start + length
         if kind == b"IEND":
             return
+        if len(header) < 8 or position > len(data):  # noqa: PLR2004 - a length and a type
+            if has_pixels and kind != b"IDAT":
+                return
+            raise MalformedError("Expected a chunk of the length that it tells.")
+        has_pixels = has_pixels or kind == b"IDAT"
+        yield kind, start, start + length
     raise MalformedError(f"Expected at most {MAX_SEGMENTS} chunks.")
 
 
@@ -169,22 +222,25 @@ def _webp(data: bytes) -> PhotoFile:
 
 
 def _webp_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield the type and body of each chunk within the stated length of the file."""
-    end = 8 + int.from_bytes(data[4:8], "little")
-    if end > len(data):
-        raise MalformedError("Expected a file of the length that it tells.")
+    """Yield the type and body of each chunk that begins within the stated length of the file.
+
+    That length is off by some bytes in files of some encoders, and others forget to pad chunks.
+    """
+    stated_end = 8 + int.from_bytes(data[4:8], "little")
     position = 12
     for _ in range(MAX_SEGMENTS):
-        if position + 8 > end:
+        if position + 8 > min(stated_end, len(data)):
             return
-        kind, length = (
-            data[position : position + 4],
-            int.from_bytes(data[position + 4 : position + 8], "little"),
-        )
-        if position + 8 + length > end:
+        kind = data[position : position + 4]
+        start = position + 8
+        end = start + int.from_bytes(data[position + 4 : start], "little")
+        if end > len(data):
+            if kind in _WEBP_METADATA:
+                return
             raise MalformedError("Expected a chunk of the length that it tells.")
-        yield kind, data[position + 8 : position + 8 + length]
-        position += 8 + length + length % 2
+        yield kind, data[start:end]
+        is_padded = data[end : end + 4] not in _WEBP_KINDS
+        position = end + ((end - start) % 2 and is_padded)
     raise MalformedError(f"Expected at most {MAX_SEGMENTS} chunks.")
 
 

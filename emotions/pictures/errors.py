@@ -4,9 +4,14 @@ from http import HTTPStatus
 
 from django.utils.translation import gettext_lazy as _
 
-from common.imaging.images import MAX_BYTES, MAX_PIXELS
+from common.imaging.images import MAX_BYTES, MAX_EDGE, MAX_PIXELS, MAX_SIDE
 
-LIMITS = {"megabytes": MAX_BYTES // 2**20, "megapixels": MAX_PIXELS // 10**6}
+LIMITS = {
+    "megabytes": MAX_BYTES // 2**20,
+    "megapixels": MAX_PIXELS // 10**6,
+    "side": MAX_EDGE,
+    "read_side": MAX_SIDE,
+}
 
 MESSAGES = {
     "empty": _("That file is empty. Nothing was saved. Please choose a JPEG, PNG or WebP photo."),
@@ -15,6 +20,10 @@ MESSAGES = {
     ),
     "too_many_pixels": _(
         "That photo has more than %(megapixels)d megapixels. Nothing was saved. "
+        "Please choose a smaller one."
+    ),
+    "side_too_long": _(
+        "That photo is more than %(side)d pixels wide or high. Nothing was saved. "
         "Please choose a smaller one."
     ),
     "unsupported_type": _(
@@ -34,6 +43,7 @@ STATUSES = {
     "empty": HTTPStatus.UNPROCESSABLE_ENTITY,
     "too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "too_many_pixels": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "side_too_long": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "unsupported_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "heic_unsupported": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "broken_image": HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -26,6 +26,7 @@ DROP_REASONS = {
     "empty": "empty or damaged in the archive",
     "too_large": "larger than 15 MB",
     "too_many_pixels": "more than 25 megapixels",
+    "side_too_long": "a side of more than 20,000 pixels",
     "unsupported_type": UNSUPPORTED,
     "heic_unsupported": UNSUPPORTED,
     "broken_image": "a damaged picture",

@@ -277,3 +277,39 @@ def test_what_is_no_container_is_refused_with_what_was_expected(tmp_path: Path) 
     for nothing in ("missing.zip", "pipe"):
         with pytest.raises(ArchiveError, match=f"{nothing}: .* received nothing there"):
             open_files(tmp_path / nothing)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Screenshot 2024-05-01 at 9.41.00\u202fAM.png",
+        "no\u00a0break\u3000wide.png",
+        "\u200dzero\ufeff.png",
+        "👩\u200d🚀.png",
+        "2024-05-01 12:30 faces/1.png",
+        "12:30.png",
+        "C/d:e.png",
+        "ab:cd.png",
+    ],
+)
+def test_unusual_spaces_and_colons_are_part_of_a_name(tmp_path: Path, name: str) -> None:
+    archive = Archive(faces.archive(tmp_path / "a.zip", {name: b"x"}))
+    assert (archive.names, archive.dropped) == ([name], {})
+    place = tmp_path / "folder" / name
+    place.parent.mkdir(parents=True)
+    place.touch()
+    assert Folder.scan(tmp_path / "folder").names == [name]
+
+
+@pytest.mark.parametrize(
+    "name", ["a\nb.png", "a\x7fb.png", "a\u0085.png", "\u202egnp.exe", "\u2066a"]
+)
+def test_names_that_could_garble_what_shows_them_are_dropped(tmp_path: Path, name: str) -> None:
+    archive = Archive(faces.archive(tmp_path / "a.zip", {name: b"x"}))
+    assert (archive.names, archive.dropped) == ([], {"an odd name": 1})
+
+
+@pytest.mark.parametrize("name", ["C:out.png", "c:\\out.png", "z:/out.png"])
+def test_a_drive_leads_out(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ArchiveError, match="leads out of the archive"):
+        Archive(faces.archive(tmp_path / "a.zip", {name: b"x"}))

@@ -199,7 +199,8 @@ class NewCaptureSerializer(SelfReportSerializer):
         allow_empty_file=True,
         help_text=format_lazy(
             _(
-                "A JPEG, PNG or WebP photo of at most {megabytes} MB and {megapixels} megapixels. "
+                "A JPEG, PNG or WebP photo of at most {megabytes} MB, {megapixels} megapixels and "
+                "{side} pixels a side; {read_side} of them are read. "
                 "Without one, felt, mood or note is needed."
             ),
             **LIMITS,

@@ -67,9 +67,11 @@ def test_an_animation_becomes_one_frame(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
-def test_a_file_cut_anywhere_is_malformed(kind: str) -> None:
+def test_a_file_cut_before_its_pixels_is_malformed(kind: str) -> None:
     data = pictures.encoded(pictures.quadrants(), kind)
+    # A WebP without any part is left to its decoder.
+    readable = {"JPEG": b"\xff\xda", "PNG": b"IEND", "WEBP": b"WEBP"}[kind]
 
-    for length in range(len(data)):
+    for length in range(data.index(readable) - 4):
         with pytest.raises(MalformedError):
             sanitise(data[:length])
