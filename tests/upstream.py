@@ -18,8 +18,9 @@ LARGE = 8 * MB
 class Upstream:
     """What stands behind nginx in place of gunicorn.
 
-    `/held/` and `/data/import/` answer once `go_on` is set, `/streamed/` sends a line before;
-    `/large/` sends 8 MB, `/cut/` never its end; everything else tells which headers came.
+    `/static/` may be kept by nginx, but for `/static/private`; `/held/` and `/data/import/` answer
+    once `go_on` is set, `/streamed/` sends a line before; `/large/` sends 8 MB, `/cut/` never its
+    end; everything else tells which headers came.
     """
 
     address: str
@@ -43,7 +44,9 @@ class Handler(BaseHTTPRequestHandler):
             self.answer_in_chunks(path)
         else:
             told = {"headers": list(self.headers.items()), "size": len(body)}
-            self.answer(bytes(LARGE) if path == "/large/" else json.dumps(told).encode())
+            self.answer(
+                bytes(LARGE) if path in ("/large/", "/static/large") else json.dumps(told).encode()
+            )
         self.upstream.finished.append(path)
 
     def do_POST(self) -> None:
@@ -51,6 +54,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer(self, content: bytes) -> None:
         self.send_response(200)
+        if self.path.startswith("/static/"):
+            who = "private" if self.path == "/static/private" else "public"
+            self.send_header("Cache-Control", f"max-age=3600, {who}")
+            self.send_header("Vary", "Accept-Encoding")
+            self.send_header("X-Request-Id", "of-the-first")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)

@@ -81,7 +81,7 @@ def test_nginx_takes_the_configuration_of_heroku(tmp_path: Path) -> None:
             "pid /tmp/", f"pid {tmp_path}/"
         )
     )
-    assert "listen 8765;" in file.read_text()
+    assert "listen 8765 " in file.read_text()
     check_configuration(tmp_path, file)
 
 
@@ -164,6 +164,30 @@ def test_who_does_not_read_occupies_no_thread_of_the_site(proxy: str, upstream: 
         response = HTTPResponse(connection)
         response.begin()
         assert len(response.read()) == LARGE
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux tells what is queued")
+def test_who_does_not_read_occupies_little_memory_of_the_system(
+    proxy: str, upstream: Upstream
+) -> None:
+    ask(proxy, "/static/large")
+    with socket.socket() as reader:
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        reader.connect((proxy.partition(":")[0], int(proxy.partition(":")[2])))
+        reader.sendall(b"GET /static/large HTTP/1.1\r\nHost: x\r\n\r\n")
+        ports = (int(proxy.partition(":")[2]), reader.getsockname()[1])
+        wait_until(lambda: queued(*ports) > 32_000, seconds=10)
+        most = max(queued(*ports) for _ in range(2000))
+    assert most < MB // 4
+
+
+def queued(server_port: int, client_port: int) -> int:
+    """Return the bytes that the system holds for a client who has not taken them yet."""
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, local, remote, _, queues, *_ = line.split()
+        if (int(local[-4:], 16), int(remote[-4:], 16)) == (server_port, client_port):
+            return int(queues.partition(":")[0], 16)
+    return 0
 
 
 def test_what_is_streamed_passes_at_once(proxy: str, upstream: Upstream) -> None:
@@ -313,6 +337,36 @@ class Kept:
 
     def close(self) -> None:
         """Stay open."""
+
+
+# --- Static files ---------------------------------------------------------------------------------
+
+
+def test_the_site_is_asked_once_for_a_static_file(proxy: str, upstream: Upstream) -> None:
+    for query in range(5):
+        status, response, _ = ask(proxy, f"/static/a.js?{query}", None, Accept_Encoding="gzip, br")
+        assert (status, response.headers["X-Request-Id"]) == (200, None)
+        assert response.headers["Cache-Control"] == "max-age=3600, public"
+    assert upstream.begun == ["/static/a.js"]
+
+
+def test_each_form_of_a_static_file_is_kept_by_itself(proxy: str, upstream: Upstream) -> None:
+    for encodings in ("gzip, deflate, br", "br;q=1, gzip", "gzip", "identity", "deflate"):
+        _, _, content = ask(proxy, "/static/a.js", None, Accept_Encoding=encodings)
+        came = dict(json.loads(content)["headers"])["Accept-Encoding"]
+        assert [name in came for name in ("br", "gzip")] == [
+            name in encodings for name in ("br", "gzip")
+        ]
+    assert len(upstream.begun) == 3
+    ask(proxy, "/static/a.js", None, Accept_Encoding="gzip", X_Forwarded_Proto="https")
+    assert len(upstream.begun) == 4, "over HTTP, the site redirects"
+
+
+@pytest.mark.parametrize("path", ["/static/private", "/today/", "/static/../today/"])
+def test_nothing_of_a_persons_is_kept(proxy: str, upstream: Upstream, path: str) -> None:
+    for _ in range(2):
+        ask(proxy, path)
+    assert len(upstream.begun) == 2
 
 
 # --- Logs -----------------------------------------------------------------------------------------
