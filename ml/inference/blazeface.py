@@ -28,7 +28,8 @@ FILE = (
 )
 SHA256 = "3bc182eb9f33925d9e58b5c8d59308a760f4adea8f282370e428c51212c26633"
 
-SIDE = 128  # of the square that the network sees, in pixels
+SIDE = 128  # of the square that the network learned from, in pixels
+STRIDE = 16  # sides of what it sees are multiples of this
 ANCHORS_BY_STRIDE = {8: 2, 16: 6}  # anchors in each cell of a grid, by the width of its cells
 MIN_LOGIT = 0.0  # of a score of 0.5
 MIN_OVERLAP = 0.3  # intersection over union, above which two boxes are the same face
@@ -99,16 +100,38 @@ def _is_genuine(file: Path, _modified: int, _size: int) -> bool:
 
 
 def detect(pixels: Pixels) -> list[Detection]:
-    """Return the faces in an RGB picture, in no particular order."""
+    """Return the faces in an RGB picture, scaled to the network's square, in no particular order.
+
+    It finds faces from an eighth of the longest side to all of it.
+    """
     square, scale, left, top = _letterbox(pixels)
-    values, logits = _run(square)
-    likely = logits >= MIN_LOGIT
+    to_picture = np.array([[1 / scale, 0, -left / scale], [0, 1 / scale, -top / scale]])
+    return [face.mapped(to_picture) for face in detect_unscaled(square)]
+
+
+def detect_unscaled(pixels: Pixels) -> list[Detection]:
+    """Return the faces of about 16 to 100 pixels in an RGB picture, in no particular order.
+
+    The network is convolutional, so it runs over a picture of any size at once, for less than it
+    takes in overlapping squares.
+    """
+    height, width = pixels.shape[:2]
+    padded = pixels
+    if height % STRIDE or width % STRIDE:
+        padded = np.asarray(
+            cv2.copyMakeBorder(
+                pixels, 0, -height % STRIDE, 0, -width % STRIDE, cv2.BORDER_CONSTANT
+            ),
+            np.uint8,
+        )
+    values, logits = _run(padded)
+    likely = np.flatnonzero(logits >= MIN_LOGIT)
+    if not len(likely):
+        return []
     scores = np.asarray(1 / (1 + np.exp(-logits[likely])), np.float32)
     # Of a candidate: x and y of the middle, width and height, then x and y of six points.
     points = values[likely].reshape(-1, 8, 2)
-    points[:, [0, *range(2, 8)]] += _ANCHORS[likely, None] * SIDE
-    points[:, [0, *range(2, 8)]] -= (left, top)
-    points /= scale
+    points[:, [0, *range(2, 8)]] += _anchors(*padded.shape[:2])[likely, None]
     return [_detection(score, candidate) for score, candidate in _merge(scores, points)]
 
 
@@ -130,17 +153,17 @@ def _letterbox(pixels: Pixels) -> tuple[Pixels, float, int, int]:
     return square, scale, left, top
 
 
-def _anchors() -> NDArray[np.float32]:
-    """Return the middle of each anchor, as shares of the square, in the order of the outputs."""
+@lru_cache(maxsize=8)
+def _anchors(height: int, width: int) -> NDArray[np.float32]:
+    """Return the middle of each anchor, in pixels, in the order of the outputs."""
     grids = []
     for stride, count in ANCHORS_BY_STRIDE.items():
-        middles = (np.arange(SIDE // stride) + 0.5) * stride / SIDE
-        y, x = np.meshgrid(middles, middles, indexing="ij")
+        y, x = np.meshgrid(
+            *((np.arange(side // stride) + 0.5) * stride for side in (height, width)),
+            indexing="ij",
+        )
         grids.append(np.stack([x, y], -1).reshape(-1, 2).repeat(count, axis=0))
     return np.concatenate(grids).astype(np.float32)
-
-
-_ANCHORS = _anchors()
 
 
 def _merge(
@@ -177,10 +200,10 @@ def _detection(score: float, points: NDArray[np.float32]) -> Detection:
     return Detection(score, max(width, height), tuple(middle), tuple(right_eye), tuple(left_eye))
 
 
-def _run(square: Pixels) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return 896 × 16 coordinates in pixels of the square, and 896 logits."""
-    interpreter, source, values, logits = _interpreter()
-    signed = square[None].astype(np.float32)
+def _run(pixels: Pixels) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return n × 16 coordinates in pixels, relative to the n anchors, and n logits."""
+    interpreter, source, values, logits = _interpreter(*pixels.shape[:2])
+    signed = pixels[None].astype(np.float32)
     signed *= 1 / 127.5
     signed -= 1
     interpreter.set_tensor(source, signed)
@@ -188,17 +211,27 @@ def _run(square: Pixels) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     return interpreter.get_tensor(values)[0], interpreter.get_tensor(logits)[0, :, 0]
 
 
-def _interpreter() -> tuple[Interpreter, int, int, int]:
-    """Return this thread's interpreter with its input and outputs; they cannot be shared."""
-    if not hasattr(_local, "interpreter"):
-        interpreter = Interpreter(model_content=FILE.read_bytes(), num_threads=1)
-        interpreter.allocate_tensors()
-        (source,) = interpreter.get_input_details()
-        outputs = {output["name"]: output["index"] for output in interpreter.get_output_details()}
-        _local.interpreter = (
-            interpreter,
-            source["index"],
-            outputs["regressors"],
-            outputs["classificators"],
+def _interpreter(height: int, width: int) -> tuple[Interpreter, int, int, int]:
+    """Return an interpreter for pictures of a size, with its input and outputs.
+
+    Threads cannot share them. Each has one for squares and one for whatever else it saw last, as
+    the camera or the folder that a picture comes from is likely to give more of the same size.
+    """
+    kind = "square" if (height, width) == (SIDE, SIDE) else "other"
+    kept: dict[str, tuple[tuple[int, int], tuple[Interpreter, int, int, int]]]
+    kept = _local.__dict__.setdefault("interpreters", {})
+    if kind not in kept or kept[kind][0] != (height, width):
+        interpreter = (
+            kept[kind][1][0]
+            if kind in kept
+            else Interpreter(model_content=FILE.read_bytes(), num_threads=1)
         )
-    return _local.interpreter
+        (source,) = interpreter.get_input_details()
+        interpreter.resize_tensor_input(source["index"], [1, height, width, 3])
+        interpreter.allocate_tensors()
+        outputs = {output["name"]: output["index"] for output in interpreter.get_output_details()}
+        kept[kind] = (
+            (height, width),
+            (interpreter, source["index"], outputs["regressors"], outputs["classificators"]),
+        )
+    return kept[kind][1]

@@ -55,9 +55,6 @@ _VERIFICATION_MARGIN = 0.4
 _MIN_CERTAIN_HITS = 9
 _MAX_OVERLAP = 0.4
 
-_MIN_TRUSTED_SHARE = 0.4
-"""Of a picture's longest side: faces so large are hardly ever something else."""
-
 # BlazeFace's boxes end at the eyebrows; FER2013's faces, from which our network learned, do not.
 _BOX_SCALE = 1.25
 _BOX_RISE = 0.1  # towards the top of the head, as a share of the box
@@ -104,15 +101,8 @@ def _detect_with_yunet(pixels: Pixels) -> list[Box]:
 
 
 def detect_with_blazeface(pixels: Pixels) -> list[Box]:
-    """Return squares around the faces that BlazeFace detects, in no particular order.
-
-    Coarse grain blinds it, but not the cascades: a large face of theirs counts where it finds none.
-    """
-    return [_square(face) for face in face_search.find_faces(pixels)] or [
-        box
-        for box in detect_with_cascades(pixels)
-        if box.width >= _MIN_TRUSTED_SHARE * max(pixels.shape)
-    ]
+    """Return squares around the faces that BlazeFace detects, in no particular order."""
+    return [_square(face) for face in face_search.find_faces(pixels)]
 
 
 def _square(face: blazeface.Detection) -> Box:

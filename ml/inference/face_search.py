@@ -1,18 +1,16 @@
 """Where to look for faces with BlazeFace, which finds those that fill an eighth of what it sees.
 
-The first look takes in the whole picture and, unless that shows a large face, a closer one. What
-takes longer is only tried where nothing was found: with more light, without grain, still closer,
-and turned. Whatever the network doubts has to be seen again, alone and upright. With these
-thresholds it takes no more pictures for faces than OpenCV's cascades do
+The first look takes in the whole picture and, unless that shows a large face, all of it from
+closer. What takes longer is only tried where nothing was found: without grain and detail, turned,
+with more light, and still closer. Whatever the network doubts has to be seen again, alone and
+upright. With these thresholds it takes no more pictures for faces than OpenCV's cascades do
 (`python -m benchmarks.face_detectors`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from itertools import product
-from statistics import fmean
 
 import cv2
 import numpy as np
@@ -25,8 +23,9 @@ from ml.inference.blazeface import Detection
 Change = Callable[[Pixels], Pixels]
 
 CLOSER = 320
-"""Longest side of a picture that is seen in tiles, which shows faces of a twentieth of it."""
-CLOSEST = 512  # shows faces of a thirtieth; panoramas are seen as high as a tile
+"""Longest side of a picture that is seen from closer, which shows faces of a twentieth of it."""
+CLOSEST = 512  # shows faces of a thirtieth; panoramas are seen as high as a square
+TILE = 256, 320  # height and width that are seen at once, which bounds the memory of a thread
 TILE_OVERLAP = 32  # pixels, more than the smallest face that is found
 SAME_FACE = 0.4  # overlap, as a share of the smaller square, above which two are the same face
 
@@ -38,9 +37,14 @@ MIN_CONFIRMATION = 0.7  # mean score in those
 MIN_LARGE_CONFIRMATION = 0.5  # of faces that are hard to take for something else
 MIN_SECOND_CONFIRMATION = 0.75  # after many looks, one of which may err
 
-TURNS = (30, -30, 90, -90, 180)  # degrees; each look finds faces that lean by up to about 40
-QUARTER_TURNS = (90, -90, 180)
 SMOOTHING = 2.0  # sigma in pixels of what the network sees
+COPY = 56  # longest side of the copies on a sheet, which show faces of 0.3 of it
+FURTHER = 88  # longest side of a picture with a border around it, for faces that fill all of it
+MIN_FURTHER_SCORE = 0.72
+MIN_TURNED_SCORE = 0.76  # three more directions, in any of which it may err
+MIN_SCORE = (
+    0.6  # of faces on a sheet; elsewhere those doubted more are no reason to look no further
+)
 
 
 def find_faces(pixels: Pixels) -> list[Detection]:
@@ -54,25 +58,36 @@ def find_face(close_up: Pixels) -> Detection | None:
     if not any(face.score >= CERTAIN for face in faces):
         for change in (_brightened, _smoothed):
             faces += blazeface.detect(change(close_up))
-        for degrees in QUARTER_TURNS:
-            faces += _look_turned(close_up, blazeface.detect, degrees)
+        for quarters in (1, 2, 3):
+            faces += _look_turned(close_up, blazeface.detect, quarters)
     return max(faces, key=lambda face: face.score, default=None)
 
 
 def _looks(pixels: Pixels) -> Iterator[list[Detection]]:
-    """Yield the faces of one look after the other."""
-    yield _confirmed(pixels, _look_at_picture(pixels), MIN_CONFIRMATION, certain=CERTAIN)
+    """Yield the faces of one look after the other, those that find most for their time first."""
+    faces = [
+        face
+        for face in _look_at_picture(pixels)
+        if face.score >= MIN_SCORE or _is_large(face, pixels)
+    ]
+    yield _confirmed(pixels, faces, MIN_CONFIRMATION, certain=CERTAIN)
     panorama = blazeface.SIDE * max(pixels.shape[:2]) // min(pixels.shape[:2])
     sight = shrink(pixels, max(CLOSEST, panorama))
     to_picture = np.eye(2, 3) * (max(pixels.shape) / max(sight.shape))
-    confirmed = partial(_confirmed, pixels, minimum=MIN_SECOND_CONFIRMATION)
-    for change in (_brightened, _smoothed):
-        faces = _look_at_picture(change(sight))
-        yield confirmed([face.mapped(to_picture) for face in faces], change=change)
-    yield confirmed([face.mapped(to_picture) for face in _look_at_tiles(sight)])
-    for degrees in TURNS:
-        faces = _look_turned(sight, _look_at_picture, degrees)
-        yield confirmed([face.mapped(to_picture) for face in faces])
+    yield [face.mapped(to_picture) for face in _look_at_sheet(sight)]
+    for quarters in (0, 2, 1, 3):
+        faces = _look_turned(sight, _look_from_further, quarters)
+        minimum = MIN_TURNED_SCORE if quarters else MIN_FURTHER_SCORE
+        yield [face.mapped(to_picture) for face in faces if face.score >= minimum]
+
+    def confirmed(faces: list[Detection], change: Change = _as_it_is) -> list[Detection]:
+        likely = [face.mapped(to_picture) for face in faces if face.score >= MIN_SCORE]
+        return _confirmed(pixels, likely, MIN_SECOND_CONFIRMATION, change=change)
+
+    yield confirmed(_look_at_picture(_brightened(sight)), _brightened)
+    yield confirmed(_look_at_tiles(sight))
+    for quarters in (2, 1, 3):
+        yield confirmed(_look_turned(sight, _look_at_picture, quarters))
 
 
 def _look_at_picture(pixels: Pixels) -> list[Detection]:
@@ -85,34 +100,79 @@ def _look_at_picture(pixels: Pixels) -> list[Detection]:
 
 
 def _look_at_tiles(pixels: Pixels) -> list[Detection]:
-    """Return the faces in overlapping tiles of the size that the network sees."""
+    """Return the faces in a picture at its own size, seen in overlapping tiles."""
     faces = []
-    for top, left in product(*map(_starts, pixels.shape[:2])):
-        tile = pixels[top : top + blazeface.SIDE, left : left + blazeface.SIDE]
-        to_picture = np.array([[1.0, 0, left], [0, 1, top]])
-        faces += [face.mapped(to_picture) for face in blazeface.detect(tile)]
+    for rows, columns in product(*map(_parts, pixels.shape[:2], TILE)):
+        to_picture = np.array([[1.0, 0, columns.start], [0, 1, rows.start]])
+        seen = blazeface.detect_unscaled(pixels[rows, columns])
+        faces += [face.mapped(to_picture) for face in seen]
     return _without_repetitions(faces)
 
 
+def _look_at_sheet(pixels: Pixels) -> list[Detection]:
+    """Return the large faces in a picture without its grain, in the direction that shows them best.
+
+    Four small copies, each turned further by a quarter, are seen at once. Blur and grain, which
+    blind the network, are hardly left in them, and nothing but faces looks like faces.
+    """
+    copy = shrink(_smoothed(pixels), COPY)
+    scale = max(pixels.shape) / max(copy.shape)
+    half = blazeface.SIDE // 2
+    sheet = np.zeros((blazeface.SIDE, blazeface.SIDE, 3), np.uint8)
+    to_picture = []
+    for quarters, corner in enumerate(product((0, half), repeat=2)):
+        turned = np.rot90(copy, quarters)
+        height, width = turned.shape[:2]
+        top, left = corner[0] + (half - height) // 2, corner[1] + (half - width) // 2
+        sheet[top : top + height, left : left + width] = turned
+        back = _turned_back(quarters, *copy.shape[:2])
+        back[:, 2] -= back[:, :2] @ (left, top)
+        to_picture.append(scale * back)
+    faces: list[list[Detection]] = [[], [], [], []]
+    for face in blazeface.detect_unscaled(sheet):
+        if face.score >= MIN_SCORE:
+            x, y = face.middle
+            quarters = 2 * (y >= half) + (x >= half)
+            faces[quarters].append(face.mapped(to_picture[quarters]))
+    return max(faces, key=lambda seen: max((face.score for face in seen), default=0.0))
+
+
+def _look_from_further(pixels: Pixels) -> list[Detection]:
+    """Return the faces in a picture with a black border, which fill about as much as usual."""
+    small = shrink(pixels, FURTHER)
+    border = (blazeface.SIDE - FURTHER) // 2
+    framed = cv2.copyMakeBorder(small, *(border,) * 4, cv2.BORDER_CONSTANT)
+    scale = max(pixels.shape) / max(small.shape)
+    to_picture = np.array([[scale, 0, -scale * border], [0, scale, -scale * border]])
+    return [face.mapped(to_picture) for face in blazeface.detect(np.asarray(framed, np.uint8))]
+
+
 def _look_turned(
-    pixels: Pixels, look: Callable[[Pixels], list[Detection]], degrees: float
+    pixels: Pixels, look: Callable[[Pixels], list[Detection]], quarters: int
 ) -> list[Detection]:
     """Return the faces that a look shows in the picture turned against the clock."""
-    height, width = pixels.shape[:2]
-    matrix = np.asarray(cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1), np.float64)
-    size = np.ceil(np.abs(matrix[:, :2]) @ (width, height) - 1e-6)
-    matrix[:, 2] += (size - (width, height)) / 2
-    turned = cv2.warpAffine(pixels, matrix, tuple(size.astype(int).tolist()))
-    back = np.asarray(cv2.invertAffineTransform(matrix), np.float64)
-    return [face.mapped(back) for face in look(np.asarray(turned, np.uint8))]
+    turned = np.ascontiguousarray(np.rot90(pixels, quarters))
+    back = _turned_back(quarters, *pixels.shape[:2])
+    return [face.mapped(back) for face in look(turned)]
 
 
-def _starts(length: int) -> list[int]:
-    """Return where tiles begin that cover a length."""
-    last = max(0, length - blazeface.SIDE)
-    steps = -(-last // (blazeface.SIDE - TILE_OVERLAP))
-    starts: list[int] = np.linspace(0, last, steps + 1).astype(int).tolist()
-    return starts
+def _turned_back(quarters: int, height: int, width: int) -> np.ndarray:
+    return np.array(
+        [
+            [[1.0, 0, 0], [0, 1, 0]],
+            [[0, -1, width], [1, 0, 0]],
+            [[-1, 0, width], [0, -1, height]],
+            [[0, 1, 0], [-1, 0, height]],
+        ][quarters]
+    )
+
+
+def _parts(length: int, most: int) -> list[slice]:
+    """Return overlapping parts of at most so many pixels that cover a length evenly."""
+    count = max(1, -(-(length - TILE_OVERLAP) // (most - TILE_OVERLAP)))
+    size = -(-(length + (count - 1) * TILE_OVERLAP) // count)
+    starts = np.linspace(0, length - size, count).astype(int).tolist()
+    return [slice(start, start + size) for start in starts]
 
 
 def _without_repetitions(faces: list[Detection]) -> list[Detection]:
@@ -136,9 +196,9 @@ def _brightened(pixels: Pixels) -> Pixels:
 
 
 def _smoothed(pixels: Pixels) -> Pixels:
-    """Return a picture without its grain, as coarse as the network sees all of it."""
-    small = cv2.GaussianBlur(shrink(pixels, blazeface.SIDE), (0, 0), SMOOTHING)
-    return np.asarray(cv2.resize(small, pixels.shape[1::-1]), np.uint8)
+    """Return a picture without its grain, as small as the network sees all of it."""
+    small = shrink(pixels, blazeface.SIDE)
+    return np.asarray(cv2.GaussianBlur(small, (0, 0), SMOOTHING), np.uint8)
 
 
 def _is_large(face: Detection, pixels: Pixels) -> bool:
@@ -156,25 +216,31 @@ def _confirmed(
     """Keep the faces that are seen again in close-ups.
 
     Args:
-        minimum: mean score there of faces that are not large.
+        minimum: mean score there of faces that are not large, which need less.
         certain: score from which no close-up is needed.
         change: to make of the close-ups, too.
     """
     return [
         face
         for face in faces
-        if face.score >= certain
-        or _confirmation(pixels, face, change)
-        >= (MIN_LARGE_CONFIRMATION if _is_large(face, pixels) else minimum)
+        if face.score >= certain or _is_confirmed(pixels, face, change, minimum)
     ]
 
 
-def _confirmation(pixels: Pixels, face: Detection, change: Change) -> float:
-    """Return the mean score of a face in upright close-ups of it."""
+def _is_confirmed(pixels: Pixels, face: Detection, change: Change, minimum: float) -> bool:
+    """Tell whether upright close-ups of a face reach a mean score; stop once they cannot."""
+    if _is_large(face, pixels):
+        minimum = MIN_LARGE_CONFIRMATION
+        sight = shrink(pixels, CLOSEST)  # From a larger picture close-ups would be slow to cut.
+        face = face.mapped(np.eye(2, 3) * (max(sight.shape) / max(pixels.shape)))
+        pixels = sight
     x, y = (round(middle - face.side / 2) for middle in face.middle)
     box = Box(x, y, round(face.side), round(face.side))
-    return fmean(
-        max((seen.score for seen in blazeface.detect(change(close_up))), default=0.0)
-        for margin in CONFIRMATION_MARGINS
-        for close_up in [crop_face(pixels, box, blazeface.SIDE, margin, face.roll)]
-    )
+    missing = minimum * len(CONFIRMATION_MARGINS)
+    for others, margin in zip((2, 1, 0), CONFIRMATION_MARGINS, strict=True):
+        close_up = crop_face(pixels, box, blazeface.SIDE, margin, face.roll)
+        seen = blazeface.detect(change(close_up))
+        missing -= max((face.score for face in seen), default=0.0)
+        if missing > others:
+            return False
+    return True
