@@ -145,6 +145,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "accounts.sign_in.context_processors.sign_up",
                 "emotions.preferences.context_processors.appearance",
             ],
         },
@@ -175,7 +176,18 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if "EMAIL_URL" in os.environ else "none"
 SIGN_UP = env.choice("SIGN_UP", default="open", choices=("open", "invitation", "closed"))
 # Strangers can ask for letters to somebody's address; the link of each that came works for days.
-ACCOUNT_RATE_LIMITS = {"reset_password": "20/m/ip,5/h/key"}
+# A code works only where it was asked for, so those are counted for each network that asks.
+ACCOUNT_RATE_LIMITS = {
+    "reset_password": "20/m/ip,5/h/key",
+    "request_login_code": "20/m/ip,5/h/key",
+}
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60  # an e-mail takes a while
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
+ACCOUNT_FORMS = {
+    "request_login_code": "accounts.sign_in.code_forms.RequestCodeForm",
+    "confirm_login_code": "accounts.sign_in.code_forms.ConfirmCodeForm",
+}
 ACCOUNT_LOGOUT_REDIRECT_URL = "emotions:landing"
 ACCOUNT_SESSION_REMEMBER = True
 SESSION_ENGINE = "accounts.devices.sessions"

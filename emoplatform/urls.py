@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.i18n import set_language
 
-from accounts.sign_in.headless_views import ChangePasswordView, ResetPasswordView, SessionsView
+from accounts.sign_in import headless_views
 from accounts.views import password_set
 from emoplatform import errors, health, metrics, well_known
 from emotions.api.docs import docs
@@ -15,17 +15,19 @@ from emotions.model_quality import views
 
 NOT_APPLICABLE = (
     *("account/phone", "auth/phone/verify", "auth/phone/verify/resend"),
-    "auth/code/confirm",
+    "auth/code/resend",
     "account/authenticators/webauthn",
     *(f"auth/webauthn/{step}" for step in ("authenticate", "login", "reauthenticate")),
 )
-"""What allauth offers for telephones and for codes to sign in with, which nobody has here, and for
+"""What allauth offers for telephones, which nobody has here, for sending a code once more, and for
 passkeys, which browsers and phones give to the pages of a site only."""
 
 STRICTER: tuple[tuple[str, type[APIView]], ...] = (
-    ("account/password/change", ChangePasswordView),
-    ("auth/password/reset", ResetPasswordView),
-    ("auth/sessions", SessionsView),
+    ("account/password/change", headless_views.ChangePasswordView),
+    ("auth/code/confirm", headless_views.ConfirmCodeView),
+    ("auth/code/request", headless_views.RequestCodeView),
+    ("auth/password/reset", headless_views.ResetPasswordView),
+    ("auth/sessions", headless_views.SessionsView),
 )
 """Views of ours in the place of allauth's."""
 

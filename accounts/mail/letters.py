@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.device_names import name_from_user_agent
+from accounts.mail.sign_in_codes import code_of
 from accounts.models import Letter
 from accounts.security_log import seal_event
 
@@ -126,6 +127,18 @@ def reset_link(letter: Letter) -> dict[str, Any]:
     return {"password_reset_url": absolute("account_reset_password_from_key", uid, token)}
 
 
+def sign_in_code(letter: Letter) -> dict[str, Any]:
+    """Return the code to sign in with, unless nobody can use it any more."""
+    valid_for = timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
+    is_late = timezone.now() - letter.created_at > valid_for
+    if letter.person is None or not letter.person.is_active or is_late:
+        raise ObsoleteLetterError
+    return {
+        "code": code_of(letter.facts["code_seed"]),
+        "minutes": int(valid_for.total_seconds()) // 60,
+    }
+
+
 def confirmation_link(letter: Letter) -> dict[str, Any]:
     """Return the link that confirms an address."""
     address = EmailAddress.objects.filter(user=letter.person, email=letter.email).first()
@@ -135,12 +148,14 @@ def confirmation_link(letter: Letter) -> dict[str, Any]:
 
 
 def signup_link(_: Letter) -> dict[str, Any]:
-    return {"signup_url": absolute("account_signup")}
+    """Return the link to sign up, where everybody may."""
+    return {"signup_url": absolute("account_signup")} if settings.SIGN_UP == "open" else {}
 
 
 LINKS: dict[str, Callable[[Letter], dict[str, Any]]] = {
     "account/email/password_reset_key": reset_link,
     "account/email/not_me": reset_link,
+    "account/email/login_code": sign_in_code,
     "account/email/email_confirmation": confirmation_link,
     "account/email/email_confirmation_signup": confirmation_link,
     "account/email/unknown_account": signup_link,

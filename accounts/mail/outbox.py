@@ -8,7 +8,10 @@ from django.utils.translation import get_language
 from accounts.mail.tasks import deliver_letter
 from accounts.models import Letter, User
 
-FACTS = ("event", "ip", "user_agent", "from_email", "to_email", "deleted_email", "new_email")
+FACTS = (
+    *("code_seed", "event", "ip", "user_agent"),
+    *("from_email", "to_email", "deleted_email", "new_email"),
+)
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from accounts.devices import selectors, services
 from accounts.devices.sessions import key_digest
 from accounts.requests import person_of
+from accounts.sign_in.code_forms import ConfirmCodeInput, RequestCodeInput
 from accounts.sign_in.reauthentication import require_recent
 
 KEY_WITH_PERSON = r"^[0-9A-Za-z]+-."
@@ -42,6 +43,18 @@ class ResetPasswordView(views.ResetPasswordView):
         if not key.is_valid():
             return ErrorResponse(request, input=key)
         return super().get(request, *args, **kwargs)
+
+
+class RequestCodeView(views.RequestLoginCodeView):
+    """Asking for a code by email; strangers cannot use up what its owner may ask for."""
+
+    input_class = RequestCodeInput
+
+
+class ConfirmCodeView(views.ConfirmLoginCodeView):
+    """Signing in with a code, of which the session has only the seed."""
+
+    input_class = ConfirmCodeInput
 
 
 class ChangePasswordView(views.ChangePasswordView):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from zipstream import ZIP_DEFLATED, ZipStream
 
 from accounts.models import SecurityEvent, User
-from accounts.security_log import record_event
+from accounts.security_log import events_of, record_event
 from common.spreadsheets import escape_formula
 from emotions.captures.moods import answer_of
 from emotions.models import Capture, Detection
@@ -44,10 +44,11 @@ def export_response(*, owner: User) -> StreamingHttpResponse:
 
 
 def build_archive(*, owner: User) -> ZipStream:
-    """Return a lazy archive of a page, the profile, the captures as JSON and CSV, and pictures."""
+    """Return a lazy archive: a page, profile, security log, captures as JSON and CSV, pictures."""
     archive = ZipStream(compress_type=ZIP_DEFLATED)
     archive.add(render_page(owner), "index.html")
     archive.add(json.dumps(profile_data(owner), indent=2), "profile.json")
+    archive.add(json.dumps(security_log_data(owner), indent=2), "security_log.json")
     archive.add(captures_json(owner), "captures.json")
     archive.add(captures_csv(owner), "captures.csv")
     with_pictures = Capture.objects.of(owner).exclude(photo="", crop="").order_by("taken_at", "id")
@@ -59,7 +60,7 @@ def build_archive(*, owner: User) -> ZipStream:
 
 
 def profile_data(owner: User) -> dict[str, Any]:
-    """Return everything stored about a person besides their captures."""
+    """Return what is stored about a person besides their captures and the security log."""
     consents = owner.consents.order_by("given_at").values(
         "kind", "version", "given_at", "withdrawn_at"
     )
@@ -76,6 +77,20 @@ def profile_data(owner: User) -> dict[str, Any]:
             for row in consents
         ],
     }
+
+
+def security_log_data(owner: User) -> list[dict[str, Any]]:
+    """Return what decided who gets into the account, newest first."""
+    return [
+        {
+            "at": event.at.isoformat(),
+            "kind": event.kind,
+            "ip": event.ip,
+            "user_agent": event.user_agent,
+            "facts": event.facts,
+        }
+        for event in events_of(person=owner)
+    ]
 
 
 def iter_captures(owner: User) -> Iterator[Capture]:

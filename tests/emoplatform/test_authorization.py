@@ -198,6 +198,7 @@ MATRIX: dict[str, Answers] = {
 OF_LIBRARIES = ("/admin/", "/accounts/", "/api/auth/")
 OPEN_PAGES = {
     "/accounts/login/",
+    "/accounts/login/code/",
     "/accounts/signup/",
     "/accounts/logout/",
     "/accounts/inactive/",

@@ -134,7 +134,7 @@ def test_a_key_that_names_nobody_resets_no_password(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "route", ["account/phone", "auth/phone/verify", "auth/phone/verify/resend", "auth/code/confirm"]
+    "route", ["account/phone", "auth/phone/verify", "auth/phone/verify/resend", "auth/code/resend"]
 )
 @pytest.mark.parametrize("method", METHODS)
 def test_what_nobody_has_here_is_not_there(route: str, method: str, app: APIClient) -> None:

@@ -17,11 +17,11 @@ from emotions.api.transfer.serializers import (
 EXPORT: dict[str, Any] = {
     "tags": ["me"],
     "operation_id": "export",
-    "summary": _("Take everything with you"),
+    "summary": _("Export everything"),
     "description": _(
-        "A zip archive with index.html to read, profile.json, captures.json, captures.csv and "
-        "your pictures, made while it is sent. A sign-in needs to have confirmed just now "
-        "who it is."
+        "A zip archive with index.html to read, profile.json, security_log.json, captures.json, "
+        "captures.csv and your pictures, made while it is sent. Requires a session that has "
+        "reauthenticated recently, or an access token."
     ),
     "responses": {
         (200, "application/zip"): OpenApiResponse(

@@ -24,6 +24,7 @@ from tests.pace import patience
 from tests.sites import Site
 
 LOGIN, RESET, SIGNUP = "/accounts/login/", "/accounts/password/reset/", "/accounts/signup/"
+CODE = "/accounts/login/code/"
 APP = "/api/auth/app/v1/auth"
 NOBODY = "nobody@example.org"
 
@@ -149,10 +150,14 @@ Ask = Callable[[str], Any]
 PAGES: dict[str, Ask] = {
     "sign in": lambda email: Client().post(LOGIN, {"login": email, "password": "a wrong guess"}),
     "reset": lambda email: Client().post(RESET, {"email": email}),
+    "code": lambda email: Client().post(CODE, {"email": email}),
     "sign up": lambda email: Client().post(SIGNUP, {"email": email, "password1": PASSWORD}),
     "app: sign in": lambda email: app_login({"email": email, "password": "a wrong guess"}),
     "app: reset": lambda email: Client().post(
         f"{APP}/password/request", {"email": email}, content_type="application/json"
+    ),
+    "app: code": lambda email: Client().post(
+        f"{APP}/code/request", {"email": email}, content_type="application/json"
     ),
     "app: sign up": lambda email: Client().post(
         f"{APP}/signup", {"email": email, "password": PASSWORD}, content_type="application/json"

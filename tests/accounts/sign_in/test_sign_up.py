@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core import mail
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
@@ -16,6 +17,7 @@ from accounts.sign_in.sign_up import create_invitation
 from tests import factories
 from tests.conftest import signed_in
 from tests.factories import PASSWORD
+from tests.jobs import run_jobs
 
 pytestmark = pytest.mark.django_db
 APP = "/api/auth/app/v1/auth/signup"
@@ -49,13 +51,40 @@ def invited(secret: str) -> Client:
     return client
 
 
-@pytest.mark.parametrize("mode", ["closed", "invitation"])
+LIMITS = {
+    "closed": "This site is not taking new people at the moment.",
+    "invitation": "New people join this site by invitation",
+}
+
+
+@pytest.mark.parametrize("mode", LIMITS)
 def test_nobody_signs_up_uninvited(client: Client, settings: Settings, mode: str) -> None:
     settings.SIGN_UP = mode
     page = client.get(reverse("account_signup"), {"invitation": "a guess"})
-    assert "No new diaries at the moment" in page.content.decode()
+    assert LIMITS[mode] in page.content.decode()
     assert not signs_up(client)
     assert signs_up_by_app() == 403
+
+
+@pytest.mark.parametrize("page", ["emotions:landing", "account_login"])
+@pytest.mark.parametrize("mode", ["open", *LIMITS])
+def test_pages_say_who_may_begin_a_diary(
+    mode: str, page: str, client: Client, settings: Settings
+) -> None:
+    settings.SIGN_UP = mode
+    text = client.get(reverse(page)).content.decode()
+    assert ("Start your diary" in text) == (mode == "open")
+    assert [one for one, words in LIMITS.items() if words in text] == [mode][mode == "open" :]
+
+
+@pytest.mark.parametrize("mode", ["open", *LIMITS])
+def test_emails_offer_an_account_only_where_everybody_may_have_one(
+    mode: str, client: Client, settings: Settings
+) -> None:
+    settings.SIGN_UP = mode
+    client.post(reverse("account_reset_password"), {"email": "nobody@example.org"})
+    run_jobs()
+    assert (reverse("account_signup") in str(mail.outbox[0].body)) == (mode == "open")
 
 
 def test_an_invitation_opens_one_account(secret: str) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
-from accounts.models import User
+from accounts.models import SecurityEvent, User
+from accounts.security_log import record_event
 from tests import pictures
 from tests.emotions.api.calls import assert_problem, create, note
 
@@ -34,6 +35,7 @@ def test_the_archive_holds_everything_and_no_formula(
     assert set(packed.namelist()) == {
         "index.html",
         "profile.json",
+        "security_log.json",
         "captures.json",
         "captures.csv",
         *pictures_kept,
@@ -47,6 +49,17 @@ def test_the_archive_holds_everything_and_no_formula(
     assert [row["mood"] for row in rows] == ["2", ""]
     assert (rows[1]["note"], rows[1]["tags"], rows[1]["detected"]) == ("'=1+1", "'@home", "happy")
     assert_problem(APIClient().get("/api/v1/export/"), 401, "not_authenticated")
+
+
+def test_the_security_log_comes_along(owner: User, other: User, owner_api: APIClient) -> None:
+    record_event(person=owner, kind=SecurityEvent.Kind.TOKEN_MADE, name="backup")
+    record_event(person=other, kind=SecurityEvent.Kind.TOKEN_MADE, name="of somebody else")
+    answer: Any = owner_api.get("/api/v1/export/")
+    packed = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
+    exported, made = json.loads(packed.read("security_log.json"))
+    assert exported["kind"] == "exported"
+    assert exported["ip"] == "127.0.0.1"
+    assert (made["kind"], made["facts"]) == ("token_made", {"name": "backup"})
 
 
 def test_an_archive_of_nothing_is_whole_too(owner_api: APIClient) -> None:
