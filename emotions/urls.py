@@ -95,6 +95,7 @@ urlpatterns = [
     path("data/export/", transfer_views.export, name="export"),
     path("data/import/", transfer_views.import_view, name="import"),
     path("data/imports/<uuid:uuid>/", transfer_views.import_detail, name="import_detail"),
+    path("data/imports/<uuid:uuid>/decide/", transfer_views.import_decide, name="import_decide"),
     path("data/imports/<uuid:uuid>/undo/", transfer_views.import_undo, name="import_undo"),
     path("trash/", capture_views.trash, name="trash"),
     path("agreement/", day_views.agreement, name="agreement"),

@@ -11,12 +11,13 @@ from emotions.models.captures import (
     private_name,
 )
 from emotions.models.contributions import Contribution, Contributor, CorrectionsFile
-from emotions.models.imports import UNDOABLE_FOR, Import, ImportedMoment
+from emotions.models.imports import PREVIEW_KEPT_FOR, UNDOABLE_FOR, Import, ImportedMoment
 from emotions.models.preferences import Preferences
 from emotions.models.quotas import DailyUsage, Lease
 from emotions.models.reminders import Delivery, PushSubscription, Reminder
 
 __all__ = [
+    "PREVIEW_KEPT_FOR",
     "UNDOABLE_FOR",
     "Capture",
     "CaptureQuerySet",

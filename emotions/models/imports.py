@@ -11,6 +11,7 @@ from accounts.models import User
 from emotions.models.captures import Capture
 
 UNDOABLE_FOR = timedelta(days=30)
+PREVIEW_KEPT_FOR = timedelta(days=1)
 
 
 class ImportQuerySet(models.QuerySet["Import"]):
@@ -29,6 +30,9 @@ class Import(models.Model):
     """One file that a person sent, of which the worker brings in entry after entry."""
 
     class State(models.TextChoices):
+        READING = "reading", _("being looked through")
+        READY = "ready", _("waiting for your decision")
+        CANCELLED = "cancelled", _("not wanted")
         WAITING = "waiting", _("waiting for its turn")
         RUNNING = "running", _("being brought in")
         FINISHED = "finished", _("finished")
@@ -36,7 +40,7 @@ class Import(models.Model):
         UNDOING = "undoing", _("being undone")
         UNDONE = "undone", _("undone")
 
-    UNFINISHED = (State.WAITING, State.RUNNING, State.UNDOING)
+    UNFINISHED = (State.READING, State.WAITING, State.RUNNING, State.UNDOING)
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="imports"
@@ -47,6 +51,18 @@ class Import(models.Model):
     size = models.PositiveBigIntegerField(help_text=_("Bytes of the file."))
     time_zone = models.CharField(max_length=64, help_text=_("Of times that do not say theirs."))
     moods = models.JSONField(default=dict, help_text=_("Numbers of moods by the person's names."))
+    date_order = models.CharField(
+        max_length=12,
+        blank=True,
+        db_default="",
+        help_text=_("Whether the day or the month stands first in dates; else as guessed."),
+    )
+    update = models.BooleanField(
+        default=False, db_default=False, help_text=_("Whether what has changed in it is updated.")
+    )
+    preview = models.JSONField(
+        null=True, blank=True, help_text=_("What is in it, before any of it comes in.")
+    )
     language = models.CharField(max_length=8, help_text=_("Of the reasons why entries failed."))
     attempts = models.PositiveIntegerField(default=0, help_text=_("How often work on it began."))
     stalled = models.PositiveSmallIntegerField(
@@ -54,6 +70,7 @@ class Import(models.Model):
     )
     position = models.PositiveIntegerField(default=0, help_text=_("How many entries were read."))
     new = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0, db_default=0)
     already_there = models.PositiveIntegerField(default=0)
     deleted = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
@@ -63,6 +80,9 @@ class Import(models.Model):
     )
     trashed = models.PositiveIntegerField(
         default=0, db_default=0, help_text=_("Those in the trash, because they had changed.")
+    )
+    reverted = models.PositiveIntegerField(
+        default=0, db_default=0, help_text=_("Moments that are again as they were before it.")
     )
     complete = models.BooleanField(default=False, help_text=_("Whether it was read to its end."))
     error = models.TextField(blank=True, help_text=_("Why it failed, for its person."))
@@ -82,11 +102,18 @@ class Import(models.Model):
     def undo_until(self) -> datetime | None:
         """The moment until which it can be undone; None where there is nothing to undo."""
         ended = self.state in (self.State.FINISHED, self.State.FAILED) and self.finished_at
-        return ended + UNDOABLE_FOR if ended and self.new > self.undone + self.trashed else None
+        left = self.new + self.updated > self.undone + self.trashed + self.reverted
+        return ended + UNDOABLE_FOR if ended and left else None
+
+    @property
+    def kept_until(self) -> datetime | None:
+        """The moment at which its preview expires; None where it waits for nobody's word."""
+        ready = self.state == self.State.READY and self.finished_at
+        return ready + PREVIEW_KEPT_FOR if ready else None
 
 
 class ImportedMoment(models.Model):
-    """A capture that an import brought, as long as the import can be undone.
+    """A capture that an import brought or updated, as long as the import can be undone.
 
     Where that was done, it stays, to tell a capture that may come again from one that its person
     deleted for ever.
@@ -98,6 +125,9 @@ class ImportedMoment(models.Model):
         help_text=_("The capture's when it came: with another one it has changed since.")
     )
     undone = models.BooleanField(default=False)
+    before = models.JSONField(
+        null=True, help_text=_("What it said before it was updated; null where it came.")
+    )
 
     def __str__(self) -> str:
         return f"{self.job_id}: {self.capture_id}"

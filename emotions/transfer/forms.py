@@ -1,10 +1,19 @@
-"""The form that imports a history."""
+"""The forms that import a history."""
+
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from common.time_zones import KNOWN_ZONES
-from emotions.transfer.readers import parse_mood_values
+from emotions.captures.wording import MOODS
+from emotions.models import Import
+from emotions.models.limits import MAX_TAG_LENGTH
+from emotions.transfer.choosing import Choices
+from emotions.transfer.readers import DateOrder
+
+ZONES = [(name, name.replace("_", " ")) for name in sorted(KNOWN_ZONES)]
 
 
 class ImportForm(forms.Form):
@@ -20,21 +29,62 @@ class ImportForm(forms.Form):
     time_zone = forms.ChoiceField(
         label=_("Where you were"),
         required=False,
-        choices=[(name, name.replace("_", " ")) for name in sorted(KNOWN_ZONES)],
+        choices=ZONES,
         help_text=_("Only for Daylio, which doesn’t say in which time zone its moments were."),
     )
-    moods = forms.CharField(
-        label=_("Moods that you named yourself"),
+
+
+class PreviewForm(forms.Form):
+    """How a file is to be read, as far as there is something to choose."""
+
+    time_zone = forms.ChoiceField(label=_("Where you were"), choices=ZONES)
+    date_order = forms.ChoiceField(
+        label=_("Dates"),
         required=False,
-        max_length=1000,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text=_("Only for Daylio, with a number from 1 to 5 each: great 5, tired 2"),
+        choices=[
+            (DateOrder.DAY_FIRST, _("the day first, as in 31.12.")),
+            (DateOrder.MONTH_FIRST, _("the month first, as in 12/31")),
+        ],
+    )
+    update = forms.BooleanField(
+        label=_("Update what has changed in the file"), required=False, initial=True
     )
 
-    def clean_moods(self) -> dict[str, int]:
-        try:
-            return parse_mood_values(self.cleaned_data["moods"])
-        except ValueError as error:
-            raise forms.ValidationError(
-                _("Say a name and a number from 1 to 5 each, such as: great 5, tired 2")
-            ) from error
+    def __init__(self, job: Import, data: Any = None) -> None:
+        preview = job.preview or {}
+        order = preview.get("date_order")
+        super().__init__(data, initial={"time_zone": job.time_zone, "date_order": order})
+        self.job = job
+        if preview.get("format") != "daylio":
+            del self.fields["time_zone"]
+        if not order or order == DateOrder.YEAR_FIRST:
+            del self.fields["date_order"]
+        if not preview.get("changed"):
+            del self.fields["update"]
+        self.moods = {f"mood_{place}": mood for place, mood in enumerate(preview.get("moods", ()))}
+        for name, mood in self.moods.items():
+            self.fields[name] = forms.ChoiceField(
+                label=ngettext(
+                    "“%(name)s”, %(number)d time", "“%(name)s”, %(number)d times", mood["count"]
+                )
+                % {"name": mood["name"][:MAX_TAG_LENGTH], "number": mood["count"]},
+                required=False,
+                initial=str(mood["value"] or ""),
+                choices=[("", _("Leave these out")), *reversed(MOODS)],
+            )
+
+    @property
+    def choices(self) -> Choices:
+        """What was chosen, once it is validated; what could not be chosen stays as it is."""
+        chosen = self.cleaned_data
+        return Choices(
+            time_zone=chosen.get("time_zone") or self.job.time_zone,
+            date_order=chosen.get("date_order") or self.job.date_order,
+            moods={
+                mood["name"]: int(chosen[name]) for name, mood in self.moods.items() if chosen[name]
+            },
+        )
+
+    @property
+    def wants_update(self) -> bool:
+        return bool(self.cleaned_data.get("update"))

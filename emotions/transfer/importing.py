@@ -1,7 +1,6 @@
 """Import of one entry of a history: whole or not at all, and never twice."""
 
 from collections.abc import Callable
-from enum import StrEnum
 
 import numpy as np
 from django.db import IntegrityError, transaction
@@ -13,8 +12,9 @@ from common.imaging import images
 from common.imaging.geometry import Box
 from common.time_zones import day_of
 from emotions.captures.editing import is_empty
+from emotions.captures.errors import StaleError
 from emotions.captures.storing import KnownTags, insert_capture
-from emotions.models import Capture, Detection
+from emotions.models import Capture, Detection, Import
 from emotions.pictures import storage
 from emotions.pictures.errors import LIMITS
 from emotions.pictures.removal import delete_files_on_error
@@ -22,38 +22,41 @@ from emotions.quotas.claims import claim_imported_moment
 from emotions.quotas.errors import PicturesQuotaError, TagsQuotaError
 from emotions.quotas.usage import has_room_for_pictures
 from emotions.quotas.wording import no_room_for_pictures, too_many_tags
+from emotions.transfer.matching import KnownCaptures, Outcome
 from emotions.transfer.readers import Entry, EntryError, EntryFace
+from emotions.transfer.updating import update_capture
 from ml import registry
 from ml.inference.predictor import Face
 from ml.models import ModelVersion
 
 
-class Outcome(StrEnum):
-    """The outcome of one entry: the field of `Import` that counts it."""
-
-    NEW = "new"
-    ALREADY_THERE = "already_there"
-    DELETED = "deleted"
-
-
 def import_entry(
-    *, owner: User, entry: Entry, known_tags: KnownTags, on_stored: Callable[[Capture], None]
+    *,
+    job: Import,
+    entry: Entry,
+    known_tags: KnownTags,
+    on_stored: Callable[[Capture], None],
+    on_updated: Callable[[], None],
 ) -> Outcome:
-    """Import one moment, unless a capture with its UUID exists or existed.
+    """Import one moment, unless it is here already or was deleted here.
 
-    What an import brought that was undone may come again.
+    What an import brought that was undone may come again. What says something else in the file is
+    updated where the person wants that.
 
     Args:
-        on_stored: called in the transaction that stores it.
+        on_stored, on_updated: called in the transaction that stores or updates it.
 
     Raises:
         EntryError: it says nothing, shows a face without consent, its pictures cannot be decoded,
             or there is no room for its pictures or tags; nothing was written.
         ImportedQuotaError: as many moments were imported today as can be; nothing was written.
     """
-    existing = existing_capture(owner, entry)
-    if existing and not is_undone(existing):
-        return outcome_of(existing)
+    owner = job.owner
+    outcome, existing = match(owner, entry)
+    if outcome == Outcome.CHANGED and existing:
+        return update(job, existing, entry, known_tags, on_updated)
+    if outcome != Outcome.NEW:
+        return outcome
     if (entry.faces or entry.pictures) and not has_consent(person=owner, kind=Consent.Kind.USE):
         raise EntryError(_("Expected your consent before what a face looks like is kept."))
     capture = build_capture(owner, entry)
@@ -79,24 +82,40 @@ def import_entry(
         raise EntryError(too_many_tags()) from error
     except IntegrityError:
         # Another request has imported the same entry meanwhile.
-        if existing := existing_capture(owner, entry):
-            return outcome_of(existing)
-        raise
+        outcome, _existing = match(owner, entry)
+        if outcome == Outcome.NEW:
+            raise
+        return Outcome.ALREADY_THERE if outcome == Outcome.CHANGED else outcome
     return Outcome.NEW
 
 
-def existing_capture(owner: User, entry: Entry) -> Capture | None:
-    """Return the capture under an entry's UUID."""
-    return Capture.objects.filter(owner=owner, uuid=entry.uuid).first()
+def match(owner: User, entry: Entry) -> tuple[Outcome, Capture | None]:
+    return KnownCaptures.load(owner, [entry]).match(entry)
 
 
-def outcome_of(existing: Capture) -> Outcome:
-    return Outcome.DELETED if existing.deleted_at else Outcome.ALREADY_THERE
+def update(
+    job: Import,
+    existing: Capture,
+    entry: Entry,
+    known_tags: KnownTags,
+    on_updated: Callable[[], None],
+) -> Outcome:
+    """Update a moment where the person wants that.
 
-
-def is_undone(capture: Capture) -> bool:
-    """Return whether a capture is a tombstone that the undoing of its import left."""
-    return bool(capture.purged_at) and capture.imported.filter(undone=True).exists()
+    Raises:
+        EntryError: there is no room for its tags; nothing was written.
+    """
+    if not job.update:
+        return Outcome.ALREADY_THERE
+    try:
+        with transaction.atomic():
+            update_capture(capture=existing, entry=entry, job=job, known_tags=known_tags)
+            on_updated()
+    except StaleError:
+        return Outcome.ALREADY_THERE
+    except TagsQuotaError as error:
+        raise EntryError(too_many_tags()) from error
+    return Outcome.UPDATED
 
 
 def build_capture(owner: User, entry: Entry) -> Capture:

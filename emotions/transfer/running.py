@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -22,9 +22,13 @@ from emotions.pictures.removal import delete_files
 from emotions.quotas.errors import ImportedQuotaError
 from emotions.quotas.leases import Place, take_place
 from emotions.quotas.wording import too_many_imported
-from emotions.transfer.importing import Outcome, import_entry
+from emotions.transfer.importing import import_entry
+from emotions.transfer.matching import Outcome
+from emotions.transfer.previewing import PREVIEW_BATCH, Preview, batched
 from emotions.transfer.readers import (
+    DateOrder,
     EntryError,
+    HistoryReader,
     ParsedEntry,
     Refusal,
     UnreadableError,
@@ -39,7 +43,7 @@ MAX_STALLED = 5
 UNDO_BATCH = 100
 MAX_REFUSALS = 100
 """How many refused entries are kept with their reasons."""
-COUNTS = (*map(str, Outcome), "refused")
+COUNTS = ("new", "updated", "already_there", "deleted", "refused")
 
 logger = logging.getLogger(__name__)
 
@@ -61,14 +65,14 @@ def claim(*, import_id: int, attempt: int) -> Import | None:
 
 
 def run_slice(*, job: Import) -> timedelta | None:
-    """Bring entries in, or undo that, for some seconds; return the pause after which to go on.
+    """Look through a file, bring it in, or undo that, for some seconds.
 
-    None where there is no more to do.
+    Returns the pause after which to go on, or None where there is no more to do.
     """
     with taken_places(job) as places, translation.override(job.language):
         if not places:
             return PLACES_TAKEN_PAUSE
-        work = undo if job.state == Import.State.UNDOING else bring_in
+        work = WORK.get(Import.State(job.state), bring_in)
         try:
             if job.stalled >= MAX_STALLED:
                 end(
@@ -109,10 +113,7 @@ def bring_in(job: Import, places: Collection[Place], until: float) -> bool:
     progress = Progress(job)
     try:
         with job.file.open("rb") as file:
-            history = open_history(
-                file.file, size=job.size, time_zone=job.time_zone, moods=job.moods
-            )
-            for entry in history.entries(start=job.position):
+            for entry in open_job(job, file.file).entries(start=job.position):
                 for place in places:
                     place.renew()
                 if not progress.read(entry):
@@ -123,14 +124,66 @@ def bring_in(job: Import, places: Collection[Place], until: float) -> bool:
             else:
                 job.complete = True
             progress.save()
-    except UnreadableError as error:
-        end(job, Import.State.FAILED, error=str(error))
-    except FileNotFoundError:
-        end(job, Import.State.FAILED, error=_("The file is not here any more. Send it again."))
+    except (UnreadableError, FileNotFoundError) as error:
+        fail(job, error)
     else:
         end(job, Import.State.FINISHED, complete=job.complete)
         logger.info("history imported", extra={"new": job.new, "refused": job.refused})
     return False
+
+
+def look_through(job: Import, places: Collection[Place], until: float) -> bool:
+    """Look at what is in a file, and return whether there is more to do; nothing comes in.
+
+    Args:
+        until: by the monotonic clock.
+    """
+    try:
+        with job.file.open("rb") as file:
+            history = open_job(job, file.file)
+            preview = Preview(job, history)
+            for entries in batched(history.entries(start=job.position), PREVIEW_BATCH):
+                for place in places:
+                    place.renew()
+                preview.add(entries)
+                job.position += len(entries)
+                save(job, stalled=0, position=job.position, preview=preview.report)
+                if time.monotonic() > until:
+                    return True
+            preview.finish()
+    except (UnreadableError, FileNotFoundError) as error:
+        fail(job, error)
+    else:
+        job.state = Import.State.READY
+        save(
+            job,
+            state=job.state,
+            preview=preview.report,
+            position=0,
+            stalled=0,
+            finished_at=timezone.now(),
+        )
+    return False
+
+
+def open_job(job: Import, file: IO[bytes]) -> HistoryReader:
+    """Return the reader of an import's file, with what its person chose.
+
+    Raises:
+        UnreadableError: it is damaged.
+    """
+    return open_history(
+        file,
+        size=job.size,
+        time_zone=job.time_zone,
+        moods=job.moods,
+        date_order=DateOrder(job.date_order) if job.date_order else None,
+    )
+
+
+def fail(job: Import, error: Exception) -> None:
+    gone = _("The file is not here any more. Send it again.")
+    end(job, Import.State.FAILED, error=str(error) if isinstance(error, UnreadableError) else gone)
 
 
 def undo(job: Import, places: Collection[Place], until: float) -> bool:
@@ -144,16 +197,15 @@ def undo(job: Import, places: Collection[Place], until: float) -> bool:
         for moment in batch:
             for place in places:
                 place.renew()
-            take_back(
-                moment,
-                on_removed=partial(count, job, "undone"),
-                on_trashed=partial(count, job, "trashed"),
-            )
+            take_back(moment, on_done=partial(count, job))
             if time.monotonic() > until:
                 return True
     end(job, Import.State.UNDONE)
     logger.info("import undone", extra={"undone": job.undone, "trashed": job.trashed})
     return False
+
+
+WORK = {Import.State.READING: look_through, Import.State.UNDOING: undo}
 
 
 def count(job: Import, column: str) -> None:
@@ -178,12 +230,13 @@ class Progress:
         else:
             try:
                 outcome = import_entry(
-                    owner=self.job.owner,
+                    job=self.job,
                     entry=entry,
                     known_tags=self.known_tags,
                     on_stored=self.count_new,
+                    on_updated=self.count_updated,
                 )
-                if outcome != Outcome.NEW:
+                if outcome not in (Outcome.NEW, Outcome.UPDATED):
                     setattr(self.job, outcome, getattr(self.job, outcome) + 1)
             except EntryError as error:
                 self.refuse(Refusal(entry.place, str(error)))
@@ -197,6 +250,10 @@ class Progress:
     def count_new(self, capture: Capture) -> None:
         ImportedMoment.objects.create(job=self.job, capture=capture, sequence=capture.sequence)
         self.job.new += 1
+        self.save()
+
+    def count_updated(self) -> None:
+        self.job.updated += 1
         self.save()
 
     def refuse(self, refusal: Refusal) -> None:
@@ -234,6 +291,6 @@ def end(job: Import, state: Import.State, **columns: Any) -> None:
     """End work on an import, whose file is not needed any more."""
     names = [job.file.name] if job.file.name else []
     save(job, state=state, finished_at=timezone.now(), file="", **columns)
-    if state == Import.State.FINISHED and job.new:
+    if state == Import.State.FINISHED and (job.new or job.updated):
         schedule_contribution(job.owner)
     transaction.on_commit(lambda: delete_files(names))

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from emotions.captures.scheduling import MARGIN
-from emotions.models import UNDOABLE_FOR, Import
+from emotions.models import PREVIEW_KEPT_FOR, UNDOABLE_FOR, Import
 from emotions.transfer import retention, running
 
 PRIORITY = -10
@@ -39,6 +39,8 @@ def run_import(import_id: int, attempt: int) -> None:
         run_import.using(run_after=timezone.now() + RETRY_AFTER).enqueue(import_id, job.attempts)
     if (pause := running.run_slice(job=job)) is not None:
         run_import.using(run_after=timezone.now() + pause).enqueue(import_id, job.attempts)
+    elif job.state == Import.State.READY:
+        expire_previews.using(run_after=timezone.now() + PREVIEW_KEPT_FOR + MARGIN).enqueue()
     else:
         forget_imports.using(run_after=timezone.now() + UNDOABLE_FOR + MARGIN).enqueue()
 
@@ -46,3 +48,8 @@ def run_import(import_id: int, attempt: int) -> None:
 @task()
 def forget_imports() -> None:
     retention.forget_old_imports()
+
+
+@task()
+def expire_previews() -> None:
+    retention.expire_previews()

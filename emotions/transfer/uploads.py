@@ -17,14 +17,23 @@ from emotions.pictures.removal import delete_files_on_error
 from emotions.pictures.storage import IMPORTS_FOLDER
 from emotions.transfer import tasks
 from emotions.transfer.readers import open_history
+from emotions.transfer.running import end
 
 
 def start_import(
-    *, owner: User, upload: UploadedFile, time_zone: str, moods: Mapping[str, int]
+    *,
+    owner: User,
+    upload: UploadedFile,
+    time_zone: str,
+    moods: Mapping[str, int],
+    preview: bool,
 ) -> Import:
     """Store a history from an export of this site or from Daylio's table for the worker.
 
+    What waited for its person's word until now is not wanted any more.
+
     Args:
+        preview: whether the person wants to see what is in it before it comes in.
         time_zone: IANA name of the zone of times that do not name their own.
         moods: values from 1 to 5 for moods that the person named, by name.
 
@@ -39,8 +48,11 @@ def start_import(
     with delete_files_on_error([name]), transaction.atomic():
         User.objects.select_for_update().get(pk=owner.pk)
         require_none_under_way(owner)
+        for other in Import.objects.of(owner).filter(state=Import.State.READY):
+            end(other, Import.State.CANCELLED)
         job = Import.objects.create(
             owner=owner,
+            state=Import.State.READING if preview else Import.State.WAITING,
             file=name,
             size=upload.size or 0,
             time_zone=time_zone,

@@ -20,7 +20,10 @@ from emotions.captures.errors import ImportUnderWayError
 from emotions.models import Import
 from emotions.quotas.decorators import heavy
 from emotions.transfer import exports, uploads
-from emotions.transfer.forms import ImportForm
+from emotions.transfer.cancelling import NotReadyError, cancel_import
+from emotions.transfer.choosing import confirm_import, read_again
+from emotions.transfer.forms import ImportForm, PreviewForm
+from emotions.transfer.previewing import shown_preview
 from emotions.transfer.readers import UnreadableError
 from emotions.transfer.undoing import NotUndoableError, can_undo, undo_import
 
@@ -75,7 +78,8 @@ def import_view(request: HttpRequest) -> HttpResponseBase:
             owner=person,
             upload=form.cleaned_data["file"],
             time_zone=form.cleaned_data["time_zone"] or zone_of(request, person),
-            moods=form.cleaned_data["moods"],
+            moods={},
+            preview=True,
         )
     except ConsentRequiredError:
         form.add_error("file", _("There are pictures in it, which need your consent first."))
@@ -91,9 +95,43 @@ def import_view(request: HttpRequest) -> HttpResponseBase:
 @login_required
 @require_GET
 def import_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Show how far an import is, and what became of its entries."""
+    """Show what is in a file, how far its import is, and what became of its entries."""
     job = get_object_or_404(Import.objects.of(person_of(request)), uuid=uuid)
+    if job.state == Import.State.READY:
+        return render_preview(request, job, PreviewForm(job))
     return render(request, "emotions/import.html", {"job": job, "can_undo": can_undo(job)})
+
+
+def render_preview(request: HttpRequest, job: Import, form: PreviewForm) -> HttpResponse:
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    context = {"job": job, "form": form, "preview": shown_preview(job.preview or {})}
+    return render(request, "emotions/import_preview.html", context, status=status)
+
+
+@login_required
+@require_POST
+def import_decide(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Bring a file in that waits for that, look through it again, or forget it."""
+    job = get_object_or_404(Import.objects.of(person_of(request)), uuid=uuid)
+    form = PreviewForm(job, request.POST)
+    if job.state == Import.State.READY and not form.is_valid():
+        return render_preview(request, job, form)
+    try:
+        if job.state != Import.State.READY:
+            raise NotReadyError
+        if "cancel" in request.POST:
+            cancel_import(job=job)
+            messages.success(request, _("Nothing came in, and the file is deleted."))
+            return redirect("emotions:data")
+        if "again" in request.POST:
+            read_again(job=job, choices=form.choices)
+        else:
+            confirm_import(job=job, choices=form.choices, update=form.wants_update)
+    except NotReadyError:
+        messages.warning(request, _("This file is no longer waiting for your decision."))
+    except ImportUnderWayError:
+        messages.warning(request, _("Another file of yours is still being read."))
+    return redirect("emotions:import_detail", uuid=job.uuid)
 
 
 @login_required

@@ -52,10 +52,15 @@ def test_a_history_moves_into_another_account(
     sign_in(page, other)
     page.goto("/data/")
     page.get_by_label("Your file").set_input_files(archive)
-    page.get_by_role("button", name="Bring it in").click()
+    page.get_by_role("button", name="Send it").click()
     heading = page.get_by_role("heading", level=1)
-    expect(heading).to_have_text("Your file waits for its turn")
+    expect(heading).to_have_text("Your file is being looked through")
     assert accessibility_violations(page) == []
+    run_jobs()
+    expect(heading).to_have_text("What is in your file")
+    assert accessibility_violations(page) == []
+    page.get_by_role("button", name="Bring it in").click()
+    expect(heading).to_have_text("Your file waits for its turn")
     run_jobs()
     expect(heading).to_have_text("2 moments are new")
     assert accessibility_violations(page) == []
@@ -73,9 +78,15 @@ def test_an_import_is_undone_on_a_phone(page: Page, owner: User, tmp_path: Path)
     sign_in(page, owner)
     page.goto("/data/")
     page.get_by_label("Your file").set_input_files(table)
+    page.get_by_role("button", name="Send it").click()
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text("Your file is being looked through")
+    run_jobs()
+    expect(heading).to_have_text("What is in your file")
+    assert accessibility_violations(page) == []
+    assert page.locator("html").evaluate("element => element.scrollWidth") <= 390
     page.get_by_label("Where you were").select_option("Asia/Tokyo")
     page.get_by_role("button", name="Bring it in").click()
-    heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text("Your file waits for its turn")
     run_jobs()
     expect(heading).to_have_text("1 moment is new")
@@ -109,7 +120,7 @@ def test_a_file_on_its_way_is_said_and_sent_once(page: Page, owner: User, tmp_pa
             });
         }""",
     )
-    page.get_by_role("button", name="Bring it in").click()
+    page.get_by_role("button", name="Send it").click()
     busy = page.get_by_role("button", name="Sending your file")
     expect(busy).to_have_attribute("aria-disabled", "true")
     busy.click(force=True)

@@ -164,6 +164,7 @@ MATRIX: dict[str, Answers] = {
     "/data/export/": page(GET=200),
     "/data/import/": page(POST=422),
     "/data/imports/<uuid:uuid>/": page_of_one(GET=200),
+    "/data/imports/<uuid:uuid>/decide/": page_of_one(POST=302),
     "/data/imports/<uuid:uuid>/undo/": page_of_one(GET=200, POST=302),
     "/trash/": page(GET=200),
     "/captures/delete/": page(POST=302),

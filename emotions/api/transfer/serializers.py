@@ -82,7 +82,7 @@ class ImportJobSerializer(ImportedSerializer):
     uuid = serializers.UUIDField(help_text=_("Identifies the import in URLs."))
     state = serializers.ChoiceField(
         choices=Import.State.choices,
-        help_text=_("The worker is busy with it while waiting, running or undoing."),
+        help_text=_("The worker is busy with it while reading, waiting, running or undoing."),
     )
     created_at = serializers.DateTimeField(help_text=_("When it was uploaded."))
     finished_at = serializers.DateTimeField(

@@ -48,6 +48,7 @@ class ImportView(PersonalView):
                 upload=values["file"],
                 time_zone=values.get("time_zone", person.time_zone),
                 moods=values["moods"],
+                preview=False,
             )
         except BaseException:
             place.release()

@@ -8,14 +8,17 @@ from emotions.transfer.readers.entries import (
     Refusal,
     UnreadableError,
 )
-from emotions.transfer.readers.formats import MAX_IMPORT_BYTES, open_history
+from emotions.transfer.readers.formats import MAX_IMPORT_BYTES, HistoryReader, open_history
+from emotions.transfer.readers.local_times import DateOrder
 from emotions.transfer.readers.mood_names import parse_mood_values
 
 __all__ = [
     "MAX_IMPORT_BYTES",
+    "DateOrder",
     "Entry",
     "EntryError",
     "EntryFace",
+    "HistoryReader",
     "ParsedEntry",
     "Refusal",
     "UnreadableError",

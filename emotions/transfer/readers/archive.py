@@ -69,6 +69,10 @@ class ExportReader:
     def has_pictures(self) -> bool:
         return bool(self._pictures)
 
+    @property
+    def description(self) -> dict[str, Any]:
+        return {"format": "export", "pictures": len(self._pictures)}
+
     def entries(self, *, start: int = 0) -> Iterator[ParsedEntry]:
         numbered = (
             (number, line and line.strip().rstrip(b","))

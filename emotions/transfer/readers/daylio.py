@@ -2,8 +2,10 @@
 
 import uuid as uuid_module
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import IO
+from itertools import groupby, islice
+from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -32,6 +34,8 @@ from emotions.transfer.readers.mood_names import MoodValues
 from emotions.transfer.readers.tables import NoTableError, Row, Table, UnclosedQuoteError
 
 MAX_TABLE_BYTES = 50 * 2**20
+MAX_GROUP = 100
+"""How many rows of one minute are told from each other."""
 REQUIRED_COLUMNS = ("full_date", "time", "mood", "activities", "note")
 COLUMNS = (*REQUIRED_COLUMNS, "note_title", "scales")
 WRONG_FORMAT = gettext_lazy(
@@ -48,7 +52,13 @@ class DaylioReader:
     has_pictures = False
 
     def __init__(
-        self, file: IO[bytes], *, size: int, time_zone: str, moods: Mapping[str, int]
+        self,
+        file: IO[bytes],
+        *,
+        size: int,
+        time_zone: str,
+        moods: Mapping[str, int],
+        date_order: DateOrder | None = None,
     ) -> None:
         """Read the header.
 
@@ -56,6 +66,7 @@ class DaylioReader:
             size: the size of the file in bytes.
             time_zone: IANA name of the zone of all times in the table.
             moods: values from 1 to 5 for moods that the person named, by name.
+            date_order: what stands first in dates; guessed where None.
 
         Raises:
             UnreadableError: it is too large, or not such a table.
@@ -72,11 +83,23 @@ class DaylioReader:
             ) from error
         self._time_zone = time_zone
         self._moods = MoodValues(moods)
-        self.date_order, self.date_order_is_certain = guess_date_order(
+        guessed, self._dates_are_certain = guess_date_order(
             (row.cells["full_date"], row.cells.get("date", ""))
             for row in self.table.rows()
             if not isinstance(row.cells, ValueError)
         )
+        self._date_order = date_order or guessed
+
+    @property
+    def description(self) -> dict[str, Any]:
+        return {
+            "format": "daylio",
+            "encoding": self.table.encoding,
+            "separator": self.table.delimiter,
+            "date_order": self._date_order,
+            "dates_are_certain": self._dates_are_certain,
+            "moods": [],
+        }
 
     def _starts_row(self, parts: list[str]) -> bool:
         places = [self.table.columns.index(name) for name in ("full_date", "time")]
@@ -89,15 +112,25 @@ class DaylioReader:
         return True
 
     def entries(self, *, start: int = 0) -> Iterator[ParsedEntry]:
-        for number, row in enumerate(self.table.rows()):
-            if number < start:
-                continue
-            try:
-                yield self._entry(row)
-            except UnknownMoodError as error:
-                yield Refusal(place_of(row), str(error), mood=error.mood)
-            except EntryError as error:
-                yield Refusal(place_of(row), str(error))
+        passed = 0
+        for _minute, rows in groupby(self.table.rows(), key=minute_of):
+            while group := list(islice(rows, MAX_GROUP)):
+                entries = list(map(self._parsed, group))
+                siblings = tuple(entry.uuid for entry in entries if isinstance(entry, Entry))
+                for entry in entries:
+                    passed += 1
+                    if passed > start:
+                        yield (
+                            replace(entry, siblings=siblings) if isinstance(entry, Entry) else entry
+                        )
+
+    def _parsed(self, row: Row) -> ParsedEntry:
+        try:
+            return self._entry(row)
+        except UnknownMoodError as error:
+            return Refusal(place_of(row), str(error), mood=error.mood)
+        except EntryError as error:
+            return Refusal(place_of(row), str(error))
 
     def _entry(self, row: Row) -> Entry:
         """Return one row as an entry.
@@ -112,13 +145,14 @@ class DaylioReader:
         cells = {name: row.cells.get(name, "").strip() for name in COLUMNS}
         for text in cells.values():
             validate_text(text)
-        moment = parse_local_time(cells["full_date"], cells["time"], self.date_order)
+        moment = parse_local_time(cells["full_date"], cells["time"], self._date_order)
         taken_at = moment.replace(tzinfo=ZoneInfo(self._time_zone))
         validate_moment(taken_at)
         mood = self._moods.get(cells["mood"])
         if mood is None:
             raise UnknownMoodError(cells["mood"])
         tags, others = split_activities(cells["activities"])
+        note = note_of(cells, others)
         return Entry(
             place=place_of(row),
             uuid=uuid_of(moment, cells, others),
@@ -126,9 +160,18 @@ class DaylioReader:
             taken_at=taken_at,
             time_zone=self._time_zone,
             mood=mood,
-            note=note_of(cells, others),
+            note=shortened(note),
             tags=tags,
+            mood_name=cells["mood"],
+            remark=remark_on(note),
         )
+
+
+def minute_of(row: Row) -> tuple[str, ...]:
+    """Return what tells the minute of a row: its cells of the date and the time."""
+    if isinstance(row.cells, ValueError):
+        return (str(row.line),)
+    return row.cells["full_date"], row.cells["time"]
 
 
 def place_of(row: Row) -> str:
@@ -158,13 +201,24 @@ def split_activities(text: str) -> tuple[tuple[str, ...], str]:
 
 
 def note_of(cells: Mapping[str, str], others: str) -> str:
-    """Return the note of a row: title, text, scales and other activities, cut where too long."""
+    """Return the note of a row: title, text, scales and other activities."""
     title, text = to_plain_text(cells["note_title"]), to_plain_text(cells["note"])
     scales = ", ".join(cells["scales"].split(" | "))
-    note = "\n".join(filter(None, [title, text, scales, others]))
-    if len(note) > MAX_NOTE_LENGTH:
-        note = note[: MAX_NOTE_LENGTH - 1].rstrip() + "…"
-    return note
+    return "\n".join(filter(None, [title, text, scales, others]))
+
+
+def shortened(note: str) -> str:
+    return note if not remark_on(note) else note[: MAX_NOTE_LENGTH - 1].rstrip() + "…"
+
+
+def remark_on(note: str) -> str:
+    """Return what has to be said about a note that is too long; else nothing."""
+    if len(note) <= MAX_NOTE_LENGTH:
+        return ""
+    return _("The note has %(length)d letters. It is cut after %(most)d.") % {
+        "length": len(note),
+        "most": MAX_NOTE_LENGTH - 1,
+    }
 
 
 def uuid_of(moment: datetime, cells: Mapping[str, str], others: str) -> uuid_module.UUID:

@@ -61,6 +61,10 @@ class Entry:
             EntryError if they cannot be read. Empty bytes were lost before the export.
         size: width and height of the photo in pixels, whether it is kept or not.
         clock: local time at which the photo says it was taken, labelled as UTC.
+        siblings: UUIDs of all entries of its minute, in order, where the file has no identifiers
+            of its own, so that an entry is known again by its minute too.
+        mood_name: what the mood is called there.
+        remark: what is not as in the file, as a sentence; else empty.
     """
 
     place: str
@@ -78,6 +82,9 @@ class Entry:
     size: tuple[int, int] | None = None
     clock: datetime | None = None
     faces: tuple[EntryFace, ...] = ()
+    siblings: tuple[uuid_module.UUID, ...] = ()
+    mood_name: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

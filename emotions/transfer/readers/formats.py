@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
 from django.utils.translation import gettext as _
 
@@ -10,6 +10,7 @@ from common import archives
 from emotions.transfer.readers.archive import CAPTURES, DAMAGED, ExportReader, open_archive
 from emotions.transfer.readers.daylio import DaylioReader
 from emotions.transfer.readers.entries import ParsedEntry, UnreadableError
+from emotions.transfer.readers.local_times import DateOrder
 from emotions.transfer.readers.other_files import explain_archive, explain_signature
 
 MAX_IMPORT_BYTES = 2**30
@@ -23,6 +24,10 @@ class HistoryReader(Protocol):
     def has_pictures(self) -> bool:
         """Whether it may contain pictures of faces."""
 
+    @property
+    def description(self) -> dict[str, Any]:
+        """What was found out about it, for its preview."""
+
     def entries(self, *, start: int = 0) -> Iterator[ParsedEntry]:
         """Yield its entries without reading the whole file into memory.
 
@@ -32,7 +37,12 @@ class HistoryReader(Protocol):
 
 
 def open_history(
-    file: IO[bytes], *, size: int, time_zone: str, moods: Mapping[str, int]
+    file: IO[bytes],
+    *,
+    size: int,
+    time_zone: str,
+    moods: Mapping[str, int],
+    date_order: DateOrder | None = None,
 ) -> HistoryReader:
     """Return the reader for an export of this site or a table of Daylio's, by its content.
 
@@ -41,6 +51,7 @@ def open_history(
         size: its size in bytes.
         time_zone: IANA name of the zone of times that do not name their own.
         moods: values from 1 to 5 for moods that the person named, by name.
+        date_order: what stands first in dates; guessed where None.
 
     Raises:
         UnreadableError: it is too large, damaged, or neither of the two.
@@ -55,14 +66,20 @@ def open_history(
     signature = file.read(SIGNATURE_BYTES)
     file.seek(0)
     if signature.startswith(b"PK"):
-        return open_zipped(open_archive(file), time_zone=time_zone, moods=moods)
+        return open_zipped(
+            open_archive(file), time_zone=time_zone, moods=moods, date_order=date_order
+        )
     if explanation := explain_signature(signature):
         raise UnreadableError(explanation)
-    return DaylioReader(file, size=size, time_zone=time_zone, moods=moods)
+    return DaylioReader(file, size=size, time_zone=time_zone, moods=moods, date_order=date_order)
 
 
 def open_zipped(
-    archive: archives.Archive, *, time_zone: str, moods: Mapping[str, int]
+    archive: archives.Archive,
+    *,
+    time_zone: str,
+    moods: Mapping[str, int],
+    date_order: DateOrder | None,
 ) -> HistoryReader:
     """Return the reader for an archive: an export of this site, or one around Daylio's table.
 
@@ -78,6 +95,7 @@ def open_zipped(
                 size=archive.size_of(tables[0]),
                 time_zone=time_zone,
                 moods=moods,
+                date_order=date_order,
             )
         except archives.READ_ERRORS as error:
             if isinstance(error, UnreadableError):

@@ -13,8 +13,9 @@ CENTURY = 2000
 
 
 class DateOrder(StrEnum):
-    """What stands first in dates that do not begin with the year."""
+    """What stands first in dates."""
 
+    YEAR_FIRST = "year_first"
     DAY_FIRST = "day_first"
     MONTH_FIRST = "month_first"
 
@@ -89,9 +90,9 @@ def parse_date(text: str, order: DateOrder) -> date:
     if len(first) == YEAR_DIGITS:
         return date(int(first), int(second), int(third))
     year = int(third) + (CENTURY if len(third) < YEAR_DIGITS else 0)
-    if order == DateOrder.DAY_FIRST:
-        return date(year, int(second), int(first))
-    return date(year, int(first), int(second))
+    if order == DateOrder.MONTH_FIRST:
+        return date(year, int(first), int(second))
+    return date(year, int(second), int(first))
 
 
 def date_numbers(text: str) -> tuple[str, str, str]:
@@ -147,7 +148,7 @@ def guess_date_order(rows: Iterable[tuple[str, str]]) -> tuple[DateOrder, bool]:
         except ValueError:
             continue
         if len(first) == YEAR_DIGITS:
-            return DateOrder.DAY_FIRST, True
+            return DateOrder.YEAR_FIRST, True
         if int(first) == int(second):
             continue
         if int(first) > MONTHS:

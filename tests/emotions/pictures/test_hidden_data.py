@@ -115,7 +115,9 @@ def test_of_a_photo_in_an_archive_that_comes_in(
     assert SECRET in archive.getvalue()
 
     sent = {"file": SimpleUploadedFile("x.zip", archive.getvalue())}
-    other_client.post("/data/import/", sent)
+    page = other_client.post("/data/import/", sent)["Location"]
+    run_jobs()
+    other_client.post(f"{page}decide/")
     run_jobs()
 
     came = Capture.objects.get(owner=other)

@@ -77,7 +77,11 @@ def entries(*moments: dict[str, Any]) -> io.BytesIO:
 
 def bring_in(owner: User, archive: io.BytesIO) -> Import:
     job = uploads.start_import(
-        owner=owner, upload=SimpleUploadedFile("x", archive.read()), time_zone="UTC", moods={}
+        owner=owner,
+        upload=SimpleUploadedFile("x", archive.read()),
+        time_zone="UTC",
+        moods={},
+        preview=False,
     )
     run_jobs()
     job.refresh_from_db()

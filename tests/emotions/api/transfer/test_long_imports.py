@@ -19,7 +19,7 @@ from accounts.services import delete_account
 from emotions.models import Capture, Import, Lease
 from emotions.pictures import storage
 from emotions.quotas.leases import LIFETIME, take_place
-from emotions.transfer import following, importing, running, tasks
+from emotions.transfer import following, importing, matching, running, tasks
 from emotions.transfer.readers import Entry, open_history
 from tests.emotions.api.calls import assert_problem
 from tests.emotions.api.transfer.histories import (
@@ -48,7 +48,7 @@ def kill_at(number: int) -> Any:
     """Kill the worker when it comes to an entry."""
     real, count = importing.import_entry, iter(range(1, 10**6))
 
-    def imported(**values: Any) -> importing.Outcome:
+    def imported(**values: Any) -> matching.Outcome:
         if next(count) == number:
             raise KilledError
         return real(**values)
@@ -185,7 +185,7 @@ def test_an_account_that_goes_meanwhile_takes_its_file_along(
     assert len(sent_files(media)) == 1
     real = importing.import_entry
 
-    def deleted(**values: Any) -> importing.Outcome:
+    def deleted(**values: Any) -> matching.Outcome:
         delete_account(person=owner)
         return real(**values)
 
