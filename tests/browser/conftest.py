@@ -39,11 +39,12 @@ TIMEOUT = 15
 
 
 def act_once_loaded(page: Page) -> None:
-    """Let every action and expectation wait until the page's module scripts have run.
+    """Let every action and expectation wait, patiently, until the page's scripts have run.
 
     Playwright acts on elements as soon as they are there, which on a busy machine is before the
     scripts listen to them. It calls a handler before whatever goes through a locator.
     """
+    page.context.set_default_timeout(1000 * patience(TIMEOUT))
     page.add_locator_handler(
         page.locator("html"), lambda html: html.page.wait_for_load_state(), no_wait_after=True
     )
@@ -161,9 +162,7 @@ def strict_page(
         locale="en-GB",
         service_workers="allow" if worker else "block",
     )
-    milliseconds = 1000 * patience(TIMEOUT)
-    context.set_default_timeout(milliseconds)
-    expect.set_options(timeout=milliseconds)
+    expect.set_options(timeout=1000 * patience(TIMEOUT))
     opened = context.new_page()
     act_once_loaded(opened)
     errors: list[str] = []

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from accounts.models import User
 from emotions.models import Capture
 from tests import pictures
-from tests.browser.conftest import evaluate, sign_in, wait_until
+from tests.browser.conftest import act_once_loaded, evaluate, sign_in, wait_until
 from tests.browser.test_accessibility import accessibility_violations
 
 pytestmark = [
@@ -262,6 +262,7 @@ def test_no_camera_is_offered_without_javascript(page: Page, owner: User) -> Non
         java_script_enabled=False, storage_state=page.context.storage_state()
     )
     quiet = plain.new_page()
+    act_once_loaded(quiet)
     quiet.goto(page.url.replace("/today/", "/capture/"))
     expect(quiet.get_by_role("button", name="See what it shows")).to_be_visible()
     expect(quiet.get_by_role("button", name="camera")).to_have_count(0)

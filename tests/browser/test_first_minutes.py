@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from accounts.models import User
 from emotions.models import Capture
 from tests import pace, pictures, uploads
-from tests.browser.conftest import NOON_ZONE, evaluate, sign_in, wait_until
+from tests.browser.conftest import NOON_ZONE, act_once_loaded, evaluate, sign_in, wait_until
 from tests.factories import PASSWORD
 
 pytestmark = [
@@ -149,6 +149,7 @@ def test_the_way_works_without_javascript(page: Page, portrait: Path) -> None:
         java_script_enabled=False, storage_state=state, base_url=page.url.split("/capture")[0]
     )
     quiet = plain.new_page()
+    act_once_loaded(quiet)
     quiet.goto("/capture/")
     quiet.locator('input[type="file"]').set_input_files(portrait)
     quiet.get_by_role("button", name="See what it shows").click()

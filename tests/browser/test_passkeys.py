@@ -12,7 +12,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from tests.browser.conftest import strict_page
+from tests.browser.conftest import act_once_loaded, strict_page
 from tests.factories import PASSWORD
 
 pytestmark = [
@@ -196,6 +196,7 @@ def test_a_bare_address_offers_no_passkeys(
     context = browser.new_context(base_url=numbered)
     with context:
         page = context.new_page()
+        act_once_loaded(page)
         sign_in_by_password(page, owner)
         page.wait_for_url("**/today/")
         page.goto("/accounts/2fa/webauthn/add/")
