@@ -217,7 +217,7 @@ class CaptureForm(forms.Form):
         label=_("Your photo"),
         allow_empty_file=True,
         error_messages={"required": _("Choose a photo first.")},
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/avif"}),
     )
     client_uuid = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     source = forms.TypedChoiceField(

@@ -36,6 +36,8 @@ SHELL = (
 
 IMPORTED = (
     "js/api.js",
+    "js/capture/exif.js",
+    "js/capture/prepare.js",
     "js/offline/clock.js",
     "js/offline/panel.js",
     "js/offline/waiting.js",

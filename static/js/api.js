@@ -41,13 +41,19 @@ export function detect(blob) {
   return post("/api/v1/detect/", form);
 }
 
-/** Returns a picture on a canvas, scaled down so that neither side exceeds `side` pixels. */
+/**
+ * Returns a picture on a canvas, scaled down so that neither side exceeds `side` pixels;
+ * transparent parts become white.
+ */
 export function small(source, width, height, side) {
   const scale = Math.min(1, side / Math.max(width, height));
   const canvas = document.createElement("canvas");
-  canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(height * scale);
-  canvas.getContext("2d").drawImage(source, 0, 0, canvas.width, canvas.height);
+  canvas.width = Math.max(1, Math.round(width * scale));
+  canvas.height = Math.max(1, Math.round(height * scale));
+  const context = canvas.getContext("2d");
+  context.fillStyle = "white";
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(source, 0, 0, canvas.width, canvas.height);
   return canvas;
 }
 

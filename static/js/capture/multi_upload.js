@@ -5,6 +5,7 @@
 
 import { newUuid } from "../api.js";
 import { keep } from "../offline/waiting.js";
+import { prepare } from "./prepare.js";
 
 const form = document.querySelector("[data-upload]");
 const input = form.querySelector("input[type=file]");
@@ -38,27 +39,28 @@ function showOutcome(photo, text, { link = "", again = false } = {}) {
 }
 
 /** Lets a photo wait in this browser for a connection, under the UUID that it has. */
-const keepForLater = ({ file, uuid }) =>
+const keepForLater = ({ prepared, uuid }) =>
   keep({
     diary: document.body.dataset.diary,
     uuid,
     at: new Date().toISOString(),
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     fields: { source: "upload" },
-    photo: file,
+    photo: prepared,
   });
 
 /**
  * Uploads one photo and returns whether it was recorded. Trying again under the same UUID after a
  * broken connection records it once.
  */
-function upload(photo) {
+async function upload(photo) {
   photo.part("progress").hidden = false;
   photo.part("progress").value = 0;
   photo.part("again").hidden = true;
   photo.part("outcome").textContent = texts.textWaiting;
+  photo.prepared ??= await prepare(photo.file);
   const body = new FormData();
-  body.append("photo", photo.file);
+  body.append("photo", photo.prepared);
   body.append("uuid", photo.uuid);
   body.append("source", "upload");
   body.append("time_zone", Intl.DateTimeFormat().resolvedOptions().timeZone);

@@ -6,6 +6,7 @@
 
 import { newUuid } from "../api.js";
 import { keep } from "../offline/waiting.js";
+import { prepare } from "./prepare.js";
 
 const form = document.querySelector("[data-upload]");
 const part = (name, root = form) => root.querySelector(`[data-upload-${name}]`);
@@ -68,7 +69,7 @@ function receive(request) {
 }
 
 /** Lets the photo wait in this browser for a connection, as the same moment. */
-async function keepForLater() {
+async function keepForLater(photo) {
   const { client_uuid: uuid, source, me_x: x, me_y: y } = form.elements;
   const point = x.value && y.value ? { me_x: x.value, me_y: y.value } : {};
   await keep({
@@ -77,16 +78,20 @@ async function keepForLater() {
     at: new Date().toISOString(),
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     fields: { source: source.value, ...point },
-    photo: input.files[0],
+    photo,
   });
   input.value = "";
   showChosen();
   label.textContent = initialLabelText;
 }
 
-form.addEventListener("submit", (event) => {
+form.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (form.classList.contains("upload--busy")) return;
+  const values = new FormData(form, event.submitter);
+  setBusy(true);
+  const photo = input.files.length ? await prepare(input.files[0]) : null;
+  if (photo) values.set("photo", photo);
   const request = new XMLHttpRequest();
   request.open("POST", form.action);
   request.upload.addEventListener("progress", ({ loaded, total }) => {
@@ -95,10 +100,9 @@ form.addEventListener("submit", (event) => {
   request.addEventListener("load", () => receive(request));
   request.addEventListener("error", async () => {
     setBusy(false);
-    await keepForLater().catch(() => showNote(form.dataset.textOffline));
+    await keepForLater(photo).catch(() => showNote(form.dataset.textOffline));
   });
-  request.send(new FormData(form, event.submitter));
-  setBusy(true);
+  request.send(values);
 });
 
 input.addEventListener("change", () => {

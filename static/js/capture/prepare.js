@@ -1,0 +1,49 @@
+/**
+ * Makes photos fit for the server: what is too large for it is scaled down, and what the browser
+ * can show and the server cannot, such as AVIF, becomes a JPEG. The time at which a photo was taken
+ * stays; how it lies is already drawn.
+ */
+
+import { jpeg, small } from "../api.js";
+import { dateTaken, withDateTaken } from "./exif.js";
+
+const MAX_BYTES = 15 * 2 ** 20;
+const MAX_PIXELS = 25_000_000;
+const MAX_EDGE = 20_000;
+const SIDE = 2048; // pixels of the longer side, which is all that the server reads
+const QUALITY = 0.92;
+
+const latin = (bytes, start, end) => String.fromCharCode(...bytes.subarray(start, end));
+
+/** Tells by a photo's content whether the server reads its format. */
+function isReadable(bytes) {
+  return (
+    latin(bytes, 0, 3) === "\xff\xd8\xff" ||
+    latin(bytes, 0, 8) === "\x89PNG\r\n\x1a\n" ||
+    (latin(bytes, 0, 4) === "RIFF" && latin(bytes, 8, 12) === "WEBP")
+  );
+}
+
+const isTooLarge = ({ width, height }) =>
+  width * height > MAX_PIXELS || Math.max(width, height) > MAX_EDGE;
+
+/** Returns the photo in a form that the server reads; itself if it is, or if nothing else can be. */
+export async function prepare(file) {
+  try {
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const picture = await createImageBitmap(file);
+    const fits = isReadable(bytes) && file.size <= MAX_BYTES && !isTooLarge(picture);
+    if (fits) return file;
+    const canvas = small(picture, picture.width, picture.height, SIDE);
+    picture.close();
+    const blob = await jpeg(canvas, QUALITY);
+    return new File([await withDateTaken(blob, dateTaken(bytes))], jpegName(file.name), {
+      type: "image/jpeg",
+      lastModified: file.lastModified,
+    });
+  } catch {
+    return file; // The server says what it expects.
+  }
+}
+
+const jpegName = (name) => `${name.replace(/\.[^.]*$/, "")}.jpg`;

@@ -1,0 +1,74 @@
+"""What the server would refuse is scaled down or converted before it is sent."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from common.imaging.images import read_image
+from emotions.models import Capture
+from tests import pictures
+from tests.browser.conftest import sign_in
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("browser"),
+]
+TAKEN = "2024:05:01 12:30:00"
+SIDE = 5600
+"""31 megapixels."""
+
+
+def photo(side: int, kind: str) -> bytes:
+    """Return the portrait, lying on its side for its EXIF to turn it, with its time."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif.get_ifd(0x8769)[0x9003] = TAKEN
+    portrait = Image.fromarray(pictures.astronaut()).resize((side, side))
+    lying = portrait.transpose(Image.Transpose.ROTATE_90)
+    return pictures.encoded(lying, kind, exif=exif.tobytes())
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    paths = [tmp_path / "large.jpg", tmp_path / "small.avif"]
+    paths[0].write_bytes(photo(SIDE, "JPEG"))
+    paths[1].write_bytes(photo(640, "AVIF"))
+    return paths
+
+
+def check(capture: Capture) -> None:
+    """See that the whole portrait came, upright, with its time and its happy face."""
+    assert capture.clock_of_photo
+    assert f"{capture.clock_of_photo:%Y:%m:%d %H:%M:%S}" == TAKEN
+    [face] = capture.detections.all()
+    assert face.emotion == "happy"
+    with capture.photo.open() as file:
+        height, width = read_image(file.read()).shape[:2]
+    assert height == width <= 2048
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_photo_is_made_fit_and_keeps_its_time(
+    page: Page, owner: User, files: list[Path], number: int
+) -> None:
+    sign_in(page, owner)
+    page.goto("/capture/")
+    page.wait_for_load_state("load")
+    page.locator("input[type=file]").set_input_files(files[number])
+    page.get_by_role("button", name="See what it shows").click()
+    page.wait_for_url("**/captures/*/")
+    check(Capture.objects.get(owner=owner))
+
+
+def test_several_photos_are_made_fit(page: Page, owner: User, files: list[Path]) -> None:
+    sign_in(page, owner)
+    page.goto("/capture/")
+    page.wait_for_load_state("load")
+    page.locator("input[type=file]").set_input_files(files)
+    expect(page.locator("[data-multi-upload-status]")).to_contain_text("2 / 2")
+    for capture in Capture.objects.filter(owner=owner):
+        check(capture)
