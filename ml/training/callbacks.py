@@ -1,5 +1,6 @@
 """Keras callbacks that make a run resumable and report its progress."""
 
+import math
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -24,13 +25,40 @@ class PeriodicCheckpoint(keras.callbacks.ModelCheckpoint):
     """Saves a checkpoint after every so many epochs, and after the last one."""
 
     def __init__(self, path: Path, *, every: int, **options: Any) -> None:
-        super().__init__(path, **options)
-        self.every = every
+        """Save to a path, in which `{epoch}` stands for the number of the epoch."""
+        self.unfinished = path.with_name(f"unfinished-{path.name}")
+        super().__init__(self.unfinished, **options)
+        self.path, self.every = path, every
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Save, if it is time."""
-        if is_due(self, epoch, self.every):
+        """Save, if it is time, so that a full disk never leaves half a checkpoint in its place."""
+        if not is_due(self, epoch, self.every):
+            return
+        unfinished = Path(str(self.unfinished).format(epoch=epoch + 1))
+        unfinished.unlink(missing_ok=True)
+        try:
             super().on_epoch_end(epoch, logs)
+            if unfinished.exists():
+                unfinished.replace(str(self.path).format(epoch=epoch + 1))
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+
+class FiniteLoss(keras.callbacks.Callback):
+    """Ends a run whose loss is no number any more, before it is saved."""
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        """Check the losses of an epoch.
+
+        Raises:
+            RunError: when one is infinite or not a number.
+        """
+        for name, value in (logs or {}).items():
+            if name.endswith("loss") and not math.isfinite(value):
+                raise run_folder.RunError(
+                    f"Epoch {epoch + 1}: expected a finite {name}, it is {value}; begin another "
+                    "run with a lower --learning-rate."
+                )
 
 
 class AveragedWeights(keras.callbacks.SwapEMAWeights):

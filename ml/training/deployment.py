@@ -9,7 +9,9 @@ from keras import layers
 from numpy.typing import NDArray
 
 from ml.emotions import EMOTIONS
+from ml.inference.card import ModelFileError
 from ml.training.architectures import INPUT_SHAPE, build
+from ml.training.failures import first_line
 from ml.training.pooling import SMALLEST_PROBABILITY, Pooling
 
 BATCH_SIZE = 64
@@ -69,11 +71,19 @@ def load_deployable(content: bytes) -> keras.Model:
     """Load a deployable network from the content of a `.keras` file.
 
     The content has to be verified; layers with code of their own are refused all the same.
+
+    Raises:
+        ModelFileError: when it is damaged, or another version of Keras wrote it.
     """
     with tempfile.NamedTemporaryFile(suffix=".keras") as file:
         file.write(content)
         file.flush()
-        return keras.models.load_model(file.name, compile=False, safe_mode=True)
+        try:
+            return keras.models.load_model(file.name, compile=False, safe_mode=True)
+        except Exception as error:  # Keras raises almost anything for files that do not fit.
+            raise ModelFileError(
+                f"Expected a network that Keras {keras.__version__} can read ({first_line(error)})."
+            ) from error
 
 
 def load_trained(content: bytes) -> keras.Model:
@@ -81,9 +91,17 @@ def load_trained(content: bytes) -> keras.Model:
 
     Args:
         content: see `load_deployable`.
+
+    Raises:
+        ModelFileError: see `load_deployable`; also when there is no trained network inside.
     """
     network = load_deployable(content)
-    return network.get_layer(network.name)
+    try:
+        return network.get_layer(network.name)
+    except ValueError as error:
+        raise ModelFileError(
+            f"Expected a network that train_emotion wrote ({first_line(error)})."
+        ) from error
 
 
 def predict(network: keras.Model, images: NDArray[np.uint8]) -> dict[str, NDArray[np.float32]]:

@@ -10,12 +10,14 @@ import keras
 
 from ml.data.datasets import Dataset
 from ml.data.errors import DatasetError
+from ml.emotions import EMOTIONS
 from ml.training import architectures, run_folder
 from ml.training.augmentation import Augmentation
 from ml.training.averaging import reestimate_batch_norm
 from ml.training.batches import Batches, targets_and_weights
 from ml.training.callbacks import (
     AveragedWeights,
+    FiniteLoss,
     PeriodicCheckpoint,
     Progress,
     Reseed,
@@ -23,6 +25,7 @@ from ml.training.callbacks import (
     reseed,
 )
 from ml.training.config import TrainingConfig
+from ml.training.failures import first_line
 
 WARMUP_SHARE = 0.05  # of the steps of a cosine schedule
 VALIDATION_BATCH_SIZE = 64
@@ -60,12 +63,18 @@ def train(
         epoch for a refit.
 
     Raises:
-        RunError: when the folder holds another run, or none to resume.
-        DatasetError: when a split is empty.
+        RunError: when the folder holds another run, none to resume, or one with a missing or
+            damaged file; when the loss is no number any more.
+        DatasetError: when a split is empty, or there is one emotion alone.
     """
     training, validation = dataset.split("train"), dataset.split("validation")
     if not len(training) or not len(validation):
         raise DatasetError("The dataset lacks a train or a validation split: run prepare_dataset.")
+    if len(set(training.labels.tolist())) == 1:
+        raise DatasetError(
+            f"Expected pictures of two emotions or more to train on, found {len(training)} of "
+            f"{EMOTIONS[training.labels[0]]} alone."
+        )
     if refit:
         training = dataset.split("train", "validation")
     settings = {
@@ -90,7 +99,7 @@ def train(
     try:
         if state["epoch"] < config.epochs:
             if state["epoch"]:
-                network = keras.models.load_model(run_folder.checkpoint(folder, state["epoch"]))
+                network = load_checkpoint(run_folder.checkpoint(folder, state["epoch"]))
             else:
                 network = compiled_network(config, training, start_from)
             fit(
@@ -104,13 +113,28 @@ def train(
                 log=log,
             )
         last, best = run_folder.checkpoint(folder, config.epochs), folder / run_folder.BEST
-        network = keras.models.load_model(last if refit else best)
+        network = load_checkpoint(last if refit else best)
         if config.average:
             reseed(network, config.seed, config.epochs)
             reestimate_batch_norm(network, training_batches(training, network, config))
         return network
     finally:
         keras.mixed_precision.set_global_policy("float32")
+
+
+def load_checkpoint(path: Path) -> keras.Model:
+    """Load a network that a run saved.
+
+    Raises:
+        RunError: when it is missing or damaged, or another version of Keras wrote it.
+    """
+    try:
+        return keras.models.load_model(path)
+    except Exception as error:  # Keras raises almost anything for files that do not fit.
+        raise run_folder.RunError(
+            f"{path}: expected a network that Keras {keras.__version__} can read "
+            f"({first_line(error)})."
+        ) from error
 
 
 def weights_sha256(network: keras.Model) -> str:
@@ -228,6 +252,7 @@ def fit(
             verbose=0,
             callbacks=[
                 Reseed(config.seed),
+                FiniteLoss(),
                 *([AveragedWeights(resumed=state["epoch"] > 0)] if config.average else []),
                 *checkpoints_and_schedule(
                     network, config, folder, state, epoch_log, select_best=validation is not None

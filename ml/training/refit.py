@@ -1,6 +1,5 @@
 """Refitting: training a selected run once more on all faces, the validation split included."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -57,16 +56,16 @@ def load_recipe(folder: Path, dataset: Dataset) -> Recipe:
             repeated without validation faces.
     """
     try:
-        settings = json.loads((folder / run_folder.SETTINGS).read_text())
+        settings = run_folder.read_settings(folder)
         card = Card.load(folder / CARD)
-    except (OSError, ModelFileError) as error:
+    except (run_folder.RunError, ModelFileError) as error:
         raise run_folder.RunError(
             f"{folder}: expected a finished run to refit ({error})."
         ) from error
     config = TrainingConfig(
         **{field.name: settings.get(field.name, field.default) for field in fields(TrainingConfig)}
     )
-    if settings["dataset"] != dataset.fingerprint():
+    if settings.get("dataset") != dataset.fingerprint():
         raise run_folder.RunError(
             f"{folder}: learned from another dataset; a refit needs the same one, with its votes."
         )

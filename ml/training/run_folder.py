@@ -33,12 +33,15 @@ def start(folder: Path, settings: dict[str, Any]) -> None:
         settings: everything that the run depends on.
 
     Raises:
-        RunError: when the folder holds a run already.
+        RunError: when the folder holds a run already, or cannot be written to.
     """
     if (folder / SETTINGS).exists():
         raise RunError(f"{folder}: holds a run already; add --resume or name another folder.")
-    folder.mkdir(parents=True, exist_ok=True)
-    write_json(folder / SETTINGS, settings)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_json(folder / SETTINGS, settings)
+    except OSError as error:
+        raise RunError(f"--out: expected a folder to write to ({error}).") from error
 
 
 def resume(
@@ -58,36 +61,85 @@ def resume(
         may_change: names of the settings that may differ from before.
 
     Raises:
-        RunError: when there is no run, or it ran with other settings.
+        RunError: when there is no run, a file of it is missing or damaged, or it ran with other
+            settings; nothing is changed then.
     """
-    try:
-        earlier = {**defaults, **json.loads((folder / SETTINGS).read_text())}
-    except OSError as error:
-        raise RunError(f"{folder}: expected a run to resume, found none.") from error
+    earlier = {**defaults, **read_settings(folder)}
+    if earlier.get("dataset") != settings.get("dataset"):
+        raise RunError(f"{folder}: learned from another dataset, or one split otherwise.")
     for name in sorted(settings.keys() - set(may_change)):
         if earlier.get(name) != settings[name]:
             raise RunError(
                 f"{folder}: ran with {name} {earlier.get(name)}, cannot resume with "
                 f"{settings[name]}."
             )
+    state = read_state(folder)
+    if state["epoch"]:
+        if not checkpoint(folder, state["epoch"]).is_file():
+            raise RunError(
+                f"{folder}: expected the checkpoint {checkpoint(folder, state['epoch']).name} "
+                "that its state names, found none."
+            )
+        trim_log(folder / LOG, state["epoch"])
     write_json(folder / SETTINGS, settings)
-    try:
-        state: dict[str, Any] = json.loads((folder / STATE).read_text())
-    except FileNotFoundError:
-        return {"epoch": 0}
-    trim_log(folder / LOG, state["epoch"])
     return state
 
 
+def read_settings(folder: Path) -> dict[str, Any]:
+    """Return the settings of the run in a folder.
+
+    Raises:
+        RunError: when there is no run, or they are damaged.
+    """
+    if not (folder / SETTINGS).is_file():
+        raise RunError(f"{folder}: expected a run to resume, found none.")
+    return _read_json(folder / SETTINGS)
+
+
+def read_state(folder: Path) -> dict[str, Any]:
+    """Return the state of the run in a folder, that of a beginning run if it has none yet.
+
+    Raises:
+        RunError: when it is damaged.
+    """
+    if not (folder / STATE).exists():
+        return {"epoch": 0}
+    state = _read_json(folder / STATE)
+    epoch = state.get("epoch")
+    if not isinstance(epoch, int) or epoch < 1 or not isinstance(state.get("callbacks"), dict):
+        raise RunError(f"{folder / STATE}: expected an epoch from 1 on and callbacks, found none.")
+    return state
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path}: expected readable JSON ({error}).") from error
+    if not isinstance(content, dict):
+        raise RunError(f"{path}: expected a JSON object.")
+    return content
+
+
 def trim_log(path: Path, epochs: int) -> None:
-    """Cut the log after so many epochs; a run may be killed between its log and its state."""
-    with path.open(newline="") as file:
-        rows = list(csv.reader(file))
+    """Cut the log after so many epochs; a run may be killed between its log and its state.
+
+    Raises:
+        RunError: when it is missing or has fewer epochs.
+    """
+    try:
+        with path.open(newline="") as file:
+            rows = list(csv.reader(file))
+    except (OSError, ValueError, csv.Error) as error:
+        raise RunError(f"{path}: expected the log of {epochs} epochs ({error}).") from error
+    if len(rows) <= epochs:
+        raise RunError(
+            f"{path}: expected a heading and {epochs} epochs, found {len(rows)} lines in all."
+        )
     with atomic_write(path) as temporary, temporary.open("w", newline="") as file:
         csv.writer(file).writerows(rows[: epochs + 1])
 
 
 def epochs_run(folder: Path) -> int:
     """Return how many epochs the run in a folder has finished."""
-    state: dict[str, Any] = json.loads((folder / STATE).read_text())
-    return int(state["epoch"])
+    return int(read_state(folder)["epoch"])

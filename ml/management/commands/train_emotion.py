@@ -1,7 +1,6 @@
 """Train a network on a dataset and write it, calibrated, exported and evaluated."""
 
 import getpass
-import os
 import shlex
 import sys
 from argparse import SUPPRESS
@@ -29,7 +28,8 @@ from ml.registry.lookup import find_files
 from ml.registry.transfer import read_run_folder
 from ml.registry.versions import register, save_answers
 from ml.training.config import OPTIMIZERS, SCHEDULES, TrainingConfig
-from ml.training.run_folder import RunError
+from ml.training.failures import describe_failure, import_keras
+from ml.training.run_folder import SETTINGS, RunError
 from ml.version_files import KERAS_NETWORK, NETWORK
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 FINE_TUNING: dict[str, Any] = {"learning_rate": 1e-4, "epochs": 10}
 """Defaults that let a network learn something new without forgetting what it knows."""
-TENSORFLOW_MISSING = "Training needs TensorFlow: pip install -r requirements-train.txt"
 
 
 class Command(BaseCommand):
@@ -130,12 +129,8 @@ class Command(BaseCommand):
             )
         if options["resume"] and out is None:
             raise CommandError("--resume: expected --out FOLDER with the run to go on with.")
-        # Silences TensorFlow's own log messages.
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-        try:
-            import keras  # noqa: PLC0415 - heavy
-        except ModuleNotFoundError as error:
-            raise CommandError(TENSORFLOW_MISSING) from error
+        if out and out.exists() and not out.is_dir():
+            raise CommandError(f"--out: expected a folder, {out} is a file.")
         names = {field.name for field in fields(TrainingConfig)}
         given = {name: value for name, value in options.items() if name in names}
         if options["refit"] and (given or options["start_from"]):
@@ -145,23 +140,22 @@ class Command(BaseCommand):
         folder = out or Path("runs") / f"{kind}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
         how_to_resume = f"the same command with --out {folder} --resume goes on."
         try:
+            keras = import_keras()
             run = self.train(data, folder, config, **options)
-        except KeyboardInterrupt as error:
-            raise CommandError(f"Interrupted; {how_to_resume}") from error
+            if keras.backend.backend() != "tensorflow":
+                self.stdout.write(
+                    f"Trained. To export, with KERAS_BACKEND=tensorflow {how_to_resume}"
+                )
+                return
+            self.release(run, data=data, name=options["name"], bundle=options["bundle"])
+        except CommandError:
+            raise
         except (DatasetError, ModelFileError, RunError) as error:
             raise CommandError(str(error)) from error
-        if keras.backend.backend() != "tensorflow":
-            self.stdout.write(f"Trained. To export, with KERAS_BACKEND=tensorflow {how_to_resume}")
-            return
-        main = next(
-            (
-                path
-                for path, test_set in zip(data, run.test_sets, strict=True)
-                if not test_set.has_contributions
-            ),
-            data[0],
-        )
-        self.release(run, data=main, name=options["name"], bundle=options["bundle"])
+        except (KeyboardInterrupt, Exception) as error:
+            begun = (folder / SETTINGS).exists()
+            then = how_to_resume if begun else "nothing was written."
+            raise CommandError(f"{describe_failure(error).rstrip('.')}; {then}") from error
 
     def train(
         self,
@@ -218,14 +212,22 @@ class Command(BaseCommand):
             recipe=recipe,
         )
 
-    def release(self, run: "FinishedRun", *, data: Path, name: str, bundle: bool) -> None:
+    def release(self, run: "FinishedRun", *, data: Sequence[Path], name: str, bundle: bool) -> None:
         """Write the version of a run, bundle or register it, and report its metrics."""
         from ml.training import release  # noqa: PLC0415 - needs TensorFlow, whatever the backend
 
+        main = next(
+            (
+                path
+                for path, test_set in zip(data, run.test_sets, strict=True)
+                if not test_set.has_contributions
+            ),
+            data[0],
+        )
         card = release.release(
             run,
             name=name or run.folder.name,
-            evaluation_command=evaluation_command(data, None if bundle else run.folder),
+            evaluation_command=evaluation_command(main, None if bundle else run.folder),
         )
         self.warn(run.dataset)  # Once more: an hour of epochs lies between.
         self.stdout.write(f"{card.name}: {run.folder / NETWORK}")

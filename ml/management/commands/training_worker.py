@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections
 
 from ml import training_queue
-from ml.management.commands.train_emotion import TENSORFLOW_MISSING
+from ml.training.failures import TENSORFLOW_MISSING
 
 POLL_INTERVAL = 5.0  # seconds
 
