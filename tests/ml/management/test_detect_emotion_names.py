@@ -168,7 +168,7 @@ def test_a_terminal_shows_the_progress_and_the_status_tells_of_failures(tmp_path
         [sys.executable, "manage.py", "detect_emotion", good, bad],
         stdout=subprocess.PIPE,
         stderr=side,
-        env=os.environ | {"DEBUG": "1", "DATABASE_URL": "sqlite:////nonexistent/db.sqlite3"},
+        env=os.environ | {"DEBUG": "1", "DATABASE_URL": f"sqlite:///{tmp_path}/none.sqlite3"},
     ) as process:
         os.close(side)
         shown = b""
