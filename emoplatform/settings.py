@@ -43,6 +43,8 @@ CSRF_TRUSTED_ORIGINS = [
     *(f"https://*{host}" if host.startswith(".") else f"https://{host}" for host in ALLOWED_HOSTS),
 ]
 env.refuse_prefix("SCRIPT_NAME")
+# gunicorn reads it before its configuration, and does not say what it expects.
+env.count("WEB_CONCURRENCY", default=2)
 
 if DEBUG and "DATABASE_URL" not in os.environ:
     VAR_DIR.mkdir(exist_ok=True)

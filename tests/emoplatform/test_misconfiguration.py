@@ -27,6 +27,7 @@ WRONG = {
     "EMAIL_URL": "pigeon://user:geheim@host",
     "SITE_URL": "mood.example.org",
     "SCRIPT_NAME": "/mood",
+    "WEB_CONCURRENCY": "abc",
     "DEFAULT_FROM_EMAIL": "not an address",
     "CONTACT_EMAIL": "nobody",
     "VAPID_PRIVATE_KEY": "geheim",
@@ -137,7 +138,7 @@ def test_what_is_right_starts(right: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("WEB_CONCURRENCY", "abc"), ("WEB_CONCURRENCY", "0"), ("PORT", "70000")]
+    ("name", "value"), [("WEB_CONCURRENCY", "0"), ("PORT", "abc"), ("PORT", "70000")]
 )
 def test_gunicorn_names_a_wrong_number(name: str, value: str) -> None:
     done = begin(["-m", "gunicorn", "emoplatform.wsgi"], **{name: value})
