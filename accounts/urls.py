@@ -15,6 +15,7 @@ urlpatterns = [
     path("security-log/", views.security_log, name="security_log"),
     path("tokens/", views.token_create, name="token_create"),
     path("tokens/<int:number>/revoke/", views.token_revoke, name="token_revoke"),
+    path("interrupted-form/", views.interrupted_form, name="interrupted_form"),
     path("not-me/<str:sealed>/", views.not_me, name="not_me"),
     path("delete-account/", views.account_delete, name="account_delete"),
 ]

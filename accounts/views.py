@@ -31,6 +31,7 @@ from accounts.forms import (
 )
 from accounts.requests import person_of
 from accounts.security_log import event_to_disown, events_of
+from accounts.sign_in import interrupted_forms
 from accounts.sign_in.disowning import disown
 from accounts.sign_in.reauthentication import require_recent
 from accounts.tokens import selectors as token_selectors
@@ -69,6 +70,16 @@ def render_settings(
 @require_GET
 def settings(request: HttpRequest) -> HttpResponse:
     return render_settings(request)
+
+
+@login_required
+@require_GET
+def interrupted_form(request: HttpRequest) -> HttpResponse:
+    """Show what somebody sent after their session had ended, to be sent again."""
+    form = interrupted_forms.take(request.session)
+    if form is None:
+        return redirect(site.LOGIN_REDIRECT_URL)
+    return render(request, "accounts/interrupted_form.html", {"form": form})
 
 
 @login_required

@@ -125,6 +125,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "emoplatform.headers.NoStoreMiddleware",
     "accounts.middleware.ProfileLocaleMiddleware",
+    "accounts.sign_in.interrupted_forms.InterruptedFormMiddleware",
     "emoplatform.request_limits.PageLimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -185,6 +185,7 @@ MATRIX: dict[str, Answers] = {
     "/settings/tokens/": page(POST=422),
     "/settings/tokens/<int:number>/revoke/": page_of_one(GET=200, POST=302),
     "/settings/delete-account/": page(GET=200, POST=422),
+    "/settings/interrupted-form/": page(GET=302),
     "/days/<day:on>/": page(GET=200),
     "/captures/<uuid:uuid>/": page_of_one(GET=200),
     "/captures/<uuid:uuid>/photo": page_of_one(GET=200),
