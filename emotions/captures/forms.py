@@ -1,6 +1,8 @@
 """The forms that record, edit and find captures."""
 
+import csv
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -25,6 +27,7 @@ from emotions.models.limits import (
 )
 from emotions.pictures.errors import error_message
 
+QUOTE = '"'
 PHOTO_SOURCES = [Capture.Source.UPLOAD, Capture.Source.CAMERA, Capture.Source.LIVE]
 """The ways in which the capture page takes photos."""
 
@@ -50,11 +53,13 @@ class TagsField(forms.CharField):
         )
 
     def prepare_value(self, value: Any) -> Any:
-        return value if value is None or isinstance(value, str) else ", ".join(value)
+        """Return tags as text; those that hold a comma themselves stand in quotes."""
+        return value if value is None or isinstance(value, str) else join_tags(value)
 
     def clean(self, value: Any) -> list[str]:
         """Return the tags, each once."""
-        words = [word.strip() for word in super().clean(value).split(",")]
+        line = " ".join(super().clean(value).splitlines())
+        words = [word.strip() for row in csv.reader([line], skipinitialspace=True) for word in row]
         tags = list(dict.fromkeys(word for word in words if word))
         if len(tags) > MAX_TAGS or any(len(tag) > MAX_TAG_LENGTH for tag in tags):
             raise forms.ValidationError(
@@ -62,6 +67,13 @@ class TagsField(forms.CharField):
                 params={"most": MAX_TAGS, "longest": MAX_TAG_LENGTH},
             )
         return tags
+
+
+def join_tags(tags: Sequence[str]) -> str:
+    """Return tags as `TagsField` reads them."""
+    return ", ".join(
+        f'"{tag.replace(QUOTE, QUOTE * 2)}"' if {",", QUOTE} & {*tag} else tag for tag in tags
+    )
 
 
 class SelfReportForm(forms.Form):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
 from accounts.models import User
+from common.letters import same_word_key, search_key
 from emotions.models import Capture, CaptureQuerySet, Detection, Feeling, Tag
 from ml.models import ModelVersion
 
@@ -44,7 +45,7 @@ def history(
         last: only those of this local day and earlier.
         tag: only those with this tag, in any case.
         source: only those that came in this way.
-        words: only those with this text in their note, in any case.
+        words: only those with this text in their note, whatever its capitals and accents.
         in_trash: those that can be restored, instead of those that are not deleted.
     """
     captures = Capture.objects.in_trash_of(owner) if in_trash else Capture.objects.of(owner)
@@ -56,11 +57,13 @@ def history(
     if last:
         captures = captures.filter(local_date__lte=last)
     if tag:
-        captures = captures.filter(tags__in=Tag.objects.filter(owner=owner, name__iexact=tag))
+        captures = captures.filter(tags__in=find_tags(owner=owner, name=tag))
     if source:
         captures = captures.filter(source=source)
     if words:
-        captures = captures.filter(note__icontains=words)
+        # Of notes that an earlier version wrote meanwhile there is no key yet.
+        without_key = Q(note_key=None, note__icontains=words)
+        captures = captures.filter(Q(note_key__contains=search_key(words)) | without_key)
     return with_detections(captures)
 
 
@@ -176,4 +179,14 @@ def recent_tags(*, owner: User) -> list[str]:
 
 def has_tag(*, owner: User, name: str) -> bool:
     """Return whether the owner has a tag of this name, in any case."""
-    return Tag.objects.filter(owner=owner, name__iexact=name).exists()
+    return bool(find_tags(owner=owner, name=name))
+
+
+def find_tags(*, owner: User, name: str) -> list[int]:
+    """Return the key of the owner's tag of this name, in any case, or nothing.
+
+    More than one only where an earlier version of the software made a tag meanwhile.
+    """
+    key = same_word_key(name)
+    rows = Tag.objects.filter(Q(key=key) | Q(key=None), owner=owner).values_list("pk", "name")
+    return [pk for pk, found in rows if same_word_key(found) == key]

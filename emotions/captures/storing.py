@@ -6,6 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services import next_sequence
+from common.letters import same_word_key
 from emotions.models import Capture, Detection, Tag
 from emotions.pictures.storage import SavedPictures
 from emotions.quotas.claims import claim_pictures, claim_tags
@@ -21,7 +22,7 @@ class KnownTags:
     def read(self) -> None:
         """Read which tags there are."""
         rows = Tag.objects.filter(owner=self.owner).values_list("name", "pk")
-        self.keys = {name.casefold(): pk for name, pk in rows}
+        self.keys = {same_word_key(name): pk for name, pk in rows}
 
     def keys_of(self, names: Sequence[str]) -> list[int]:
         """Return the primary keys of tags, capitals making no difference, and make missing ones.
@@ -31,13 +32,13 @@ class KnownTags:
         Raises:
             TagsQuotaError: the owner may not have that many.
         """
-        wanted = {name.casefold(): name for name in reversed(names)}
+        wanted = {same_word_key(name): name for name in reversed(names)}
         if not wanted.keys() <= self.keys.keys():
             self.read()  # For the first time, or again: another request may have made them.
         missing = {key: name for key, name in wanted.items() if key not in self.keys}
         claim_tags(known=len(self.keys), new=len(missing))
         made = Tag.objects.bulk_create(
-            Tag(owner=self.owner, name=name) for name in missing.values()
+            Tag(owner=self.owner, name=name, key=key) for key, name in missing.items()
         )
         keys = self.keys | dict(zip(missing, (tag.pk for tag in made), strict=True))
         # Not before: where the transaction fails, they do not exist.

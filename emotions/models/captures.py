@@ -10,11 +10,12 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.fields.files import FieldFile
-from django.db.models.functions import Coalesce, Lower
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.imaging.geometry import Box
+from common.letters import same_word_key, search_key
 from emotions.models.limits import MAX_NOTE_LENGTH, MAX_TAG_LENGTH
 from ml.emotions import EMOTIONS, Emotion
 from ml.metrics import answer_sets
@@ -55,14 +56,24 @@ class Tag(models.Model):
         db_index=False,  # the constraint's begins with the owner
     )
     name = models.CharField(max_length=MAX_TAG_LENGTH)
+    key = models.TextField(  # noqa: DJ001 - not known is not an empty key
+        null=True,
+        editable=False,
+        help_text=_("Tells words apart, whatever their capitals; empty until they are told."),
+    )
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("owner", Lower("name"), name="emotions_tag_once_per_owner")
+            models.UniqueConstraint(fields=["owner", "key"], name="emotions_tag_once_by_key")
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, **options: Any) -> None:
+        """Save the tag with its key."""
+        self.key = same_word_key(self.name)
+        super().save(**options)
 
 
 def detected_column(column: str, *, read_by: str = "") -> models.F | Coalesce:
@@ -162,6 +173,11 @@ class Capture(models.Model):
         help_text=_("When the photo says it was taken, by the clock on the wall, as if in UTC."),
     )
     note = models.TextField(blank=True, max_length=MAX_NOTE_LENGTH)
+    note_key = models.TextField(  # noqa: DJ001 - not known is not an empty key
+        null=True,
+        editable=False,
+        help_text=_("The note without capitals and accents; empty until it is searched so."),
+    )
     tags = models.ManyToManyField(Tag, blank=True, related_name="captures")
     felt = models.CharField(  # noqa: DJ001 - nothing said is not an empty answer
         max_length=8, choices=Feeling.choices, null=True, blank=True
@@ -228,6 +244,11 @@ class Capture(models.Model):
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+    def save(self, **options: Any) -> None:
+        """Save the capture with the key of its note."""
+        self.note_key = search_key(self.note)
+        super().save(**options)
 
     @property
     def small_picture(self) -> FieldFile:
