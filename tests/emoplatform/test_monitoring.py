@@ -30,7 +30,7 @@ def metrics_in(query: str) -> set[str]:
 
 def exported_metrics() -> set[str]:
     """Return what `/metrics` can tell, as `emoplatform/metrics.py` names it."""
-    counters = set(re.findall(r'Counter\("(\w+)"', SOURCE))
+    counters = set(re.findall(r'Counter\(\s*"(\w+)"', SOURCE))
     histograms = set(re.findall(r'Histogram\(\s*"(\w+)"', SOURCE))
     network = set(re.findall(r'"(emoplatform_\w+)"', SOURCE))
     network |= {f"emoplatform_{name}" for name in re.findall(r'^\s+"(\w+)": \(', SOURCE, re.M)}
