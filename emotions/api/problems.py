@@ -79,8 +79,8 @@ SERVICE_PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str | Promise]] =
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "no_face",
         _(
-            "No face was found and nothing was saved. Try again in better light, facing the "
-            "camera, or send keep_without_face=true to log it anyway."
+            "No face was found and nothing was saved. Turn the photo upright, or try again in "
+            "better light, facing the camera, or send keep_without_face=true to log it anyway."
         ),
     ),
     ConsentRequiredError: (
