@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
 from accounts.models import User
-from common.letters import same_word_key, search_key
+from common.text_keys import search_key, word_key
 from emotions.models import Capture, CaptureQuerySet, Detection, Feeling, Tag
 from ml.models import ModelVersion
 
@@ -187,6 +187,6 @@ def find_tags(*, owner: User, name: str) -> list[int]:
 
     More than one only where an earlier version of the software made a tag meanwhile.
     """
-    key = same_word_key(name)
+    key = word_key(name)
     rows = Tag.objects.filter(Q(key=key) | Q(key=None), owner=owner).values_list("pk", "name")
-    return [pk for pk, found in rows if same_word_key(found) == key]
+    return [pk for pk, found in rows if word_key(found) == key]

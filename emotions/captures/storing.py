@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services import next_sequence
-from common.letters import same_word_key
+from common.text_keys import word_key
 from emotions.models import Capture, Detection, Tag
 from emotions.pictures.storage import SavedPictures
 from emotions.quotas.claims import claim_pictures, claim_tags
@@ -22,7 +22,7 @@ class KnownTags:
     def read(self) -> None:
         """Read which tags there are."""
         rows = Tag.objects.filter(owner=self.owner).values_list("name", "pk")
-        self.keys = {same_word_key(name): pk for name, pk in rows}
+        self.keys = {word_key(name): pk for name, pk in rows}
 
     def keys_of(self, names: Sequence[str]) -> list[int]:
         """Return the primary keys of tags, capitals making no difference, and make missing ones.
@@ -32,7 +32,7 @@ class KnownTags:
         Raises:
             TagsQuotaError: the owner may not have that many.
         """
-        wanted = {same_word_key(name): name for name in reversed(names)}
+        wanted = {word_key(name): name for name in reversed(names)}
         if not wanted.keys() <= self.keys.keys():
             self.read()  # For the first time, or again: another request may have made them.
         missing = {key: name for key, name in wanted.items() if key not in self.keys}

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
             name="key",
             field=models.TextField(
                 editable=False,
-                help_text="Tells words apart, whatever their capitals; empty until they are told.",
+                help_text="The name as it is compared; empty if an earlier version wrote it.",
                 null=True,
             ),
         ),
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name="note_key",
             field=models.TextField(
                 editable=False,
-                help_text="The note without capitals and accents; empty until it is searched so.",
+                help_text="The note as it is searched; empty if an earlier version wrote it.",
                 null=True,
             ),
         ),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import migrations, transaction
 
-from common.letters import same_word_key, search_key
+from common.text_keys import search_key, word_key
 
 BATCH_SIZE = 500
 
@@ -20,7 +20,7 @@ def merge_tags(apps: Any, schema_editor: Any) -> None:
         with transaction.atomic(using=alias):
             kept: dict[str, Any] = {}
             for tag in group:
-                tag.key = same_word_key(tag.name)
+                tag.key = word_key(tag.name)
                 first = kept.setdefault(tag.key, tag)
                 if first is tag:
                     tag.save(using=alias, update_fields=["key"])

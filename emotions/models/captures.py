@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.imaging.geometry import Box
-from common.letters import same_word_key, search_key
+from common.text_keys import search_key, word_key
 from emotions.models.limits import MAX_NOTE_LENGTH, MAX_TAG_LENGTH
 from ml.emotions import EMOTIONS, Emotion
 from ml.metrics import answer_sets
@@ -59,7 +59,7 @@ class Tag(models.Model):
     key = models.TextField(  # noqa: DJ001 - not known is not an empty key
         null=True,
         editable=False,
-        help_text=_("Tells words apart, whatever their capitals; empty until they are told."),
+        help_text=_("The name as it is compared; empty if an earlier version wrote it."),
     )
 
     class Meta:
@@ -72,7 +72,7 @@ class Tag(models.Model):
 
     def save(self, **options: Any) -> None:
         """Save the tag with its key."""
-        self.key = same_word_key(self.name)
+        self.key = word_key(self.name)
         super().save(**options)
 
 
@@ -176,7 +176,7 @@ class Capture(models.Model):
     note_key = models.TextField(  # noqa: DJ001 - not known is not an empty key
         null=True,
         editable=False,
-        help_text=_("The note without capitals and accents; empty until it is searched so."),
+        help_text=_("The note as it is searched; empty if an earlier version wrote it."),
     )
     tags = models.ManyToManyField(Tag, blank=True, related_name="captures")
     felt = models.CharField(  # noqa: DJ001 - nothing said is not an empty answer

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.letters import same_word_key
+from common.text_keys import word_key
 from emotions.models import Capture
 from emotions.models.limits import MAX_NOTE_LENGTH, MAX_TAG_LENGTH, MAX_TAGS
 from emotions.transfer.readers.entries import (
@@ -196,7 +196,7 @@ def parse_local_time(day: str, time: str, order: DateOrder) -> datetime:
 def split_activities(text: str) -> tuple[tuple[str, ...], str]:
     """Return activities as tags, and as a line of the note those that do not fit as tags."""
     activities = [word for part in text.split(" | ") if (word := part.strip())]
-    activities = list({same_word_key(word): word for word in reversed(activities)}.values())[::-1]
+    activities = list({word_key(word): word for word in reversed(activities)}.values())[::-1]
     tags = [word for word in activities if len(word) <= MAX_TAG_LENGTH][:MAX_TAGS]
     return tuple(tags), ", ".join(word for word in activities if word not in tags)
 

@@ -4,7 +4,7 @@ import unicodedata
 
 import pytest
 
-from common.letters import same_word_key, search_key
+from common.text_keys import search_key, word_key
 
 
 @pytest.mark.parametrize(
@@ -21,12 +21,12 @@ from common.letters import same_word_key, search_key
     ],
 )
 def test_capitals_and_composition_make_no_other_word(one: str, other: str) -> None:
-    assert same_word_key(one) == same_word_key(other)
+    assert word_key(one) == word_key(other)
 
 
 @pytest.mark.parametrize(("one", "other"), [("kız", "kiz"), ("Büro", "Buro"), ("été", "ete")])
 def test_accents_and_the_dotless_i_do(one: str, other: str) -> None:
-    assert same_word_key(one) != same_word_key(other)
+    assert word_key(one) != word_key(other)
 
 
 @pytest.mark.parametrize(
