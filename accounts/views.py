@@ -75,8 +75,8 @@ def settings(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def interrupted_form(request: HttpRequest) -> HttpResponse:
-    """Show what somebody sent after their session had ended, to be sent again."""
-    form = interrupted_forms.take(request.session)
+    """Show what somebody submitted after their session had ended, to submit it again."""
+    form = interrupted_forms.take_form(request)
     if form is None:
         return redirect(site.LOGIN_REDIRECT_URL)
     return render(request, "accounts/interrupted_form.html", {"form": form})

@@ -6,11 +6,16 @@ import { keep } from "../offline/waiting.js";
 const form = document.querySelector("[data-note-form]");
 const outcome = form.querySelector("[data-note-form-outcome]");
 
+/** Returns tags as the server reads them: one that holds a comma stands in quotes. */
+function tagsOf(text) {
+  const parts = text.matchAll(/\s*(?:"((?:[^"]|"")*)"|([^,]*))\s*(?:,|$)/g);
+  const tags = [...parts].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain);
+  return [...new Set(tags.map((tag) => tag.trim()).filter(Boolean))];
+}
+
 /** Returns what was filled in, as fields of the API. */
 function fieldsOf(values) {
-  const fields = { note: values.get("note") };
-  const tags = values.get("tags").split(",").map((tag) => tag.trim());
-  fields.tags = [...new Set(tags.filter(Boolean))];
+  const fields = { note: values.get("note"), tags: tagsOf(values.get("tags")) };
   if (values.get("felt")) fields.felt = values.get("felt");
   if (values.get("mood")) fields.mood = Number(values.get("mood"));
   return fields;

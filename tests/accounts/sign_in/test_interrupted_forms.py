@@ -32,7 +32,8 @@ SETTINGS = ["language", "time_zone", "devices_sign_out", "token_create"]
 
 
 def end_session(client: Client) -> None:
-    """End a session as another device does it: the browser learns nothing of it."""
+    """End a session as another device does it: the browser, which has used it, learns nothing."""
+    client.get(reverse("emotions:today"))
     Session.objects.all().delete()
 
 
@@ -83,39 +84,48 @@ def test_words_are_sent_again_as_they_were_written(owner: User, owner_client: Cl
     assert (written.owner, written.mood) == (owner, 4)
     assert written.note.split() == NOTE.split()
     assert {tag.name for tag in written.tags.all()} == {"work", "rain"}
-    # Shown once: then nothing of it is kept.
+    # Shown once: then nothing of it is left.
     assert owner_client.get(reverse("accounts:interrupted_form")).status_code == 302
 
 
-def test_files_and_secrets_are_not_kept(owner: User, owner_client: Client) -> None:
+def test_files_and_secrets_are_not_saved(owner: User, owner_client: Client) -> None:
     end_session(owner_client)
     file = SimpleUploadedFile("diary.csv", b"mood")
     owner_client.post(reverse("emotions:import"), {"file": file, "old_password": "geheim"})
-    kept = owner_client.session[interrupted_forms.KEY]
-    assert kept["had_files"]
-    assert "geheim" not in str(kept)
+    saved = owner_client.session[interrupted_forms.SESSION_KEY]
+    assert saved["had_files"]
+    assert "geheim" not in str(saved)
     page = owner_client.get(sign_in(owner_client, owner)).content.decode()
     assert "choose them again" in page
 
 
-def test_nothing_is_kept_for_long_nor_of_much_nor_of_strangers(
+def test_nothing_is_saved_for_long_nor_of_much_nor_of_strangers(
     owner: User, owner_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stranger = Client()
     stranger.post(reverse("emotions:words"), POSTED["words"])
-    assert interrupted_forms.KEY not in stranger.session
+    assert interrupted_forms.SESSION_KEY not in stranger.session
     end_session(owner_client)
     owner_client.post(reverse("emotions:words"), {"note": "x" * 30_000})
-    assert owner_client.session[interrupted_forms.KEY]["fields"] == []
+    assert owner_client.session[interrupted_forms.SESSION_KEY]["fields"] == []
     owner_client.post(reverse("emotions:words"), POSTED["words"])
-    monkeypatch.setattr(interrupted_forms, "KEPT_FOR", -1)
+    monkeypatch.setattr(interrupted_forms, "MAX_AGE", -1)
     sign_in(owner_client, owner)
     assert owner_client.get(reverse("accounts:interrupted_form")).status_code == 302
 
 
-def test_a_form_of_another_site_is_not_kept(owner: User) -> None:
+def test_whoever_else_signs_in_sees_nothing_of_it(other: User, owner_client: Client) -> None:
+    end_session(owner_client)
+    owner_client.post(reverse("emotions:words"), POSTED["words"])
+    page = owner_client.get(sign_in(owner_client, other), follow=True)
+    assert page.redirect_chain == [(reverse("emotions:today"), 302)]
+    assert interrupted_forms.SESSION_KEY not in owner_client.session
+
+
+def test_a_form_of_another_site_is_not_saved(owner: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.cookies["sessionid"] = "ended"
+    client.cookies[interrupted_forms.PERSON_COOKIE] = "somebody"
     answer = client.post(reverse("emotions:words"), POSTED["words"])
     assert answer.status_code == 403
-    assert interrupted_forms.KEY not in client.session
+    assert interrupted_forms.SESSION_KEY not in client.session
