@@ -9,7 +9,7 @@ import pytest
 
 from common.imaging.geometry import Box
 from common.imaging.images import Pixels, crop_face
-from ml.inference import blazeface, face_detection
+from ml.inference import blazeface, face_detection, face_search
 from ml.inference.alignment import roll_of
 from ml.inference.face_detection import detect_faces, detect_with_blazeface
 from ml.inference.predictor import bundled_predictor
@@ -66,6 +66,13 @@ def grainy(pixels: Pixels) -> Pixels:
 def test_a_face_is_found_by_a_second_look(change: Any) -> None:
     pixels = change(pictures.astronaut())
     assert len(detect_with_blazeface(pixels)) == 1
+
+
+def test_only_a_large_face_is_taken_from_the_cascades(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(face_search, "find_faces", lambda pixels: [])
+    pixels = pictures.astronaut()
+    assert len(detect_with_blazeface(np.ascontiguousarray(pixels[40:220, 135:315]))) == 1
+    assert not detect_with_blazeface(pixels)
 
 
 def test_a_wide_panorama_shows_its_face() -> None:
