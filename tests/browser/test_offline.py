@@ -155,7 +155,7 @@ def test_words_said_offline_go_up_with_all_that_they_say(app: Page, owner: User)
     offline(app)
     app.goto("/words/")
     app.get_by_label("Note").fill("on the train")
-    app.get_by_label("Tags").fill("work, rain")
+    app.get_by_label("Tags").fill('work, "rain, wind"')
     app.get_by_label("Happy").check()
     app.get_by_label("When").fill("2026-03-14T08:30")
     app.get_by_role("button", name="Keep it").click()
@@ -172,7 +172,7 @@ def test_words_said_offline_go_up_with_all_that_they_say(app: Page, owner: User)
         "2026-03-14",
     )
     assert capture.taken_at == datetime(2026, 3, 14, 8, 30, tzinfo=ZoneInfo(NOON_ZONE))
-    assert {tag.name for tag in capture.tags.all()} == {"work", "rain"}
+    assert {tag.name for tag in capture.tags.all()} == {"work", "rain, wind"}
 
 
 def test_an_answer_that_is_lost_leads_to_no_second_moment(app: Page, owner: User) -> None:
