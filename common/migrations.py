@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.postgres.operations import AddIndexConcurrently as AddIndexOnPostgreSQL
 from django.contrib.postgres.operations import NotInTransactionMixin
 from django.db import transaction
-from django.db.migrations.operations import AddIndex, AlterField
+from django.db.migrations.operations import AddConstraint, AddIndex, AlterField
 from django.db.models import Index
 
 
@@ -31,6 +31,43 @@ class AddIndexConcurrently(AddIndexOnPostgreSQL):
             super().database_backwards(app_label, schema_editor, *states)
         else:
             AddIndex.database_backwards(self, app_label, schema_editor, *states)
+
+
+class AddUniqueConstraintConcurrently(NotInTransactionMixin, AddConstraint):
+    """Adds a unique constraint on fields without blocking writes, on PostgreSQL.
+
+    PostgreSQL builds the index while people write, and then uses it for the constraint.
+    """
+
+    atomic = False
+
+    def describe(self) -> str:
+        return f"Concurrently {super().describe().lower()}"
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        self._ensure_not_in_transaction(schema_editor)
+        if not is_postgresql(schema_editor):
+            with transaction.atomic(schema_editor.connection.alias):
+                super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        meta = to_state.apps.get_model(app_label, self.model_name)._meta
+        quote = schema_editor.quote_name
+        name, table = quote(self.constraint.name), quote(meta.db_table)
+        columns = ", ".join(quote(meta.get_field(field).column) for field in self.constraint.fields)
+        # An attempt that was interrupted leaves an index that is not valid.
+        schema_editor.execute(f"DROP INDEX IF EXISTS {name}")
+        schema_editor.execute(f"CREATE UNIQUE INDEX CONCURRENTLY {name} ON {table} ({columns})")
+        schema_editor.execute(
+            f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}"
+        )
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
+    ) -> None:
+        with transaction.atomic(schema_editor.connection.alias):
+            super().database_backwards(app_label, schema_editor, from_state, to_state)
 
 
 class RemoveColumnIndexConcurrently(NotInTransactionMixin, AlterField):
