@@ -194,6 +194,7 @@ ACCOUNT_FORMS = {
 ACCOUNT_LOGOUT_REDIRECT_URL = "emotions:landing"
 ACCOUNT_SESSION_REMEMBER = True
 SESSION_ENGINE = "accounts.devices.sessions"
+LAST_PERSON_COOKIE_NAME = "last-person"  # whose forms come back after signing in again
 SESSION_COOKIE_AGE = 90 * 24 * 60 * 60  # renewed on each day on which the device is used
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Emoplatform: "
 ACCOUNT_EMAIL_NOTIFICATIONS = True
@@ -361,6 +362,7 @@ if not DEBUG:
     # Browsers accept cookies with this prefix only from this very host and over HTTPS.
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
+    LAST_PERSON_COOKIE_NAME = "__Host-last-person"
 
 # --- Logging: what happened, never whose photo, mood or e-mail --------------------------------
 

@@ -19,8 +19,6 @@ MAX_AGE = 60 * 60
 MAX_LENGTH = 20_000
 """Characters; several times what the longest form with words holds."""
 EXCLUDED_FIELDS = ("csrfmiddlewaretoken", "password", "next")
-PERSON_COOKIE = "last-person"
-"""Recognizes the person who was signed in, without naming them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +72,9 @@ def person_key(request: HttpRequest) -> str:
 def remember_person(request: HttpRequest, response: HttpResponseBase) -> None:
     """Set the cookie by which a form is known to be this person's once their session has ended."""
     key = person_key(request)
-    if request.COOKIES.get(PERSON_COOKIE) != key:
+    if request.COOKIES.get(settings.LAST_PERSON_COOKIE_NAME) != key:
         response.set_cookie(
-            PERSON_COOKIE,
+            settings.LAST_PERSON_COOKIE_NAME,
             key,
             max_age=settings.SESSION_COOKIE_AGE + MAX_AGE,
             secure=settings.SESSION_COOKIE_SECURE,
@@ -87,7 +85,8 @@ def remember_person(request: HttpRequest, response: HttpResponseBase) -> None:
 
 def asks_to_sign_in(request: HttpRequest, response: HttpResponseBase) -> bool:
     """Return whether the response asks somebody to sign in whose session has ended."""
-    if not {settings.SESSION_COOKIE_NAME, PERSON_COOKIE} <= request.COOKIES.keys():
+    cookies = {settings.SESSION_COOKIE_NAME, settings.LAST_PERSON_COOKIE_NAME}
+    if not cookies <= request.COOKIES.keys():
         return False
     if not isinstance(response, HttpResponseRedirect):
         return False
@@ -110,7 +109,7 @@ def save_form(request: HttpRequest) -> None:
         fields=fields if sum(len(value) for _, value in fields) <= MAX_LENGTH else [],
         had_files=bool(request.FILES),
         sent_at=timezone.now().timestamp(),
-        person=request.COOKIES[PERSON_COOKIE],
+        person=request.COOKIES[settings.LAST_PERSON_COOKIE_NAME],
     )
     request.session[SESSION_KEY] = asdict(form)
 

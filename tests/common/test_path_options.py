@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from common.path_options import file_path
+from common.path_options import any_path, file_path
 
 
 def test_files_need_not_be_there_but_are_no_folders(tmp_path: Path) -> None:
@@ -14,6 +14,12 @@ def test_files_need_not_be_there_but_are_no_folders(tmp_path: Path) -> None:
     for wrong in ("", str(tmp_path), "."):
         with pytest.raises(ArgumentTypeError, match="expected the path of a file, received"):
             file_path(wrong)
+
+
+def test_a_path_may_be_a_folder_where_both_are_taken(tmp_path: Path) -> None:
+    assert any_path(str(tmp_path)) == tmp_path
+    with pytest.raises(ArgumentTypeError, match="expected the path of a file or a folder"):
+        any_path("")
 
 
 @pytest.mark.parametrize(

@@ -130,7 +130,8 @@ def test_cookies_are_for_this_host_over_https_alone_and_no_script_reads_them(
     )
     assert answer.status_code == 302
     cookies = {cookie.name: cookie for cookie in answer.cookies}
-    assert cookies.keys() - {"messages"} == {"__Host-sessionid", "__Host-csrftoken"}
+    expected = {"__Host-sessionid", "__Host-csrftoken", "__Host-last-person"}
+    assert cookies.keys() - {"messages"} == expected
     for cookie in cookies.values():
         assert cookie.secure
         assert cookie.has_nonstandard_attr("HttpOnly")

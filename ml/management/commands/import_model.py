@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from common.path_options import file_path
+from common.path_options import any_path
 from ml.inference.card import ModelFileError
 from ml.registry.transfer import import_version
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=file_path)
+        parser.add_argument("file", type=any_path)
 
     def handle(self, *_: Any, file: Path, **options: Any) -> None:
         try:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -125,7 +126,7 @@ def test_whoever_else_signs_in_sees_nothing_of_it(other: User, owner_client: Cli
 def test_a_form_of_another_site_is_not_saved(owner: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.cookies["sessionid"] = "ended"
-    client.cookies[interrupted_forms.PERSON_COOKIE] = "somebody"
+    client.cookies[settings.LAST_PERSON_COOKIE_NAME] = "somebody"
     answer = client.post(reverse("emotions:words"), POSTED["words"])
     assert answer.status_code == 403
     assert interrupted_forms.SESSION_KEY not in client.session

@@ -52,7 +52,7 @@ def archive(tmp_path: Path) -> Path:
 
 def manage(*arguments: object, code: str = "", **environment: str) -> "subprocess.Popen[str]":
     """Start a command as an administrator does, or by `code`, where there is no database."""
-    database = {"DATABASE_URL": "sqlite:////nowhere/db.sqlite3"}
+    database = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"}
     return subprocess.Popen(
         [sys.executable, *(["-c", code] if code else ["manage.py"]), *map(str, arguments)],
         cwd=ROOT,
