@@ -28,6 +28,7 @@ def main(
     letter: int | None = None,
     history: int | None = None,
     ended: int | None = None,
+    preview: int | None = None,
 ) -> dict[str, Any]:
     """Return which kinds of jobs have had their effect, and how the queue stands.
 
@@ -40,6 +41,7 @@ def main(
         letter: an e-mail in the queue; None of checkouts that queue none.
         history, ended: an import to do, which fails where a backup brought it, without its file,
             and one that ended long ago; None of checkouts without.
+        preview: an import that nobody has decided about for long; None of checkouts without.
     """
     captures = {name: Capture.objects.get(uuid=photo) for name, photo in photos.items()}
     kept = {
@@ -64,6 +66,9 @@ def main(
         imports = apps.get_model("emotions", "Import").objects
         done["run_import"] = not imports.get(pk=history).is_unfinished
         done["forget_imports"] = not imports.filter(pk=ended).exists()
+    if preview is not None:
+        imports = apps.get_model("emotions", "Import").objects
+        done["expire_previews"] = imports.get(pk=preview).state == "cancelled"
     failed = DBTaskResult.objects.filter(status="FAILED")
     return {
         "done": done,

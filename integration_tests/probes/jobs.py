@@ -159,6 +159,10 @@ def main(
         ended = imports.create(owner=person, size=1, state="finished", finished_at=long_ago)
         arguments |= {"run_import": [history.pk, 0], "forget_imports": []}
         effects |= {"history": history.pk, "ended": ended.pk}
+    if "expire_previews" in tasks:  # earlier checkouts ask nothing before they bring histories in
+        preview = imports.create(owner=person, size=1, state="ready", finished_at=long_ago)
+        arguments["expire_previews"] = []
+        effects["preview"] = preview.pk
     if unknown := tasks.keys() ^ arguments.keys():
         sys.exit(f"Expected the tasks {', '.join(arguments)}; differ in {', '.join(unknown)}.")
     for name, task in tasks.items():
