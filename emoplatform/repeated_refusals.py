@@ -24,7 +24,7 @@ from emotions.api.throttling import AddressThrottle, rate_limit_headers
 COUNTED_FOR_WHO_ASKS = set(settings.RATE_LIMITS) - {AddressThrottle.scope}
 """Limits of a person or token; that of addresses counts guesses, each with other credentials."""
 
-_refusals = LocMemCache("refusals", {"OPTIONS": {"MAX_ENTRIES": 10_000}})
+_refusals = LocMemCache("refusals", {"OPTIONS": {"MAX_ENTRIES": 1_000}})
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def described(moment: Entry | Capture, tags: Iterable[str]) -> dict[str, Any]:
 
 
 def shown_preview(report: dict[str, Any]) -> dict[str, Any]:
-    """Return a report with local times, days and words for moods in place of JSON."""
+    """Return a report for a page: local times, words for moods, and one list of remarks."""
     return {
         **report,
         "first": report.get("first") and date.fromisoformat(report["first"]),
@@ -119,6 +119,7 @@ def shown_preview(report: dict[str, Any]) -> dict[str, Any]:
             {name: shown(moment) for name, moment in change.items()}
             for change in report.get("changes", ())
         ],
+        "remarks": [*report.get("refusals", ()), *report.get("remarks", ())],
         "language": language_name(report.get("language", "")),
     }
 

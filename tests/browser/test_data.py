@@ -59,7 +59,7 @@ def test_a_history_moves_into_another_account(
     run_jobs()
     expect(heading).to_have_text("What is in your file")
     assert accessibility_violations(page) == []
-    page.get_by_role("button", name="Bring it in").click()
+    page.get_by_role("button", name="Import").click()
     expect(heading).to_have_text("Your file waits for its turn")
     run_jobs()
     expect(heading).to_have_text("2 moments are new")
@@ -86,7 +86,7 @@ def test_an_import_is_undone_on_a_phone(page: Page, owner: User, tmp_path: Path)
     assert accessibility_violations(page) == []
     assert page.locator("html").evaluate("element => element.scrollWidth") <= 390
     page.get_by_label("Where you were").select_option("Asia/Tokyo")
-    page.get_by_role("button", name="Bring it in").click()
+    page.get_by_role("button", name="Import").click()
     expect(heading).to_have_text("Your file waits for its turn")
     run_jobs()
     expect(heading).to_have_text("1 moment is new")
