@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 import cv2
@@ -26,6 +27,10 @@ MAX_RATE = 240.0
 """Of slow motion; browsers write 1,000 into WebM when they mean that it varies."""
 MAX_PAUSE = 600.0
 """Seconds for which a frame may stand; after a longer one the clock of the file is not trusted."""
+MAX_COPY_RATE = 60.0
+"""Frames per second of copies whose source varies; steady sources keep theirs."""
+VARIES_FROM = 1.25
+"""How much faster than on average the fastest frames of a varying source follow one another."""
 MAX_SHORTFALL = 0.5
 """Seconds by which the sound of a whole video may last longer than its pictures."""
 
@@ -52,7 +57,7 @@ class Video:
 
     Attributes:
         name: path of the file, or `camera N`.
-        rate: frames per second that a copy should have; those of the source may vary.
+        rate: frames per second, on average.
         duration: seconds that the file says it lasts; 0 if unknown.
         position: seconds from the first frame to the latest.
     """
@@ -66,6 +71,7 @@ class Video:
         Raises:
             VideoError: there is no such video or camera, or its frames are too large.
         """
+        self._source = source
         self.is_camera = isinstance(source, int)
         if isinstance(source, int):
             self.name = f"camera {source}"
@@ -105,13 +111,21 @@ class Video:
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield every frame; a damaged file ends at its first unreadable frame."""
+        for seconds in self._moments():
+            with silenced():
+                read, colours = self._capture.retrieve()
+            if not read:
+                return
+            yield Frame(seconds, np.asarray(cv2.cvtColor(colours, cv2.COLOR_BGR2RGB)))
+
+    def _moments(self) -> Iterator[float]:
+        """Go from frame to frame, and yield the time of each."""
         number = 0
         first_tick = 0
         while True:
             with silenced():
-                read, colours = self._capture.read()
-            if not read:
-                return
+                if not self._capture.grab():
+                    return
             tick = cv2.getTickCount()
             if not number:
                 first_tick = tick
@@ -120,7 +134,7 @@ class Video:
                 self._advance((tick - first_tick) / cv2.getTickFrequency())
             else:
                 self._advance(self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000)
-            yield Frame(self.position, np.asarray(cv2.cvtColor(colours, cv2.COLOR_BGR2RGB)))
+            yield self.position
             number += 1
 
     def _advance(self, seconds: float) -> None:
@@ -138,6 +152,28 @@ class Video:
         """
         end = self._started_at + self.position + self._longest_pause
         return end + MAX_SHORTFALL < self.duration
+
+    def copy_rate(self, until: float | None = None) -> float:
+        """Return how many frames per second a copy needs to show every frame.
+
+        A file is read through for it, as only its frames tell whether their rate varies; a camera
+        is taken at its word.
+
+        Args:
+            until: seconds after which nothing is copied.
+        """
+        if isinstance(self._source, int):
+            return self.rate
+        with closing(Video(self._source)) as other:
+            moments = list(
+                takewhile(lambda moment: until is None or moment <= until, other._moments())
+            )
+        pauses = np.diff(moments)
+        # A few frames that come together by mistake tell nothing.
+        fastest = 1 / float(np.quantile(pauses, 0.01, method="lower")) if len(pauses) else 0.0
+        if fastest <= VARIES_FROM * self.rate:
+            return self.rate
+        return max(self.rate, min(max(float(round(fastest)), 1.0), MAX_COPY_RATE))
 
     def close(self) -> None:
         self._capture.release()

@@ -220,7 +220,11 @@ class Command(BaseCommand):
         try:
             with closing(Video(source)) as video:
                 place = annotate and _free_name(annotate, name, ".mp4")
-                copy = closing(VideoWriter(place, video.rate)) if place else nullcontext()
+                copy = (
+                    closing(VideoWriter(place, video.copy_rate(seconds)))
+                    if place
+                    else nullcontext()
+                )
                 with copy as writer, _VideoBar(video) as bar:
                     try:
                         for frame in video:

@@ -90,6 +90,62 @@ def test_a_copy_shows_each_frame_for_as_long_as_it_stood(tmp_path: Path) -> None
     assert copy == [n for n, duration in enumerate(DURATIONS) for _ in range(duration)]
 
 
+@pytest.mark.parametrize("ending", [".mp4", ".mkv", ".webm"])
+@pytest.mark.parametrize("announced", [10, 2.5])
+def test_a_copy_is_as_fast_as_the_fastest_frames_of_its_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str, announced: float
+) -> None:
+    path = varying(tmp_path, ending)
+    source = Video(path)
+    monkeypatch.setattr(source, "rate", announced)  # The average: files differ in what they say.
+    rate = source.copy_rate()
+    assert rate == 10
+    writer = VideoWriter(tmp_path / "copy.mp4", rate)
+    for frame in source:
+        writer.add(frame.pixels, frame.seconds)
+    writer.finish()
+    copy = Video(tmp_path / "copy.mp4")
+    shown = [number_of(frame.pixels) for frame in copy]
+    assert shown == [n for n, duration in enumerate(DURATIONS) for _ in range(duration)]
+    assert copy.duration == pytest.approx(6, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("announced", "pauses", "expected"),
+    [
+        (29.97, [0.033, 0.034, 0.033, 0.031], 29.97),  # Milliseconds are rounded.
+        (10.59, [0.033] * 90 + [0.2] * 60, 30),
+        (7.5, [0.0167] * 30 + [0.5] * 9, 60),
+        (20, [0.004] * 9 + [0.1] * 30, 60),
+        (240, [1 / 240] * 9, 240),
+        (25, [0.04] * 200 + [0.001], 25),
+        (0.2, [5, 5], 0.2),
+        (0.5, [3, 1.4], 1),
+        (25, [], 25),
+    ],
+)
+def test_only_a_copy_of_a_varying_rate_gets_another(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    announced: float,
+    pauses: list[float],
+    expected: float,
+) -> None:
+    source = Video(videos.write(tmp_path / "a.mp4", SHADES[:1]))
+    monkeypatch.setattr(source, "rate", announced)
+    monkeypatch.setattr(Video, "_moments", lambda _: np.cumsum([0, *pauses]))
+    assert source.copy_rate() == pytest.approx(expected)
+
+
+def test_a_copy_need_not_be_faster_than_what_is_copied(tmp_path: Path) -> None:
+    moments = [*range(8), *(8 + number / 10 for number in range(7))]
+    path = videos.write(tmp_path / "a.mkv", SHADES)
+    videos.retime_matroska(path, lambda old: moments[round(10 * old)], 8.7)
+    source = Video(path)
+    source.rate = 1.0
+    assert (source.copy_rate(7.5), source.copy_rate()) == (1, 10)
+
+
 def test_a_copy_of_a_lower_rate_leaves_frames_out(tmp_path: Path) -> None:
     writer = VideoWriter(tmp_path / "copy.mp4", 5)
     for number in range(16):
@@ -120,11 +176,14 @@ class SlowCamera:
     def get(self, fact: int) -> float:
         return 30.0 if fact == cv2.CAP_PROP_FPS else 0.0
 
-    def read(self) -> tuple[bool, Pixels | None]:
+    def grab(self) -> bool:
         if not self.left:
-            return False, None
+            return False
         self.left -= 1
         time.sleep(self.PAUSE)
+        return True
+
+    def retrieve(self) -> tuple[bool, Pixels]:
         return True, np.ascontiguousarray(shade(self.FRAMES - self.left))
 
     def release(self) -> None:
@@ -217,9 +276,12 @@ def test_a_clock_that_stands_leaps_or_goes_back_is_replaced_by_counting(
         def __init__(self, capture: Any) -> None:
             self.capture, self.position = capture, 0.0
 
-        def read(self) -> Any:
+        def grab(self) -> bool:
             self.position = next(told, 0.0)
-            return self.capture.read()
+            return bool(self.capture.grab())
+
+        def retrieve(self) -> Any:
+            return self.capture.retrieve()
 
         def get(self, fact: int) -> float:
             return self.position if fact == cv2.CAP_PROP_POS_MSEC else self.capture.get(fact)
