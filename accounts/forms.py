@@ -38,6 +38,11 @@ class TokenForm(forms.Form):
         choices=AccessToken.Scope.choices,
         initial=AccessToken.Scope.READ,
     )
+    may_export = forms.BooleanField(
+        label=_("It may download everything at once"),
+        required=False,
+        help_text=_("For backups: the archive holds the photos and the security log too."),
+    )
     days = forms.TypedChoiceField(
         label=_("It lasts"),
         coerce=int,

@@ -170,6 +170,10 @@ class AccessToken(models.Model):
     digest = models.CharField(max_length=64, unique=True, help_text=_("SHA-256 of the secret."))
     prefix = models.CharField(max_length=10, help_text=_("Begins the secret; tells tokens apart."))
     scope = models.CharField(max_length=5, choices=Scope.choices, default=Scope.READ)
+    # In the database true, as tokens from before this right could export.
+    may_export = models.BooleanField(
+        default=False, db_default=True, help_text=_("Whether it downloads everything at once.")
+    )
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True, help_text=_("To the hour."))

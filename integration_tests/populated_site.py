@@ -112,9 +112,11 @@ def populate(site: Site, runs: Iterable[Path]) -> PopulatedSite:
     )
     site.manage("send_reminders")
     site.manage("db_worker", "--batch", "--interval=0", "--no-reload")
+    # Versions that do not know the right to export give it to every token.
+    export = [option for option in ["--export"] if option in site.manage("create_token", "--help")]
     token, read_only_token, friends_token = (
         site.manage("create_token", *arguments).split()[-1]
-        for arguments in ((OWNER, "--write"), (OWNER,), (FRIEND, "--write"))
+        for arguments in ((OWNER, "--write", *export), (OWNER,), (FRIEND, "--write"))
     )
     session, admin_session, friends_session = (
         create_session(site, email) for email in (OWNER, ADMINISTRATOR, FRIEND)

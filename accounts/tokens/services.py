@@ -17,7 +17,12 @@ LAST_USED_PRECISION = timedelta(hours=1)
 
 @transaction.atomic
 def create_token(
-    *, person: User, name: str, scope: str, days: int = DEFAULT_TOKEN_DAYS
+    *,
+    person: User,
+    name: str,
+    scope: str,
+    may_export: bool = False,
+    days: int = DEFAULT_TOKEN_DAYS,
 ) -> tuple[AccessToken, str]:
     """Create an access token and return it with its secret, which is not stored.
 
@@ -34,6 +39,7 @@ def create_token(
         digest=hash_secret(secret),
         prefix=display_prefix(secret),
         scope=AccessToken.Scope(scope),
+        may_export=may_export,
         expires_at=timezone.now() + timedelta(days=days),
     )
     return token, secret

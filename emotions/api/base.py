@@ -42,7 +42,7 @@ class ReauthenticationRequiredError(exceptions.PermissionDenied):
 def require_recent(request: Request) -> None:
     """Let only sessions go on that have proved a moment ago who sits there.
 
-    Access tokens pass: where they are allowed at all, whoever made them has proved it.
+    Access tokens pass: where they are allowed at all, whoever gave them the right has proved it.
 
     Raises:
         ReauthenticationRequiredError: it is too long ago.

@@ -22,6 +22,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "authentication_failed": (401, "The session token is not valid (any more)."),
     "permission_denied": (403, "CSRF Failed: CSRF token missing."),
     "read_only_token": (403, "This access token only reads. Make one that writes, or sign in."),
+    "export_not_allowed": (403, "This access token may not export. Make one that may, or sign in."),
     "reauthentication_required": (403, "Confirm first that it is you, then ask again."),
     "consent_required": (403, "Consent to the current text is needed before a photo is read."),
     "storage_full": (403, "Your pictures leave no room for another one. Nothing was saved."),

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 
 from accounts.models import AccessToken
 
+EXPORT = "api:export"
 SIGN_IN_ONLY = {
     "api:device": {"PATCH", "DELETE"},
     "api:tokens": {"POST"},
@@ -27,6 +28,11 @@ class ReadOnlyTokenError(exceptions.PermissionDenied):
     default_detail = _("This access token only reads. Make one that writes, or sign in.")
 
 
+class ExportNotAllowedError(exceptions.PermissionDenied):
+    default_code = "export_not_allowed"
+    default_detail = _("This access token may not export. Make one that may, or sign in.")
+
+
 class SignInRequiredError(exceptions.PermissionDenied):
     default_detail = _("An access token cannot do this. Sign in instead.")
 
@@ -42,21 +48,26 @@ def require_session(request: Request) -> None:
 
 
 class TokenScopePermission(permissions.BasePermission):
-    """Restricts access tokens to their scope; sessions pass."""
+    """Restricts access tokens to their scope and rights; sessions pass."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Return True or raise the reason for the refusal.
 
         Raises:
+            ExportNotAllowedError: everything is asked for by a token without that right.
             ReadOnlyTokenError: a read-only token is used for an unsafe method.
             SignInRequiredError: the method needs a session.
         """
         token: Any = request.auth
-        if not isinstance(token, AccessToken) or request.method in permissions.SAFE_METHODS:
+        if not isinstance(token, AccessToken):
+            return True
+        view_name = request.resolver_match.view_name if request.resolver_match else ""
+        if view_name == EXPORT and not token.may_export:
+            raise ExportNotAllowedError
+        if request.method in permissions.SAFE_METHODS:
             return True
         if token.scope == AccessToken.Scope.READ:
             raise ReadOnlyTokenError
-        match = request.resolver_match
-        if match and request.method in SIGN_IN_ONLY.get(match.view_name, set()):
+        if request.method in SIGN_IN_ONLY.get(view_name, set()):
             raise SignInRequiredError
         return True

@@ -89,6 +89,15 @@ def test_a_secret_is_shown_in_one_answer_and_kept_nowhere(
     assert secret not in str(dict(owner_client.session))
 
 
+def test_a_token_exports_only_if_its_owner_ticks_that(owner_client: Client, owner: User) -> None:
+    made = owner_client.post("/settings/tokens/", NEW_TOKEN)
+    assert ", may download everything at once" not in text(made)
+    assert not AccessToken.objects.get().may_export
+    ticked = owner_client.post("/settings/tokens/", {**NEW_TOKEN, "may_export": "on"})
+    assert ", may download everything at once" in text(ticked)
+    assert get_valid_token(secret=ticked.context["secret"]).may_export  # type: ignore[union-attr]
+
+
 def test_a_token_needs_a_name(owner_client: Client) -> None:
     assert owner_client.post("/settings/tokens/", {**NEW_TOKEN, "name": ""}).status_code == 422
     assert not AccessToken.objects.exists()

@@ -116,7 +116,10 @@ MATRIX: dict[str, Answers] = {
     "/api/v1/imports/": own(GET=200),
     "/api/v1/imports/<uuid:uuid>/": one(GET=200),
     "/api/v1/imports/<uuid:uuid>/undo/": one(POST=202),
-    "/api/v1/export/": own(GET=200),
+    "/api/v1/export/": Answers(  # a token exports only if it was made to
+        GET=(401, 200, 200, 403, 200),
+        **{name: (401, 405, 405, 403, 405) for name in METHODS if name != "GET"},
+    ),
     "/api/v1/devices/": own(GET=200),
     "/api/v1/devices/<int:id>/": one(PATCH=400, DELETE=204),
     "/api/v1/security-events/": own(GET=200),

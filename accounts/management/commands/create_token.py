@@ -15,6 +15,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email", help="the person whom the token acts for")
         parser.add_argument("--write", action="store_true", help="default: it only reads")
+        parser.add_argument(
+            "--export", action="store_true", help="it may download everything at once"
+        )
         parser.add_argument("--name", default="script", help="what it is for (default: script)")
         parser.add_argument(
             "--days",
@@ -23,14 +26,18 @@ class Command(BaseCommand):
             help=f"how long it lasts, up to {MAX_TOKEN_DAYS} (default: {DEFAULT_TOKEN_DAYS})",
         )
 
-    def handle(self, *_: Any, email: str, write: bool, name: str, days: int, **__: Any) -> None:
+    def handle(
+        self, *_: Any, email: str, write: bool, export: bool, name: str, days: int, **__: Any
+    ) -> None:
         try:
             person = User.objects.get_by_natural_key(email)
         except User.DoesNotExist as unknown:
             raise CommandError(f"Nobody signs in with {email}.") from unknown
         scope = AccessToken.Scope.WRITE if write else AccessToken.Scope.READ
         try:
-            _token, secret = create_token(person=person, name=name[:80], scope=scope, days=days)
+            _token, secret = create_token(
+                person=person, name=name[:80], scope=scope, may_export=export, days=days
+            )
         except ValueError as refused:
             raise CommandError(str(refused)) from refused
         self.stdout.write(secret)

@@ -20,6 +20,7 @@ TOKEN = {
     "name": "backup script",
     "prefix": "emo_Zx81bQ",
     "scope": "read",
+    "may_export": False,
     "created_at": "2026-03-01T10:00:00Z",
     "last_used_at": "2026-03-14T08:30:00Z",
     "expires_at": "2027-03-01T10:00:00Z",

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from accounts.models import AccessToken
 from accounts.tokens.services import DEFAULT_TOKEN_DAYS, MAX_TOKEN_DAYS
-from emotions.api.fields import StrictCharField, StrictIntegerField
+from emotions.api.fields import StrictBooleanField, StrictCharField, StrictIntegerField
 
 
 class TokenSerializer(serializers.ModelSerializer[AccessToken]):
@@ -15,7 +15,16 @@ class TokenSerializer(serializers.ModelSerializer[AccessToken]):
 
     class Meta:
         model = AccessToken
-        fields = ["id", "name", "prefix", "scope", "created_at", "last_used_at", "expires_at"]
+        fields = [
+            "id",
+            "name",
+            "prefix",
+            "scope",
+            "may_export",
+            "created_at",
+            "last_used_at",
+            "expires_at",
+        ]
         read_only_fields = fields
 
 
@@ -34,6 +43,9 @@ class NewTokenSerializer(serializers.Serializer[Any]):
 
     name = StrictCharField(max_length=80, help_text=_("What it is for, in your words."))
     scope = serializers.ChoiceField(AccessToken.Scope.choices, default=AccessToken.Scope.READ)
+    may_export = StrictBooleanField(
+        default=False, help_text=_("Whether it downloads everything at once, by export/.")
+    )
     days = StrictIntegerField(
         min_value=1,
         max_value=MAX_TOKEN_DAYS,

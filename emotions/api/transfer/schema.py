@@ -21,13 +21,13 @@ EXPORT: dict[str, Any] = {
     "description": _(
         "A zip archive with index.html to read, profile.json, security_log.json, captures.json, "
         "captures.csv and your pictures, made while it is sent. Requires a session that has "
-        "reauthenticated recently, or an access token."
+        "reauthenticated recently, or an access token that may export."
     ),
     "responses": {
         (200, "application/zip"): OpenApiResponse(
             OpenApiTypes.BINARY, description=_("The archive.")
         ),
-        **problem_responses("reauthentication_required", "too_many_at_once"),
+        **problem_responses("export_not_allowed", "reauthentication_required", "too_many_at_once"),
     },
 }
 

@@ -178,10 +178,15 @@ def test_signing_oneself_out_asks_for_nothing(stolen: Client, stolen_app: APICli
     assert left["Location"] == reverse("account_logout")
 
 
-def test_a_script_takes_everything_out_by_the_token_it_was_given(owner: User) -> None:
-    _, secret = create_token(person=owner, name="backup", scope="read")
-    script = APIClient(headers={"Authorization": f"Bearer {secret}"})
-    assert script.get("/api/v1/export/").status_code == 200
+@pytest.mark.parametrize("scope", ["read", "write"])
+def test_a_token_takes_everything_out_only_by_a_right_of_its_own(owner: User, scope: str) -> None:
+    def status(**rights: bool) -> int:
+        _, secret = create_token(person=owner, name="backup", scope=scope, **rights)
+        script = APIClient(headers={"Authorization": f"Bearer {secret}"})
+        return int(script.get("/api/v1/export/").status_code)
+
+    assert status(may_export=True) == 200
+    assert status() == 403
 
 
 def test_who_has_a_passkey_alone_proves_it_before_setting_a_password_or_leaving(

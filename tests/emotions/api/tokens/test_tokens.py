@@ -1,5 +1,8 @@
 """Scripts with an access token: what it opens, and what it never does."""
 
+import io
+import json
+import zipfile
 from datetime import timedelta
 from typing import Any
 
@@ -7,14 +10,17 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts.models import AccessToken, User
+from accounts.models import AccessToken, SecurityEvent, User
 from accounts.tokens import services
+from tests.conftest import prove_identity, signed_in
 from tests.emotions.api.calls import CAPTURES, TODAY, assert_problem, note
 from tests.emotions.api.test_openapi import check
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 TOKENS = "/api/v1/tokens/"
+EXPORT = "/api/v1/export/"
+DAY = timedelta(days=1)
 
 
 def script(secret: str) -> APIClient:
@@ -22,8 +28,10 @@ def script(secret: str) -> APIClient:
     return APIClient(enforce_csrf_checks=True, headers={"Authorization": f"Bearer {secret}"})
 
 
-def script_of(person: User, *, scope: str = "write") -> APIClient:
-    _, secret = services.create_token(person=person, name="script", scope=scope, days=30)
+def script_of(person: User, *, scope: str = "write", may_export: bool = False) -> APIClient:
+    _, secret = services.create_token(
+        person=person, name="script", scope=scope, may_export=may_export, days=30
+    )
     return script(secret)
 
 
@@ -50,6 +58,47 @@ def test_a_token_that_reads_changes_nothing(owner: User, owner_api: APIClient) -
     assert_problem(reader.delete(made["Location"]), 403, "read_only_token")
     assert_problem(reader.patch(made["Location"], {"mood": 1}), 403, "read_only_token")
     assert owner_api.get(made["Location"]).json()["mood"] == 4
+
+
+def test_a_token_exports_what_is_its_owners_if_it_may(owner: User, other: User) -> None:
+    note(script_of(owner), mood=4, note="Of the owner.")
+    note(script_of(other), mood=1, note="Of somebody else.")
+    refused = script_of(owner)
+    for method in (refused.get, refused.head):
+        assert method(EXPORT).status_code == 403
+    assert_problem(refused.get(EXPORT), 403, "export_not_allowed")
+    archive: Any = script_of(owner, scope="read", may_export=True).get(EXPORT)
+    packed = zipfile.ZipFile(io.BytesIO(b"".join(archive.streaming_content)))
+    (moment,) = json.loads(packed.read("captures.json"))
+    assert moment["note"] == "Of the owner."
+    assert SecurityEvent.objects.filter(kind="exported").get().person == owner
+
+
+def test_a_token_that_exports_does_nothing_else_for_it(owner: User) -> None:
+    exporter = script_of(owner, scope="read", may_export=True)
+    assert_problem(note(exporter, mood=1), 403, "read_only_token")
+    more = {"name": "more", "may_export": True}
+    assert_problem(
+        script_of(owner, may_export=True).post(TOKENS, more, format="json"),
+        403,
+        "permission_denied",
+    )
+
+
+def test_only_who_has_confirmed_it_is_them_gives_a_token_the_export(owner: User) -> None:
+    stolen = signed_in(APIClient(), owner)
+    session = stolen.session
+    prove_identity(session, owner, ago=DAY)
+    session.save()
+    sent = {"name": "theirs", "may_export": True}
+    refused = stolen.post(TOKENS, sent, format="json")
+    assert_problem(refused, 403, "reauthentication_required")
+    prove_identity(session, owner)
+    session.save()
+    made = stolen.post(TOKENS, sent, format="json").json()
+    assert made["may_export"] is True
+    assert script(made["token"]).get(EXPORT).status_code == 200
+    assert stolen.get(TOKENS).json()[0]["may_export"] is True
 
 
 def test_a_token_that_is_none_is_refused_by_its_scheme(owner: User, owner_api: APIClient) -> None:
@@ -93,8 +142,10 @@ def test_a_person_makes_lists_and_revokes_tokens(owner_api: APIClient) -> None:
     assert_problem(owner_api.delete(f"{TOKENS}{told['id']}/"), 404, "not_found")
 
 
-@pytest.mark.parametrize("change", [{"name": ""}, {"scope": "all"}, {"days": 0}, {"days": 731}])
-def test_what_a_token_cannot_be_is_refused(owner_api: APIClient, change: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "change", [{"name": ""}, {"scope": "all"}, {"days": 0}, {"days": 731}, {"may_export": "yes"}]
+)
+def test_what_a_token_cannot_be_is_refused(owner_api: APIClient, change: dict[str, Any]) -> None:
     refused = owner_api.post(TOKENS, {"name": "backup", **change}, format="json")
     assert_problem(refused, 400, "invalid")
     assert list(refused.json()["errors"]) == list(change)
