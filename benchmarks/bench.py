@@ -5,7 +5,6 @@ Usage: make bench, or python -m benchmarks.bench [--data ARCHIVE] [NAME ...]
 Without --data, it generates an archive of noise as large as FER2013. Run it on an idle machine.
 """
 
-import argparse
 import os
 import platform
 import re
@@ -13,6 +12,8 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+from common.option_parsers import OneLineParser
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -48,7 +49,7 @@ def describe_machine() -> str:
 
 def main() -> None:
     """Run all benchmarks, or those named, and print a row per measurement."""
-    parser = argparse.ArgumentParser(description="Speed, memory and size against their budgets.")
+    parser = OneLineParser(description="Speed, memory and size against their budgets.")
     parser.add_argument("--data", type=Path, help="FER2013's archive; default: noise")
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
     options = parser.parse_args()

@@ -9,7 +9,6 @@ that their networks can be told from their detectors. Prints the tables of docs/
 `make peers` installs the other packages; one that is not there or fails is left out.
 """
 
-import argparse
 import sys
 import tempfile
 import time
@@ -27,6 +26,7 @@ from benchmarks.degradations import VIEWS, write_views
 from benchmarks.peers.processes import Answers, Peer, PeerError, peers
 from common.imaging.geometry import Box
 from common.imaging.images import Pixels, crop_face, read_image
+from common.option_parsers import OneLineParser
 from ml.data.crowd_votes import NO_MAJORITY, majority, votes_on
 from ml.data.datasets import Dataset
 from ml.data.preparation import read_faces
@@ -300,7 +300,7 @@ def macro_f1(truth: Labels, predictions: Labels) -> float:
 
 def main() -> None:
     """Print the tables; every network runs on one thread."""
-    parser = argparse.ArgumentParser(description="Compare networks on the same pictures.")
+    parser = OneLineParser(description="Compare networks on the same pictures.")
     parser.add_argument("archive", type=Path, help="FER2013's archive")
     parser.add_argument("votes", type=Path, help="crowd votes (CSV)")
     parser.add_argument("photos", type=Path, help="archive or folder of labelled photos")

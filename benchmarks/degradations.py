@@ -7,7 +7,6 @@ own, `<view>/<emotion>/<photo>.png`. What happens to a photo depends on its pixe
 alone, so the views are the same wherever they are written.
 """
 
-import argparse
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from common.imaging.geometry import Box
 from common.imaging.images import ImageError, Pixels, read_image
+from common.option_parsers import OneLineParser
 from ml.data.errors import DatasetError
 from ml.data.faces import FACE_SIDE
 from ml.data.sources import Source
@@ -147,7 +147,7 @@ def write_views(photos: Source, folder: Path) -> int:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Write photos degraded in fixed ways.")
+    parser = OneLineParser(description="Write photos degraded in fixed ways.")
     parser.add_argument("photos", type=Path, help="archive or folder of labelled photos")
     parser.add_argument("folder", type=Path, help="where to write; must not exist yet")
     options = parser.parse_args()

@@ -10,7 +10,6 @@ stands beside BlazeFace as it serves; YuNet is measured where it is installed. M
 those of the processor, in one thread, so that they mean something on a busy machine, too.
 """
 
-import argparse
 import time
 import zlib
 from collections.abc import Callable, Iterator
@@ -25,6 +24,7 @@ import skimage.data
 from benchmarks import degradations
 from common.imaging.geometry import Box
 from common.imaging.images import Pixels, read_image
+from common.option_parsers import OneLineParser
 from ml.data.sources import Source
 from ml.inference import blazeface, yunet
 from ml.inference.face_detection import detect_with_blazeface, detect_with_cascades
@@ -145,7 +145,7 @@ def row(title: str, values: list[str]) -> None:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description="Count what each face detector finds.")
+    parser = OneLineParser(description="Count what each face detector finds.")
     parser.add_argument("photos", type=Path, help="archive or folder of labelled photos")
     parser.add_argument("--every", type=int, default=1, help="look at one photo in so many")
     options = parser.parse_args(arguments)

@@ -8,7 +8,6 @@ version is promoted and an instance is killed under load. Fails if a promotion t
 five seconds to reach an instance, or if the captures in the database are not those acknowledged.
 """
 
-import argparse
 import csv
 import os
 import subprocess
@@ -25,6 +24,7 @@ from PIL import Image
 
 from benchmarks.suites import servers
 from benchmarks.suites.load_users import email_of
+from common.option_parsers import OneLineParser
 from tests import nginx
 from tests.pace import patience
 from tests.pictures import astronaut
@@ -253,7 +253,7 @@ def count_lost(site: Site, acknowledged: Path) -> tuple[int, int, int]:
 
 def main() -> None:
     """Run the load test, and exit with the violations."""
-    parser = argparse.ArgumentParser(description="Measure several instances under load.")
+    parser = OneLineParser(description="Measure several instances under load.")
     parser.add_argument("--seconds", type=int, default=30, help="of each run")
     parser.add_argument("--apps", type=int, default=8)
     options = parser.parse_args()

@@ -7,7 +7,6 @@ Each picture is derived from the seed and its number: `--first NUMBER --count 1`
 Fails if a picture is neither decoded nor refused with a known code, or takes too long.
 """
 
-import argparse
 import multiprocessing
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from pathlib import Path
 import requests
 
 from common.imaging.images import MESSAGES, ImageError, read_image
+from common.option_parsers import OneLineParser
 from integration_tests import image_mutations
 from integration_tests.bombs import memory
 from tests import pictures
@@ -211,7 +211,7 @@ ATTACKS = {"decoder": (attack_decoder, DECODER_COUNT), "http": (attack_site, HTT
 
 def main() -> int:
     """Run the attack and return 1 if there are violations."""
-    parser = argparse.ArgumentParser(description="Hostile pictures.")
+    parser = OneLineParser(description="Hostile pictures.")
     parser.add_argument("target", choices=ATTACKS)
     parser.add_argument("--count", type=int, help="pictures; default: 100,000 or, by http, 10,000")
     parser.add_argument("--seed", type=int, default=1)

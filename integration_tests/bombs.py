@@ -3,7 +3,6 @@
 Usage: make attack, or python -m integration_tests.bombs [--count N] [NAME ...]
 """
 
-import argparse
 import multiprocessing
 import sys
 import time
@@ -15,6 +14,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from common.imaging.images import ImageError, read_image
+from common.option_parsers import OneLineParser
 from tests import bombs, pictures
 from tests.pace import patience
 
@@ -91,7 +91,7 @@ def cost_of(data: bytes) -> Cost:
 
 def main() -> int:
     """Measure all files, or those named, and return 1 if one is over budget."""
-    parser = argparse.ArgumentParser(description="Hostile photos.")
+    parser = OneLineParser(description="Hostile photos.")
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--count", type=int, help="the first so many of each group; default: all")
     options = parser.parse_args()

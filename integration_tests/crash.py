@@ -7,7 +7,6 @@ moment. Fails if an acknowledged recording or deletion is lost, a capture is inc
 takes longer than ten seconds to answer again, or files remain that `sweep_orphans` does not remove.
 """
 
-import argparse
 import sys
 import tempfile
 import threading
@@ -19,6 +18,7 @@ from random import Random
 
 import requests
 
+from common.option_parsers import OneLineParser
 from integration_tests.running_site import (
     HTTP_CREATED,
     READY_TIMEOUT,
@@ -125,7 +125,7 @@ def deleting_client(
 
 def main() -> int:
     """Run the test and return 1 if there are violations."""
-    parser = argparse.ArgumentParser(description="Kill a running site at random moments.")
+    parser = OneLineParser(description="Kill a running site at random moments.")
     parser.add_argument(
         "--kills", type=int, default=100, help="while recording, and while deleting"
     )

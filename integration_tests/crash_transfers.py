@@ -7,7 +7,6 @@ complete. `manage.py restore` is killed while it fills an empty site, which then
 empty or complete, and the last restore has to be complete.
 """
 
-import argparse
 import io
 import signal
 import sys
@@ -20,6 +19,7 @@ from random import Random
 
 import requests
 
+from common.option_parsers import OneLineParser
 from integration_tests.crash import kill_repeatedly, recording_client
 from integration_tests.running_site import (
     READY_WITHIN,
@@ -131,7 +131,7 @@ def count_rows(site: Site) -> str:
 
 def main() -> int:
     """Run the test and return 1 if there are violations."""
-    parser = argparse.ArgumentParser(description="Kill exports and restores.")
+    parser = OneLineParser(description="Kill exports and restores.")
     parser.add_argument("--kills", type=int, default=100, help="of each")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()

@@ -7,7 +7,6 @@ would be after some thousand requests. Fails if a response is not a success, or 
 together use over 5 % more memory at the end than after the first sixth of the time.
 """
 
-import argparse
 import statistics
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import requests
 
+from common.option_parsers import OneLineParser
 from integration_tests.running_site import Ledger, RunningSite, find_violations, running_site
 from tests import pictures
 from tests.sites import PRODUCTION, Site
@@ -97,7 +97,7 @@ def used_memory(running: RunningSite) -> float:
 
 def main() -> int:
     """Run the test and return 1 if there are violations."""
-    parser = argparse.ArgumentParser(description="Keep a site busy for long.")
+    parser = OneLineParser(description="Keep a site busy for long.")
     parser.add_argument("--minutes", type=float, default=30)
     seconds = parser.parse_args().minutes * 60
     Site(Path("/"), "sqlite:////none", PRODUCTION).manage(

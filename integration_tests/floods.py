@@ -10,7 +10,6 @@ they feel, ten times a second, each time over a new connection; whoever is not a
 counts as an error. Fails if somebody behind nginx gets an error.
 """
 
-import argparse
 import resource
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from common.option_parsers import OneLineParser
 from integration_tests.proxies.bystanders import (
     MEGABYTE,
     Bystanders,
@@ -154,7 +154,7 @@ def flood_fronts(
 
 def main() -> int:
     """Flood the servers and return 1 if somebody behind nginx gets an error."""
-    parser = argparse.ArgumentParser(description="Flood a site and measure what others feel.")
+    parser = OneLineParser(description="Flood a site and measure what others feel.")
     fronts, names = [ALONE, GUARDED], list(floods(""))
     parser.add_argument("--only", nargs="+", choices=fronts, default=fronts, metavar="SERVER")
     parser.add_argument("--floods", nargs="+", choices=names, default=names, metavar="NAME")

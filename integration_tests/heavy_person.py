@@ -13,7 +13,6 @@ Fails where a page of the heavy person takes longer than 500 ms, or the other on
 1.5 times as long as alone, both at the median.
 """
 
-import argparse
 import io
 import itertools
 import json
@@ -32,6 +31,7 @@ from pathlib import Path
 
 import requests
 
+from common.option_parsers import OneLineParser
 from integration_tests.proxies.bystanders import descendants
 from integration_tests.site_client import SiteClient
 from tests import nginx
@@ -250,7 +250,7 @@ def proxied(site: Site, folder: Path, **settings: str) -> Iterator[str]:
 
 def main() -> int:
     """Measure, and return 1 if a budget is missed."""
-    parser = argparse.ArgumentParser(description="Let one person be as heavy as they can.")
+    parser = OneLineParser(description="Let one person be as heavy as they can.")
     parser.add_argument("--moments", type=int, default=100_000)
     parser.add_argument("--seconds", type=float, default=30, help="of each part of a round")
     options = parser.parse_args()

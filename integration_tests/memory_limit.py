@@ -6,7 +6,6 @@ That is the size of a small dyno at Heroku, which counts shared memory once as w
 record at a time. Fails if a request fails, a worker is killed or the kernel had to reclaim memory.
 """
 
-import argparse
 import os
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import requests
 
+from common.option_parsers import OneLineParser
 from integration_tests.running_site import HTTP_CREATED, RunningSite, running_site
 from tests import pictures
 from tests.sites import start_gunicorn, wait_until_ready
@@ -101,7 +101,7 @@ def record_photos(running: RunningSite, headers: dict[str, str], count: int) -> 
 
 def main() -> int:
     """Run the test and return 1 if there are violations."""
-    parser = argparse.ArgumentParser(description="Serve within the memory of a small dyno.")
+    parser = OneLineParser(description="Serve within the memory of a small dyno.")
     parser.add_argument("--captures", type=int, default=1000)
     parser.add_argument("--megabytes", type=int, default=512)
     options = parser.parse_args()

@@ -9,7 +9,6 @@ than a router would, or have no success within ten seconds of the recovery; or i
 acknowledged is lost or incomplete.
 """
 
-import argparse
 import os
 import socket
 import subprocess
@@ -30,6 +29,7 @@ import requests
 
 from benchmarks.suites.servers import PostgreSQL, free_port, wait_for
 from benchmarks.suites.servers import running as running_program
+from common.option_parsers import OneLineParser
 from integration_tests.running_site import (
     HTTP_CREATED,
     Ledger,
@@ -261,7 +261,7 @@ def check_outages(folder: Path, seconds: float) -> Iterator[list[str]]:
 
 def main() -> int:
     """Run the test and return 1 if there are violations."""
-    parser = argparse.ArgumentParser(description="Take services away from a busy site.")
+    parser = OneLineParser(description="Take services away from a busy site.")
     parser.add_argument("--seconds", type=float, default=10, help="of each outage")
     options = parser.parse_args()
     violations = []

@@ -8,7 +8,6 @@ environment that they are read from, tables, and the formats of exports, backups
 printed as JSON; --against prints what differs instead, and fails where anything does.
 """
 
-import argparse
 import json
 import re
 import sys
@@ -16,6 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from common.option_parsers import OneLineParser
 from integration_tests.checkouts import checkout, probe
 from integration_tests.differences import differences
 from tests.pictures import astronaut_jpeg
@@ -46,7 +46,7 @@ def surface_of(commit: str) -> dict[str, Any]:
 
 def main() -> int:
     """Print a surface, or what differs from that of a commit; return whether anything does."""
-    parser = argparse.ArgumentParser(description="Write down or compare public surfaces.")
+    parser = OneLineParser(description="Write down or compare public surfaces.")
     choice = parser.add_mutually_exclusive_group()
     choice.add_argument(
         "--of", metavar="COMMIT", help="print its surface; default: of this checkout"

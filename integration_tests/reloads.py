@@ -8,7 +8,6 @@ with have to be answered. In the end every photo that was acknowledged has to be
 once.
 """
 
-import argparse
 import signal
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from pathlib import Path
 
 import requests
 
+from common.option_parsers import OneLineParser
 from integration_tests.running_site import (
     HTTP_CREATED,
     Ledger,
@@ -102,7 +102,7 @@ def restart(running: RunningSite) -> float:
 
 def main() -> int:
     """Run the test and return 1 if there are violations."""
-    parser = argparse.ArgumentParser(description="Reload and stop a site under load.")
+    parser = OneLineParser(description="Reload and stop a site under load.")
     parser.add_argument("--clients", type=int, default=100)
     parser.add_argument("--reloads", type=int, default=5)
     parser.add_argument("--stops", type=int, default=3)

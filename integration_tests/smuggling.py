@@ -9,7 +9,6 @@ A trick is smuggled where that person is not answered as themselves, where the s
 that the proxy did not pass on as one, or where the request appears in the attacker's diary.
 """
 
-import argparse
 import itertools
 import re
 import socket
@@ -22,6 +21,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from common.option_parsers import OneLineParser
 from integration_tests.proxies.connections import (
     FIRST_ANSWER_WITHIN,
     Answer,
@@ -255,7 +255,7 @@ def create_sessions(site: Site, count: int) -> list[tuple[str, str]]:
 
 def main() -> int:
     """Try tricks and return 1 if one is smuggled."""
-    parser = argparse.ArgumentParser(description="Try to smuggle requests past proxies.")
+    parser = OneLineParser(description="Try to smuggle requests past proxies.")
     names = [ALONE, *PROXIES]
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME")
     parser.add_argument("--trick", default="", help="a part of the names of tricks")

@@ -7,7 +7,6 @@ in for the base images and so needs `python` and `npm`. It is this machine's own
 or a fresh one made by debootstrap.
 """
 
-import argparse
 import json
 import os
 import re
@@ -23,6 +22,8 @@ from pathlib import Path
 from string import Template
 
 from pathspec import PathSpec
+
+from common.option_parsers import OneLineParser
 
 ROOT = Path(__file__).parents[1]
 PRODUCTION = {
@@ -199,7 +200,7 @@ def unmount(folder: Path) -> None:
 
 def main() -> None:
     """Build a stage and check what it starts."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser = OneLineParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--base", type=Path, default=Path("/"), help="root of a fresh system")
     parser.add_argument("--target", default="web", help="stage to build; default: web")
     options = parser.parse_args()

@@ -10,7 +10,6 @@ their registries as this machine does: by its configuration and the authorities 
 Ports 80 and 443 have to be free.
 """
 
-import argparse
 import os
 import re
 import secrets
@@ -27,6 +26,7 @@ from typing import Any
 import requests
 import urllib3
 
+from common.option_parsers import OneLineParser
 from integration_tests.try_container import REGISTRIES, ROOT, Stage, in_namespace, run, unmount
 from tests.pictures import astronaut_jpeg
 
@@ -176,7 +176,7 @@ def inside(system: Stage, command: str, **env: str) -> None:
 
 def main() -> None:
     """Execute the guide, check the site, and clean up."""
-    parser = argparse.ArgumentParser(description="Follow the guide to a Linux server.")
+    parser = OneLineParser(description="Follow the guide to a Linux server.")
     parser.add_argument("--base", type=Path, required=True, help="root of a bare Debian 13")
     options = parser.parse_args()
     in_namespace("integration_tests.try_server")

@@ -12,7 +12,6 @@ What is gone or has another value fails. What came since (fields of the API, pag
 is printed.
 """
 
-import argparse
 import hashlib
 import json
 import sys
@@ -29,6 +28,7 @@ from psycopg import sql
 
 from backups import archive
 from benchmarks.suites.servers import postgres
+from common.option_parsers import OneLineParser
 from integration_tests.checkouts import checkout, newest_release, probe
 from integration_tests.differences import differences
 from integration_tests.populated_site import (
@@ -270,7 +270,7 @@ def check(kind: str, earlier: Path, runs: Iterable[Path], folder: Path) -> int:
 
 def main() -> int:
     """Upgrade from a commit on each kind of database; return 1 where a check fails."""
-    parser = argparse.ArgumentParser(description="Upgrade a site that an earlier commit made.")
+    parser = OneLineParser(description="Upgrade a site that an earlier commit made.")
     parser.add_argument("--from", dest="commit", help="default: the newest release")
     parser.add_argument("--database", choices=DATABASES, action="append", help="default: each")
     options = parser.parse_args()

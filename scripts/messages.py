@@ -3,7 +3,6 @@
 Uses Babel instead of `makemessages`, since GNU gettext is not available everywhere.
 """
 
-import argparse
 import io
 import sys
 from collections.abc import Iterator
@@ -15,6 +14,8 @@ from babel.messages.extract import extract_python
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
+
+from common.option_parsers import OneLineParser
 
 ROOT = Path(__file__).parents[1]
 LOCALE = ROOT / "locale"
@@ -126,7 +127,7 @@ def untranslated(catalog: Catalog) -> list[Message]:
 
 def main() -> int:
     """Update and compile all languages, and return how many are incomplete."""
-    argparse.ArgumentParser(description=__doc__).parse_args()
+    OneLineParser(description=__doc__).parse_args()
     incomplete = 0
     for folder in sorted(LOCALE.iterdir()):
         catalog = update(folder.name)

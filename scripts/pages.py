@@ -1,7 +1,8 @@
 """The pages that a command is about."""
 
-import argparse
 from collections.abc import Iterable
+
+from common.option_parsers import OneLineParser
 
 
 def chosen_pages(description: str, known: Iterable[str]) -> list[str]:
@@ -11,7 +12,7 @@ def chosen_pages(description: str, known: Iterable[str]) -> list[str]:
         SystemExit: If there is no page of such a name.
     """
     names = list(known)
-    parser = argparse.ArgumentParser(description=description)
+    parser = OneLineParser(description=description)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(names))
     chosen: list[str] = parser.parse_args().names
     if unknown := set(chosen) - set(names):

@@ -8,7 +8,6 @@ Usage:
     KERAS_BACKEND=jax python -m scripts.train_on_accelerator train faces.xz --out OUT --minutes 13
 """
 
-import argparse
 import json
 import shlex
 import shutil
@@ -17,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 
+from common.option_parsers import OneLineParser
 from ml.data.datasets import Dataset
 from ml.data.packing import pack, unpack
 from ml.training import run_folder
@@ -59,8 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
 
 
-def parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def parser() -> OneLineParser:
+    parser = OneLineParser(description=__doc__.splitlines()[0])
     actions = parser.add_subparsers(dest="action", required=True)
     packing = actions.add_parser("pack", help="pack a prepared dataset to send it")
     packing.add_argument("dataset", type=Path)

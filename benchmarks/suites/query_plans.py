@@ -5,7 +5,6 @@ Usage: python -m benchmarks.suites.query_plans [--captures N] [--people N]
 Needs PostgreSQL's programs (Debian: `postgresql`); the database is temporary.
 """
 
-import argparse
 import logging
 import os
 import re
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.suites.servers import postgres
+from common.option_parsers import OneLineParser
 
 BUDGET = 150  # ms for all queries of a use case
 REGULAR_USERS = 2000
@@ -180,7 +180,7 @@ def index_sizes() -> list[tuple[str, str, int, int]]:
 
 def main() -> None:
     """Fill a new database, and print the cost of every use case."""
-    parser = argparse.ArgumentParser(description="Check the plans and the speed of every query.")
+    parser = OneLineParser(description="Check the plans and the speed of every query.")
     parser.add_argument("--captures", type=int, default=2_000_000)
     parser.add_argument("--people", type=int, default=100_000)
     options = parser.parse_args()

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.models import AccessToken, User
 from accounts.tokens.services import DEFAULT_TOKEN_DAYS, MAX_TOKEN_DAYS, create_token
+from common.commands import BaseCommand
 from common.number_options import whole_number
 
 

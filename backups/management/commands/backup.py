@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from backups import writing
 from backups.archive import BackupError
+from common.commands import BaseCommand
 from common.path_options import file_path
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pyrage
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from django.core.management.base import BaseCommand
 
 from backups.sealing import public_key_of
+from common.commands import BaseCommand
 
 
 class Command(BaseCommand):

@@ -4,11 +4,12 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from backups import restoring
 from backups.archive import BackupError
 from backups.sealing import public_key_of
+from common.commands import BaseCommand
 from common.path_options import file_path
 
 

@@ -5,8 +5,9 @@ Prints one line for each finding, and a total; fails where a finding is not repa
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from common.commands import BaseCommand
 from emotions.integrity import findings
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from common.commands import BaseCommand
 from emotions.pictures.encryption import PictureKeyError
 from emotions.pictures.storage import FOLDERS, names_in
 

@@ -6,9 +6,10 @@ Run it once after a key was added or set for the first time; then older keys can
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from accounts.encryption import renew_second_factors, renew_sessions
+from common.commands import BaseCommand
 from common.encryption import UndecryptableError
 from emotions.reminders.services import renew_subscriptions
 

@@ -7,8 +7,9 @@ from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from common.commands import BaseCommand
 from common.number_options import MAX_SEED, number_above, whole_number
 from emotions.contributions.dataset_files import export_contributions
 from ml.data.contributions import MAX_SHARE

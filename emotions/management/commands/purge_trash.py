@@ -5,8 +5,7 @@ Runs the worker's daily job now, for a site whose worker was away.
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from common.commands import BaseCommand
 from emotions.captures import purging
 
 

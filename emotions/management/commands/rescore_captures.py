@@ -6,8 +6,9 @@ May be interrupted at any moment; run again, it continues with the captures that
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from common.commands import BaseCommand
 from common.number_options import number_above
 from emotions.captures.errors import UnreadablePictureError
 from emotions.model_quality import rescoring

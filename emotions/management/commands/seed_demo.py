@@ -7,9 +7,10 @@ import secrets
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.utils import timezone
 
+from common.commands import BaseCommand
 from emotions.demo import EMAIL, seed
 
 

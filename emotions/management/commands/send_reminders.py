@@ -6,9 +6,10 @@ Hands each reminder over once a day, however many schedulers run.
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.db import close_old_connections
 
+from common.commands import BaseCommand
 from common.number_options import whole_number
 from emotions.reminders.scheduling import send_reminders
 

@@ -9,10 +9,9 @@ releases stored without their size.
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from accounts import leftovers
 from accounts.services import delete_never_verified
+from common.commands import BaseCommand
 from emotions.pictures import storage
 from emotions.quotas import leases
 from emotions.quotas.measuring import measure_pictures

@@ -5,8 +5,9 @@ Runs the worker's job on a machine whose dataset files the worker cannot reach.
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from common.commands import BaseCommand
 from emotions.contributions.dataset_files import prune_files
 
 

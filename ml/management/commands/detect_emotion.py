@@ -9,14 +9,16 @@ from json import dumps
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import DatabaseError
 from tqdm import tqdm
 
+from common.commands import BaseCommand
 from common.files import open_regular
 from common.imaging.images import MAX_BYTES, ImageError, encode_jpeg, read_image
 from common.names import escape_controls, readable_path
 from common.number_options import number_above, whole_number
+from common.option_parsers import USAGE_ERROR
 from ml.inference.annotation import draw_faces
 from ml.inference.card import ModelFileError
 from ml.inference.detection_report import (
@@ -34,7 +36,8 @@ from ml.registry import NoModelError, serving
 
 MAX_NAME_BYTES = 255
 """Of a file, on the file systems of Linux, macOS and Windows."""
-USAGE_ERROR, STOPPED = 2, 130
+STOPPED = 130
+"""The exit status after Ctrl-C."""
 
 
 class Command(BaseCommand):

@@ -8,8 +8,9 @@ from statistics import mean
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from common.commands import BaseCommand
 from ml.data.errors import DatasetError
 from ml.data.spellings import LABELS_HELP, parse_labels
 from ml.emotions import EMOTIONS

@@ -4,8 +4,9 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from common.commands import BaseCommand
 from common.path_options import file_path
 from ml.inference.card import ModelFileError
 from ml.registry import get_version

@@ -4,8 +4,7 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from common.commands import BaseCommand
 from ml.models import ModelVersion
 
 

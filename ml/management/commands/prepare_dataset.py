@@ -5,9 +5,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from numpy.typing import NDArray
 
+from common.commands import BaseCommand
 from common.number_options import MAX_SEED, whole_number
 from ml.data.coverage import gaps
 from ml.data.crowd_votes import NO_MAJORITY, majority

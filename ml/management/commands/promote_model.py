@@ -4,8 +4,9 @@ import getpass
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from common.commands import BaseCommand
 from ml import registry
 from ml.inference.card import ModelFileError
 from ml.models import Promotion

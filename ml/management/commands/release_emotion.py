@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 
+from common.commands import BaseCommand
 from ml.data.errors import DatasetError
 from ml.data.preparation import open_dataset
 from ml.inference.card import BUNDLED, Card, ModelFileError

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 
+from common.commands import BaseCommand
 from common.number_options import MAX_SEED, number_between, whole_number
 from ml.data.coverage import gaps
 from ml.data.datasets import Dataset, join

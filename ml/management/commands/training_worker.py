@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import close_old_connections
 
+from common.commands import BaseCommand
 from ml import training_queue
 from ml.training.failures import TENSORFLOW_MISSING
 
