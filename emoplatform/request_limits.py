@@ -16,7 +16,7 @@ MAX_REQUEST_BYTES = 40 * 1024 * 1024
 
 MAX_ARCHIVE_REQUEST_BYTES = MAX_IMPORT_BYTES + 2**20
 """The largest archive and the form around it."""
-ARCHIVE_VIEWS = {"emotions:import", "api:import"}
+ARCHIVE_VIEWS = {"emotions:import", "api:import", "api:imports"}
 
 
 def max_bytes(request: HttpRequest) -> int:

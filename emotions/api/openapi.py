@@ -30,6 +30,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "method_not_allowed": (405, 'Method "PUT" not allowed.'),
     "not_acceptable": (406, "Could not satisfy the request Accept header."),
     "conflict": (409, "Another request came under this UUID or key before."),
+    "not_ready": (409, "This import does not wait for a decision, or not any more."),
     "not_undoable": (409, "This import cannot be undone, or not any more."),
     "push_not_offered": (409, "This site sends no notifications. Choose email instead."),
     "too_many_reminders": (409, "You have as many reminders as there can be."),

@@ -41,6 +41,7 @@ from emotions.reminders.errors import (
     PushNotOfferedError,
     TooManyRemindersError,
 )
+from emotions.transfer.cancelling import NotReadyError
 from emotions.transfer.readers import UnreadableError
 from emotions.transfer.undoing import NotUndoableError
 from ml.registry import NoModelError
@@ -101,6 +102,11 @@ SERVICE_PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str | Promise]] =
         HTTPStatus.TOO_MANY_REQUESTS,
         "busy",
         _("Another file of yours is still being read. Nothing of this one was."),
+    ),
+    NotReadyError: (
+        HTTPStatus.CONFLICT,
+        "not_ready",
+        _("This import does not wait for a decision, or not any more."),
     ),
     NotUndoableError: (
         HTTPStatus.CONFLICT,

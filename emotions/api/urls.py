@@ -21,6 +21,9 @@ from emotions.api.sync.views import BatchView, ChangesView
 from emotions.api.tokens.views import TokensView, TokenView
 from emotions.api.transfer.views import (
     ExportView,
+    ImportCancelView,
+    ImportConfirmView,
+    ImportPreviewView,
     ImportStateView,
     ImportsView,
     ImportUndoView,
@@ -63,6 +66,9 @@ urlpatterns = [
     path("me/import/", ImportView.as_view(), name="import"),
     path("imports/", ImportsView.as_view(), name="imports"),
     path("imports/<uuid:uuid>/", ImportStateView.as_view(), name="import_state"),
+    path("imports/<uuid:uuid>/preview/", ImportPreviewView.as_view(), name="import_preview"),
+    path("imports/<uuid:uuid>/confirm/", ImportConfirmView.as_view(), name="import_confirm"),
+    path("imports/<uuid:uuid>/cancel/", ImportCancelView.as_view(), name="import_cancel"),
     path("imports/<uuid:uuid>/undo/", ImportUndoView.as_view(), name="import_undo"),
     path("export/", ExportView.as_view(), name="export"),
     path("devices/", DevicesView.as_view(), name="devices"),

@@ -18,12 +18,12 @@ class Choices:
     Attributes:
         time_zone: of times that do not say theirs.
         date_order: one of `DateOrder`; empty for the guess.
-        moods: values by name, added to those that are known.
+        moods: values by name, added to those that are known; None leaves a mood's moments out.
     """
 
     time_zone: str
     date_order: str
-    moods: Mapping[str, int]
+    moods: Mapping[str, int | None]
 
 
 @transaction.atomic

@@ -81,7 +81,9 @@ class PreviewForm(forms.Form):
             time_zone=chosen.get("time_zone") or self.job.time_zone,
             date_order=chosen.get("date_order") or self.job.date_order,
             moods={
-                mood["name"]: int(chosen[name]) for name, mood in self.moods.items() if chosen[name]
+                mood["name"]: int(chosen[name]) if chosen[name] else None
+                for name, mood in self.moods.items()
+                if name in self.data
             },
         )
 

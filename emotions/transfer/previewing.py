@@ -27,6 +27,17 @@ def batched(entries: Iterator[ParsedEntry], size: int) -> Iterator[list[ParsedEn
         yield batch
 
 
+def empty_report() -> dict[str, Any]:
+    """Return a report of nothing, with a value of everything that formats describe."""
+    return {
+        **dict.fromkeys(("format", "encoding", "separator", "date_order", "language"), ""),
+        "dates_are_certain": True,
+        **dict.fromkeys(("new", "changed", "already_there", "deleted", "refused", "pictures"), 0),
+        **dict.fromkeys(("first", "last")),
+        **{name: [] for name in ("moods", "entries", "changes", "refusals", "remarks")},
+    }
+
+
 class Preview:
     """Collects a report of an import, which goes on where an earlier job left off.
 
@@ -38,16 +49,7 @@ class Preview:
 
     def __init__(self, job: Import, history: HistoryReader) -> None:
         self.owner = job.owner
-        self.report: dict[str, Any] = job.preview or {
-            **history.description,
-            **dict.fromkeys(("new", "changed", "already_there", "deleted", "refused"), 0),
-            "first": None,
-            "last": None,
-            "entries": [],
-            "changes": [],
-            "refusals": [],
-            "remarks": [],
-        }
+        self.report: dict[str, Any] = job.preview or {**empty_report(), **history.description}
 
     def add(self, entries: Sequence[ParsedEntry]) -> None:
         known = KnownCaptures.load(self.owner, [one for one in entries if isinstance(one, Entry)])

@@ -113,8 +113,11 @@ MATRIX: dict[str, Answers] = {
     "/api/v1/me/": own(GET=200, PATCH=200, DELETE=400),
     "/api/v1/me/consents/<consent_kind:kind>/": own(PUT=400, DELETE=200),
     "/api/v1/me/import/": own(POST=415),
-    "/api/v1/imports/": own(GET=200),
+    "/api/v1/imports/": own(GET=200, POST=415),
     "/api/v1/imports/<uuid:uuid>/": one(GET=200),
+    "/api/v1/imports/<uuid:uuid>/preview/": one(POST=409),  # it does not wait for a decision
+    "/api/v1/imports/<uuid:uuid>/confirm/": one(POST=409),
+    "/api/v1/imports/<uuid:uuid>/cancel/": one(POST=409),
     "/api/v1/imports/<uuid:uuid>/undo/": one(POST=202),
     "/api/v1/export/": Answers(  # a token exports only if it was made to
         GET=(401, 200, 200, 403, 200),

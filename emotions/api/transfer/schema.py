@@ -7,9 +7,18 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRequest, OpenApiResponse
 
 from emotions.api.openapi import problem_responses
-from emotions.api.schema_shared import JSON_BODY_PROBLEMS, example_response, response_examples
+from emotions.api.schema_shared import (
+    JSON_BODY_PROBLEMS,
+    example_response,
+    json_request,
+    response_examples,
+)
 from emotions.api.transfer.serializers import (
+    ChoicesSerializer,
+    ConfirmationSerializer,
+    ImportDetailSerializer,
     ImportedSerializer,
+    ImportFileSerializer,
     ImportJobSerializer,
     ImportSerializer,
 )
@@ -56,8 +65,57 @@ STATE = {
     "trashed": 0,
     "undo_until": "2026-04-13T08:30:21Z",
     "error": "",
+    "updated": 3,
+    "reverted": 0,
+    "kept_until": None,
     **OUTCOME,
 }
+DETAIL = {**STATE, "preview": None}
+MOMENT = {
+    "taken_at": "2026-01-07T20:30:00+01:00",
+    "time_zone": "Europe/Berlin",
+    "felt": None,
+    "mood": 2,
+    "note": "A long day.",
+    "tags": ["work"],
+}
+PREVIEW = {
+    "format": "daylio",
+    "encoding": "utf-8-sig",
+    "separator": ",",
+    "language": "de",
+    "date_order": "year_first",
+    "dates_are_certain": True,
+    "pictures": 0,
+    "first": "2025-11-02",
+    "last": "2026-03-13",
+    "new": 212,
+    "changed": 3,
+    "already_there": 27,
+    "deleted": 1,
+    "refused": 15,
+    "moods": [
+        {"name": "Grübelig", "count": 14, "value": None},
+        {"name": "Gut", "count": 120, "value": 4},
+    ],
+    "entries": [{**MOMENT, "note": "Slept well.", "mood": 4}],
+    "changes": [{"before": MOMENT, "after": {**MOMENT, "tags": ["office"]}}],
+    "refusals": [{"place": "line 45", "reason": "A quotation mark in this row has no end."}],
+    "remarks": [],
+}
+UNDECIDED = {
+    **DETAIL,
+    **dict.fromkeys(("position", "new", "updated", "already_there", "deleted", "refused"), 0),
+    "refusals": [],
+    "complete": False,
+    "state": "ready",
+    "undo_until": None,
+}
+READY = {**UNDECIDED, "kept_until": "2026-03-15T08:30:21Z", "preview": PREVIEW}
+WAITING = {**UNDECIDED, "state": "waiting", "finished_at": None}
+READING = {**WAITING, "state": "reading"}
+CANCELLED = {**UNDECIDED, "state": "cancelled"}
+CHOICES = {"time_zone": "Europe/Berlin", "moods": {"Grübelig": 2}}
 UUID_PARAMETER = OpenApiParameter(
     "uuid",
     OpenApiTypes.UUID,
@@ -112,17 +170,109 @@ IMPORTS: dict[str, Any] = {
     },
 }
 
+PREVIEW_IMPORT: dict[str, Any] = {
+    "tags": ["me"],
+    "operation_id": "imports_create",
+    "summary": _("Preview a file"),
+    "description": _(
+        "Uploads the same files as me/import/, but imports nothing yet. The worker looks through "
+        "the file: poll the import until its state is ready, show its preview, then confirm or "
+        "cancel. Unless confirmed, the file is deleted after a day, and as soon as another one is "
+        "uploaded. Pictures require consent."
+    ),
+    "request": {
+        "multipart/form-data": OpenApiRequest(
+            ImportFileSerializer,
+            encoding={"file": {"contentType": "application/zip, text/csv"}},
+        )
+    },
+    "responses": {
+        202: example_response(
+            ImportDetailSerializer,
+            _("Accepted; the worker looks through the file."),
+            READING,
+            "one that is being looked through",
+        ),
+        **problem_responses(*(*JSON_BODY_PROBLEMS, "consent_required", "too_large", "busy")),
+    },
+}
+
+PREVIEW_AGAIN: dict[str, Any] = {
+    "tags": ["me"],
+    "operation_id": "imports_preview",
+    "summary": _("Preview a file again"),
+    "description": _(
+        "Has the worker look through a file again with other choices, to see what would change. "
+        "The import must be ready. Fields that you leave out keep their values."
+    ),
+    "request": json_request(ChoicesSerializer, CHOICES, "a zone and a mood"),
+    "parameters": [UUID_PARAMETER],
+    "responses": {
+        202: example_response(
+            ImportDetailSerializer,
+            _("Accepted; the worker looks through the file."),
+            READING,
+            "one that is being looked through",
+        ),
+        **problem_responses(*JSON_BODY_PROBLEMS, "not_found", "not_ready", "busy"),
+    },
+}
+
+CONFIRM_IMPORT: dict[str, Any] = {
+    "tags": ["me"],
+    "operation_id": "imports_confirm",
+    "summary": _("Import a previewed file"),
+    "description": _(
+        "Has the worker import a file whose preview is ready. Poll the import for its progress; "
+        "it can be undone for 30 days. Fields that you leave out keep their values."
+    ),
+    "request": json_request(
+        ConfirmationSerializer, {**CHOICES, "update": True}, "with a zone and a mood"
+    ),
+    "parameters": [UUID_PARAMETER],
+    "responses": {
+        202: example_response(
+            ImportDetailSerializer,
+            _("Accepted; the worker imports the file."),
+            WAITING,
+            "one that waits for its turn",
+        ),
+        **problem_responses(*JSON_BODY_PROBLEMS, "not_found", "not_ready", "busy"),
+    },
+}
+
+CANCEL_IMPORT: dict[str, Any] = {
+    "tags": ["me"],
+    "operation_id": "imports_cancel",
+    "summary": _("Cancel a previewed file"),
+    "description": _("Deletes a file whose preview is ready, and imports nothing."),
+    "request": None,
+    "parameters": [UUID_PARAMETER],
+    "responses": {
+        200: example_response(
+            ImportDetailSerializer, _("The cancelled import."), CANCELLED, "one that is cancelled"
+        ),
+        **problem_responses("permission_denied", "not_found", "not_ready"),
+    },
+}
+
 IMPORT_STATE: dict[str, Any] = {
     "tags": ["me"],
     "operation_id": "imports_retrieve",
     "summary": _("Get an import's progress"),
     "description": _(
-        "One uploaded file. Poll every few seconds while its state is waiting, running or undoing."
+        "One uploaded file. Poll every few seconds while its state is reading, waiting, running or "
+        "undoing."
     ),
     "parameters": [UUID_PARAMETER],
     "responses": {
-        200: example_response(
-            ImportJobSerializer, _("The import's progress."), STATE, "one that came in"
+        200: OpenApiResponse(
+            ImportDetailSerializer,
+            description=_("The import's progress."),
+            examples=[
+                *response_examples(DETAIL, "one that came in"),
+                *response_examples(READY, "one that waits for a decision"),
+            ],
         ),
         **problem_responses("not_found"),
     },
@@ -141,9 +291,9 @@ UNDO_IMPORT: dict[str, Any] = {
     "parameters": [UUID_PARAMETER],
     "responses": {
         202: example_response(
-            ImportJobSerializer,
+            ImportDetailSerializer,
             _("Accepted; the worker undoes the import."),
-            {**STATE, "state": "undoing", "undo_until": None},
+            {**DETAIL, "state": "undoing", "undo_until": None},
             "one that is being undone",
         ),
         **problem_responses("permission_denied", "not_found", "not_undoable", "busy"),

@@ -7,13 +7,17 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from emotions.api.fields import (
+    FeltField,
     StrictBooleanField,
     StrictCharField,
     StrictIntegerField,
     TimeZoneField,
 )
-from emotions.models import Import
-from emotions.transfer.readers import parse_mood_values
+from emotions.models import Feeling, Import
+from emotions.transfer.previewing import MAX_MOODS, empty_report
+from emotions.transfer.readers import MAX_MOOD_NAME, DateOrder, parse_mood_values
+
+DATE_ORDERS = [str(DateOrder.DAY_FIRST), str(DateOrder.MONTH_FIRST)]
 
 
 @extend_schema_field({"type": "string", "format": "binary"})
@@ -21,7 +25,7 @@ class HistoryFileField(serializers.FileField):
     """An uploaded file, whose format is recognised by its content."""
 
 
-class ImportSerializer(serializers.Serializer[Any]):
+class ImportFileSerializer(serializers.Serializer[Any]):
     """A file with a history in it."""
 
     file = HistoryFileField(
@@ -32,6 +36,11 @@ class ImportSerializer(serializers.Serializer[Any]):
         required=False,
         help_text=_("For times without an offset, such as Daylio's; by default, the profile's."),
     )
+
+
+class ImportSerializer(ImportFileSerializer):
+    """A file with a history in it, and values of its moods."""
+
     moods = StrictCharField(
         default="",
         allow_blank=True,
@@ -102,4 +111,145 @@ class ImportJobSerializer(ImportedSerializer):
     )
     error = StrictCharField(
         help_text=_("Why it failed, as text for people that may change; otherwise empty.")
+    )
+    updated = StrictIntegerField(
+        help_text=_("The number of existing moments that were updated from the file.")
+    )
+    reverted = StrictIntegerField(
+        help_text=_("The number of updated moments that undoing restored.")
+    )
+    kept_until = serializers.DateTimeField(
+        allow_null=True,
+        help_text=_("While ready: when the file is deleted unless you confirm; otherwise null."),
+    )
+
+
+class PreviewedMomentSerializer(serializers.Serializer[Any]):
+    """A moment as it would look."""
+
+    taken_at = serializers.DateTimeField(
+        default_timezone=None, help_text=_("When it was, with its local offset from UTC.")
+    )
+    time_zone = TimeZoneField(help_text=_("Where it was lived."))
+    felt = FeltField(choices=Feeling.choices, allow_null=True, help_text=_("What was felt."))
+    mood = StrictIntegerField(
+        allow_null=True, min_value=1, max_value=5, help_text=_("The mood from 1 to 5.")
+    )
+    note = StrictCharField(help_text=_("The first 200 letters of the note."))
+    tags = serializers.ListField(child=StrictCharField(), help_text=_("Its tags."))
+
+
+class PreviewedChangeSerializer(serializers.Serializer[Any]):
+    """A moment that says something else in the file."""
+
+    before = PreviewedMomentSerializer(help_text=_("As it is here."))
+    after = PreviewedMomentSerializer(help_text=_("As it is in the file."))
+
+
+class PreviewedMoodSerializer(serializers.Serializer[Any]):
+    """The name of a mood in the file."""
+
+    name = StrictCharField(help_text=_("As it is in the file."))
+    count = StrictIntegerField(help_text=_("How many moments have it."))
+    value = StrictIntegerField(
+        allow_null=True,
+        min_value=1,
+        max_value=5,
+        help_text=_("Its value from 1 to 5; null if it is unknown, so its moments are left out."),
+    )
+
+
+class ImportPreviewSerializer(serializers.Serializer[Any]):
+    """What is in a file, before any of it comes in."""
+
+    format = StrictCharField(
+        help_text=_("Known values: export, daylio. Other values may be added.")
+    )
+    encoding = StrictCharField(help_text=_("The guessed encoding of a table; otherwise empty."))
+    separator = StrictCharField(help_text=_("What separates the cells of a table, or empty."))
+    language = StrictCharField(
+        help_text=_("ISO 639 code of the language of mood names, as guessed; otherwise empty.")
+    )
+    date_order = StrictCharField(
+        help_text=_(
+            "The order of the parts of dates, as guessed or chosen: year_first, day_first or "
+            "month_first; empty where dates leave no choice."
+        )
+    )
+    dates_are_certain = StrictBooleanField(
+        help_text=_("False if every date in the file could be read in either order.")
+    )
+    pictures = StrictIntegerField(help_text=_("The number of pictures."))
+    first = serializers.DateField(allow_null=True, help_text=_("The earliest day, or null."))
+    last = serializers.DateField(allow_null=True, help_text=_("The latest day, or null."))
+    new = StrictIntegerField(help_text=_("The number of moments that would be imported."))
+    changed = StrictIntegerField(
+        help_text=_("The number of existing moments that say something else in the file.")
+    )
+    already_there = StrictIntegerField(help_text=_("The number of moments that exist already."))
+    deleted = StrictIntegerField(
+        help_text=_("The number of moments that were deleted here and stay so.")
+    )
+    refused = StrictIntegerField(help_text=_("The number of entries that cannot be imported."))
+    moods = PreviewedMoodSerializer(
+        many=True, help_text=_("The first 100 names of moods, each once, unknown ones first.")
+    )
+    entries = PreviewedMomentSerializer(many=True, help_text=_("The first five new moments."))
+    changes = PreviewedChangeSerializer(many=True, help_text=_("The first five changed moments."))
+    refusals = RefusedSerializer(
+        many=True, help_text=_("The first 20 invalid entries, but for unknown moods.")
+    )
+    remarks = RefusedSerializer(
+        many=True, help_text=_("The first 20 entries that would be shortened.")
+    )
+
+
+class ImportDetailSerializer(ImportJobSerializer):
+    """One file that was sent, with its preview."""
+
+    preview = serializers.SerializerMethodField(
+        help_text=_("What is in the file while its state is ready; otherwise null.")
+    )
+
+    @extend_schema_field(ImportPreviewSerializer(allow_null=True))
+    def get_preview(self, job: Import) -> dict[str, Any] | None:
+        if job.state != Import.State.READY:
+            return None
+        return dict(ImportPreviewSerializer({**empty_report(), **(job.preview or {})}).data)
+
+
+class ChoicesSerializer(serializers.Serializer[Any]):
+    """How a file is to be read."""
+
+    time_zone = TimeZoneField(required=False, help_text=_("For times without an offset."))
+    date_order = serializers.ChoiceField(
+        choices=DATE_ORDERS,
+        required=False,
+        help_text=_("Which part of a date comes first where the year does not."),
+    )
+    moods = serializers.DictField(
+        child=StrictIntegerField(min_value=1, max_value=5, allow_null=True),
+        default=dict,
+        help_text=_("Values from 1 to 5 by name; null leaves the moments of a mood out."),
+    )
+
+    def validate_moods(self, moods: dict[str, int | None]) -> dict[str, int | None]:
+        """Return them, unless they are more than a preview names."""
+        if len(moods) > MAX_MOODS:
+            raise serializers.ValidationError(
+                _("Expected at most %(most)d names.") % {"most": MAX_MOODS}
+            )
+        if any(len(name) > MAX_MOOD_NAME for name in moods):
+            raise serializers.ValidationError(
+                _("Expected names of at most %(most)d letters.") % {"most": MAX_MOOD_NAME}
+            )
+        return moods
+
+
+class ConfirmationSerializer(ChoicesSerializer):
+    """How a file is to be read, and whether what is here is updated from it."""
+
+    update = StrictBooleanField(  # type: ignore[assignment]  # a field
+        default=True,
+        help_text=_("Whether existing moments that have changed in the file are updated."),
     )

@@ -10,10 +10,11 @@ from emotions.transfer.readers.entries import (
 )
 from emotions.transfer.readers.formats import MAX_IMPORT_BYTES, HistoryReader, open_history
 from emotions.transfer.readers.local_times import DateOrder
-from emotions.transfer.readers.mood_names import parse_mood_values
+from emotions.transfer.readers.mood_names import MAX_MOOD_NAME, parse_mood_values
 
 __all__ = [
     "MAX_IMPORT_BYTES",
+    "MAX_MOOD_NAME",
     "DateOrder",
     "Entry",
     "EntryError",

@@ -31,7 +31,7 @@ from emotions.transfer.readers.local_times import (
     parse_date,
     parse_time,
 )
-from emotions.transfer.readers.mood_names import MoodValues
+from emotions.transfer.readers.mood_names import MAX_MOOD_NAME, MoodValues
 from emotions.transfer.readers.tables import NoTableError, Row, Table, UnclosedQuoteError
 
 MAX_TABLE_BYTES = 50 * 2**20
@@ -58,7 +58,7 @@ class DaylioReader:
         *,
         size: int,
         time_zone: str,
-        moods: Mapping[str, int],
+        moods: Mapping[str, int | None],
         date_order: DateOrder | None = None,
     ) -> None:
         """Read the header.
@@ -66,7 +66,7 @@ class DaylioReader:
         Args:
             size: the size of the file in bytes.
             time_zone: IANA name of the zone of all times in the table.
-            moods: values from 1 to 5 for moods that the person named, by name.
+            moods: values from 1 to 5 by name, as the person chose; None leaves a mood out.
             date_order: what stands first in dates; guessed where None.
 
         Raises:
@@ -99,7 +99,6 @@ class DaylioReader:
             "separator": self.table.delimiter,
             "date_order": self._date_order,
             "dates_are_certain": self._dates_are_certain,
-            "moods": [],
         }
 
     def _starts_row(self, parts: list[str]) -> bool:
@@ -149,6 +148,11 @@ class DaylioReader:
         moment = parse_local_time(cells["full_date"], cells["time"], self._date_order)
         taken_at = moment.replace(tzinfo=ZoneInfo(self._time_zone))
         validate_moment(taken_at)
+        if len(cells["mood"]) > MAX_MOOD_NAME:
+            raise EntryError(
+                _("Expected the name of a mood, of at most %(most)d letters.")
+                % {"most": MAX_MOOD_NAME}
+            )
         mood = self._moods.get(cells["mood"])
         if mood is None:
             raise UnknownMoodError(cells["mood"])

@@ -41,7 +41,7 @@ def open_history(
     *,
     size: int,
     time_zone: str,
-    moods: Mapping[str, int],
+    moods: Mapping[str, int | None],
     date_order: DateOrder | None = None,
 ) -> HistoryReader:
     """Return the reader for an export of this site or a table of Daylio's, by its content.
@@ -50,7 +50,7 @@ def open_history(
         file: a seekable binary file.
         size: its size in bytes.
         time_zone: IANA name of the zone of times that do not name their own.
-        moods: values from 1 to 5 for moods that the person named, by name.
+        moods: values from 1 to 5 by name, as the person chose; None leaves a mood out.
         date_order: what stands first in dates; guessed where None.
 
     Raises:
@@ -78,7 +78,7 @@ def open_zipped(
     archive: archives.Archive,
     *,
     time_zone: str,
-    moods: Mapping[str, int],
+    moods: Mapping[str, int | None],
     date_order: DateOrder | None,
 ) -> HistoryReader:
     """Return the reader for an archive: an export of this site, or one around Daylio's table.

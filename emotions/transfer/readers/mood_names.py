@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
+MAX_MOOD_NAME = 200
 NAMES: Mapping[str, tuple[str, str, str, str, str]] = {
     # From 5 to 1; synonyms are separated by commas.
     "en": ("rad", "good", "meh, ok, okay", "bad", "awful"),
@@ -107,12 +108,12 @@ KNOWN: Mapping[str, int] = {
 class MoodValues:
     """The values of moods: those that the person gave, and those of the names in `NAMES`."""
 
-    def __init__(self, own: Mapping[str, int]) -> None:
+    def __init__(self, own: Mapping[str, int | None]) -> None:
         self.own = {key_of(name): value for name, value in own.items()}
 
     def get(self, name: str) -> int | None:
-        """Return the value of a mood; None where nobody has said it."""
-        return self.own.get(key_of(name)) or KNOWN.get(fold(name))
+        """Return the value of a mood; None where nobody has said it, or wants it left out."""
+        return self.own.get(key_of(name), KNOWN.get(fold(name)))
 
 
 def key_of(name: str) -> str:

@@ -140,6 +140,12 @@ def test_each_unknown_mood_is_asked_for_once(owner_client: Client) -> None:
     assert len(moods) == 30
 
 
+def test_a_mood_that_is_known_may_be_left_out(owner_client: Client) -> None:
+    page = send(owner_client, *FIRST)
+    decide(owner_client, page, mood_0="4", mood_1="")
+    assert notes() == ["alpha", "gamma"]
+
+
 def test_zone_and_order_of_dates_are_chosen(owner_client: Client) -> None:
     page = send(owner_client, "3/4/2026,x,x,20:00,good,,,,")
     assert "3 April 2026" in owner_client.get(page).text
