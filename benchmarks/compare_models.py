@@ -1,12 +1,14 @@
 """Compare the bundled network with other runs and other packages' networks on the same pictures.
 
-Usage: python -m benchmarks.compare_models ARCHIVE VOTES PHOTOS [--run FOLDER ...]
+Usage: python -m benchmarks.compare_models ARCHIVE VOTES PHOTOS
+    [--run FOLDER ...] [--answers FOLDER]
 
 ARCHIVE and VOTES are those of `prepare_dataset`; PHOTOS is an archive or folder of labelled photos
 in which faces have to be detected, as they are and in the views of `benchmarks.degradations`.
 Other packages go the whole way with their own detectors, and read the faces that ours finds, so
 that their networks can be told from their detectors. Prints the tables of docs/model-card.md.
-`make peers` installs the other packages; one that is not there or fails is left out.
+`make peers` installs the other packages; one that is not there or fails is left out. With --answers
+their answers are kept, so that a command that was interrupted goes on.
 """
 
 import sys
@@ -14,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import f1_score, recall_score
 
 from benchmarks.degradations import VIEWS, write_views
+from benchmarks.peers.kept_answers import kept_answers
 from benchmarks.peers.processes import Answers, Peer, PeerError, peers
 from common.imaging.geometry import Box
 from common.imaging.images import Pixels, crop_face, read_image
@@ -165,30 +169,34 @@ def colour(pictures: Pictures) -> Iterator[Pixels]:
         yield np.asarray(cv2.cvtColor(face, cv2.COLOR_GRAY2RGB), np.uint8)
 
 
-def evaluate_peer(peer: Peer, pictures: Pictures) -> Result:
+def evaluate_peer(peer: Peer, pictures: Pictures, answers: Path) -> Result:
     """Evaluate the network of another package.
+
+    Args:
+        answers: folder that its answers are kept in.
 
     Raises:
         PeerError: when it is not installed or fails.
     """
-    faces = peer.answer(colour(pictures), "faces")
-    photos = {view: peer.answer(photos_of(pictures.views, view), "photos") for view in VIEWS}
-    boxes = {}
+    faces = kept_answers(peer, partial(colour, pictures), "faces", answers)
+    photos, boxes = {}, {}
     for view in VIEWS:
-        answers = peer.answer(pictures.crops[view], "faces")
+        of_view = partial(photos_of, pictures.views, view)
+        photos[view] = kept_answers(peer, of_view, "photos", answers)
+        of_crops = kept_answers(peer, partial(iter, pictures.crops[view]), "faces", answers)
         predictions = np.full(len(pictures.found[view]), MISSED)
-        predictions[pictures.found[view]] = answers.predictions
-        boxes[view] = replace(answers, predictions=predictions)
+        predictions[pictures.found[view]] = of_crops.predictions
+        boxes[view] = replace(of_crops, predictions=predictions)
     return Result(peer.name, peer.megabytes, faces, faces.predictions, photos, boxes)
 
 
-def evaluate_all(runs: list[Path], pictures: Pictures) -> Iterator[Result]:
+def evaluate_all(runs: list[Path], pictures: Pictures, answers: Path) -> Iterator[Result]:
     """Yield the results of our networks, the bundled one first, and of other packages."""
     for folder in (BUNDLED, *runs):
         yield evaluate_network(folder, pictures)
     for peer in peers():
         try:
-            yield evaluate_peer(peer, pictures)
+            yield evaluate_peer(peer, pictures, answers)
         except PeerError as error:
             print(error, file=sys.stderr)
 
@@ -307,10 +315,12 @@ def main() -> None:
     parser.add_argument(
         "--run", type=Path, action="append", default=[], help="folder of another network"
     )
+    parser.add_argument("--answers", type=Path, help="folder that keeps other packages' answers")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        pictures = load_pictures(options.archive, options.votes, options.photos, Path(folder))
-        for line in tables(list(evaluate_all(options.run, pictures)), pictures):
+        views, answers = Path(folder, "views"), options.answers or Path(folder, "answers")
+        pictures = load_pictures(options.archive, options.votes, options.photos, views)
+        for line in tables(list(evaluate_all(options.run, pictures, answers)), pictures):
             print(line)
 
 
