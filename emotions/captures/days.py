@@ -1,9 +1,12 @@
 """Days: their moods, which the database computes, however many moments they have."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from statistics import fmean
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q, Sum, Window
 from django.db.models.functions import RowNumber
@@ -14,10 +17,17 @@ from emotions.captures.moods import Mood, probability_columns, valence_column
 from emotions.models import Capture, CaptureQuerySet, Feeling
 from ml.emotions import EMOTIONS
 
-MIN_COMPARED = 4
-"""The moments of a day that it takes to compare its halves."""
+MAX_FEW = 4
+"""The moments of a day up to which each is told."""
+MIN_COMPARED = 5
+"""The moments of a day that it takes to compare its parts."""
 MAX_COMPARED = 1000
-"""The moments of a day up to which its halves are compared."""
+"""The moments of a day up to which its parts are compared."""
+MIN_SPAN = timedelta(hours=3)
+"""From the first to the last moment of a day whose parts are compared."""
+MIN_PART = 2
+"""The moments before noon and after it that it takes to compare these two."""
+NOON = 12
 DECIMALS = 9
 """To which means are rounded, so that those that differ by floating-point error count as a tie."""
 
@@ -35,6 +45,37 @@ class DayMood:
     mood: Mood | None
 
 
+class Change(NamedTuple):
+    """How the mood of a day changed.
+
+    Attributes:
+        difference: the mean valence of the later part minus that of the earlier part.
+        at_noon: whether the parts are those before and after noon; else they are halves.
+    """
+
+    difference: float
+    at_noon: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """What faces looked like beside what the person said they felt.
+
+    Attributes:
+        looked: how many faces looked like each emotion; under None those that did not look like
+            one emotion.
+        felt: how many times the person felt each emotion.
+        told: how many moments were of each emotion: what was felt or, where nothing was said,
+            what the face looked like.
+        pairs: how many moments have both.
+    """
+
+    looked: Counter[Feeling | None]
+    felt: Counter[Feeling]
+    told: Counter[Feeling | None]
+    pairs: int
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     """One local day.
@@ -42,38 +83,76 @@ class Day:
     Attributes:
         captures: in chronological order, not read yet.
         count: how many there are.
-        change: mean valence of the second half of the moments minus that of the first half; 0
-            below `MIN_COMPARED` moments and above `MAX_COMPARED`.
+        few: those that say something about a mood, in order, if there are at most `MAX_FEW`.
+        change: from the earlier to the later part of the day; None below `MIN_COMPARED` moments
+            that say something about a mood, above `MAX_COMPARED`, and within `MIN_SPAN`.
     """
 
     date: date
     captures: CaptureQuerySet
     count: int
     mood: Mood | None
-    change: float
+    threads: Threads
+    few: list[Capture]
+    change: Change | None
 
 
 def load_day(*, owner: User, on: date) -> Day:
     """Return one day of the owner's."""
     found = load_moods(owner=owner, first=on, last=on).get(on, DayMood(0, None))
     captures = selectors.history(owner=owner, first=on, last=on).order_by("taken_at", "id")
-    change = 0.0
-    if MIN_COMPARED <= found.captures <= MAX_COMPARED:
+    change = None
+    if found.mood and found.mood.captures >= MIN_COMPARED and found.captures <= MAX_COMPARED:
         change = change_within(owner, on)
-    return Day(on, captures, found.captures, found.mood, change)
+    few = []
+    if found.mood and found.mood.captures <= MAX_FEW:
+        with_mood = Q(mood__isnull=False) | Q(feeling__isnull=False)
+        few = list(captures.with_feeling().filter(with_mood)[:MAX_FEW])
+    threads = load_threads(owner=owner, first=on, last=on)
+    return Day(on, captures, found.captures, found.mood, threads, few, change)
 
 
-def change_within(owner: User, on: date) -> float:
-    """Return the mean valence of the second half of a day minus that of the first half."""
-    captures = Capture.objects.of(owner).filter(local_date=on).with_feeling()
-    rows = captures.order_by("taken_at", "id").values_list(valence_column())
-    valences = [valence for (valence,) in rows]
-    middle = len(valences) // 2
-    earlier, later = (
-        [valence for valence in half if valence is not None]
-        for half in (valences[:middle], valences[middle:])
+def load_threads(*, owner: User, first: date, last: date) -> Threads:
+    """Return what the owner looked like and felt from `first` to `last`, in one query."""
+    captures = Capture.objects.of(owner).filter(local_date__range=(first, last)).with_feeling()
+    rows = (
+        captures.values_list("felt", "answer__emotion", "answer__unsure")
+        .annotate(Count("id"))
+        .order_by()
     )
-    return fmean(later) - fmean(earlier) if earlier and later else 0.0
+    threads = Threads(Counter(), Counter(), Counter(), pairs=0)
+    pairs = 0
+    for said, seen, unsure, count in rows:
+        look = Feeling(seen) if seen and not unsure else None
+        if seen:
+            threads.looked[look] += count
+        if said:
+            threads.felt[Feeling(said)] += count
+        if said or seen:
+            threads.told[Feeling(said) if said else look] += count
+        if said and seen:
+            pairs += count
+    return replace(threads, pairs=pairs)
+
+
+def change_within(owner: User, on: date) -> Change | None:
+    """Compare the part of a day after noon with the one before, or else its two halves."""
+    captures = Capture.objects.of(owner).filter(local_date=on).with_feeling()
+    rows = captures.order_by("taken_at", "id").values_list(
+        "taken_at", "time_zone", valence_column()
+    )
+    known = [
+        (taken_at.astimezone(ZoneInfo(zone)), valence)
+        for taken_at, zone, valence in rows
+        if valence is not None
+    ]
+    if len(known) < MIN_COMPARED or known[-1][0] - known[0][0] < MIN_SPAN:
+        return None
+    morning = sum(moment.hour < NOON for moment, _valence in known)
+    at_noon = MIN_PART <= morning <= len(known) - MIN_PART
+    valences = [valence for _moment, valence in known]
+    edge = morning if at_noon else len(known) // 2
+    return Change(fmean(valences[edge:]) - fmean(valences[:edge]), at_noon)
 
 
 def load_moods(*, owner: User, first: date, last: date, read_by: str = "") -> dict[date, DayMood]:

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from emotions.captures.excerpts import Part, excerpt
 from emotions.captures.moods import answer_of
-from emotions.captures.wording import MOODS, headline
+from emotions.captures.wording import MOODS, headline, moment_headline, rating
 from emotions.models import Capture, Detection, Feeling
 from ml.emotions import EMOTIONS
 
@@ -18,14 +19,36 @@ CLOCK_TOLERANCE = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One capture in a list."""
+    """One capture in a list.
+
+    Attributes:
+        emotion: what was felt or, where nothing was said, what the face looks like.
+        looks: what the face looks like, if it looks like one emotion.
+        felt: what the person said they felt, if they did.
+        headline: both of these in words; empty where neither is known.
+        rating: how pleasant it was rated, in words; empty if it was not.
+        note: an excerpt.
+    """
 
     capture: Capture
     emotion: Feeling | None
+    looks: Feeling | None
+    felt: Feeling | None
     headline: str
-    unsure: bool
+    rating: str
+    note: list[Part]
     local_time: datetime
     local_date: date
+
+    @property
+    def title(self) -> str:
+        """The line that stands for the capture."""
+        return self.headline or self.rating or self.without_feeling
+
+    @property
+    def parts(self) -> bool:
+        """Whether the face looks like another emotion than was felt."""
+        return self.looks is not None and self.felt is not None and self.looks != self.felt
 
     @property
     def in_words(self) -> bool:
@@ -40,7 +63,7 @@ class Item:
     @property
     def without_feeling(self) -> str:
         """The text in place of an emotion where none is known."""
-        return _("In words") if self.in_words else _("No face found")
+        return _("A note") if self.in_words else _("No face found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +94,23 @@ class FaceView:
     bars: list[Bar]
 
 
-def item(capture: Capture) -> Item:
-    """Return a capture for a list, with what was felt or, not reported, what the face shows."""
+def item(capture: Capture, *, words: str = "") -> Item:
+    """Return a capture for a list.
+
+    Args:
+        words: what was searched for, to be marked in the note.
+    """
     answer = answer_of(capture)
-    feeling = capture.felt or (answer and answer.emotion)
-    words = ""
-    if capture.felt:
-        words = str(Feeling(capture.felt).label)
-    elif answer:
-        words = headline(answer)
+    felt = Feeling(capture.felt) if capture.felt else None
+    seen = Feeling(answer.emotion) if answer else None
     return Item(
         capture=capture,
-        emotion=Feeling(feeling) if feeling else None,
-        headline=words,
-        unsure=bool(answer and answer.unsure),
+        emotion=felt or seen,
+        looks=None if answer and answer.unsure else seen,
+        felt=felt,
+        headline=moment_headline(felt, answer),
+        rating=rating(capture),
+        note=excerpt(capture.note, words=words),
         local_time=capture.taken_at.astimezone(ZoneInfo(capture.time_zone)),
         local_date=capture.local_date,
     )

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from emotions.captures.explanations import Explanation
-from emotions.models import Detection, Feeling
+from emotions.models import Capture, Detection, Feeling
 from ml.metrics.answer_sets import SMALLEST
 
 MOODS = [
@@ -14,6 +14,31 @@ MOODS = [
     ("4", gettext_lazy("Good")),
     ("5", gettext_lazy("Very good")),
 ]
+
+
+def moment_headline(felt: Feeling | None, answer: Detection | None) -> str:
+    """Return what the face of a moment looks like and what was felt; empty where neither is."""
+    if felt is None:
+        return headline(answer) if answer else ""
+    words = {"feeling": in_sentence(felt)}
+    if answer is None or (answer.unsure and felt in answer.answer_set):
+        return _("Felt %(feeling)s") % words
+    if answer.emotion == felt:
+        return _("Looked and felt %(feeling)s") % words
+    return _("%(looks)s · you felt %(feeling)s") % (words | {"looks": headline(answer)})
+
+
+def rating(capture: Capture) -> str:
+    """Return how pleasant a moment was rated, in words; empty if it was not."""
+    return str(dict(MOODS).get(str(capture.mood), ""))
+
+
+def name_looks(detection: Detection) -> str:
+    """Return the emotions that a face looks like as they stand inside a sentence."""
+    *names, last = [in_sentence(Feeling(emotion)) for emotion in detection.answer_set]
+    if not names:
+        return last
+    return _("%(names)s or %(last)s") % {"names": ", ".join(names), "last": last}
 
 
 def headline(detection: Detection) -> str:

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
@@ -18,7 +19,7 @@ from common.time_zones import today_in
 from emotions.captures import presentation, selectors
 from emotions.captures.days import Day, load_day
 from emotions.captures.forms import HistoryFilter
-from emotions.insights import baseline, charts, trends, wording
+from emotions.insights import baseline, charts, day_sentences, trends, wording
 from emotions.insights.trends import Span
 from emotions.insights.views import ChartQuery, with_csv_urls
 from emotions.models import Feeling
@@ -60,7 +61,12 @@ def show_day(request: HttpRequest, day: Day) -> HttpResponse:
         "is_today": day.date == today,
         "day_before": day.date - timedelta(days=1) if day.date > FIRST_DAY else None,
         "day_after": day.date + timedelta(days=1) if day.date < today else None,
-        "sentence": wording.day_sentence(day, is_today=day.date == today),
+        "sentence": day_sentences.day_sentence(day, is_today=day.date == today),
+        "parting": day_sentences.parting_sentence(day.threads),
+        "threads": [
+            (_("Looked"), day.threads.looked.most_common()),
+            (_("Felt"), day.threads.felt.most_common()),
+        ],
         "items": [presentation.item(capture) for capture in page],
         "mood": day.mood,
     }
@@ -71,7 +77,7 @@ def show_day(request: HttpRequest, day: Day) -> HttpResponse:
         weeks = baseline.baseline_before(owner=person, on=day.date)
         context["comparison"] = wording.compare_with_baseline(day.mood, weeks)
         context["sentiment"] = wording.sentiment_label(day.mood.sentiment)
-        context["explanation"] = wording.explain_mood(day.mood)
+        context["explanation"] = day_sentences.explain_mood(day.mood)
     return render(request, "emotions/day.html", context)
 
 
@@ -97,7 +103,8 @@ def history(request: HttpRequest) -> HttpResponse:
     page = Paginator(selectors.history(owner=person, **selection), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
-    items = [presentation.item(capture) for capture in page]
+    words = selection.get("words", "")
+    items = [presentation.item(capture, words=words) for capture in page]
     days = [
         {"date": on, "items": list(group)}
         for on, group in itertools.groupby(items, key=lambda item: item.local_date)

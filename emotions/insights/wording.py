@@ -7,7 +7,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from emotions.captures.days import Day
+from emotions.captures.days import MIN_COMPARED
 from emotions.captures.moods import Mood, Sentiment
 from emotions.captures.wording import in_sentence
 from emotions.insights.baseline import Baseline
@@ -28,37 +28,6 @@ def sentiment_label(sentiment: Sentiment) -> str:
         Sentiment.NEUTRAL: _("neutral"),
         Sentiment.NEGATIVE: _("negative"),
     }[sentiment]
-
-
-def day_sentence(day: Day, *, is_today: bool) -> str:
-    """Summarise a day in one calm sentence."""
-    if day.mood is None:
-        return _("Nothing about your mood yet today.") if is_today else _("A day without a mood.")
-    if day.mood.dominant is None:
-        return _("A %(sentiment)s day.") % {"sentiment": sentiment_label(day.mood.sentiment)}
-    return day_sentence_template(day, day.mood) % {"feeling": in_sentence(day.mood.dominant)}
-
-
-def day_sentence_template(day: Day, mood: Mood) -> str:
-    """Return the sentence about a day, with a placeholder for its dominant feeling."""
-    if mood.captures == 1:
-        return _("One moment, and it looks %(feeling)s.")
-    if day.change > MIN_CHANGE:
-        return _("A mostly %(feeling)s day, brighter towards the end.")
-    if day.change < -MIN_CHANGE:
-        return _("A mostly %(feeling)s day, heavier towards the end.")
-    return _("A mostly %(feeling)s day.")
-
-
-def explain_mood(mood: Mood) -> str:
-    """Explain in plain words how a day's mood and sentiment are computed."""
-    return _(
-        "The mean of this day’s moments (%(captures)d). Each counts the same. What you said you "
-        "felt goes before what your face looked like. The sentiment weighs the seven emotions from "
-        "unpleasant (angry, disgusted and sad −0.8, afraid −0.6) over neutral and surprised (0) to "
-        "happy (+1): together that gives %(valence)s. Above 0.2 it is called positive, below −0.2 "
-        "negative, else neutral."
-    ) % {"captures": mood.captures, "valence": format_valence(mood.valence)}
 
 
 def chart_caption(counts: Counter[Feeling], *, first: date, last: date) -> str:
@@ -96,8 +65,10 @@ def format_valence(valence: float) -> str:
 
 
 def compare_with_baseline(mood: Mood | None, baseline: Baseline) -> str:
-    """Compare a day with the weeks before it; empty below `MIN_ENTRIES` captures."""
-    if mood is None or baseline.valence is None or baseline.captures < MIN_ENTRIES:
+    """Compare a day with the weeks before it; empty if either has too few captures."""
+    if mood is None or mood.captures < MIN_COMPARED:
+        return ""
+    if baseline.valence is None or baseline.captures < MIN_ENTRIES:
         return ""
     difference = mood.valence - baseline.valence
     if difference > MIN_CHANGE:

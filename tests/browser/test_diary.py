@@ -86,8 +86,8 @@ def test_a_moment_without_a_photo_is_kept_in_words(page: Page, owner: User) -> N
     page.get_by_role("button", name="Keep it").click()
     page.wait_for_url("**/captures/*/")
     page.goto("/today/")
-    expect(page.locator(".moment")).to_have_count(1)
-    expect(page.locator(".moment")).to_contain_text("Surprise")
+    expect(page.locator(".entry")).to_have_count(1)
+    expect(page.locator(".entry")).to_contain_text("Felt surprised")
 
 
 def test_another_face_is_me_after_all(page: Page, owner: User, tmp_path: Path) -> None:
@@ -148,14 +148,14 @@ def test_each_moment_belongs_to_the_day_of_the_place_where_it_was_lived(
         with phone(zone) as page:
             upload(page, pictures.astronaut_jpeg(), tmp_path)
             page.goto("/today/")
-            expect(page.locator(".moment")).to_have_count(1)
+            expect(page.locator(".entry")).to_have_count(1)
     # Twenty-five hours of clock lie between the two, some seconds of life.
     late, early = Capture.objects.order_by("-local_date")
     assert (late.local_date - early.local_date).days in (1, 2)
     assert abs(late.taken_at - early.taken_at) < timedelta(hours=1)
     with phone("Pacific/Pago_Pago") as page:
         page.goto(f"/days/{late.local_date}/")
-        expect(page.locator(".moment")).to_have_count(1)
+        expect(page.locator(".entry")).to_have_count(1)
         page.goto("/history/")
         expect(page.locator(".entry")).to_have_count(2)
 
@@ -170,8 +170,8 @@ def test_a_day_of_25_hours_shows_the_hour_that_came_twice_in_order(page: Page, o
         )
     sign_in(page, owner)
     page.goto("/days/2026-10-25/")
-    expect(page.locator(".moment time")).to_have_text(["01:30", "01:30", "23:30"])
-    expect(page.locator(".moment")).to_contain_text(["Happy", "Sad", "Neutral"])
+    expect(page.locator(".entry time")).to_have_text(["01:30", "01:30", "23:30"])
+    expect(page.locator(".entry")).to_contain_text(["Looks happy", "Looks sad", "Looks neutral"])
     assert {one.local_date for one in Capture.objects.all()} == {date(2026, 10, 25)}
 
 
@@ -184,7 +184,7 @@ def test_a_device_is_signed_out_from_another_one(phone: Phone) -> None:
         mine.wait_for_url("**/settings/")
         expect(other).to_have_count(0)
         mine.goto("/today/")
-        expect(mine.get_by_role("heading", level=1)).to_contain_text("Nothing about your mood yet")
+        expect(mine.get_by_role("heading", level=1)).to_have_text("Nothing noted yet today.")
         lost.goto("/today/")
         expect(lost.get_by_role("heading", level=1)).to_have_text("Welcome back")
 
@@ -196,9 +196,9 @@ def test_a_photo_of_another_day_is_moved_there(page: Page, owner: User, tmp_path
     page.get_by_role("button", name="Move the moment there").click()
     expect(page.locator("main time").first).to_have_text("Saturday, 14 March 2026, 09:26")
     page.goto("/days/2026-03-14/")
-    expect(page.locator(".moment")).to_have_count(1)
+    expect(page.locator(".entry")).to_have_count(1)
     page.goto("/today/")
-    expect(page.locator(".moment")).to_have_count(0)
+    expect(page.locator(".entry")).to_have_count(0)
 
 
 def test_theme_and_colours_are_chosen_by_hand(page: Page, owner: User) -> None:

@@ -117,7 +117,7 @@ def test_recent_days_are_there_without_a_connection(app: Page, owner: User) -> N
     expect(app.locator(KEPT_LINE)).to_contain_text("This is how it was:")
     expect(app.get_by_role("main").get_by_role("listitem").first).to_be_visible()
     app.goto("/today/")
-    expect(app.locator(".moment")).to_have_count(1)
+    expect(app.locator(".entry")).to_have_count(1)
     app.goto("/settings/")
     expect(app.get_by_role("heading", level=1)).to_have_text("No connection right now")
     app.context.set_offline(False)

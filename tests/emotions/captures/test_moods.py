@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from emotions.captures import days
-from emotions.captures.days import load_day
+from emotions.captures.days import Change, load_day
 from emotions.captures.moods import Mood, Sentiment
 from emotions.models import Capture, Feeling
 from tests import factories
@@ -99,10 +99,15 @@ def test_the_largest_sum_dominates_a_day_and_a_tie_goes_to_the_latest(
 
 @pytest.mark.parametrize(
     ("moods", "change"),
-    [([1, 1, 5, 5], 2.0), ([5, 5, 1, 1], -2.0), ([1, 5, 5], 0.0), ([None, None, 5, 5], 0.0)],
+    [
+        ([1, 1, 1, 1, 5, 5], Change(2.0, at_noon=True)),
+        ([5, 5, 1, 1, 1], Change(-2.0, at_noon=False)),
+        ([1, 1, 5, 5], None),
+        ([None, None, 5, 5, 5, 5], None),
+    ],
 )
-def test_the_second_half_of_a_day_is_compared_with_the_first(
-    owner: User, moods: list[int | None], change: float
+def test_the_later_part_of_a_day_is_compared_with_the_earlier_one(
+    owner: User, moods: list[int | None], change: Change | None
 ) -> None:
     one_after_another(owner, *({"mood": mood} for mood in moods))
     assert load_day(owner=owner, on=DAY).change == change
@@ -115,8 +120,8 @@ def test_a_day_takes_the_same_queries_however_long_it_is(
     one_after_another(owner, *({"mood": 1 + n % 2 * 4} for n in range(6)))
     with CaptureQueriesContext(connection) as queries:
         day = load_day(owner=owner, on=DAY)
-    assert (day.count, day.change) == (6, 0.0)
-    assert len(queries) == 1
+    assert (day.count, day.change) == (6, None)
+    assert len(queries) == 2
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from django.utils import translation
 from rest_framework.test import APIClient
 
 from accounts.models import User
-from emotions.captures.wording import headline
-from emotions.models import Detection
+from emotions.captures.wording import headline, moment_headline
+from emotions.models import Detection, Feeling
 from ml.models import ModelVersion
 from ml.registry import active_version
 from tests import factories
@@ -72,3 +72,27 @@ def test_a_certain_answer_names_one_and_is_never_called_entirely_sure(
     assert "99 % sure" in page
     (detection,) = owner_api.get(f"/api/v1/captures/{capture.uuid}/").json()["detections"]
     assert detection["set"] == ["happy"]
+
+
+@pytest.mark.parametrize(
+    ("felt", "looks", "unsure", "shown"),
+    [
+        (None, None, False, ""),
+        (None, CLEAR, False, "Looks neutral"),
+        ("sad", None, False, "Felt sad"),
+        ("neutral", CLEAR, False, "Looked and felt neutral"),
+        ("sad", CLEAR, False, "Looks neutral · you felt sad"),
+        ("happy", CLEAR, True, "Could be neutral or sad · you felt happy"),
+        ("sad", CLEAR, True, "Felt sad"),
+    ],
+)
+@pytest.mark.usefixtures("version")
+def test_a_moment_shows_what_was_felt_beside_what_its_face_looks_like(
+    owner: User,
+    felt: str | None,
+    looks: dict[str, float] | None,
+    unsure: bool,
+    shown: str,
+) -> None:
+    answer = detect(owner, looks, unsure=unsure) if looks else None
+    assert moment_headline(Feeling(felt) if felt else None, answer) == shown

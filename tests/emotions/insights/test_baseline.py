@@ -14,11 +14,12 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-def mood(valence: float) -> Mood:
-    return Mood(None, valence, None)
+def mood(valence: float, captures: int = 5) -> Mood:
+    return Mood(None, valence, None, captures)
 
 
-def test_a_day_is_compared_with_ten_moments_and_no_less() -> None:
+def test_a_day_of_five_moments_is_compared_with_ten_and_no_less() -> None:
+    assert compare_with_baseline(mood(0.5, 4), Baseline(0.0, 50)) == ""
     assert compare_with_baseline(mood(0.5), Baseline(0.0, 9)) == ""
     assert compare_with_baseline(mood(0.5), Baseline(None, 0)) == ""
     assert compare_with_baseline(None, Baseline(0.0, 50)) == ""

@@ -56,6 +56,9 @@ def test_history_is_filtered_by_tag_source_and_words(owner: User, owner_client: 
         page = text_of(owner_client.get(url, query))
         assert "Looks happy" in page
         assert "Looks sad" not in page
+        assert "walk" in page
+    found = owner_client.get(url, {"words": "river"}).content.decode()
+    assert "By the <mark>River</mark>." in found
     assert "No moment fits" in text_of(owner_client.get(url, {"source": "live"}))
 
 
@@ -67,17 +70,16 @@ def test_today_answers_mood_and_sentiment_and_how_they_were_computed(
     factories.capture(owner=owner, looks={"happy": 0.6, "neutral": 0.4}, taken_at=now)
     factories.capture(owner=owner, looks="sad", taken_at=now - timedelta(days=2))
     page = owner_client.get(reverse("emotions:today")).content.decode()
-    assert "A mostly happy day." in page
+    assert "Your face looked happy each time." in page
     assert "positive" in page
-    assert "The mean of this day’s moments (2)" in page
+    assert "about a mood (2); each counts the same" in page
     assert "+0.80" in page
 
 
 def test_today_shows_nothing_of_another(owner: User, other_client: Client) -> None:
     factories.capture(owner=owner, looks="happy", taken_at=timezone.now())
     assert (
-        "Nothing about your mood yet"
-        in other_client.get(reverse("emotions:today")).content.decode()
+        "Nothing noted yet today." in other_client.get(reverse("emotions:today")).content.decode()
     )
 
 
@@ -156,10 +158,10 @@ def test_any_day_is_shown_with_its_mood_and_only_ones_own(
     factories.capture(owner=owner, looks="sad")
     url = "/days/2026-03-14/"
     page = owner_client.get(url).content.decode()
-    assert "One moment, and it looks sad." in page
+    assert "Your face looked sad." in page
     assert 'href="/days/2026-03-13/"' in page
     assert 'href="/days/2026-03-15/"' in page
-    assert "A day without a mood." in other_client.get(url).content.decode()
+    assert "Nothing noted on this day." in other_client.get(url).content.decode()
     assert client.get(url).status_code == 302
     assert owner_client.get("/days/2026-02-30/").status_code == 404
 
