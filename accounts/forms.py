@@ -6,19 +6,28 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AccessToken, User
 from accounts.tokens.services import DEFAULT_TOKEN_DAYS
-from common.time_zones import KNOWN_ZONES
+from common.time_zones import find_zone
 
 
-class TimeZoneForm(forms.Form):
-    time_zone = forms.ChoiceField(
-        label=_("Your time zone"),
-        choices=[(name, name.replace("_", " ")) for name in sorted(KNOWN_ZONES)],
-        help_text=_("Tells which day a moment belongs to where the browser does not say."),
+class LanguageAndTimeForm(forms.Form):
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    time_zone = forms.CharField(
+        label=_("Time zone"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off"}),
+        help_text=_("Type a city to find it. Used when your browser doesn't report a time zone."),
     )
 
-
-class LanguageForm(forms.Form):
-    language = forms.ChoiceField(label=_("Your language"), choices=settings.LANGUAGES)
+    def clean_time_zone(self) -> str:
+        """Return the name of the time zone that was typed in."""
+        text = self.cleaned_data["time_zone"]
+        zone = find_zone(text)
+        if zone is None:
+            raise forms.ValidationError(
+                _("We don't know “%(text)s”. Choose a region and city, such as Europe/Berlin."),
+                params={"text": text},
+            )
+        return zone
 
 
 class NewDevicesForm(forms.Form):

@@ -110,11 +110,6 @@ class User(AbstractBaseUser, PermissionsMixin):
         if is_new_password:
             self.access_tokens.all().delete()
 
-    @property
-    def initial(self) -> str:
-        """The letter shown for the person in the navigation."""
-        return self.email[:1].upper()
-
 
 class Session(AbstractBaseSession):
     """A session, by a digest of its key; it goes with the person whose it is."""

@@ -7,8 +7,7 @@ from accounts import views
 app_name = "accounts"
 urlpatterns = [
     path("", views.settings, name="settings"),
-    path("language/", views.language, name="language"),
-    path("time-zone/", views.time_zone, name="time_zone"),
+    path("language-and-time/", views.language_and_time, name="language_and_time"),
     path("devices/sign-out/", views.devices_sign_out, name="devices_sign_out"),
     path("devices/<int:number>/sign-out/", views.device_sign_out, name="device_sign_out"),
     path("new-devices/", views.new_devices, name="new_devices"),

@@ -1,4 +1,4 @@
-"""Settings: time zone, language, devices, access tokens, passwords and deleting the account."""
+"""Settings: language and time, devices, access tokens, passwords and deleting the account."""
 
 from http import HTTPStatus
 
@@ -13,7 +13,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -24,9 +24,8 @@ from accounts.devices import selectors as device_selectors
 from accounts.devices.services import sign_out_device, sign_out_other_devices
 from accounts.forms import (
     DeleteAccountForm,
-    LanguageForm,
+    LanguageAndTimeForm,
     NewDevicesForm,
-    TimeZoneForm,
     TokenForm,
 )
 from accounts.requests import person_of
@@ -36,6 +35,7 @@ from accounts.sign_in.disowning import disown
 from accounts.sign_in.reauthentication import require_recent
 from accounts.tokens import selectors as token_selectors
 from accounts.tokens.services import create_token, revoke_token
+from common.time_zones import ZONES_OF_PLACES
 
 EVENTS_A_PAGE = 50
 
@@ -43,15 +43,21 @@ EVENTS_A_PAGE = 50
 def render_settings(
     request: HttpRequest,
     *,
-    zone_form: TimeZoneForm | None = None,
+    language_and_time_form: LanguageAndTimeForm | None = None,
     token_form: TokenForm | None = None,
     secret: str | None = None,
 ) -> HttpResponse:
     """Render all settings, with the errors of a form that was submitted."""
     person = person_of(request)
     context = {
-        "zone_form": zone_form or TimeZoneForm(initial={"time_zone": person.time_zone}),
-        "language_form": LanguageForm(initial={"language": person.language or get_language()}),
+        "language_and_time_form": language_and_time_form
+        or LanguageAndTimeForm(
+            initial={
+                "language": person.language or get_language(),
+                "time_zone": person.time_zone,
+            }
+        ),
+        "time_zones": ["UTC", *ZONES_OF_PLACES],
         "new_devices_form": NewDevicesForm(
             initial={"new_device_letters": person.new_device_letters}
         ),
@@ -61,7 +67,7 @@ def render_settings(
         "devices": device_selectors.devices(person=person, current_key=request.session.session_key),
         "tokens": token_selectors.tokens(person=person),
     }
-    invalid = any(form and form.errors for form in (zone_form, token_form))
+    invalid = any(form and form.errors for form in (language_and_time_form, token_form))
     status = HTTPStatus.UNPROCESSABLE_ENTITY if invalid else HTTPStatus.OK
     return render(request, "accounts/settings.html", context, status=status)
 
@@ -84,21 +90,15 @@ def interrupted_form(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def language(request: HttpRequest) -> HttpResponse:
-    form = LanguageForm(request.POST)
-    if form.is_valid():
-        services.save_language(person=person_of(request), code=form.cleaned_data["language"])
-    return redirect("accounts:settings")
-
-
-@login_required
-@require_POST
-def time_zone(request: HttpRequest) -> HttpResponse:
-    form = TimeZoneForm(request.POST)
+def language_and_time(request: HttpRequest) -> HttpResponse:
+    form = LanguageAndTimeForm(request.POST)
     if not form.is_valid():
-        return render_settings(request, zone_form=form)
-    services.save_time_zone(person=person_of(request), name=form.cleaned_data["time_zone"])
-    messages.success(request, _("Your time zone is saved."))
+        return render_settings(request, language_and_time_form=form)
+    person = person_of(request)
+    services.save_language(person=person, code=form.cleaned_data["language"])
+    services.save_time_zone(person=person, name=form.cleaned_data["time_zone"])
+    with override(form.cleaned_data["language"]):
+        messages.success(request, _("Saved."))
     return redirect("accounts:settings")
 
 

@@ -6,7 +6,37 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.utils import timezone
 
 KNOWN_ZONES = frozenset(available_timezones())
+REGIONS = (
+    "Africa",
+    "America",
+    "Antarctica",
+    "Asia",
+    "Atlantic",
+    "Australia",
+    "Europe",
+    "Indian",
+    "Pacific",
+)
+"""The first parts of the names of places; other names are old spellings and fixed offsets."""
+ZONES_OF_PLACES = tuple(
+    sorted(
+        name for name in KNOWN_ZONES if name.startswith(tuple(f"{region}/" for region in REGIONS))
+    )
+)
+"""What people choose from, beside UTC."""
 MINUTE = timedelta(minutes=1)
+
+
+def find_zone(text: str) -> str | None:
+    """Return the time zone that people mean by its name or by a city alone, in any spelling.
+
+    None if there is none, or if there are several cities of that name.
+    """
+    wanted = "_".join(text.replace("_", " ").casefold().split())
+    exact = [name for name in KNOWN_ZONES if name.casefold() == wanted]
+    cities = [name for name in ZONES_OF_PLACES if name.rpartition("/")[2].casefold() == wanted]
+    found = exact or cities
+    return found[0] if len(found) == 1 else None
 
 
 def day_of(moment: datetime, zone: str) -> date:

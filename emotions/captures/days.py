@@ -116,7 +116,7 @@ def load_threads(*, owner: User, first: date, last: date) -> Threads:
     """Return what the owner looked like and felt from `first` to `last`, in one query."""
     captures = Capture.objects.of(owner).filter(local_date__range=(first, last)).with_feeling()
     rows = (
-        captures.values_list("felt", "answer__emotion", "answer__unsure")
+        captures.values_list("felt", "answer__emotion", "answer__unsure")  # type: ignore[misc]
         .annotate(Count("id"))
         .order_by()
     )

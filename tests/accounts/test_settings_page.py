@@ -1,5 +1,6 @@
 """The settings, tried as the owner, as another person and as nobody."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ def text(response: object) -> str:
     "path",
     [
         SETTINGS,
-        "/settings/time-zone/",
+        "/settings/language-and-time/",
         "/settings/devices/sign-out/",
         "/settings/devices/1/sign-out/",
         "/settings/tokens/",
@@ -62,11 +63,21 @@ def test_the_page_shows_what_is_the_persons_and_nothing_of_others(
 
 
 def test_the_time_zone_is_chosen(owner_client: Client, owner: User) -> None:
-    refused = owner_client.post("/settings/time-zone/", {"time_zone": "Mars/Olympus"})
+    url = "/settings/language-and-time/"
+    refused = owner_client.post(url, {"language": "en", "time_zone": "Mars/Olympus"})
     assert refused.status_code == 422
-    assert owner_client.post("/settings/time-zone/", {"time_zone": "Asia/Tokyo"}).status_code == 302
-    owner.refresh_from_db()
-    assert owner.time_zone == "Asia/Tokyo"
+    assert "We don&#x27;t know “Mars/Olympus”. Choose a region and city" in text(refused)
+    for typed, zone in (("tokyo", "Asia/Tokyo"), ("America/new york", "America/New_York")):
+        saved = owner_client.post(url, {"language": "en", "time_zone": typed})
+        assert saved.status_code == 302
+        owner.refresh_from_db()
+        assert owner.time_zone == zone
+
+
+def test_time_zones_are_offered_by_region_and_without_old_names(owner_client: Client) -> None:
+    offered = set(re.findall(r'<option value="([^"]+)">', text(owner_client.get(SETTINGS))))
+    assert {"Europe/Berlin", "Pacific/Kiritimati", "UTC"} <= offered
+    assert not {"Factory", "localtime", "W-SU", "Etc/GMT+3", "EST5EDT"} & offered
 
 
 # --- Access tokens ----------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from common.time_zones import due_day, resolve_wall_time
+from common.time_zones import due_day, find_zone, resolve_wall_time
 
 HALF_PAST_TWO = time(2, 30)
 HOUR = timedelta(hours=1)
@@ -51,3 +51,22 @@ def test_an_hour_before_midnight_belongs_to_the_day_that_has_just_gone() -> None
     until = datetime(2026, 3, 15, 0, 20, tzinfo=UTC)
     assert due_day(time(23, 50), "UTC", after=until - HOUR, until=until) == date(2026, 3, 14)
     assert due_day(time(0, 10), "UTC", after=until - HOUR, until=until) == date(2026, 3, 15)
+
+
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [
+        ("Europe/Berlin", "Europe/Berlin"),
+        ("europe/berlin", "Europe/Berlin"),
+        ("Berlin", "Europe/Berlin"),
+        (" new  york ", "America/New_York"),
+        ("America/New York", "America/New_York"),
+        ("utc", "UTC"),
+        ("US/Pacific", "US/Pacific"),
+        ("Mars/Olympus", None),
+        ("", None),
+        ("Louisville", None),  # America/Louisville and America/Kentucky/Louisville
+    ],
+)
+def test_a_time_zone_is_found_by_its_name_or_its_city(text: str, zone: str | None) -> None:
+    assert find_zone(text) == zone

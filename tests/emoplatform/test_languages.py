@@ -224,9 +224,10 @@ def test_the_language_of_the_first_sign_in_stays_until_another_is_chosen(owner: 
     client.post("/accounts/login/", credentials)
     owner.refresh_from_db()
     assert owner.language == "de"
-    client.post("/settings/language/", {"language": "en"})
+    url = "/settings/language-and-time/"
+    client.post(url, {"language": "en", "time_zone": "UTC"})
     assert '<html lang="en"' in client.get("/today/").content.decode()
-    client.post("/settings/language/", {"language": "xx"})
+    client.post(url, {"language": "xx", "time_zone": "UTC"})
     owner.refresh_from_db()
     assert owner.language == "en"
 
