@@ -16,6 +16,7 @@ from emotions.offline import views as offline_views
 from emotions.pages import views as page_views
 from emotions.preferences import views as preference_views
 from emotions.reminders import views as reminder_views
+from emotions.tags import views as tag_views
 from emotions.transfer import views as transfer_views
 
 
@@ -86,6 +87,10 @@ urlpatterns = [
     path("appearance/", preference_views.appearance, name="appearance"),
     path("colours.css", preference_views.colours, name="colours"),
     path("keeping/", preference_views.keeping, name="keeping"),
+    path("tags/", tag_views.tags, name="tags"),
+    path("tags/<int:number>/", tag_views.tag_edit, name="tag_edit"),
+    path("tags/<int:number>/merge/<int:into>/", tag_views.tag_merge, name="tag_merge"),
+    path("tags/<int:number>/delete/", tag_views.tag_delete, name="tag_delete"),
     path("helping/", contribution_views.contributions, name="helping"),
     path("reminders/", reminder_views.reminders, name="reminders"),
     path("reminders/<int:number>/", reminder_views.reminder_edit, name="reminder_edit"),

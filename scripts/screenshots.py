@@ -43,6 +43,7 @@ PERSONAL = {
     "data": "/data/",
     "keeping": "/keeping/",
     "appearance": "/appearance/",
+    "tags": "/tags/",
     "live": "/live/",
     "words": "/words/",
     "trash": "/trash/",

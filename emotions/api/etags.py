@@ -1,4 +1,4 @@
-"""Entity tags of captures, for conditional requests (RFC 9110)."""
+"""Entity tags of captures and of their tags, for conditional requests (RFC 9110)."""
 
 import re
 from collections.abc import Callable
@@ -10,14 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from emotions.captures.errors import StaleError
-from emotions.models import Capture
+from emotions.models import Capture, Tag
 
 STRONG_ETAG = re.compile(r'"(\d{1,18})"')
 
 
-def etag(capture: Capture) -> str:
+def etag(record: Capture | Tag) -> str:
     """Return the entity tag, which differs after each change."""
-    return f'"{capture.sequence}"'
+    return f'"{record.sequence}"'
 
 
 def expected_sequence(request: Request) -> int | None:
@@ -35,10 +35,10 @@ def expected_sequence(request: Request) -> int | None:
 
 
 def conditional_response(
-    request: Request, capture: Capture, serialize: Callable[[], Any]
+    request: Request, record: Capture | Tag, serialize: Callable[[], Any]
 ) -> HttpResponseBase:
-    """Return the serialised capture, or 304 where the client has it already."""
-    tag = etag(capture)
+    """Return the serialised record, or 304 where the client has it already."""
+    tag = etag(record)
     not_modified = get_conditional_response(request._request, etag=tag)
     if not_modified is not None:
         not_modified["ETag"] = tag

@@ -31,11 +31,12 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "not_acceptable": (406, "Could not satisfy the request Accept header."),
     "conflict": (409, "Another request came under this UUID or key before."),
     "not_ready": (409, "This import does not wait for a decision, or not any more."),
+    "tag_exists": (409, "Another tag of yours has this name. You can merge the two."),
     "not_undoable": (409, "This import cannot be undone, or not any more."),
     "push_not_offered": (409, "This site sends no notifications. Choose email instead."),
     "too_many_reminders": (409, "You have as many reminders as there can be."),
     "deleted": (410, "This capture was deleted."),
-    "precondition_failed": (412, "The capture has changed since you read it."),
+    "precondition_failed": (412, "It has changed since you read it."),
     "unsupported_media_type": (415, 'Unsupported media type "text/plain" in request.'),
     **{code: (STATUSES[code], error_message(code)) for code in MESSAGES},
     "no_face": (422, "No face was found and nothing was saved."),
@@ -76,6 +77,9 @@ class ProblemSerializer(serializers.Serializer[Any]):
         required=False,
         help_text=_("With the code invalid: what is wrong, by the field's name."),
     )
+    existing = serializers.IntegerField(
+        required=False, help_text=_("With the code tag_exists: the id of the tag with that name.")
+    )
     request_id = serializers.CharField(
         required=False,
         help_text=_("With the statuses 500 and 503: by what the log names the request."),
@@ -86,8 +90,8 @@ def problem_example(code: str) -> OpenApiExample:
     """Return how the problem with this code looks."""
     status, detail = PROBLEMS[code]
     wrong = {"errors": {"time_zone": ["This is not the IANA name of a time zone."]}}
-    more: dict[str, Any] = wrong if code == "invalid" else {}
-    body = problem(status=status, code=code, detail=detail, **more)
+    members: dict[str, dict[str, Any]] = {"invalid": wrong, "tag_exists": {"existing": 7}}
+    body = problem(status=status, code=code, detail=detail, **members.get(code, {}))
     return OpenApiExample(code, value=body, response_only=True)
 
 

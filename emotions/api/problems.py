@@ -41,6 +41,7 @@ from emotions.reminders.errors import (
     PushNotOfferedError,
     TooManyRemindersError,
 )
+from emotions.tags.errors import TagExistsError
 from emotions.transfer.cancelling import NotReadyError
 from emotions.transfer.readers import UnreadableError
 from emotions.transfer.undoing import NotUndoableError
@@ -144,7 +145,7 @@ SERVICE_PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str | Promise]] =
     StaleError: (
         HTTPStatus.PRECONDITION_FAILED,
         "precondition_failed",
-        _("The capture has changed since you read it. Read it again first."),
+        _("It has changed since you read it. Read it again first."),
     ),
     PushNotOfferedError: (
         HTTPStatus.CONFLICT,
@@ -195,6 +196,13 @@ def service_problem(error: Exception) -> dict[str, Any] | None:
         )
     if isinstance(error, UnreadableError):
         return validation_problem({"file": [str(error)]})
+    if isinstance(error, TagExistsError):
+        return problem(
+            status=HTTPStatus.CONFLICT,
+            code="tag_exists",
+            detail=gettext("Another tag of yours has this name. You can merge the two."),
+            existing=error.existing.pk,
+        )
     if refusal := SERVICE_PROBLEMS.get(type(error)):
         status, code, detail = refusal
         return problem(status=status, code=code, detail=str(detail))

@@ -7,7 +7,7 @@ from accounts.models import Consent
 from emotions.api.captures.views import CaptureViewSet
 from emotions.api.detection.views import DetectView
 from emotions.api.devices.views import DevicesView, DeviceView
-from emotions.api.insights.views import PatternsView, TagsView, TodayView, TrendsView
+from emotions.api.insights.views import PatternsView, TodayView, TrendsView
 from emotions.api.model_versions.views import ModelsView, ModelView
 from emotions.api.profile.views import ConsentView, ProfileView
 from emotions.api.reminders.views import (
@@ -18,6 +18,7 @@ from emotions.api.reminders.views import (
 )
 from emotions.api.security_events.views import SecurityEventsView
 from emotions.api.sync.views import BatchView, ChangesView
+from emotions.api.tags.views import TagMergeView, TagsView, TagView
 from emotions.api.tokens.views import TokensView, TokenView
 from emotions.api.transfer.views import (
     ExportView,
@@ -59,6 +60,8 @@ urlpatterns = [
     path("patterns/", PatternsView.as_view(), name="patterns"),
     path("trends/", TrendsView.as_view(), name="trends"),
     path("tags/", TagsView.as_view(), name="tags"),
+    path("tags/<int:id>/", TagView.as_view(), name="tag"),
+    path("tags/<int:id>/merge/", TagMergeView.as_view(), name="tag_merge"),
     path("model/", ModelView.as_view(), name="model"),
     path("models/", ModelsView.as_view(), name="models"),
     path("me/", ProfileView.as_view(), name="me"),

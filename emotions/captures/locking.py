@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import transaction
+from django.db.models import F, Max, Min
 
 from accounts.models import User
 from accounts.services import next_sequence
 from emotions.captures.errors import StaleError
-from emotions.models import Capture
+from emotions.models import Capture, CaptureQuerySet
 
 
 @contextmanager
@@ -41,3 +42,19 @@ def hold_for_update(capture: Capture) -> Iterator[Capture]:
     with transaction.atomic():
         User.objects.select_for_update().get(pk=capture.owner_id)
         yield Capture.objects.get(pk=capture.pk)
+
+
+def renumber(captures: CaptureQuerySet, *, owner: User) -> None:
+    """Give some captures of the owner new sequence numbers, because they have changed together.
+
+    One statement numbers them by their primary keys, whose gaps stay in the numbers. Call it while
+    the owner's row is locked.
+    """
+    ends = captures.aggregate(first=Min("pk"), last=Max("pk"))
+    if ends["first"] is None:
+        return
+    latest = User.objects.values_list("sequence", flat=True).get(pk=owner.pk)
+    chosen = Capture.objects.filter(pk__in=captures.values("pk"))
+    chosen.update(sequence=F("pk") - ends["first"] + latest + 1)
+    span = ends["last"] - ends["first"] + 1
+    User.objects.filter(pk=owner.pk).update(sequence=F("sequence") + span)

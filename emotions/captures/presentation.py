@@ -153,6 +153,7 @@ def page_context(capture: Capture) -> dict[str, Any]:
         "time_of_photo": time_of_photo(capture),
         "me": next((face for face in faces if face.is_me), None),
         "moods": MOODS,
+        "tags": sorted(capture.tags.all(), key=lambda tag: tag.name),
         "feelings": list(Feeling),
         "may_keep": list(Capture.Kept)[list(Capture.Kept).index(Capture.Kept(capture.kept)) + 1 :],
     }

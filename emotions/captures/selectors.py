@@ -9,7 +9,7 @@ from django.db.models import Count, Max, Prefetch, Q, QuerySet
 
 from accounts.models import User
 from common.text_keys import search_key, word_key
-from emotions.models import Capture, CaptureQuerySet, Detection, Feeling, Tag
+from emotions.models import Capture, CaptureQuerySet, Detection, Feeling, Preferences, Tag
 from ml.models import ModelVersion
 
 MAX_LISTED_TAGS = 2000
@@ -119,6 +119,12 @@ def changes(*, owner: User, after: int, limit: int) -> list[Capture]:
     return list(with_detections(changed)[:limit])
 
 
+def also_changed(*, owner: User, after: int) -> list[str]:
+    """Return which other resources of the owner changed after a sequence number: perhaps tags."""
+    changed = Preferences.objects.filter(owner=owner, tags_sequence__gt=after)
+    return ["tags"] if changed.exists() else []
+
+
 def days_with_captures(*, owner: User, first: date, last: date) -> list[date]:
     """Return the local days from `first` to `last` that have captures, newest first."""
     found = history(owner=owner, first=first, last=last).order_by("-local_date")
@@ -128,19 +134,26 @@ def days_with_captures(*, owner: User, first: date, last: date) -> list[date]:
 class UsedTag(NamedTuple):
     """A tag, and how many captures have it."""
 
-    name: str
+    tag: Tag
     uses: int
 
+    @property
+    def name(self) -> str:
+        return self.tag.name
 
-def tags(*, owner: User) -> list[UsedTag]:
+
+def tags(*, owner: User, unused: bool = False) -> list[UsedTag]:
     """Return the owner's `MAX_LISTED_TAGS` most used tags, most used first.
 
-    Those that no capture has, or only captures in the trash, are left out. An index alone counts
-    all captures with a tag; asking each of them whether it is deleted takes ten times as long.
+    An index alone counts all captures with a tag; asking each of them whether it is deleted takes
+    ten times as long.
+
+    Args:
+        unused: also those that no capture has, or only captures in the trash.
     """
     uses = count_tags(Q(tag__owner=owner))
     uses.subtract(count_tags(Q(capture__in=Capture.objects.in_trash_of(owner))))
-    return most_used(uses, owner=owner, limit=MAX_LISTED_TAGS)
+    return most_used(uses, owner=owner, limit=MAX_LISTED_TAGS, unused=unused)
 
 
 def tags_between(*, owner: User, first: date, last: date, limit: int) -> list[UsedTag]:
@@ -155,10 +168,12 @@ def count_tags(links: Q) -> Counter[int]:
     return Counter(dict(counted))
 
 
-def most_used(uses: Counter[int], *, owner: User, limit: int) -> list[UsedTag]:
-    """Return those of the owner's tags that are in use, most used first, else by name."""
-    tags = Tag.objects.filter(owner=owner).order_by("name").values_list("pk", "name")
-    used = [UsedTag(name, uses[key]) for key, name in tags if uses[key] > 0]
+def most_used(
+    uses: Counter[int], *, owner: User, limit: int, unused: bool = False
+) -> list[UsedTag]:
+    """Return those of the owner's tags that are in use, or all, most used first, else by name."""
+    tags = Tag.objects.filter(owner=owner).order_by("name")
+    used = [UsedTag(tag, uses[tag.pk]) for tag in tags if unused or uses[tag.pk] > 0]
     return sorted(used, key=lambda tag: -tag.uses)[:limit]
 
 

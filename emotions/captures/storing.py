@@ -2,22 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db import transaction
-
 from accounts.models import User
 from accounts.services import next_sequence
 from common.text_keys import word_key
-from emotions.models import Capture, Detection, Tag
+from emotions.models import Capture, Detection, Preferences, Tag
 from emotions.pictures.storage import SavedPictures
 from emotions.quotas.claims import claim_pictures, claim_tags
 
 
 class KnownTags:
-    """The tags of one person, read once for many captures, with those that are made meanwhile."""
+    """The tags of one person, read for many captures and again whenever they have changed."""
 
     def __init__(self, owner: User) -> None:
         self.owner = owner
         self.keys: dict[str, int] = {}
+        self.sequence = -1
 
     def read(self) -> None:
         """Read which tags there are."""
@@ -27,23 +26,40 @@ class KnownTags:
     def keys_of(self, names: Sequence[str]) -> list[int]:
         """Return the primary keys of tags, capitals making no difference, and make missing ones.
 
-        Call it while the owner's row is locked.
+        Call it while the owner's row is locked, and after it has taken a sequence number.
 
         Raises:
             TagsQuotaError: the owner may not have that many.
         """
         wanted = {word_key(name): name for name in reversed(names)}
-        if not wanted.keys() <= self.keys.keys():
-            self.read()  # For the first time, or again: another request may have made them.
+        if not wanted:
+            return []
+        latest = Preferences.objects.filter(owner=self.owner).values_list(
+            "tags_sequence", flat=True
+        )
+        sequence = latest.first() or 0
+        # An earlier version of the software makes tags without counting it as a change of them.
+        if sequence != self.sequence or not wanted.keys() <= self.keys.keys():
+            self.read()
+            self.sequence = sequence
         missing = {key: name for key, name in wanted.items() if key not in self.keys}
         claim_tags(known=len(self.keys), new=len(missing))
         made = Tag.objects.bulk_create(
             Tag(owner=self.owner, name=name, key=key) for key, name in missing.items()
         )
+        if made:
+            record_tags_changed(owner=self.owner)
         keys = self.keys | dict(zip(missing, (tag.pk for tag in made), strict=True))
-        # Not before: where the transaction fails, they do not exist.
-        transaction.on_commit(lambda: self.keys.update({key: keys[key] for key in missing}))
         return [keys[key] for key in wanted]
+
+
+def record_tags_changed(*, owner: User) -> None:
+    """Let apps know by their next change that the list of tags is another one.
+
+    Call it while the owner's row is locked, and after it has taken a sequence number.
+    """
+    latest = User.objects.values_list("sequence", flat=True).get(pk=owner.pk)
+    Preferences.objects.update_or_create(owner=owner, defaults={"tags_sequence": latest})
 
 
 def insert_capture(

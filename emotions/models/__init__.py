@@ -5,7 +5,6 @@ from emotions.models.captures import (
     CaptureQuerySet,
     Detection,
     Feeling,
-    Tag,
     detected_column,
     name_digest,
     private_name,
@@ -15,6 +14,7 @@ from emotions.models.imports import PREVIEW_KEPT_FOR, UNDOABLE_FOR, Import, Impo
 from emotions.models.preferences import Preferences
 from emotions.models.quotas import DailyUsage, Lease
 from emotions.models.reminders import Delivery, PushSubscription, Reminder
+from emotions.models.tags import Tag
 
 __all__ = [
     "PREVIEW_KEPT_FOR",

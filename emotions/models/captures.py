@@ -1,4 +1,4 @@
-"""Captures, their tags, and the faces that networks detected in them."""
+"""Captures, and the faces that networks detected in them."""
 
 import hashlib
 import uuid
@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.imaging.geometry import Box
-from common.text_keys import search_key, word_key
-from emotions.models.limits import MAX_NOTE_LENGTH, MAX_TAG_LENGTH
+from common.text_keys import search_key
+from emotions.models.limits import MAX_NOTE_LENGTH
+from emotions.models.tags import Tag
 from ml.emotions import EMOTIONS, Emotion
 from ml.metrics import answer_sets
 from ml.models import ModelVersion
@@ -45,35 +46,6 @@ def private_name(kind: str, content: bytes) -> str:
 def name_digest(content: bytes) -> str:
     """Return the checksum in the name of a file: half of its sha256, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()[:32]
-
-
-class Tag(models.Model):
-    """A word that a person chose for what was going on."""
-
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.CASCADE,
-        db_index=False,  # the constraint's begins with the owner
-    )
-    name = models.CharField(max_length=MAX_TAG_LENGTH)
-    key = models.TextField(  # noqa: DJ001 - not known is not an empty key
-        null=True,
-        editable=False,
-        help_text=_("The name as it is compared; empty if an earlier version wrote it."),
-    )
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["owner", "key"], name="emotions_tag_once_by_key")
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def save(self, **options: Any) -> None:
-        """Save the tag with its key."""
-        self.key = word_key(self.name)
-        super().save(**options)
 
 
 def detected_column(column: str, *, read_by: str = "") -> models.F | Coalesce:

@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 MAX_NOTE_LENGTH = 2000
 MAX_TAG_LENGTH = 40
 MAX_TAGS = 20
+MAX_SIGN_LENGTH = 16
+"""In code points: an emoji of a family of four with skin tones has eleven."""
 EARLIEST_MOMENT = datetime(1900, 1, 1, tzinfo=UTC)
 FIRST_DAY = EARLIEST_MOMENT.date() - timedelta(days=1)
 """The day of the earliest moment in zones west of Greenwich."""

@@ -46,6 +46,12 @@ class Preferences(models.Model):
         default=dict, blank=True, help_text=_("Of emotions, such as #1d6460; others are ours.")
     )
 
+    tags_sequence = models.BigIntegerField(
+        default=0,
+        db_default=0,
+        help_text=_("Of the latest change of the list of tags, which apps read again then."),
+    )
+
     class Meta:
         verbose_name_plural = _("preferences")
         indexes = [

@@ -16,7 +16,7 @@ from accounts.models import SecurityEvent, User
 from accounts.security_log import events_of, record_event
 from common.spreadsheets import escape_formula
 from emotions.captures.moods import answer_of
-from emotions.models import Capture, Detection
+from emotions.models import Capture, Detection, Tag
 from emotions.preferences.selectors import get_preferences
 from emotions.transfer.export_page import picture_paths, render_page
 from ml.emotions import EMOTIONS
@@ -44,10 +44,11 @@ def export_response(*, owner: User) -> StreamingHttpResponse:
 
 
 def build_archive(*, owner: User) -> ZipStream:
-    """Return a lazy archive: a page, profile, security log, captures as JSON and CSV, pictures."""
+    """Return a lazy archive: a page, profile, tags, security log, captures, pictures."""
     archive = ZipStream(compress_type=ZIP_DEFLATED)
     archive.add(render_page(owner), "index.html")
     archive.add(json.dumps(profile_data(owner), indent=2), "profile.json")
+    archive.add(json.dumps(tags_data(owner), indent=2, ensure_ascii=False), "tags.json")
     archive.add(json.dumps(security_log_data(owner), indent=2), "security_log.json")
     archive.add(captures_json(owner), "captures.json")
     archive.add(captures_csv(owner), "captures.csv")
@@ -77,6 +78,12 @@ def profile_data(owner: User) -> dict[str, Any]:
             for row in consents
         ],
     }
+
+
+def tags_data(owner: User) -> list[dict[str, str]]:
+    """Return the person's tags with their colours and signs."""
+    tags = Tag.objects.filter(owner=owner).order_by("name")
+    return [{"name": tag.name, "colour": tag.colour, "sign": tag.sign} for tag in tags]
 
 
 def security_log_data(owner: User) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ from emotions.pictures.removal import delete_files
 from emotions.quotas.errors import ImportedQuotaError
 from emotions.quotas.leases import Place, take_place
 from emotions.quotas.wording import too_many_imported
+from emotions.tags.services import mark_tags
 from emotions.transfer.importing import import_entry
 from emotions.transfer.matching import Outcome
 from emotions.transfer.previewing import PREVIEW_BATCH, Preview, batched
@@ -113,7 +114,8 @@ def bring_in(job: Import, places: Collection[Place], until: float) -> bool:
     progress = Progress(job)
     try:
         with job.file.open("rb") as file:
-            for entry in open_job(job, file.file).entries(start=job.position):
+            history = open_job(job, file.file)
+            for entry in history.entries(start=job.position):
                 for place in places:
                     place.renew()
                 if not progress.read(entry):
@@ -124,6 +126,7 @@ def bring_in(job: Import, places: Collection[Place], until: float) -> bool:
             else:
                 job.complete = True
             progress.save()
+            mark_tags(owner=job.owner, marks=history.tag_marks())
     except (UnreadableError, FileNotFoundError) as error:
         fail(job, error)
     else:

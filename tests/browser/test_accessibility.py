@@ -102,6 +102,7 @@ def personal(owner: User) -> list[str]:
         "/keeping/",
         "/helping/",
         "/appearance/",
+        "/tags/",
         f"/captures/{portrait.uuid}/why/",
         "/trash/",
         "/agreement/",

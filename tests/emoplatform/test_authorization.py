@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 from accounts.models import User
 from accounts.tokens.services import create_token
 from emotions.captures import recording
-from emotions.models import Capture, Reminder
+from emotions.models import Capture, Reminder, Tag
 from emotions.reminders.unsubscribe import unsubscribe_link
 from ml.registry import active_version
 from tests import factories, pictures
@@ -108,6 +108,8 @@ MATRIX: dict[str, Answers] = {
     "/api/v1/trends/": own(GET=200),
     "/api/v1/patterns/": own(GET=200),
     "/api/v1/tags/": own(GET=200),
+    "/api/v1/tags/<int:id>/": one(GET=200, PATCH=200, DELETE=204),
+    "/api/v1/tags/<int:id>/merge/": one(POST=400),
     "/api/v1/model/": own(GET=200),
     "/api/v1/models/": own(GET=200),
     "/api/v1/me/": own(GET=200, PATCH=200, DELETE=400),
@@ -160,6 +162,10 @@ MATRIX: dict[str, Answers] = {
     "/privacy/": public(GET=200),
     "/terms/": public(GET=200),
     "/offline/line/": public(GET=200),
+    "/tags/": page(GET=200),
+    "/tags/<int:number>/": page_of_one(GET=200, POST=422),
+    "/tags/<int:number>/merge/<int:into>/": page_of_one(POST=302),
+    "/tags/<int:number>/delete/": page_of_one(GET=200, POST=302),
     "/helping/": page(GET=200, POST=422),
     "/reminders/": page(GET=200, POST=422),
     "/reminders/<int:number>/": page_of_one(GET=200, POST=422),
@@ -259,6 +265,7 @@ def theirs(owner: User) -> dict[str, Any]:
         "devices": device.pk,
         "tokens": token.pk,
         "reminders": factories.push_reminder(owner).pk,
+        "tags": Tag.objects.create(owner=owner, name="rain").pk,
         "push-subscriptions": factories.push_subscription(owner).pk,
         "sealed": unsubscribe_link(owner=owner, way=Reminder.Way.PUSH).split("/")[-2],
     }
@@ -281,9 +288,9 @@ def clients(owner: User, other: User) -> dict[str, Any]:
 def test_each_role_is_answered_as_the_matrix_says(
     route: str, theirs: dict[str, Any], clients: dict[str, Any]
 ) -> None:
-    kinds = ("devices", "tokens", "reminders", "push-subscriptions")
+    kinds = ("devices", "tokens", "reminders", "push-subscriptions", "tags")
     of_what = next((kind for kind in kinds if f"/{kind}/" in route), "year")
-    values = theirs | {"id": theirs[of_what], "number": theirs[of_what]}
+    values = theirs | dict.fromkeys(("id", "number", "into"), theirs[of_what])
     if "/imports/" in route:
         values["uuid"] = theirs["imports"]
     path = re.sub(r"<\w+:(\w+)>", lambda found: str(values[found[1]]), route)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from emotions.models import Tag
 from emotions.preferences.forms import LIGHT_COLOURS
 from ml.emotions import EMOTIONS
 
@@ -126,6 +127,14 @@ def test_words_can_be_read(theme: str, surface: str) -> None:
         assert contrast(colours[name], colours[surface]) >= TEXT_CONTRAST, name
     assert contrast(colours["accent"], colours["on-accent"]) >= TEXT_CONTRAST
     assert contrast(colours["field-line"], colours[surface]) >= CONTRAST
+
+
+@pytest.mark.parametrize("surface", ["page", "raised"])
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_colour_of_tags_can_be_read(theme: str, surface: str) -> None:
+    colours = tokens(theme)
+    for colour in Tag.Colour.values:
+        assert contrast(colours[f"tag-{colour}"], colours[surface]) >= TEXT_CONTRAST, colour
 
 
 def test_the_page_of_colours_offers_those_of_the_style_sheet() -> None:

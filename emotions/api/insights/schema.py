@@ -1,4 +1,4 @@
-"""OpenAPI descriptions of the endpoints for days, trends, patterns and tags."""
+"""OpenAPI descriptions of the endpoints for days, trends and patterns."""
 
 from typing import Any
 
@@ -8,7 +8,6 @@ from drf_spectacular.utils import OpenApiResponse
 from emotions.api.insights.serializers import (
     PatternsSerializer,
     SpanQuerySerializer,
-    TagSerializer,
     TodayQuerySerializer,
     TodaySerializer,
     TrendsQuerySerializer,
@@ -109,18 +108,5 @@ PATTERNS: dict[str, Any] = {
             "a month",
         ),
         **problem_responses("invalid", "too_many_at_once"),
-    },
-}
-
-TAGS: dict[str, Any] = {
-    "tags": ["trends"],
-    "operation_id": "tags_list",
-    "summary": _("List tags"),
-    "description": _("Your 2,000 most used tags, each with its number of captures."),
-    "responses": {
-        200: example_response(
-            TagSerializer(many=True), _("The tags."), {"name": "outside", "uses": 12}, "a tag"
-        ),
-        **problem_responses(),
     },
 }

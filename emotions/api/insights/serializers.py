@@ -1,4 +1,4 @@
-"""JSON representations of days, trends, patterns and tags."""
+"""JSON representations of days, trends and patterns."""
 
 from collections import Counter
 from datetime import date, timedelta
@@ -288,12 +288,3 @@ class PatternsSerializer(serializers.Serializer[Any]):
 def counted(counts: Counter[Feeling]) -> dict[str, int]:
     """Return counts of all seven emotions by their names."""
     return {feeling.value: counts[feeling] for feeling in Feeling}
-
-
-class TagSerializer(serializers.Serializer[Any]):
-    """A word of the person's own."""
-
-    name = serializers.CharField(read_only=True)
-    uses = serializers.IntegerField(
-        min_value=1, help_text=_("The number of captures with this tag.")
-    )

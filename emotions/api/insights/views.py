@@ -1,4 +1,4 @@
-"""A person's day, trends, patterns and tags."""
+"""A person's day, trends and patterns."""
 
 from dataclasses import asdict
 
@@ -8,11 +8,10 @@ from rest_framework.response import Response
 
 from common.time_zones import today_in
 from emotions.api.base import PersonalView, person_of, reject_blank, validated_query
-from emotions.api.insights.schema import PATTERNS, TAGS, TODAY, TRENDS
+from emotions.api.insights.schema import PATTERNS, TODAY, TRENDS
 from emotions.api.insights.serializers import (
     PatternsSerializer,
     SpanQuerySerializer,
-    TagSerializer,
     TodayQuerySerializer,
     TodaySerializer,
     TrendsQuerySerializer,
@@ -97,12 +96,3 @@ class PatternsView(PersonalView):
             "detected": detected,
         }
         return Response(PatternsSerializer(payload).data)
-
-
-class TagsView(PersonalView):
-    """The person's own words."""
-
-    @extend_schema(**TAGS)
-    def get(self, request: Request) -> Response:
-        """Return the tags that are in use, most used first."""
-        return Response(TagSerializer(selectors.tags(owner=person_of(request)), many=True).data)

@@ -29,7 +29,8 @@ CHANGES: dict[str, Any] = {
     "summary": _("Read what changed"),
     "description": _(
         "Everything of yours that was created, changed, deleted or restored since the cursor, "
-        "each capture once, as it is now, in the order of the latest changes. Apply them in that "
+        "each capture once, as it is now, in the order of the latest changes; and which other "
+        "resources, such as `tags/`, to read again. Apply them in that "
         "order, keep the cursor, and ask again with it: whoever does holds what the server holds."
     ),
     "parameters": [ChangesQuerySerializer],
@@ -42,6 +43,7 @@ CHANGES: dict[str, Any] = {
                     {"sequence": 42, "uuid": UUID, "deleted": False, "capture": CAPTURE},
                     TOMBSTONE,
                 ],
+                "also_changed": ["tags"],
                 "cursor": "YWZ0ZXI6NDM",
                 "more": False,
             },

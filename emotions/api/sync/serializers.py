@@ -66,6 +66,12 @@ class ChangesSerializer(serializers.Serializer[Any]):
     """A portion of changes."""
 
     changes = ChangeSerializer(many=True)
+    also_changed = serializers.ListField(
+        child=serializers.CharField(),
+        help_text=_(
+            "Resources to read again, because they changed since the cursor: tags; others may come."
+        ),
+    )
     cursor = StrictCharField(help_text=_("Ask with it the next time."))
     more = StrictBooleanField(help_text=_("There is more: ask again at once."))
 

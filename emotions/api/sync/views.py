@@ -65,9 +65,12 @@ class ChangesView(PersonalView):
         limit = min(query["page_size"], MAX_PAGE_SIZE)
         rows = selectors.changes(owner=person, after=after, limit=limit + 1)
         changes, more = rows[:limit], len(rows) > limit
+        # Numbers become visible in order, so whatever came up to the person's is among the rows.
+        last = changes[-1].sequence if changes else after
         answer = {
             "changes": changes,
-            "cursor": cursor_after(changes[-1].sequence if changes else after),
+            "also_changed": selectors.also_changed(owner=person, after=after),
+            "cursor": cursor_after(last if more else max(last, person.sequence)),
             "more": more,
         }
         return Response(ChangesSerializer(answer, context={"request": request}).data)

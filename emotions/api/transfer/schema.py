@@ -28,9 +28,9 @@ EXPORT: dict[str, Any] = {
     "operation_id": "export",
     "summary": _("Export everything"),
     "description": _(
-        "A zip archive with index.html to read, profile.json, security_log.json, captures.json, "
-        "captures.csv and your pictures, made while it is sent. Requires a session that has "
-        "reauthenticated recently, or an access token that may export."
+        "A zip archive with index.html to read, profile.json, tags.json, security_log.json, "
+        "captures.json, captures.csv and your pictures, made while it is sent. Requires a session "
+        "that has reauthenticated recently, or an access token that may export."
     ),
     "responses": {
         (200, "application/zip"): OpenApiResponse(

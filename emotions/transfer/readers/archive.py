@@ -13,10 +13,13 @@ from django.utils.translation import gettext_lazy
 from common import archives
 from common.imaging.images import MAX_BYTES
 from common.json_documents import InvalidJsonError, parse_json
+from emotions.tags.services import TagChanges
 from emotions.transfer.readers.entries import EntryError, ParsedEntry, Refusal, UnreadableError
 from emotions.transfer.readers.entry_schema import parse_entry, validate
+from emotions.transfer.readers.tag_marks import MAX_MARKS_BYTES, parse_marks
 
 CAPTURES = "captures.json"
+TAGS = "tags.json"
 DAMAGED = gettext_lazy("That archive is cut off or damaged. Please download it once more.")
 MAX_LINE_BYTES = 2**20
 
@@ -72,6 +75,16 @@ class ExportReader:
     @property
     def description(self) -> dict[str, Any]:
         return {"format": "export", "pictures": len(self._pictures)}
+
+    def tag_marks(self) -> dict[str, TagChanges]:
+        name = str(PurePosixPath(self._captures).parent / TAGS)
+        if name not in self._files.names:  # Exports had none at first.
+            return {}
+        try:
+            with self._files.open(name) as file:
+                return parse_marks(file.read(MAX_MARKS_BYTES))
+        except archives.READ_ERRORS:
+            return {}
 
     def entries(self, *, start: int = 0) -> Iterator[ParsedEntry]:
         numbered = (

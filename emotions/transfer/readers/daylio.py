@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from common.text_keys import word_key
 from emotions.models import Capture
 from emotions.models.limits import MAX_NOTE_LENGTH, MAX_TAG_LENGTH, MAX_TAGS
+from emotions.tags.services import TagChanges
 from emotions.transfer.readers.entries import (
     Entry,
     EntryError,
@@ -100,6 +101,9 @@ class DaylioReader:
             "date_order": self._date_order,
             "dates_are_certain": self._dates_are_certain,
         }
+
+    def tag_marks(self) -> dict[str, TagChanges]:
+        return {}
 
     def _starts_row(self, parts: list[str]) -> bool:
         places = [self.table.columns.index(name) for name in ("full_date", "time")]

@@ -7,6 +7,7 @@ from typing import IO, Any, Protocol
 from django.utils.translation import gettext as _
 
 from common import archives
+from emotions.tags.services import TagChanges
 from emotions.transfer.readers.archive import CAPTURES, DAMAGED, ExportReader, open_archive
 from emotions.transfer.readers.daylio import DaylioReader
 from emotions.transfer.readers.entries import ParsedEntry, UnreadableError
@@ -27,6 +28,9 @@ class HistoryReader(Protocol):
     @property
     def description(self) -> dict[str, Any]:
         """What was found out about it, for its preview."""
+
+    def tag_marks(self) -> dict[str, TagChanges]:
+        """Return the colours and signs of tags, by name."""
 
     def entries(self, *, start: int = 0) -> Iterator[ParsedEntry]:
         """Yield its entries without reading the whole file into memory.

@@ -19,10 +19,12 @@ from accounts.models import User
 from emotions.api import schema_document
 from emotions.api.openapi import PROBLEMS
 from emotions.api.problems import CONTENT_TYPE
+from emotions.models import Tag
 from tests import factories, pictures, uploads
-from tests.emotions.api.calls import CAPTURES, TODAY, create
+from tests.emotions.api.calls import CAPTURES, TODAY, create, note
 
 pytestmark = pytest.mark.django_db
+TAGS, CHANGES = "/api/v1/tags/", "/api/v1/changes/"
 GUIDE = Path(__file__).parents[3] / "docs" / "api.md"
 
 
@@ -173,6 +175,14 @@ def test_real_answers_are_as_the_schema_says(
     told(CAPTURES, "get", APIClient().get(CAPTURES))
     told(f"{CAPTURES}{{uuid}}/", "get", owner_api.get(made["Location"]))
     told(TODAY, "get", owner_api.get(TODAY))
+    tagged = note(owner_api, mood=3, tags=["rain", "work"]).json()
+    told(TAGS, "get", owner_api.get(TAGS))
+    rain = f"{TAGS}{Tag.objects.get(name='rain').pk}/"
+    told(f"{TAGS}{{id}}/", "get", owner_api.get(rain))
+    told(f"{TAGS}{{id}}/", "patch", owner_api.patch(rain, {"sign": "☂"}, format="json"))
+    told(f"{TAGS}{{id}}/", "patch", owner_api.patch(rain, {"name": "work"}, format="json"))
+    told(CHANGES, "get", owner_api.get(CHANGES))
+    assert sorted(tagged["tags"]) == ["rain", "work"]
 
 
 def test_the_page_shows_every_operation_and_every_code(client: Client) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.consents import withdraw_consent
 from accounts.models import Consent, User
-from emotions.api.insights.serializers import TagSerializer
+from emotions.api.tags.serializers import TagSerializer
 from emotions.captures import recording, selectors
 from emotions.captures.days import load_day
 from emotions.captures.errors import (

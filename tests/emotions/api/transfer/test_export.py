@@ -35,6 +35,7 @@ def test_the_archive_holds_everything_and_no_formula(
     assert set(packed.namelist()) == {
         "index.html",
         "profile.json",
+        "tags.json",
         "security_log.json",
         "captures.json",
         "captures.csv",
