@@ -44,6 +44,22 @@ def test_pages_refuse_a_common_password(client: Client, owner: User) -> None:
     assert User.objects.count() == 1
 
 
+def test_a_password_counts_exactly_as_it_was_chosen(client: Client, owner: User) -> None:
+    chosen = f" ünï 𝒄ode, {'long and quiet, ' * 8}"
+    change = {"oldpassword": PASSWORD, "password1": chosen, "password2": chosen}
+    signed_in(client, owner).post(reverse("account_change_password"), change)
+    owner.refresh_from_db()
+    assert len(chosen) > 128
+    assert owner.check_password(chosen)
+    for other in (chosen.strip(), chosen[:128], chosen.upper()):
+        assert not owner.check_password(other)
+    wrong, right = (
+        Client().post(reverse("account_login"), {"login": owner.email, "password": password})
+        for password in (chosen.strip(), chosen)
+    )
+    assert (wrong.status_code, right.status_code) == (200, 302)
+
+
 def test_the_api_refuses_a_common_password(owner: User) -> None:
     signed_up = Client().post(
         f"{APP}/auth/signup",
