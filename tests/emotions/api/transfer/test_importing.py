@@ -1,6 +1,7 @@
 """What went out comes in again: equal, once, and to whoever sends it alone."""
 
 import io
+import zipfile
 from datetime import date
 
 import numpy as np
@@ -10,7 +11,8 @@ from PIL import Image
 from rest_framework.test import APIClient
 
 from accounts.consents import withdraw_consent
-from accounts.models import Consent, User
+from accounts.models import Consent, SecurityEvent, User
+from accounts.security_log import record_event
 from emotions.insights import patterns
 from emotions.models import Capture, Detection
 from ml.inference.card import ModelFileError
@@ -91,6 +93,25 @@ def test_an_archive_that_was_packed_again_has_a_folder_around_it(owner_api: APIC
     photo = pictures.encoded(pictures.astronaut())
     assert brought_in(owner_api, packed(PHOTO, folder="emoplatform/", photo=photo))["new"] == 1
     assert Capture.objects.get().photo
+
+
+@pytest.mark.parametrize("with_log", [True, False], ids=["with its log", "from before the log"])
+def test_the_security_log_of_an_archive_is_nobodys_here(
+    owner: User, other: User, owner_api: APIClient, other_api: APIClient, *, with_log: bool
+) -> None:
+    note(owner_api, mood=4, note="Comes along.")
+    record_event(person=owner, kind=SecurityEvent.Kind.TOKEN_MADE, name="of the owner")
+    members = content(exported(owner_api))
+    assert b"of the owner" in members["security_log.json"]
+    if not with_log:
+        del members["security_log.json"]
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as written:
+        for name, member in members.items():
+            written.writestr(name, member)
+    assert brought_in(other_api, archive.getvalue()) == {**NOTHING, "new": 1}
+    assert Capture.objects.get(owner=other).note == "Comes along."
+    assert not SecurityEvent.objects.filter(person=other).exists()
 
 
 def test_an_empty_history_is_whole_too(owner_api: APIClient, other_api: APIClient) -> None:
