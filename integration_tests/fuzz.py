@@ -1,6 +1,7 @@
-"""Send random requests to every operation of the API of a running site, signed in and not.
+"""Send random requests to every operation of the API of a running site, as each kind of client.
 
-Usage: make fuzz [EXAMPLES=200]
+Usage: make fuzz [EXAMPLES=200], or for some operations, with options of `schemathesis run`:
+    python -m integration_tests.fuzz 50 --include-path-regex 'tokens|export'
 
 All checks of schemathesis compare each response with the schema. The site has a temporary database
 and media folder.
@@ -20,6 +21,12 @@ from tests import pictures
 from tests.sites import ROOT, create_app_session, installed_site, serve
 
 PHOTOS = 20
+IMPORTS = """
+from accounts.models import User
+from tests import factories
+for _ in range(5):
+    factories.file_import(User.objects.get())
+"""
 
 
 class App:
@@ -33,6 +40,7 @@ class App:
         for name in self.uuids:
             options = {"files": {"photo": ("selfie.jpg", photo)}, "data": {"uuid": name, "mood": 3}}
             self.request("POST", "captures/", **options).raise_for_status()
+        self.uuids += [job["uuid"] for job in self.request("GET", "imports/").json()]
         devices = self.request("GET", "devices/").json()
         self.device = next(device["id"] for device in devices if device["is_current"])
 
@@ -72,18 +80,23 @@ def fuzz(address: str, app: App, examples: str, *options: str) -> bool:
 
 
 def main() -> int:
-    """Fuzz signed in, then anonymously; return 1 if a check fails."""
-    examples = sys.argv[1] if len(sys.argv) > 1 else "200"
+    """Fuzz as an app, then as a script that only reads, then as nobody; 1 if a check fails."""
+    examples, *options = sys.argv[1:] or ["200"]
     with tempfile.TemporaryDirectory() as folder, installed_site(Path(folder)) as site:
         token = create_app_session(site)
+        site.python(IMPORTS)
         with serve(site, API_LIMIT_ADDRESS="1000000/m") as address:
             app = App(address, token)
-            signed_in = fuzz(address, app, examples, "--header", f"X-Session-Token: {token}")
+            reader = app.request("POST", "tokens/", json={"name": "reader"}).json()["token"]
+            as_app = ("--header", f"X-Session-Token: {token}", *options)
+            as_script = ("--header", f"Authorization: Bearer {reader}", *options)
+            signed_in = fuzz(address, app, examples, *as_app)
             if not app.still_works():
                 print("The app was signed out or lost its photo or consent: the result is invalid.")
                 return 1
-            anonymous = fuzz(address, app, examples)
-    return int(not (signed_in and anonymous))
+            script = fuzz(address, app, examples, *as_script)
+            anonymous = fuzz(address, app, examples, *options)
+    return int(not (signed_in and script and anonymous))
 
 
 if __name__ == "__main__":
