@@ -77,6 +77,7 @@ class Environment(EnvironmentValues):
                 "endpoint_url": f"http{'' if url['plain'] else 's'}://{url['host']}",
                 "region_name": url["region"],
                 "file_overwrite": False,
+                "max_memory_size": 8 * 2**20,  # beyond it, downloads wait on the disk
                 # Fail well before the proxy times out.
                 "client_config": Config(
                     signature_version="s3v4",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
-from typing import IO, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -25,6 +25,7 @@ from emotions.quotas.wording import too_many_imported
 from emotions.tags.services import mark_tags
 from emotions.transfer.importing import import_entry
 from emotions.transfer.matching import Outcome
+from emotions.transfer.open_files import close_file, open_file
 from emotions.transfer.previewing import PREVIEW_BATCH, Preview, batched
 from emotions.transfer.readers import (
     DateOrder,
@@ -74,6 +75,7 @@ def run_slice(*, job: Import) -> timedelta | None:
         if not places:
             return PLACES_TAKEN_PAUSE
         work = WORK.get(Import.State(job.state), bring_in)
+        more = False
         try:
             if job.stalled >= MAX_STALLED:
                 end(
@@ -82,11 +84,14 @@ def run_slice(*, job: Import) -> timedelta | None:
                 return None
             save(job, stalled=F("stalled") + 1)
             until = time.monotonic() + SLICE_SECONDS
-            return timedelta() if work(job, places, until) else None
+            more = work(job, places, until)
         except (ImportGoneError, IntegrityError, User.DoesNotExist):
             if Import.objects.filter(pk=job.pk).exists():
                 raise
-            return None
+        finally:
+            if not more:
+                close_file(str(job.file.name))
+        return timedelta() if more else None
 
 
 @contextmanager
@@ -113,20 +118,19 @@ def bring_in(job: Import, places: Collection[Place], until: float) -> bool:
     save(job, state=Import.State.RUNNING)
     progress = Progress(job)
     try:
-        with job.file.open("rb") as file:
-            history = open_job(job, file.file)
-            for entry in history.entries(start=job.position):
-                for place in places:
-                    place.renew()
-                if not progress.read(entry):
-                    break
-                if time.monotonic() > until:
-                    progress.save()
-                    return True
-            else:
-                job.complete = True
-            progress.save()
-            mark_tags(owner=job.owner, marks=history.tag_marks())
+        history = open_job(job)
+        for entry in history.entries(start=job.position):
+            for place in places:
+                place.renew()
+            if not progress.read(entry):
+                break
+            if time.monotonic() > until:
+                progress.save()
+                return True
+        else:
+            job.complete = True
+        progress.save()
+        mark_tags(owner=job.owner, marks=history.tag_marks())
     except (UnreadableError, FileNotFoundError) as error:
         fail(job, error)
     else:
@@ -142,18 +146,17 @@ def look_through(job: Import, places: Collection[Place], until: float) -> bool:
         until: by the monotonic clock.
     """
     try:
-        with job.file.open("rb") as file:
-            history = open_job(job, file.file)
-            preview = Preview(job, history)
-            for entries in batched(history.entries(start=job.position), PREVIEW_BATCH):
-                for place in places:
-                    place.renew()
-                preview.add(entries)
-                job.position += len(entries)
-                save(job, stalled=0, position=job.position, preview=preview.report)
-                if time.monotonic() > until:
-                    return True
-            preview.finish()
+        history = open_job(job)
+        preview = Preview(job, history)
+        for entries in batched(history.entries(start=job.position), PREVIEW_BATCH):
+            for place in places:
+                place.renew()
+            preview.add(entries)
+            job.position += len(entries)
+            save(job, stalled=0, position=job.position, preview=preview.report)
+            if time.monotonic() > until:
+                return True
+        preview.finish()
     except (UnreadableError, FileNotFoundError) as error:
         fail(job, error)
     else:
@@ -169,14 +172,15 @@ def look_through(job: Import, places: Collection[Place], until: float) -> bool:
     return False
 
 
-def open_job(job: Import, file: IO[bytes]) -> HistoryReader:
+def open_job(job: Import) -> HistoryReader:
     """Return the reader of an import's file, with what its person chose.
 
     Raises:
+        FileNotFoundError: it is not there any more.
         UnreadableError: it is damaged.
     """
     return open_history(
-        file,
+        open_file(job),
         size=job.size,
         time_zone=job.time_zone,
         moods=job.moods,
@@ -196,7 +200,9 @@ def undo(job: Import, places: Collection[Place], until: float) -> bool:
         until: by the monotonic clock.
     """
     moments = job.moments.filter(undone=False).select_related("capture__owner").order_by("pk")
-    while batch := list(moments[:UNDO_BATCH]):
+    last = 0
+    while batch := list(moments.filter(pk__gt=last)[:UNDO_BATCH]):
+        last = batch[-1].pk
         for moment in batch:
             for place in places:
                 place.renew()

@@ -14,6 +14,8 @@ PRIORITY = -10
 """Below that of other jobs, which are short and which people wait for."""
 RETRY_AFTER = timedelta(minutes=2)
 """Longer than the places of a worker that was killed are held."""
+EXPIRE_AFTER = PREVIEW_KEPT_FOR + RETRY_AFTER
+"""After the beginning of the slice that gets a preview ready."""
 
 
 def enqueue_twice(job: Import) -> None:
@@ -37,11 +39,11 @@ def run_import(import_id: int, attempt: int) -> None:
         if job is None:
             return
         run_import.using(run_after=timezone.now() + RETRY_AFTER).enqueue(import_id, job.attempts)
+        if job.state == Import.State.READING:  # now: whoever gets it ready may be killed then
+            expire_previews.using(run_after=timezone.now() + EXPIRE_AFTER).enqueue()
     if (pause := running.run_slice(job=job)) is not None:
         run_import.using(run_after=timezone.now() + pause).enqueue(import_id, job.attempts)
-    elif job.state == Import.State.READY:
-        expire_previews.using(run_after=timezone.now() + PREVIEW_KEPT_FOR + MARGIN).enqueue()
-    else:
+    elif job.state != Import.State.READY:
         forget_imports.using(run_after=timezone.now() + UNDOABLE_FOR + MARGIN).enqueue()
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from typing import IO, Any, cast
+from typing import IO, cast
 
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
@@ -16,6 +16,7 @@ from emotions.models import Import
 from emotions.pictures.removal import delete_files_on_error
 from emotions.pictures.storage import IMPORTS_FOLDER
 from emotions.transfer import tasks
+from emotions.transfer.open_files import LeftOpen
 from emotions.transfer.readers import open_history
 from emotions.transfer.running import end
 
@@ -61,19 +62,6 @@ def start_import(
         )
         tasks.enqueue_twice(job)
     return job
-
-
-class LeftOpen:
-    """A file that readers do not close when they are forgotten, because it is stored then."""
-
-    def __init__(self, file: Any) -> None:
-        self.file = file
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.file, name)
-
-    def close(self) -> None:
-        """Leave it open."""
 
 
 def check_file(owner: User, upload: UploadedFile, time_zone: str, moods: Mapping[str, int]) -> None:

@@ -119,14 +119,13 @@ class DaylioReader:
         passed = 0
         for _minute, rows in groupby(self.table.rows(), key=minute_of):
             while group := list(islice(rows, MAX_GROUP)):
+                first, passed = max(0, start - passed), passed + len(group)
+                if first >= len(group):
+                    continue
                 entries = list(map(self._parsed, group))
                 siblings = tuple(entry.uuid for entry in entries if isinstance(entry, Entry))
-                for entry in entries:
-                    passed += 1
-                    if passed > start:
-                        yield (
-                            replace(entry, siblings=siblings) if isinstance(entry, Entry) else entry
-                        )
+                for entry in entries[first:]:
+                    yield replace(entry, siblings=siblings) if isinstance(entry, Entry) else entry
 
     def _parsed(self, row: Row) -> ParsedEntry:
         try:

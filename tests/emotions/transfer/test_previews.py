@@ -7,6 +7,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -16,7 +17,7 @@ from emotions.captures import editing, purging
 from emotions.captures.editing import Changes
 from emotions.models import PREVIEW_KEPT_FOR, Capture, Import, ImportedMoment
 from emotions.transfer import previewing, retention, running
-from emotions.transfer.tasks import RETRY_AFTER
+from emotions.transfer.tasks import EXPIRE_AFTER, RETRY_AFTER
 from tests.jobs import pass_time, run_jobs
 
 pytestmark = pytest.mark.django_db
@@ -269,11 +270,49 @@ def test_a_killed_worker_leaves_nobody_locked_out(owner_client: Client) -> None:
     assert (job.preview or {})["new"] == 3
 
 
+def test_a_preview_whose_worker_is_killed_expires_too(owner_client: Client, media: Path) -> None:
+    run_slice = running.run_slice
+
+    def killed_at_the_end(*, job: Import) -> None:
+        run_slice(job=job)
+        raise KeyboardInterrupt
+
+    with (
+        patch.object(running, "run_slice", killed_at_the_end),
+        pytest.raises(KeyboardInterrupt),
+    ):
+        send(owner_client, *FIRST)
+    job = Import.objects.get()
+    assert (job.state, len(files(media))) == ("ready", 1)
+    Import.objects.update(finished_at=timezone.now() - PREVIEW_KEPT_FOR)
+    pass_time(EXPIRE_AFTER)
+    run_jobs()
+    job.refresh_from_db()
+    assert (job.state, str(job.file)) == ("cancelled", "")
+
+
+def test_a_file_outlives_the_session_that_sent_it(owner: User, owner_client: Client) -> None:
+    page = owner_client.post(
+        "/data/import/", {"file": SimpleUploadedFile("x", "\n".join([HEADER, *FIRST]).encode())}
+    )["Location"]
+    owner_client.logout()
+    run_jobs()
+    owner_client.force_login(owner)
+    assert "3 moments are new" in owner_client.get(page).text
+    decide(owner_client, page)
+    assert notes() == ["alpha", "beta", "gamma"]
+
+
 def test_a_long_file_is_looked_through_in_slices(owner_client: Client) -> None:
-    with patch.object(running, "SLICE_SECONDS", 0), patch.object(running, "PREVIEW_BATCH", 2):
+    with (
+        patch.object(running, "SLICE_SECONDS", 0),
+        patch.object(running, "PREVIEW_BATCH", 2),
+        patch.object(default_storage, "open", wraps=default_storage.open) as opened,
+    ):
         page = send(owner_client, *SECOND)
     job = Import.objects.get()
     assert job.attempts > 1
+    assert opened.call_count == 1, "a bucket is asked for the file once"
     assert (job.preview or {})["new"] == 4
     assert "4 moments are new" in owner_client.get(page).text
 
