@@ -41,6 +41,11 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "text under a good name": (lambda: b"I am not a photo." * 100, "unsupported_type"),
     "GIF": (lambda: pictures.animated("GIF"), "unsupported_type"),
     "HEIC": (pictures.heic, "heic_unsupported"),
+    "AVIF": (lambda: pictures.encoded(pictures.quadrants(), "AVIF"), "avif_unsupported"),
+    "arithmetic-coded": (
+        lambda: pictures.astronaut_jpeg().replace(b"\xff\xc0", b"\xff\xc9", 1),
+        "rare_jpeg",
+    ),
     "truncated": (lambda: pictures.astronaut_jpeg()[:9000], "broken_image"),
     "60 megapixels": (lambda: pictures.huge_png(10_000, 6_000), "too_many_pixels"),
     "30 MB": (lambda: pictures.astronaut_jpeg() + bytes(30 * 2**20), "too_large"),

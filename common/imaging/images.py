@@ -15,7 +15,16 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 from common.imaging import exif
-from common.imaging.sanitising import JPEG, PNG, MalformedError, PhotoFile, is_webp, sanitise
+from common.imaging.foreign_formats import AVIF, HEIC, foreign_format
+from common.imaging.sanitising import (
+    JPEG,
+    PNG,
+    MalformedError,
+    PhotoFile,
+    RareJpegError,
+    is_webp,
+    sanitise,
+)
 
 if TYPE_CHECKING:
     from common.imaging.geometry import Box
@@ -49,8 +58,16 @@ MESSAGES: dict[str, str] = {
     ),
     "unsupported_type": "This is not a photo we can read. Please choose a JPEG, PNG or WebP photo.",
     "heic_unsupported": (
-        "This is a HEIC photo, which we cannot read yet. Please choose a JPEG. On an iPhone: "
-        "Settings, Camera, Formats, “Most Compatible” makes new photos JPEG."
+        "This is a HEIC photo, which we cannot read. Please choose a JPEG or PNG. On an iPhone, "
+        "Settings > Camera > Formats > Most Compatible makes new photos JPEG."
+    ),
+    "avif_unsupported": (
+        "This is an AVIF photo, which we cannot read. Please save it as JPEG or PNG, and choose "
+        "that."
+    ),
+    "rare_jpeg": (
+        "This JPEG is lossless, arithmetic-coded or has more than 8 bits per colour, which hardly "
+        "any program can show. Please save it as an ordinary JPEG, and choose that."
     ),
     "broken_image": (
         "The photo is damaged or incomplete. Please try again with the original, "
@@ -59,9 +76,12 @@ MESSAGES: dict[str, str] = {
 }
 """Messages for people, by error code."""
 
-_HEIF_BRANDS = frozenset(
-    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
+FOREIGN_FORMAT = (
+    "This file is in the {} format, which we cannot read. Please choose a JPEG, PNG or WebP photo."
 )
+"""The message of `unsupported_type` where the name of the format is known."""
+
+_FOREIGN_CODES = {HEIC: "heic_unsupported", AVIF: "avif_unsupported"}
 _ROTATIONS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -83,11 +103,12 @@ class ImageError(ValueError):
 
     Attributes:
         code: a key of `MESSAGES`, stable for API clients and translations.
+        found: with `unsupported_type`, the name of the file's format if it is a known one.
     """
 
-    def __init__(self, code: str) -> None:
-        super().__init__(MESSAGES[code])
-        self.code = code
+    def __init__(self, code: str, found: str | None = None) -> None:
+        super().__init__(FOREIGN_FORMAT.format(found) if found else MESSAGES[code])
+        self.code, self.found = code, found
 
 
 def read_image(data: bytes, max_side: int = MAX_SIDE) -> Pixels:
@@ -223,12 +244,15 @@ def _sanitise(data: bytes) -> PhotoFile:
         raise ImageError("empty")
     if len(data) > MAX_BYTES:
         raise ImageError("too_large")
-    if data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS:
-        raise ImageError("heic_unsupported")
     if not (data.startswith((JPEG, PNG)) or is_webp(data)):
-        raise ImageError("unsupported_type")
+        found = foreign_format(data)
+        if found in _FOREIGN_CODES:
+            raise ImageError(_FOREIGN_CODES[found])
+        raise ImageError("unsupported_type", found)
     try:
         return sanitise(data)
+    except RareJpegError as error:
+        raise ImageError("rare_jpeg") from error
     except MalformedError as error:
         raise ImageError("broken_image") from error
 

@@ -6,6 +6,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from common.imaging.jpeg_scans import JpegScans
+
 MAX_SEGMENTS = 10_000
 """Also of PNG and WebP chunks; a photo of 15 MB has a few thousand."""
 MAX_SCANS = 50
@@ -21,9 +23,12 @@ _MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
 _PROGRESSIVE = 0xC2
 _FRAMES = frozenset({0xC0, 0xC1, _PROGRESSIVE})
 _TABLES_AND_FRAMES = _FRAMES | {0xC4, 0xDB, 0xDD}
-# Lossless, hierarchical and arithmetic-coded JPEGs: no browser shows them, and tiny files can take
-# a decoder very long.
-_UNSUPPORTED = frozenset({*range(0x01, 0xD0), 0xD8}) - _TABLES_AND_FRAMES
+_IMPOSSIBLE = frozenset({*range(0x01, 0xD0), 0xD8}) - _TABLES_AND_FRAMES
+_RARE = (frozenset(range(0xC3, 0xD0)) - {0xC4, 0xC8}) | {0xF7}
+"""Lossless, hierarchical and arithmetic-coded JPEGs, and JPEG-LS: no browser shows them, and tiny
+files can take a decoder very long."""
+_BITS = 8
+"""Of a sample; browsers show no other JPEGs."""
 _EOI, _SOS, _APP0, _APP1, _APP2, _APP14 = 0xD9, 0xDA, 0xE0, 0xE1, 0xE2, 0xEE
 _EXIF = b"Exif\0\0"
 _EOI_BYTES = b"\xff\xd9"
@@ -51,6 +56,10 @@ class MalformedError(ValueError):
     """The file is not a well-formed JPEG, PNG or WebP."""
 
 
+class RareJpegError(MalformedError):
+    """The file is a JPEG of a kind that no browser shows."""
+
+
 @dataclass(frozen=True, slots=True)
 class PhotoFile:
     """A photo's file, reduced and split.
@@ -76,6 +85,7 @@ def sanitise(data: bytes) -> PhotoFile:
     scans, and nothing after its end.
 
     Raises:
+        RareJpegError: it is coded in a way that no browser shows.
         MalformedError: the format is another one, the file is truncated, or it has too many parts.
     """
     if data.startswith(JPEG):
@@ -98,28 +108,30 @@ def _jpeg(data: bytes) -> PhotoFile:
     """
     parts = [data[:2]]
     exif = profile = b""
-    components, scans, position, progressive, one_scan = 0, 0, 2, False, False
+    scans, position, found = 0, 2, JpegScans()
     for _ in range(MAX_SEGMENTS):
         marker = _MARKER.search(data, position)
         if marker is None:
-            return _open_ended(parts, data[position:], scans, exif, profile)
+            return _open_ended(parts, data[position:], found, exif, profile)
         kind, start = marker[1][0], marker.end()
         pixels = data[position : marker.start()] if scans else b""
         if kind == _EOI:
             return PhotoFile(b"".join([*parts, pixels, _EOI_BYTES]), exif, profile)
         body = _segment(data, start)
-        if one_scan or kind in _UNSUPPORTED or body is None or (scans and kind in _FRAMES):
-            return _open_ended(parts, pixels, scans, exif, profile)
+        if not scans and _is_rare(kind, body):
+            raise RareJpegError("Expected a JPEG of 8 bits, baseline or progressive.")
+        is_over = found.are_complete() or kind in _IMPOSSIBLE or (scans and kind in _FRAMES)
+        if is_over or body is None:
+            return _open_ended(parts, pixels, found, exif, profile)
         parts.append(pixels)
         position = start + 2 + len(body)
         if kind in _FRAMES:
-            components = body[5] if len(body) > 5 else 0  # noqa: PLR2004 - its place
-            progressive = kind == _PROGRESSIVE
-        scans += kind == _SOS
+            found = JpegScans(body, progressive=kind == _PROGRESSIVE)
+        elif kind == _SOS:
+            scans += 1
+            found.add(body)
         if scans > MAX_SCANS:
             break
-        # A baseline picture whose components share one scan is complete after it.
-        one_scan = kind == _SOS and not progressive and body[:1] == bytes([components])
         if kind == _SOS or kind in _TABLES_AND_FRAMES or _defines_colours(kind, body):
             parts.append(bytes([0xFF, kind]) + data[start : start + 2] + body)
         elif kind == _APP1 and body.startswith(_EXIF):
@@ -135,15 +147,20 @@ def _segment(data: bytes, start: int) -> bytes | None:
     return data[start + 2 : start + length] if 2 <= length <= len(data) - start else None  # noqa: PLR2004
 
 
+def _is_rare(kind: int, body: bytes | None) -> bool:
+    """Tell whether a segment before the first scan announces what no browser shows."""
+    return kind in _RARE or (kind in _FRAMES and bool(body and body[0] != _BITS))
+
+
 def _open_ended(
-    parts: list[bytes], pixels: bytes, scans: int, exif: bytes, profile: bytes
+    parts: list[bytes], pixels: bytes, scans: JpegScans, exif: bytes, profile: bytes
 ) -> PhotoFile:
     """Return a JPEG that ends without its marker.
 
     Raises:
-        MalformedError: there was no scan before.
+        MalformedError: a scan is missing.
     """
-    if not scans:
+    if not scans.are_complete():
         raise MalformedError("Expected one whole picture, baseline or progressive.")
     # Zeros are what cameras pad with, and what stands for the part of a file that never arrived.
     data = pixels.rstrip(b"\0")

@@ -192,7 +192,9 @@ def service_problem(error: Exception) -> dict[str, Any] | None:
     """Return the problem for an error of our own services, or None for any other."""
     if isinstance(error, ImageError):
         return problem(
-            status=STATUSES[error.code], code=error.code, detail=error_message(error.code)
+            status=STATUSES[error.code],
+            code=error.code,
+            detail=error_message(error.code, error.found),
         )
     if isinstance(error, UnreadableError):
         return validation_problem({"file": [str(error)]})

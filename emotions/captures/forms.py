@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from common.imaging.images import ImageError
 from common.widgets import DateInput
 from emotions.captures import selectors
 from emotions.captures.editing import Changes
@@ -249,6 +250,6 @@ class CaptureForm(forms.Form):
         x, y = self.cleaned_data["me_x"], self.cleaned_data["me_y"]
         return None if x is None or y is None else (x, y)
 
-    def refuse(self, code: str) -> None:
-        """Add the error that belongs to the code of an `ImageError`."""
-        self.add_error("photo", error_message(code))
+    def refuse(self, error: ImageError) -> None:
+        """Say why the photo cannot be read."""
+        self.add_error("photo", error_message(error.code, error.found))

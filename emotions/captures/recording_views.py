@@ -70,7 +70,7 @@ def capture(request: HttpRequest) -> HttpResponse:
         except ConsentRequiredError:
             return redirect_to_consent(request)
         except ImageError as error:
-            form.refuse(error.code)
+            form.refuse(error)
             status = STATUSES[error.code]
         except CaptureDeletedError:
             form = CaptureForm()

@@ -31,13 +31,27 @@ MESSAGES = {
         "Please choose a JPEG, PNG or WebP photo."
     ),
     "heic_unsupported": _(
-        "That is a HEIC photo, which we cannot read. Nothing was saved. On an iPhone choose "
-        "Settings, Camera, Formats, Most Compatible, or send it as JPEG."
+        "That is a HEIC photo, which we cannot read. Nothing was saved. Please choose a JPEG or "
+        "PNG. On an iPhone, Settings > Camera > Formats > Most Compatible makes new photos JPEG."
+    ),
+    "avif_unsupported": _(
+        "That is an AVIF photo, which we cannot read. Nothing was saved. Please save it as JPEG or "
+        "PNG, and choose that."
+    ),
+    "rare_jpeg": _(
+        "That JPEG is of a rare kind that hardly any program can show: lossless, "
+        "arithmetic-coded, or with more than 8 bits per colour. Nothing was saved. Please save it "
+        "as an ordinary JPEG, and choose that."
     ),
     "broken_image": _(
         "That photo is damaged or incomplete. Nothing was saved. Please choose another one."
     ),
 }
+
+FOREIGN_FORMAT = _(
+    "That file is in the %(format)s format, which we cannot read. Nothing was saved. "
+    "Please choose a JPEG, PNG or WebP photo."
+)
 
 STATUSES = {
     "empty": HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -46,10 +60,18 @@ STATUSES = {
     "side_too_long": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "unsupported_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "heic_unsupported": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "avif_unsupported": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "rare_jpeg": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "broken_image": HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 
 
-def error_message(code: str) -> str:
-    """Return the message for the `code` of a `common.imaging.images.ImageError`."""
+def error_message(code: str, found: str | None = None) -> str:
+    """Return the message for the `code` of a `common.imaging.images.ImageError`.
+
+    Args:
+        found: the name of the format of a file that is no photo, if it is known.
+    """
+    if found:
+        return str(FOREIGN_FORMAT) % {"format": found}
     return str(MESSAGES[code]) % LIMITS

@@ -29,6 +29,8 @@ DROP_REASONS = {
     "side_too_long": "a side of more than 20,000 pixels",
     "unsupported_type": UNSUPPORTED,
     "heic_unsupported": UNSUPPORTED,
+    "avif_unsupported": UNSUPPORTED,
+    "rare_jpeg": "a JPEG that is lossless, arithmetic-coded or of more than 8 bits per colour",
     "broken_image": "a damaged picture",
 }
 """Why a picture is dropped, by the code of its `ImageError`."""

@@ -64,6 +64,30 @@ def test_a_photo_is_made_fit_and_keeps_its_time(
     check(Capture.objects.get(owner=owner))
 
 
+HEIC = "That is a HEIC photo, which we cannot read."
+AVIF = "That is an AVIF photo, which we cannot read."
+
+
+@pytest.mark.parametrize("reason", [HEIC, AVIF])
+def test_a_photo_that_the_browser_cannot_show_is_not_sent(
+    page: Page, owner: User, tmp_path: Path, reason: str
+) -> None:
+    unshown = tmp_path / "photo"
+    unshown.write_bytes(pictures.heic() if reason == HEIC else photo(64, "AVIF")[:200])
+    sign_in(page, owner)
+    page.goto("/capture/")
+    page.wait_for_load_state("load")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    page.locator("input[type=file]").set_input_files(unshown)
+    page.get_by_role("button", name="See what it shows").click()
+    expect(page.locator("[data-upload-outcome]")).to_contain_text(reason)
+    page.locator("input[type=file]").set_input_files([unshown, unshown])
+    expect(page.locator("[data-multi-upload-status]")).to_contain_text("0 / 2")
+    expect(page.locator("[data-multi-upload-list]")).to_contain_text(reason)
+    assert "POST" not in sent
+
+
 def test_several_photos_are_made_fit(page: Page, owner: User, files: list[Path]) -> None:
     sign_in(page, owner)
     page.goto("/capture/")

@@ -58,7 +58,12 @@ async function upload(photo) {
   photo.part("progress").value = 0;
   photo.part("again").hidden = true;
   photo.part("outcome").textContent = texts.textWaiting;
-  photo.prepared ??= await prepare(photo.file);
+  try {
+    photo.prepared ??= await prepare(photo.file);
+  } catch ({ kind }) {
+    showOutcome(photo, form.dataset[kind]);
+    return false;
+  }
   const body = new FormData();
   body.append("photo", photo.prepared);
   body.append("uuid", photo.uuid);

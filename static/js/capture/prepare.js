@@ -1,7 +1,7 @@
 /**
  * Makes photos fit for the server: what is too large for it is scaled down, and what the browser
  * can show and the server cannot, such as AVIF, becomes a JPEG. The time at which a photo was taken
- * stays; how it lies is already drawn.
+ * stays; how it lies is already drawn. What neither of the two can show is not sent.
  */
 
 import { jpeg, small } from "../api.js";
@@ -24,13 +24,34 @@ function isReadable(bytes) {
   );
 }
 
+/** A photo that neither the browser nor the server can show; `kind` is heic or avif. */
+export class UnreadableError extends Error {
+  constructor(kind) {
+    super(`Expected a photo that can be shown, received ${kind}.`);
+    this.kind = kind;
+  }
+}
+
+/** Tells by its content whether a photo is HEIC or AVIF; null if it is neither. */
+function heifKind(bytes) {
+  if (bytes.length < 12) return null;
+  const end = Math.min(new DataView(bytes.buffer).getUint32(0), 1024);
+  const brands = latin(bytes, 4, 8) === "ftyp" ? latin(bytes, 8, end) : "";
+  if (/avi[fs]/.test(brands)) return "avif";
+  return /^(?:he[iv]|m[is]f1)/.test(brands) ? "heic" : null;
+}
+
 const isTooLarge = ({ width, height }) =>
   width * height > MAX_PIXELS || Math.max(width, height) > MAX_EDGE;
 
-/** Returns the photo in a form that the server reads; itself if it is, or if nothing else can be. */
+/**
+ * Returns the photo in a form that the server reads; itself if it is, or if nothing else can be.
+ * Throws an UnreadableError for HEIC and AVIF that the browser cannot show.
+ */
 export async function prepare(file) {
+  let bytes = new Uint8Array();
   try {
-    const bytes = new Uint8Array(await file.arrayBuffer());
+    bytes = new Uint8Array(await file.arrayBuffer());
     const picture = await createImageBitmap(file);
     const fits = isReadable(bytes) && file.size <= MAX_BYTES && !isTooLarge(picture);
     if (fits) return file;
@@ -42,6 +63,8 @@ export async function prepare(file) {
       lastModified: file.lastModified,
     });
   } catch {
+    const kind = heifKind(bytes);
+    if (kind) throw new UnreadableError(kind);
     return file; // The server says what it expects.
   }
 }

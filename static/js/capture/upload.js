@@ -90,7 +90,14 @@ form.addEventListener("submit", async (event) => {
   if (form.classList.contains("upload--busy")) return;
   const values = new FormData(form, event.submitter);
   setBusy(true);
-  const photo = input.files.length ? await prepare(input.files[0]) : null;
+  let photo = null;
+  try {
+    photo = input.files.length ? await prepare(input.files[0]) : null;
+  } catch ({ kind }) {
+    setBusy(false);
+    showNote(form.dataset[kind]);
+    return;
+  }
   if (photo) values.set("photo", photo);
   const request = new XMLHttpRequest();
   request.open("POST", form.action);

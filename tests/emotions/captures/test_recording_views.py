@@ -96,9 +96,13 @@ def test_a_bad_photo_is_refused_with_a_friendly_page(
     page = upload(owner_client, data())
     text = page.content.decode()
     expected = {"too_large": 413, "too_many_pixels": 413}
-    expected |= {"unsupported_type": 415, "heic_unsupported": 415}
+    expected |= dict.fromkeys(
+        ("unsupported_type", "heic_unsupported", "avif_unsupported", "rare_jpeg"), 415
+    )
     assert page.status_code == expected.get(code, 422)
     assert "Nothing was saved" in text
+    if name == "GIF":
+        assert "in the GIF format" in text
     assert 'type="file"' in text, "another try is one click away"
     assert not Capture.objects.exists()
     assert not [path for path in media.rglob("*") if path.is_file()]
