@@ -60,7 +60,7 @@ def in_sentence(feeling: Feeling) -> str:
 def describe_explanation(explanation: Explanation) -> str:
     """Return a sentence about the part of a face that the answer rests on."""
     if not explanation.part:
-        return _("No single part of your face decided: covering any of them changes little.")
+        return _("No single area of your face decided it: covering any one changes little.")
     part = {
         "brows": _("your forehead and brows"),
         "eyes": _("your eyes and nose"),
@@ -68,10 +68,10 @@ def describe_explanation(explanation: Explanation) -> str:
     }[explanation.part]
     percent = round(100 * explanation.drop)
     if not percent:
-        return _("Mostly %(part)s, though it is just as sure without.") % {"part": part}
+        return _("Mainly %(part)s, but no single area decided it.") % {"part": part}
     words = _(
-        "Mostly %(part)s. With the strongest place covered, it would be %(percent)d points less "
-        "sure that you look %(feeling)s."
+        "Mainly %(part)s. With the most important area covered, it would be %(percent)d points "
+        "less sure that you look %(feeling)s."
     )
     feeling = in_sentence(explanation.emotion)
     return words % {"part": part, "percent": percent, "feeling": feeling}

@@ -191,7 +191,9 @@ def distribution(counts: Counter[Feeling]) -> Chart:
         kind="bars",
         title=_("How often each"),
         caption=ngettext(
-            "Of %(count)d moment with an emotion.", "Of %(count)d moments with an emotion.", total
+            "Based on %(count)d moment with an emotion.",
+            "Based on %(count)d moments with an emotion.",
+            total,
         )
         % {"count": total},
         columns=[_("Emotion"), _("Moments"), _("Percent")],
@@ -212,10 +214,10 @@ def felt_beside_detected(felt: Counter[Feeling], detected: Counter[Feeling]) -> 
     return Chart(
         name="felt",
         kind="pairs",
-        title=_("Felt beside detected"),
+        title=_("Looked and felt"),
         caption=ngettext(
-            "Of %(count)d moment with a face of which you said what you felt.",
-            "Of %(count)d moments with a face of which you said what you felt.",
+            "Based on %(count)d photo you answered.",
+            "Based on %(count)d photos you answered.",
             felt.total(),
         )
         % {"count": felt.total()},
@@ -244,8 +246,8 @@ def hours_of_week(pixels: Mapping[tuple[int, int], Pixel]) -> Chart:
         kind="hours",
         title=_("Weekday and hour"),
         caption=_(
-            "The stronger, the more pleasant; striped is unpleasant. By the clock where you were. "
-            "Hours with few moments say little."
+            "Stronger is more pleasant; striped is unpleasant. In local time. Hours with few "
+            "moments say little."
         ),
         columns=[_("Hour"), *weekdays],
         rows=[[f"{hour:02d}:00", *hour_cells(pixels, hour)] for hour in hours_with_moments(pixels)],
@@ -277,9 +279,8 @@ def effects_of_tags(effects: Sequence[TagEffect]) -> Chart:
         kind="effects",
         title=_("Your tags"),
         caption=_(
-            "How much more pleasant moments with a tag are than the others, and between what that "
-            "lies in 95 of 100 draws of your days. It says what goes together, not what causes "
-            "what. Below %(enough)d moments nothing is said."
+            "How your mood differs when you use a tag. The line shows the uncertainty. This is "
+            "what goes together, not what causes what. Needs at least %(enough)d moments."
         )
         % {"enough": MIN_MOMENTS},
         columns=[_("Tag"), _("Moments"), _("Difference"), _("From"), _("To"), _("In words")],

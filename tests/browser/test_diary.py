@@ -207,7 +207,7 @@ def test_theme_and_colours_are_chosen_by_hand(page: Page, owner: User) -> None:
     page.goto("/appearance/")
     page.get_by_label("Dark").check()
     page.get_by_label("Happy").fill("#00aa88")
-    page.get_by_role("button", name="Keep it so").click()
+    page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Kept.", exact=True)).to_be_visible()
     page.goto("/today/")
     expect(page.locator("html")).to_have_css("background-color", "rgb(23, 21, 25)")

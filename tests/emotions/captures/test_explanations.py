@@ -30,7 +30,7 @@ def test_a_picture_shows_what_the_network_looked_at(
         kept=Capture.Kept(kept),
     )
     page = owner_client.get(reverse("emotions:explanation", args=[capture.uuid]))
-    assert "Mostly your mouth and chin" in text_of(page)
+    assert "Mainly your mouth and chin" in text_of(page)
     url = reverse("emotions:explanation_picture", args=[capture.uuid])
     picture = owner_client.get(url)
     assert (picture["Content-Type"], picture["Cache-Control"]) == (

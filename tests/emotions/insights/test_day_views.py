@@ -33,7 +33,7 @@ def test_a_page_tells_how_often_the_two_agree(
     owner: User, other: User, owner_client: Client
 ) -> None:
     url = reverse("emotions:agreement")
-    assert "Say below a photo" in text_of(owner_client.get(url))
+    assert "Say how you felt below a photo" in text_of(owner_client.get(url))
     for felt in ("happy", "happy", "sad", "sad", "fear"):
         factories.capture(owner=owner, looks="happy", felt=felt)
     factories.capture(owner=owner, looks="sad", felt="sad")
@@ -44,7 +44,7 @@ def test_a_page_tells_how_often_the_two_agree(
     happy, sad = rows[Feeling.HAPPY], rows[Feeling.SAD]
     assert (happy.total, happy.agreed, happy.most_common_other) == (5, 2, Feeling.SAD)
     assert (sad.total, sad.agreed, sad.most_common_other) == (1, 1, None)
-    assert "for 6 of your faces. 3 times" in text_of(owner_client.get(url))
+    assert "You answered 6 photos, and 3 of your answers matched" in text_of(owner_client.get(url))
 
 
 def test_history_is_filtered_by_tag_source_and_words(owner: User, owner_client: Client) -> None:

@@ -109,7 +109,7 @@ def test_patterns_go_by_the_latest_moments_and_say_so(
     )
     page = owner_client.get(url, span).content.decode()
     assert page.count("Only the latest 3 moments count here.") == 3
-    assert "Of 5 moments with an emotion." in page, "what can be counted in the database, is"
+    assert "Based on 5 moments with an emotion." in page, "what can be counted in the database, is"
 
 
 def test_effects_are_estimated_of_the_most_used_tags(
