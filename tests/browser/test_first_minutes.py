@@ -57,7 +57,7 @@ def test_from_the_landing_page_to_a_mood_history(page: Page, portrait: Path) -> 
     assert capture.time_zone == NOON_ZONE, "the browser named its zone"
 
     page.get_by_role("link", name="Today").first.click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("looks happy")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your face looked happy.")
     expect(page.locator("main")).to_contain_text("positive")
 
     page.get_by_role("link", name="History").first.click()
