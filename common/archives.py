@@ -60,23 +60,6 @@ class Files(Protocol):
         """Return length and CRC-32 of a file, which tell copies from others, but prove nothing."""
 
 
-def open_files(path: Path) -> Files:
-    """Open a folder, a zip archive, or a single CSV file.
-
-    Raises:
-        ArchiveError: it does not exist, is none of these, or is unsafe.
-    """
-    if path.is_dir():
-        return Folder.scan(path)
-    if not path.is_file():
-        raise ArchiveError(
-            f"{path}: expected an archive, a folder or a CSV file, received nothing there."
-        )
-    if is_table(path.name):
-        return Folder(path.parent, [path.name], Counter())
-    return Archive(path)
-
-
 def is_table(name: str) -> bool:
     """Tell whether a name is that of a CSV file, and not of the hidden copy that macOS adds."""
     return name.lower().endswith(".csv") and not PurePosixPath(name).name.startswith(".")
@@ -154,13 +137,13 @@ class Archive:
         """
         try:
             self._archive = zipfile.ZipFile(
-                _BoundedReader(io.FileIO(path) if file is None else file, path)
+                BoundedReader(io.FileIO(path) if file is None else file, path)
             )
         except ArchiveError:
             raise
         except READ_ERRORS as error:
             raise ArchiveError(
-                f"{path}: expected a zip archive, a folder or a CSV file ({error})."
+                f"{path}: expected a zip or tar.gz archive, a folder or a CSV file ({error})."
             ) from error
         check_entries(self._archive.infolist(), path)
         self._infos: dict[str, zipfile.ZipInfo] = {}
@@ -197,11 +180,11 @@ class Archive:
         return self._infos[name].file_size, self._infos[name].CRC
 
 
-class _BoundedReader(io.BufferedReader):
+class BoundedReader(io.BufferedReader):
     """A file that refuses large reads.
 
     `zipfile` creates an object for each entry before they can be counted, but it reads the whole
-    central directory in one call first.
+    central directory in one call first; `tarfile` reads long names in one, too.
     """
 
     def __init__(self, file: Any, path: Path | str) -> None:
@@ -250,19 +233,27 @@ def check_entries(entries: list[zipfile.ZipInfo], path: Path | str) -> None:
 def find_threat(entry: zipfile.ZipInfo) -> str | None:
     """Return why an entry makes the whole archive unsafe, or None."""
     name = entry_path(entry)
-    max_bytes = (
-        MAX_TEXT_BYTES if entry.filename.lower().endswith(TEXT_SUFFIXES) else MAX_ENTRY_BYTES
-    )
+    most = max_bytes(entry.filename)
     kind = stat.S_IFMT(entry.external_attr >> 16)
-    if name.is_absolute() or ".." in name.parts or _DRIVE.match(str(name)):
+    if leads_out(name):
         return "leads out of the archive"
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         return "is a link" if kind == stat.S_IFLNK else "is no regular file"
     if entry.file_size > max(MAX_COMPRESSION_RATIO * entry.compress_size, 2**16):
         return "is packed like a bomb"
-    if entry.file_size > max_bytes:
-        return f"has more than {max_bytes >> 20} MB"
+    if entry.file_size > most:
+        return f"has more than {most >> 20} MB"
     return None
+
+
+def leads_out(name: PurePosixPath) -> bool:
+    """Tell whether the path of an entry leads out of its archive."""
+    return name.is_absolute() or ".." in name.parts or _DRIVE.match(str(name)) is not None
+
+
+def max_bytes(name: str) -> int:
+    """Return how large an entry of this name may be."""
+    return MAX_TEXT_BYTES if name.lower().endswith(TEXT_SUFFIXES) else MAX_ENTRY_BYTES
 
 
 def skip_reason(entry: zipfile.ZipInfo) -> str | None:

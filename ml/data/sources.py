@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from common.archives import ArchiveError, open_files
+from common.archives import ArchiveError
+from common.file_sources import open_files
 from ml.data.crowd_votes import parse_votes
 from ml.data.errors import DatasetError
 from ml.data.picture_tree import Entry, PictureTree
@@ -39,7 +40,7 @@ class Source:
             DatasetError: when it cannot be read, is unsafe to read, or holds no labelled picture.
         """
         self.path = path
-        self.name = path.stem
+        self.name = path.stem.removesuffix(".tar")
         try:
             self._files = open_files(path)
         except ArchiveError as error:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from common import archives
-from common.archives import Archive, ArchiveError, Folder, open_files
+from common.archives import Archive, ArchiveError, Folder
+from common.file_sources import open_files
 from tests.ml import faces
 
 PLACE = "images/train/sad/1.png"
@@ -213,7 +214,7 @@ def test_a_truncated_archive_is_refused(tmp_path: Path) -> None:
     content = path.read_bytes()
     for length in (0, 10, len(content) // 2, len(content) - 1):
         path.write_bytes(content[:length])
-        with pytest.raises(ArchiveError, match="expected a zip archive, a folder or a CSV file"):
+        with pytest.raises(ArchiveError, match="expected a zip or tar"):
             Archive(path)
 
 
@@ -271,7 +272,7 @@ def test_a_folder_of_too_many_files_is_refused(
 def test_what_is_no_container_is_refused_with_what_was_expected(tmp_path: Path) -> None:
     text = tmp_path / "a.zip"
     text.write_text("I am a text.")
-    with pytest.raises(ArchiveError, match="expected a zip archive, a folder or a CSV file"):
+    with pytest.raises(ArchiveError, match="expected a zip or tar"):
         open_files(text)
     os.mkfifo(tmp_path / "pipe")
     for nothing in ("missing.zip", "pipe"):

@@ -26,7 +26,9 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("source", type=Path, help="zip archive, folder or fer2013.csv")
+        parser.add_argument(
+            "source", type=Path, help="archive (zip, tar.gz), folder or fer2013.csv"
+        )
         parser.add_argument("--out", type=Path, required=True, help="file to write (.npz)")
         parser.add_argument("--votes", type=Path, help="crowd votes to join (CSV)")
         parser.add_argument("--labels", action="append", default=[], help=LABELS_HELP)

@@ -1,5 +1,7 @@
 """Datasets are read in the shapes that people download, and what is left out is named."""
 
+import io
+import tarfile
 from collections import Counter
 from pathlib import Path
 
@@ -296,3 +298,36 @@ def test_a_class_keeps_a_picture_to_train_on_and_says_what_it_lacks(tmp_path: Pa
             "No picture in the test split, so that nothing will measure: disgust.",
         ]
     assert gaps(prepare(source(tmp_path, FILES))[0]) == []
+
+
+def packed(path: Path, files: dict[str, bytes]) -> Path:
+    """Write files into a tar archive that is packed by gzip."""
+    with tarfile.open(path, "w:gz") as tar:
+        for name, data in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            tar.addfile(entry, io.BytesIO(data))
+    return path
+
+
+def test_the_archive_of_the_challenge_is_read_as_it_is(tmp_path: Path) -> None:
+    files = {
+        "fer2013/fer2013.csv": faces.table(FILES),
+        "fer2013/README": b"The data consists of grayscale images.",
+        "fer2013/fer2013.bib": b"@article{}",
+    }
+    found = Source(packed(tmp_path / "fer2013.tar.gz", files))
+    assert (found.name, counts(found)) == ("fer2013", five_to_one())
+    prepared, _ = prepare(found)
+    assert len(prepared) == len(FILES)
+
+
+def test_numbered_classes_in_a_tar_archive_are_read_by_labels(tmp_path: Path) -> None:
+    order = ("surprise", "fear", "disgust", "happy", "sad", "angry", "neutral")
+    numbers = {name: str(number) for number, name in enumerate(order, start=1)}
+    files = renamed(*((f"/{name}/", f"/{number}/") for name, number in numbers.items()))
+    files = {f"DATASET/{path}": data for path, data in files.items()} | {
+        "DATASET/train_labels.csv": b"image,label\na.png,5\n"
+    }
+    labels = parse_labels([",".join(f"{number}={name}" for name, number in numbers.items())])
+    assert counts(Source(packed(tmp_path / "raf-db.tgz", files), labels)) == five_to_one()

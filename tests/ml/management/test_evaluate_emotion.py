@@ -158,7 +158,7 @@ def test_wrong_arguments_are_refused_in_one_line(archive: Path, tmp_path: Path) 
     text = tmp_path / "wrong.zip"
     text.write_text("I am a text.")
     for arguments, words in (
-        (["--data", text], r"wrong\.zip: expected a zip archive"),
+        (["--data", text], r"wrong\.zip: expected a zip or tar.gz archive"),
         (["--data", archive, "--split", "spare"], "expected the split spare, found train"),
         (["--data", archive, "--model", "nonsense"], "received nonsense"),
         (["--data", archive, "--model", tmp_path], r"card\.json"),

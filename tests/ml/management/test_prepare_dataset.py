@@ -127,7 +127,7 @@ def test_a_wrong_source_is_one_line_and_writes_nothing(tmp_path: Path, folder: P
     text = tmp_path / "wrong.zip"
     text.write_text("I am a text.")
     sources = {
-        text: "expected a zip archive",
+        text: "expected a zip or tar.gz archive",
         hostile(tmp_path, "../../escaped.png"): "leads out of the archive",
         tmp_path / "missing.zip": "received nothing there",
         tmp_path / "out": "found no face",

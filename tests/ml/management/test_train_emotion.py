@@ -324,7 +324,7 @@ def test_wrong_options_are_refused_in_one_line(
 def test_a_wrong_source_is_one_line_and_writes_nothing(tmp_path: Path) -> None:
     wrong, run = tmp_path / "wrong.zip", tmp_path / "run"
     wrong.write_text("I am a text.")
-    with pytest.raises(CommandError, match=r"wrong\.zip: expected a zip archive") as refused:
+    with pytest.raises(CommandError, match=r"wrong\.zip: expected a zip or tar") as refused:
         call_command("train_emotion", "--data", wrong, "--out", run)
     assert "\n" not in str(refused.value)
     assert not run.exists()
