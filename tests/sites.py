@@ -155,10 +155,11 @@ def start_gunicorn(
 
 
 @contextmanager
-def worker(site: Site, **environment: str) -> Iterator[None]:
+def worker(site: Site, *, niceness: int = 0, **environment: str) -> Iterator[None]:
     """Let a worker run the jobs of a site meanwhile."""
     command = (sys.executable, "manage.py", "db_worker", "--no-reload", "--verbosity=0")
-    process = site.start(*command, output=subprocess.DEVNULL, **environment)
+    nice = ("nice", f"--adjustment={niceness}")
+    process = site.start(*nice, *command, output=subprocess.DEVNULL, **environment)
     try:
         yield
     finally:

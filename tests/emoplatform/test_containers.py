@@ -81,6 +81,15 @@ def test_every_service_of_the_site_runs_a_command_that_exists(services: dict[str
     assert {"migrate", "db_worker", "send_reminders"} <= asked <= get_commands().keys()
 
 
+def test_pages_go_before_jobs_where_the_processor_is_short(services: dict[str, Any]) -> None:
+    usual = {"cpu_shares": 1024, "CPUWeight": 100}
+    unit = (ROOT / "deploy" / "systemd" / "emoplatform-worker.service").read_text()
+    [weight] = re.findall(r"^CPUWeight=(\d+)$", unit, re.MULTILINE)
+    shares = services["worker"]["cpu_shares"] / usual["cpu_shares"]
+    assert shares == pytest.approx(int(weight) / usual["CPUWeight"], abs=0.01)
+    assert shares < 0.2
+
+
 def test_no_secret_stands_in_the_files(services: dict[str, Any]) -> None:
     password = services["database"]["environment"]["POSTGRES_PASSWORD"]
     assert password.startswith("${POSTGRES_PASSWORD:?")
