@@ -4,6 +4,7 @@ import io
 import os
 import re
 import stat
+import weakref
 import zipfile
 import zlib
 from collections import Counter
@@ -190,6 +191,8 @@ class BoundedReader(io.BufferedReader):
     def __init__(self, file: Any, path: Path | str) -> None:
         super().__init__(file)
         self.path = path
+        # The collector might end the file of a cycle before its reader, and complain of it.
+        weakref.finalize(self, file.close)
 
     def __del__(self) -> None:
         self.close()

@@ -1,5 +1,6 @@
 """Fixtures of all tests: people, their browsers, and a media folder per test."""
 
+import gc
 import os
 import time
 from collections.abc import Generator, Iterator
@@ -36,6 +37,13 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
             seconds *= 3
         item.add_marker(pytest.mark.timeout(patience(seconds)))
     return (yield)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from going through all imported modules and tests each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """What is inside an archive or a folder is hostile until proven otherwise."""
 
+import gc
 import os
 import random
 import struct
@@ -314,3 +315,15 @@ def test_names_that_could_garble_what_shows_them_are_dropped(tmp_path: Path, nam
 def test_a_drive_leads_out(tmp_path: Path, name: str) -> None:
     with pytest.raises(ArchiveError, match="leads out of the archive"):
         Archive(faces.archive(tmp_path / "a.zip", {name: b"x"}))
+
+
+def test_a_file_that_is_no_archive_does_not_stay_open(tmp_path: Path) -> None:
+    (tmp_path / "wrong.zip").write_text("I am a text.")
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with pytest.raises(ArchiveError) as refused:
+            Archive(tmp_path / "wrong.zip")
+        refused.value.args = (refused.value,)  # A cycle, which only the collector ends.
+        del refused
+        gc.collect()
+    assert told == []

@@ -6,6 +6,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from tests.pace import wait_until
 from tests.sites import Site, installed_site
 
@@ -33,6 +35,7 @@ def wait_for(text: str, *logs: Path, times: int = 1) -> None:
     wait_until(lambda: sum(log.read_text().count(text) for log in logs) >= times, seconds=30)
 
 
+@pytest.mark.xdist_group("sites")
 def test_each_job_is_done_once_by_one_of_them(tmp_path: Path) -> None:
     with installed_site(tmp_path) as site:
         workers = [worker(site, number) for number in range(WORKERS)]

@@ -9,9 +9,12 @@ from tests.ml import faces
 
 
 @pytest.fixture
-def eager() -> Iterator[None]:
+def eager(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Trace no graphs and draw no evaluations, which takes longer than learning a few batches."""
+    from ml.training import release
     from tests.ml.tiny import running_eagerly
 
+    monkeypatch.setattr(release, "draw_evaluation", lambda *_: None)
     with running_eagerly():
         yield
 

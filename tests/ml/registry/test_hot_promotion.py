@@ -17,7 +17,10 @@ import pytest
 from tests.pictures import astronaut_jpeg
 from tests.sites import Site, create_app_session, installed_site, serve
 
-CHANGES = """
+pytestmark = pytest.mark.slow
+ROUNDS, KILLS = 5, 30
+
+CHANGES = f"""
 from emotions.models import Detection
 from ml import registry
 from tests.pace import wait_until
@@ -28,7 +31,7 @@ def wait_for_an_answer():
     newer = Detection.objects.filter(pk__gt=latest, model_version=version)
     wait_until(newer.exists)
 
-for _ in range({rounds}):
+for _ in range({ROUNDS}):
     for name in ("v1", "v2"):
         registry.promote(registry.get_version(name), by="test")
         wait_for_an_answer()
@@ -86,9 +89,8 @@ def post_capture(address: str, token: str) -> int:
         return error.code
 
 
-@pytest.mark.parametrize("rounds", [1, pytest.param(5, marks=pytest.mark.slow)])
 def test_promotions_under_load_fail_no_request_and_every_row_names_its_version(
-    site: Site, address: str, rounds: int
+    site: Site, address: str
 ) -> None:
     token = create_app_session(site)
     statuses: list[int] = []
@@ -101,7 +103,7 @@ def test_promotions_under_load_fail_no_request_and_every_row_names_its_version(
     clients = [threading.Thread(target=post) for _ in range(2)]
     for client in clients:
         client.start()
-    site.python(CHANGES.format(rounds=rounds))
+    site.python(CHANGES)
     over.set()
     for client in clients:
         client.join()
@@ -133,9 +135,8 @@ WORK = {
 }
 
 
-@pytest.mark.parametrize("kills", [2, pytest.param(30, marks=pytest.mark.slow)])
 def test_a_kill_at_any_moment_leaves_one_active_version_and_nothing_half_done(
-    site: Site, tmp_path: Path, kills: int
+    site: Site, tmp_path: Path
 ) -> None:
     exported = tmp_path / "travels.zip"
     site.python(
@@ -147,7 +148,7 @@ def test_a_kill_at_any_moment_leaves_one_active_version_and_nothing_half_done(
         "registry.promote(registry.get_version('v1'), by='test')"
     )
     moments = random.Random(1)
-    for number in range(kills):
+    for number in range(KILLS):
         victim = site.start(
             sys.executable,
             *("manage.py", "shell", "--no-imports", "-c"),

@@ -13,7 +13,7 @@ from tests.pictures import astronaut_jpeg
 from tests.sites import Site, create_app_session
 
 pytestmark = pytest.mark.xdist_group("sites")
-KEYS = int(os.environ.get("KEYS", "2"))
+KEYS = int(os.environ.get("KEYS", "1"))
 POSTS = 50
 
 

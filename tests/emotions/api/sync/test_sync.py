@@ -92,10 +92,11 @@ class Phone:
             self.cursor, more = told["cursor"], told["more"]
 
 
-def test_three_phones_that_lose_the_line_end_equal_to_the_server(owner: User) -> None:
+@pytest.mark.parametrize("acts", [300, pytest.param(1000, marks=pytest.mark.slow)])
+def test_three_phones_that_lose_the_line_end_equal_to_the_server(owner: User, acts: int) -> None:
     chance = random.Random(11)
     phones = [Phone(owner, chance) for _ in range(3)]
-    for _ in range(1000):
+    for _ in range(acts):
         chance.choice(phones).act()
     for phone in phones:
         while phone.waiting:
