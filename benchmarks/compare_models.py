@@ -99,9 +99,13 @@ def load_pictures(archive: Path, votes: Path, photos: Path, folder: Path) -> Pic
     """Load the faces of the test split, and write the views of the photos into a folder."""
     source = Source(archive)
     split = source.pick_split(None)
-    faces = read_faces(source, {split})[0].split(split)
-    write_views(Source(photos), folder)
-    return with_crops(replace(faces, votes=votes_on(faces.paths, votes)), Source(folder))
+    faces, left_out, _ = read_faces(source, {split})
+    for line in left_out.lines():
+        print(line, file=sys.stderr)
+    if unreadable := write_views(Source(photos), folder):
+        print(f"Photos that cannot be read: {unreadable}", file=sys.stderr)
+    voted = replace(faces, votes=votes_on(faces.paths, votes, source.row_keys))
+    return with_crops(voted, Source(folder))
 
 
 def with_crops(faces: Dataset, views: Source) -> Pictures:

@@ -15,6 +15,7 @@ from ml.data.crowd_votes import join_votes, votes_on
 from ml.data.datasets import Dataset
 from ml.data.decoding import read_face
 from ml.data.errors import DatasetError
+from ml.data.left_out import LeftOut
 from ml.data.picture_tree import UNSUPPORTED
 from ml.data.sources import Source, describe_splits, pick_split
 from ml.data.spellings import NO_LABELS, with_closest_split
@@ -41,7 +42,7 @@ class PreparationReport:
     """What was found while a dataset was prepared.
 
     Attributes:
-        dropped: how many pictures were left out, by reason.
+        dropped: the pictures that were left out.
         converted: how many pictures were converted, by kind of conversion.
         duplicate_groups: groups of pictures with the same pixels.
         conflicting_groups: such groups with different labels.
@@ -49,7 +50,7 @@ class PreparationReport:
         votes: name of the table inside the source that votes were joined from, or None.
     """
 
-    dropped: Counter[str]
+    dropped: LeftOut
     converted: Counter[str]
     duplicate_groups: int
     conflicting_groups: int
@@ -59,7 +60,7 @@ class PreparationReport:
     def lines(self) -> list[str]:
         """Return the report as lines for people."""
         return [
-            *(f"Dropped ({reason}): {count}" for reason, count in sorted(self.dropped.items())),
+            *self.dropped.lines(),
             *(f"Converted ({what}): {count}" for what, count in sorted(self.converted.items())),
             f"Groups of identical pictures: {self.duplicate_groups}, with different labels: "
             f"{self.conflicting_groups}",
@@ -118,6 +119,9 @@ def prepare(
         )
     test_split = pick_split(others, None, str(source.path))
     faces, dropped, converted = read_faces(source, ("train", test_split))
+    for split, count in found.items():
+        if split not in ("train", test_split):
+            dropped[f"in the split {with_closest_split(split)}"] = count
     is_test = faces.splits == test_split
     sha256s = np.array([hashlib.sha256(image.tobytes()).hexdigest() for image in faces.images])
     splits = np.where(is_test, "test", faces.splits).astype("<U10")
@@ -125,51 +129,62 @@ def prepare(
     splits[(faces.splits == "train") & np.isin(sha256s, validation)] = "validation"
     faces = replace(faces, splits=splits)
 
-    joined = None
-    if votes:
-        faces = replace(faces, votes=votes_on(faces.paths, votes, source.row_keys))
-    elif source.votes:
-        try:
-            found_votes = join_votes(
-                faces.paths, source.read_votes(), source.votes, source.row_keys
-            )
-        except DatasetError:
-            dropped[f"{source.votes}, a table without votes on these pictures"] += 1
-        else:
-            faces, joined = replace(faces, votes=found_votes), source.votes
+    faces, joined = with_votes(faces, source, votes, dropped)
     duplicates = count_duplicates(faces.labels, sha256s, is_test)
     return faces, PreparationReport(dropped, converted, *duplicates, votes=joined)
 
 
-def read_faces(
-    source: Source, splits: Collection[str]
-) -> tuple[Dataset, Counter[str], Counter[str]]:
+def with_votes(
+    faces: Dataset, source: Source, votes: Path | None, dropped: LeftOut
+) -> tuple[Dataset, str | None]:
+    """Join crowd votes to the faces of a source.
+
+    Args:
+        votes: a file of votes to use instead of a table of them that lies in the source.
+        dropped: gets that table if it has no votes on these faces.
+
+    Returns:
+        the faces, and the name of the table inside that was used, if one was.
+
+    Raises:
+        DatasetError: when there is no vote in `votes` on any of the faces.
+    """
+    if votes:
+        return replace(faces, votes=votes_on(faces.paths, votes, source.row_keys)), None
+    if source.votes is None:
+        return faces, None
+    try:
+        found = join_votes(faces.paths, source.read_votes(), source.votes, source.row_keys)
+    except DatasetError:
+        dropped[f"{source.votes}, a table without votes on these pictures"] += 1
+        return faces, None
+    return replace(faces, votes=found), source.votes
+
+
+def read_faces(source: Source, splits: Collection[str]) -> tuple[Dataset, LeftOut, Counter[str]]:
     """Decode the pictures of some splits as grey faces.
 
     Returns:
-        the faces, how many pictures were dropped by reason, and how many were converted by kind
-        of conversion.
+        the faces, what was left out, and how many pictures were converted by kind of conversion.
 
     Raises:
         DatasetError: when not a single picture can be read.
     """
     images, entries = [], []
-    dropped, converted = source.dropped.copy(), Counter[str]()
-    for split, count in source.splits().items():
-        if split not in splits:
-            dropped[f"in the split {with_closest_split(split)}"] = count
+    dropped, converted = LeftOut(source.dropped), Counter[str]()
     for entry, data in chain.from_iterable(source.read(split) for split in splits):
         try:
             grey, conversions = read_face(data)
         except ImageError as error:
-            dropped[DROP_REASONS[error.code]] += 1
+            dropped.add(DROP_REASONS[error.code], entry.path)
             continue
         converted.update(conversions)
         images.append(grey)
         entries.append(entry)
     if not images:
         raise DatasetError(
-            f"{source.path}: expected pictures, could read none of them: {dict(dropped)}."
+            f"{source.path}: expected pictures, could read none of them. "
+            f"{'; '.join(dropped.lines())}."
         )
     order = {emotion: index for index, emotion in enumerate(EMOTIONS)}
     dataset = Dataset(

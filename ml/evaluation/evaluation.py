@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,8 @@ from common.imaging.images import ImageError, read_image
 from ml.data.crowd_votes import NO_MAJORITY, majority, votes_on
 from ml.data.datasets import Dataset
 from ml.data.errors import DatasetError
-from ml.data.preparation import read_faces
+from ml.data.left_out import LeftOut
+from ml.data.preparation import DROP_REASONS, read_faces, with_votes
 from ml.data.sources import Source, pick_split
 from ml.data.spellings import NO_LABELS
 from ml.emotions import EMOTIONS, Emotion
@@ -73,6 +74,9 @@ class Evaluation:
         found: which faces were found in their photos; None if they were cropped already.
         duplicates: which faces are identical to one that the network may have been trained on;
             None if unknown.
+        left_out: pictures of the source that could not be read, or are of no use. With whole photos
+            those that cannot be read count as faces that were not found, too.
+        joined: name of the table of votes inside the source that was used, or None.
     """
 
     card: Card
@@ -81,6 +85,8 @@ class Evaluation:
     probabilities: dict[str, NDArray[np.float32]]
     found: NDArray[np.bool_] | None = None
     duplicates: NDArray[np.bool_] | None = None
+    left_out: LeftOut = field(default_factory=lambda: LeftOut({}))
+    joined: str | None = None
 
     @property
     def folder(self) -> OutputEvaluation:
@@ -152,13 +158,20 @@ def evaluate_source(
     if path.suffix == ".npz":
         dataset = Dataset.load(path)
         split = pick_split(Counter(dataset.splits.tolist()), split, str(path))
-    else:
-        source = Source(path, labels)
-        split = source.pick_split(split)
-        dataset, _, _ = read_faces(source, {"train", split} & source.splits().keys())
-        if split not in dataset.splits:
-            raise DatasetError(f"{path}: expected pictures in {split}, could read none of them.")
-    return evaluate(dataset, split, predictor, votes=votes)
+        return evaluate(dataset, split, predictor, votes=votes)
+    source = Source(path, labels)
+    split = source.pick_split(split)
+    dataset, left_out, _ = read_faces(source, {"train", split} & source.splits().keys())
+    if split not in dataset.splits:
+        raise DatasetError(
+            f"{path}: expected pictures in {split}, could read none of them. "
+            f"{'; '.join(left_out.lines())}."
+        )
+    faces, joined = with_votes(dataset.split(split), source, votes, left_out)
+    evaluated = predict(
+        faces, split, predictor, None, duplicates=training_duplicates(dataset, split)
+    )
+    return replace(evaluated, left_out=left_out, joined=joined)
 
 
 def evaluate_photos(
@@ -182,10 +195,12 @@ def evaluate_photos(
     entries = [entry for entry in source.entries if entry.split == split]
     images = np.zeros((len(entries), *[predictor.card.input_size] * 2), np.uint8)
     found = np.zeros(len(entries), bool)
-    for index, (_, data) in enumerate(source.read(split)):
+    left_out = LeftOut(source.dropped)
+    for index, (entry, data) in enumerate(source.read(split)):
         try:
             boxes, crops = predictor.detect(read_image(data))
-        except ImageError:
+        except ImageError as error:
+            left_out.add(f"{DROP_REASONS[error.code]}; counted as missed", entry.path)
             continue
         if boxes:
             images[index], found[index] = crops[0], True
@@ -196,7 +211,9 @@ def evaluate_photos(
         np.array([entry.split for entry in entries]),
         np.array([entry.path for entry in entries]),
     )
-    return predict(faces, split, predictor, votes, found=found)
+    faces, joined = with_votes(faces, source, votes, left_out)
+    evaluated = predict(faces, split, predictor, None, found=found)
+    return replace(evaluated, left_out=left_out, joined=joined)
 
 
 def evaluate_photos_of_every_split(

@@ -95,7 +95,10 @@ class Command(BaseCommand):
                 every = evaluation.evaluate_photos_of_every_split(
                     data, predictor, votes=votes, labels=labels
                 )
-                reports = [report(evaluated) for evaluated in every]
+                reports = []
+                for evaluated in every:
+                    self.report_left_out(evaluated)
+                    reports.append(report(evaluated))
                 if files.registered:
                     increment_looks(files.registered)
                 self.stdout.write(json.dumps(reports) if options["json"] else format_table(reports))
@@ -103,6 +106,7 @@ class Command(BaseCommand):
             evaluated = evaluate(
                 data, predictor, split=options["split"], votes=votes, labels=labels
             )
+            self.report_left_out(evaluated)
             # The validation split of a prepared file was used for model selection or a refit.
             used_for_selection = data.suffix == ".npz" and evaluated.split != "test"
             if used_for_selection and files.card.facts.get("training", {}).get("refit"):
@@ -111,6 +115,7 @@ class Command(BaseCommand):
                     f"{files.card.name} has learned from."
                 )
             metrics = report(evaluated)
+            metrics["left_out"] = dict(evaluated.left_out)
             metrics["keras"] = self.difference_from_keras(evaluated, files)
             if files.registered and not used_for_selection:
                 increment_looks(files.registered)
@@ -122,6 +127,13 @@ class Command(BaseCommand):
         if figures:
             for path in draw_evaluation(evaluated, metrics, figures):
                 self.stderr.write(f"{path}")
+
+    def report_left_out(self, evaluated: "Evaluation") -> None:
+        """Say what the figures do not tell of, and whose votes they tell of."""
+        for line in evaluated.left_out.lines():
+            self.stderr.write(line)
+        if evaluated.joined:
+            self.stderr.write(f"Votes inside: {evaluated.joined}")
 
     def difference_from_keras(
         self, evaluated: "Evaluation", files: VersionFiles

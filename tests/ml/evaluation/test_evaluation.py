@@ -291,6 +291,54 @@ def test_photos_go_the_whole_way_and_a_missed_face_is_told(tmp_path: Path) -> No
     assert metrics["shown"] | {"accuracy": 0, "truth": "labels"} == metrics["shown"]
 
 
+def test_what_is_left_out_of_an_evaluation_is_told_with_the_first_names(tmp_path: Path) -> None:
+    files = faces.tree(train=1, test=2) | {
+        f"images/validation/sad/x{number}.png": b"not a picture" for number in range(4)
+    }
+    files |= {"images/train/sad/cut.png": faces.png(np.zeros((48, 48), np.uint8))[:-30]}
+    files |= {"images/validation/contempt/1.png": b"", "notes.csv": b"a,b\n"}
+    path = faces.archive(tmp_path / "a.zip", files)
+    evaluated = evaluate_source(path, tiny(), split=None)
+    assert len(evaluated.faces) == 14
+    assert evaluated.left_out.lines() == [
+        "Dropped (a damaged picture): 1: images/train/sad/cut.png",
+        "Dropped (in the folder contempt, which names no emotion): 1",
+        "Dropped (no JPEG, PNG or WebP inside): 4: images/validation/sad/x0.png, "
+        "images/validation/sad/x1.png, images/validation/sad/x2.png, …",
+        "Dropped (notes.csv, a table that is not used): 1",
+    ]
+    photos = evaluate_photos(path, tiny(), split=None)
+    assert "no JPEG, PNG or WebP inside; counted as missed" in photos.left_out
+    assert not evaluate(faces.dataset(test=1), "test", tiny()).left_out
+
+
+def test_votes_inside_the_source_are_used_as_in_training(tmp_path: Path) -> None:
+    files = faces.tree(train=1, test=2)
+    table = voted(tmp_path / "votes.csv", files, "sad")
+    path = faces.archive(tmp_path / "a.zip", files | {"votes.csv": table.read_bytes()})
+    for evaluated in (
+        evaluate_source(path, tiny(), split=None),
+        evaluate_photos(path, tiny(), split=None),
+    ):
+        assert evaluated.joined == "votes.csv"
+        assert evaluated.faces.votes is not None
+        assert evaluated.faces.votes.any(axis=1).all()
+
+
+def test_votes_in_the_order_of_the_table_are_joined_to_its_rows(tmp_path: Path) -> None:
+    files = faces.tree(train=1, test=2, other="test")
+    rows = [f"{faces.USAGES[name.split('/')[1]]},," for name in files]
+    votes = tmp_path / "fer2013new.csv"
+    head = ",".join(("Usage", "Image name", "neutral", "happiness", "surprise", "sadness"))
+    head += ",anger,disgust,fear,contempt,unknown,NF"
+    votes.write_text("\n".join([head, *(f"{row}0,0,0,10,0,0,0,0,0,0" for row in rows)]))
+    table = tmp_path / "fer2013.csv"
+    table.write_bytes(faces.table(files))
+    evaluated = evaluate_source(table, tiny(), split=None, votes=votes)
+    assert evaluated.faces.votes is not None
+    assert evaluated.faces.votes.any(axis=1).all()
+
+
 def test_a_source_without_a_readable_picture_is_refused(tmp_path: Path) -> None:
     source = faces.archive(tmp_path / "a.zip", {"test/sad/1.png": b"x"})
     with pytest.raises(DatasetError, match="could read none of them"):

@@ -80,7 +80,8 @@ def test_what_was_dropped_converted_and_noticed_is_told(
     call_command("prepare_dataset", source, out=folder / "faces.npz")
     output = capsys.readouterr().out.splitlines()
     for line in (
-        "Dropped (no JPEG, PNG or WebP inside): 2",
+        "Dropped (no JPEG, PNG or WebP inside): 2: images/train/sad/gif.png, "
+        "images/train/sad/text.png",
         "Dropped (no labelled picture): 1",
         "Converted (another size to 48 × 48): 1",
         # The large one has the pixels of the small one again once it is reduced.
