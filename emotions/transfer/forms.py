@@ -23,14 +23,19 @@ class ImportForm(forms.Form):
         label=_("Your file"),
         allow_empty_file=True,
         error_messages={"required": _("Choose a file first.")},
-        widget=forms.FileInput(attrs={"accept": ".zip,.csv"}),
-        help_text=_("The archive that you downloaded here, or the CSV file that Daylio exports."),
+        widget=forms.FileInput(attrs={"accept": ".zip,.csv,.json"}),
+        help_text=_(
+            "The archive that you downloaded here, the CSV file that Daylio exports, or the JSON "
+            "file that Pixels exports."
+        ),
     )
     time_zone = forms.ChoiceField(
         label=_("Where you were"),
         required=False,
         choices=ZONES,
-        help_text=_("Only for Daylio, which doesn’t say in which time zone its moments were."),
+        help_text=_(
+            "Only for Daylio and Pixels, which don’t say in which time zone their moments were."
+        ),
     )
 
 
@@ -55,7 +60,7 @@ class PreviewForm(forms.Form):
         order = preview.get("date_order")
         super().__init__(data, initial={"time_zone": job.time_zone, "date_order": order})
         self.job = job
-        if preview.get("format") != "daylio":
+        if preview.get("format") == "export":
             del self.fields["time_zone"]
         if not order or order == DateOrder.YEAR_FIRST:
             del self.fields["date_order"]

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts.models import User
+from common.text_keys import word_key
 from emotions.models import Capture
 from emotions.transfer.readers import Entry
 
@@ -66,7 +67,7 @@ class KnownCaptures:
             return Outcome.NEW, capture
         if capture.deleted_at:
             return Outcome.DELETED, capture
-        if entry.siblings and not says(capture, entry) and not is_edited(capture):
+        if entry.may_change and not says(capture, entry) and not is_edited(capture):
             return Outcome.CHANGED, capture
         return Outcome.ALREADY_THERE, capture
 
@@ -88,11 +89,11 @@ def is_edited(capture: Capture) -> bool:
 
 def says(capture: Capture, entry: Entry) -> bool:
     """Return whether a capture says what an entry does."""
-    tags = {tag.name.casefold() for tag in capture.tags.all()}
+    tags = {word_key(tag.name) for tag in capture.tags.all()}
     return (
         capture.taken_at == entry.taken_at
         and capture.time_zone == entry.time_zone
         and capture.mood == entry.mood
         and capture.note == entry.note
-        and tags == {name.casefold() for name in entry.tags}
+        and tags == set(map(word_key, entry.tags))
     )

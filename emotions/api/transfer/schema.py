@@ -129,17 +129,17 @@ IMPORT: dict[str, Any] = {
     "operation_id": "import",
     "summary": _("Bring a history in"),
     "description": _(
-        "Imports an archive made by export/, on this site or another, or a CSV file exported by "
-        "Daylio. Moments that already exist are left unchanged, including those in the trash, so "
-        "the same file can be sent again. An invalid entry is reported with its position and does "
-        "not stop the others. Pictures, and what was detected in them, require consent. White "
-        "space is sent while the file is processed, then the result, after at most five minutes; "
-        "imports/ reports later progress."
+        "Imports an archive made by export/, on this site or another, a CSV file exported by "
+        "Daylio, or a JSON file exported by Pixels. Moments that already exist are left unchanged, "
+        "including those in the trash, so the same file can be sent again. An invalid entry is "
+        "reported with its position and does not stop the others. Pictures, and what was detected "
+        "in them, require consent. White space is sent while the file is processed, then the "
+        "result, after at most five minutes; imports/ reports later progress."
     ),
     "request": {
         "multipart/form-data": OpenApiRequest(
             ImportSerializer,
-            encoding={"file": {"contentType": "application/zip, text/csv"}},
+            encoding={"file": {"contentType": "application/zip, text/csv, application/json"}},
         )
     },
     "responses": {
@@ -183,7 +183,7 @@ PREVIEW_IMPORT: dict[str, Any] = {
     "request": {
         "multipart/form-data": OpenApiRequest(
             ImportFileSerializer,
-            encoding={"file": {"contentType": "application/zip, text/csv"}},
+            encoding={"file": {"contentType": "application/zip, text/csv, application/json"}},
         )
     },
     "responses": {

@@ -30,7 +30,7 @@ class ImportFileSerializer(serializers.Serializer[Any]):
 
     file = HistoryFileField(
         allow_empty_file=True,
-        help_text=_("An archive of export/, or the CSV file that Daylio exports; at most 1 GB."),
+        help_text=_("An archive of export/, Daylio's CSV file or Pixels' JSON file; at most 1 GB."),
     )
     time_zone = TimeZoneField(
         required=False,
@@ -163,7 +163,7 @@ class ImportPreviewSerializer(serializers.Serializer[Any]):
     """What is in a file, before any of it comes in."""
 
     format = StrictCharField(
-        help_text=_("Known values: export, daylio. Other values may be added.")
+        help_text=_("Known values: export, daylio, pixels. Other values may be added.")
     )
     encoding = StrictCharField(help_text=_("The guessed encoding of a table; otherwise empty."))
     separator = StrictCharField(help_text=_("What separates the cells of a table, or empty."))

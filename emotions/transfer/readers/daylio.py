@@ -11,9 +11,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.text_keys import word_key
 from emotions.models import Capture
-from emotions.models.limits import MAX_NOTE_LENGTH, MAX_TAG_LENGTH, MAX_TAGS
 from emotions.tags.services import TagChanges
 from emotions.transfer.readers.entries import (
     Entry,
@@ -25,6 +23,7 @@ from emotions.transfer.readers.entries import (
     validate_moment,
     validate_text,
 )
+from emotions.transfer.readers.fitting import fitting_tags, remark_on, shortened
 from emotions.transfer.readers.html_notes import to_plain_text
 from emotions.transfer.readers.local_times import (
     DateOrder,
@@ -41,8 +40,8 @@ MAX_GROUP = 100
 REQUIRED_COLUMNS = ("full_date", "time", "mood", "activities", "note")
 COLUMNS = (*REQUIRED_COLUMNS, "note_title", "scales")
 WRONG_FORMAT = gettext_lazy(
-    "Expected the zip archive that you downloaded from this site, or Daylio’s CSV file with the "
-    "columns %(columns)s."
+    "Expected the zip archive that you downloaded from this site, Pixels’ JSON file, or Daylio’s "
+    "CSV file with the columns %(columns)s."
 )
 ROW_NAMESPACE = uuid_module.UUID("5e0a9c1c-6c1f-4a55-9f0e-6f1a8d0b3c77")
 """Namespace of the UUIDs derived from rows. It must never change."""
@@ -159,7 +158,7 @@ class DaylioReader:
         mood = self._moods.get(cells["mood"])
         if mood is None:
             raise UnknownMoodError(cells["mood"])
-        tags, others = split_activities(cells["activities"])
+        tags, others = fitting_tags(cells["activities"].split(" | "))
         note = note_of(cells, others)
         return Entry(
             place=place_of(row),
@@ -170,6 +169,7 @@ class DaylioReader:
             mood=mood,
             note=shortened(note),
             tags=tags,
+            may_change=True,
             mood_name=cells["mood"],
             remark=remark_on(note),
         )
@@ -200,33 +200,11 @@ def parse_local_time(day: str, time: str, order: DateOrder) -> datetime:
         ) from error
 
 
-def split_activities(text: str) -> tuple[tuple[str, ...], str]:
-    """Return activities as tags, and as a line of the note those that do not fit as tags."""
-    activities = [word for part in text.split(" | ") if (word := part.strip())]
-    activities = list({word_key(word): word for word in reversed(activities)}.values())[::-1]
-    tags = [word for word in activities if len(word) <= MAX_TAG_LENGTH][:MAX_TAGS]
-    return tuple(tags), ", ".join(word for word in activities if word not in tags)
-
-
 def note_of(cells: Mapping[str, str], others: str) -> str:
     """Return the note of a row: title, text, scales and other activities."""
     title, text = to_plain_text(cells["note_title"]), to_plain_text(cells["note"])
     scales = ", ".join(cells["scales"].split(" | "))
     return "\n".join(filter(None, [title, text, scales, others]))
-
-
-def shortened(note: str) -> str:
-    return note if not remark_on(note) else note[: MAX_NOTE_LENGTH - 1].rstrip() + "…"
-
-
-def remark_on(note: str) -> str:
-    """Return what has to be said about a note that is too long; else nothing."""
-    if len(note) <= MAX_NOTE_LENGTH:
-        return ""
-    return _("The note has %(length)d letters. It is cut after %(most)d.") % {
-        "length": len(note),
-        "most": MAX_NOTE_LENGTH - 1,
-    }
 
 
 def uuid_of(moment: datetime, cells: Mapping[str, str], others: str) -> uuid_module.UUID:

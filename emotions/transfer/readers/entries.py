@@ -63,6 +63,7 @@ class Entry:
         clock: local time at which the photo says it was taken, labelled as UTC.
         siblings: UUIDs of all entries of its minute, in order, where the file has no identifiers
             of its own, so that an entry is known again by its minute too.
+        may_change: whether the same entry may say something else in a later file.
         mood_name: what the mood is called there.
         remark: what is not as in the file, as a sentence; else empty.
     """
@@ -83,6 +84,7 @@ class Entry:
     clock: datetime | None = None
     faces: tuple[EntryFace, ...] = ()
     siblings: tuple[uuid_module.UUID, ...] = ()
+    may_change: bool = False
     mood_name: str = ""
     remark: str = ""
 

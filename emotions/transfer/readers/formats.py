@@ -13,6 +13,7 @@ from emotions.transfer.readers.daylio import DaylioReader
 from emotions.transfer.readers.entries import ParsedEntry, UnreadableError
 from emotions.transfer.readers.local_times import DateOrder
 from emotions.transfer.readers.other_files import explain_archive, explain_signature
+from emotions.transfer.readers.pixels import BYTE_ORDER_MARK, PixelsReader
 
 MAX_IMPORT_BYTES = 2**30
 SIGNATURE_BYTES = 16
@@ -48,7 +49,7 @@ def open_history(
     moods: Mapping[str, int | None],
     date_order: DateOrder | None = None,
 ) -> HistoryReader:
-    """Return the reader for an export of this site or a table of Daylio's, by its content.
+    """Return the reader for an export of this site or another app's diary, by its content.
 
     Args:
         file: a seekable binary file.
@@ -58,7 +59,7 @@ def open_history(
         date_order: what stands first in dates; guessed where None.
 
     Raises:
-        UnreadableError: it is too large, damaged, or neither of the two.
+        UnreadableError: it is too large, damaged, or none of these.
     """
     if size > MAX_IMPORT_BYTES:
         raise UnreadableError(
@@ -67,14 +68,34 @@ def open_history(
     if not size:
         raise UnreadableError(_("That file is empty."))
     file.seek(0)
-    signature = file.read(SIGNATURE_BYTES)
+    is_archive = file.read(2) == b"PK"
     file.seek(0)
-    if signature.startswith(b"PK"):
+    if is_archive:
         return open_zipped(
             open_archive(file), time_zone=time_zone, moods=moods, date_order=date_order
         )
+    return open_plain(file, size=size, time_zone=time_zone, moods=moods, date_order=date_order)
+
+
+def open_plain(
+    file: IO[bytes],
+    *,
+    size: int,
+    time_zone: str,
+    moods: Mapping[str, int | None],
+    date_order: DateOrder | None,
+) -> HistoryReader:
+    """Return the reader for a file that is no archive: days of Pixels, or a table of Daylio's.
+
+    Raises:
+        UnreadableError: it is none of the two.
+    """
+    signature = file.read(SIGNATURE_BYTES).removeprefix(BYTE_ORDER_MARK).lstrip()
+    file.seek(0)
     if explanation := explain_signature(signature):
         raise UnreadableError(explanation)
+    if signature.startswith(b"["):
+        return PixelsReader(file, size=size, time_zone=time_zone)
     return DaylioReader(file, size=size, time_zone=time_zone, moods=moods, date_order=date_order)
 
 
@@ -85,18 +106,18 @@ def open_zipped(
     moods: Mapping[str, int | None],
     date_order: DateOrder | None,
 ) -> HistoryReader:
-    """Return the reader for an archive: an export of this site, or one around Daylio's table.
+    """Return the reader for an archive: an export of this site, or one around another file.
 
     Raises:
-        UnreadableError: it is none of the two, or the table is damaged.
+        UnreadableError: it is none of the two, or the file is damaged.
     """
     names = [PurePosixPath(name).name for name in archive.names]
-    tables = [name for name in archive.names if archives.is_table(name)]
-    if CAPTURES not in names and len(tables) == 1:
+    files = [name for name in archive.names if is_plain_history(name)]
+    if CAPTURES not in names and len(files) == 1:
         try:
-            return DaylioReader(
-                archive.open(tables[0]),
-                size=archive.size_of(tables[0]),
+            return open_plain(
+                archive.open(files[0]),
+                size=archive.size_of(files[0]),
                 time_zone=time_zone,
                 moods=moods,
                 date_order=date_order,
@@ -108,3 +129,9 @@ def open_zipped(
     if CAPTURES not in names and (explanation := explain_archive(names)):
         raise UnreadableError(explanation)
     return ExportReader(archive)
+
+
+def is_plain_history(name: str) -> bool:
+    """Tell by its name whether a file in an archive may be a table or days of Pixels."""
+    path = PurePosixPath(name)
+    return archives.is_table(name) or (path.suffix == ".json" and not path.name.startswith("."))

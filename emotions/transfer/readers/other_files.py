@@ -11,11 +11,8 @@ def explain_signature(beginning: bytes) -> str:
         return _("That is a PDF, which is for reading only. %(way)s") % {"way": way_to_table()}
     if beginning.startswith(b"\xd0\xcf\x11\xe0"):
         return save_as_csv()
-    if beginning.lstrip().startswith((b"{", b"[")):
-        return _(
-            "That is a JSON file. Send the zip archive that you downloaded here, or Daylio’s CSV "
-            "file. From other apps, export a CSV file, and give it Daylio’s columns."
-        )
+    if beginning.lstrip().startswith(b"{"):
+        return explain_json()
     return ""
 
 
@@ -28,6 +25,13 @@ def explain_archive(names: Collection[str]) -> str:
     if "workbook.xml" in names:
         return save_as_csv()
     return ""
+
+
+def explain_json() -> str:
+    return _(
+        "That is a JSON file, but not Pixels’. Send the zip archive that you downloaded here, or "
+        "Daylio’s CSV file. From other apps, export a CSV file, and give it Daylio’s columns."
+    )
 
 
 def way_to_table() -> str:

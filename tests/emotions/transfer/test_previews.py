@@ -1,5 +1,6 @@
 """People see what is in a file, and choose how it is read, before any of it comes in."""
 
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -329,3 +330,35 @@ def test_a_preview_is_its_owners_alone(owner_client: Client, other_client: Clien
         assert client.post(f"{page}decide/", {"cancel": "1"}).status_code == status
     assert Import.objects.get().state == "ready"
     assert not ImportedMoment.objects.exists()
+
+
+def test_pixels_are_previewed_brought_in_and_updated(owner_client: Client) -> None:
+    def sent(notes: str) -> str:
+        days = [{"date": "2025-1-31", "type": "Mood", "scores": [2, 5], "notes": notes, "tags": []}]
+        file = SimpleUploadedFile("PIXELS-BACKUP.json", json.dumps(days).encode())
+        sending = {"file": file, "time_zone": "Europe/Berlin"}
+        page = owner_client.post("/data/import/", sending)["Location"]
+        run_jobs()
+        return str(page)
+
+    page = sent("alpha")
+    text = owner_client.get(page).text
+    assert "A file of Pixels" in text
+    assert "2 moments are new" in text
+    assert 'name="time_zone"' in text
+    decide(owner_client, page)
+    page = sent("beta")
+    assert "1 has changed since it came" in owner_client.get(page).text
+    decide(owner_client, page, update="on")
+    assert notes() == ["beta", ""]
+    undo(owner_client, Import.objects.latest("pk"))
+    assert notes() == ["alpha", ""]
+
+
+def test_a_day_of_pixels_is_not_taken_for_what_another_app_brought(owner_client: Client) -> None:
+    bring_in(owner_client, "2025-01-31,x,x,12:00,good,,,,alpha")
+    file = SimpleUploadedFile("x.json", b'[{"date": "2025-1-31", "scores": [2], "notes": "beta"}]')
+    page = owner_client.post("/data/import/", {"file": file, "time_zone": "Europe/Berlin"})
+    run_jobs()
+    decide(owner_client, page["Location"])
+    assert sorted(notes()) == ["alpha", "beta"]

@@ -212,6 +212,11 @@ def test_a_table_in_an_archive_is_read() -> None:
         (lambda: b'[{"date": "2026-01-01"}]', "That is a JSON file"),
         (lambda: zipped(**{"a.csv": b"date,mood\n"}), "with the columns full_date"),
         (lambda: zipped(**{"x.csv": table(), "y.csv": table()}), "no captures.json"),
+        (lambda: zipped(**{"daylio.json": b'{"dayEntries": []}'}), "That is a JSON file"),
+        (lambda: b'\xef\xbb\xbf {"entries": []}', "That is a JSON file"),
+        (lambda: b"[1, 2]", "but not Pixels’"),
+        (lambda: b"[{]", "but not Pixels’"),
+        (lambda: b"[]", "but not Pixels’"),
     ],
 )
 def test_other_files_are_answered_with_which_one_to_send(
