@@ -17,7 +17,7 @@ def gaps(dataset: Dataset) -> list[str]:
     )
     learned = [emotion for emotion in EMOTIONS if train[emotion]]
     findings = {
-        "No picture to train on, so that no network will learn": [
+        "No pictures to train on, so no network can learn": [
             str(emotion) for emotion in EMOTIONS if not train[emotion]
         ],
         "Too few different pictures to keep one for validation": [
@@ -25,7 +25,7 @@ def gaps(dataset: Dataset) -> list[str]:
             for emotion in learned
             if not validation[emotion]
         ],
-        "No picture in the test split, so that nothing will measure": [
+        "No pictures in the test split, so nothing measures": [
             str(emotion) for emotion in learned if not test[emotion]
         ],
     }

@@ -18,6 +18,8 @@ MAX_NAMED = 12
 COPY = "in a second copy of the tree"
 NO_SPLIT = "in an emotion's folder without a split such as train or test above it"
 NOT_LABELLED = "no labelled picture"
+NESTED = "an archive inside, which has to be unpacked first"
+ARCHIVE_SUFFIXES = (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".bz2", ".xz")
 UNSUPPORTED = "no JPEG, PNG or WebP inside"
 
 
@@ -123,9 +125,12 @@ def _count_strays(strays: list[PurePosixPath], parents: set[PurePosixPath]) -> C
         parents: the folders in which those of emotions lie.
     """
     unknown: Counter[str] = Counter()
+    nested = 0
     for path in strays:
         if name := _unknown_class(path, parents):
             unknown[name] += 1
+        elif path.suffix.lower() in ARCHIVE_SUFFIXES and not _is_hidden(path):
+            nested += 1
     dropped = Counter(
         {
             f"in the folder {with_closest_emotion(name)}, which names no emotion": count
@@ -134,7 +139,8 @@ def _count_strays(strays: list[PurePosixPath], parents: set[PurePosixPath]) -> C
     )
     rest = unknown.total() - dropped.total()
     dropped[f"in {len(unknown) - MAX_NAMED} more folders that name no emotion"] = rest
-    dropped[NOT_LABELLED] = len(strays) - unknown.total()
+    dropped[NESTED] = nested
+    dropped[NOT_LABELLED] = len(strays) - unknown.total() - nested
     return +dropped
 
 

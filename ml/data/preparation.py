@@ -64,7 +64,7 @@ class PreparationReport:
             *(f"Converted ({what}): {count}" for what, count in sorted(self.converted.items())),
             f"Groups of identical pictures: {self.duplicate_groups}, with different labels: "
             f"{self.conflicting_groups}",
-            f"Test pictures that stand in the training folder too: {self.test_duplicates}",
+            f"Test pictures that are in the training folder too: {self.test_duplicates}",
             *([f"Votes inside: {self.votes}"] if self.votes else []),
         ]
 

@@ -78,7 +78,7 @@ class Source:
         raise DatasetError(
             f"{self.path}: expected <split>/<emotion>/<picture> with the emotions "
             f"{', '.join(EMOTIONS)}, or a table such as fer2013.csv, found no face "
-            f"({reasons or 'nothing inside'}). --labels says what other names stand for."
+            f"({reasons or 'nothing inside'}). Use --labels for other class names."
         )
 
     def splits(self) -> Counter[str]:

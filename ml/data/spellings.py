@@ -16,7 +16,7 @@ EMOTION_SPELLINGS: dict[str, Emotion] = {str(emotion): emotion for emotion in EM
         Emotion.ANGRY: "anger angriness furious fury mad rage",
         Emotion.DISGUST: "disgusted disgusting disgustful",
         Emotion.FEAR: "afraid fearful fright frightened scared terrified",
-        Emotion.HAPPY: "glad happiness joy joyful joyous",
+        Emotion.HAPPY: "glad happiness happyness joy joyful joyous",
         Emotion.SAD: "sadness sorrow sorrowful unhappy unhappiness",
         Emotion.SURPRISE: (
             "astonished astonishment suprise suprised surprised surprize surprized surprising"
@@ -41,7 +41,7 @@ FILLERS = frozenset(
 """Words that a name may have beside the one that counts, as in `dataset_train` or `happy faces`."""
 
 NO_LABELS: Mapping[str, Emotion] = MappingProxyType({})
-LABELS_HELP = "what folders or values stand for whose names do not say, such as 1=surprise,2=fear"
+LABELS_HELP = "emotions of class names that are not recognised, such as 1=surprise,2=fear"
 """Help of the option that `parse_labels` reads."""
 
 
@@ -98,14 +98,19 @@ def parse_labels(texts: Iterable[str]) -> dict[str, Emotion]:
                 f"--labels: expected one of {', '.join(EMOTIONS)} for {name}, received "
                 f"{with_closest_emotion(emotion)!r}."
             )
-        if labels.setdefault(name.casefold(), known) != known:
+        if labels.setdefault(_key(name), known) != known:
             raise DatasetError(f"--labels: expected one emotion for {name}, received two.")
     return labels
 
 
 def labelled(name: str, labels: Mapping[str, Emotion]) -> Emotion | None:
     """Return the emotion that `labels` gives a name, else the one that it names itself."""
-    return labels.get(name.strip().casefold()) or emotion_named(name)
+    return labels.get(_key(name)) or emotion_named(name)
+
+
+def _key(name: str) -> str:
+    """Return what a name is looked up by: macOS takes the dots off an ü, for example."""
+    return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
 def _words(name: str) -> list[str]:

@@ -12,7 +12,9 @@ from common.spreadsheets import escape_formula
 from ml.emotions import EMOTIONS
 from ml.inference.predictor import Face
 
-NO_FACE = "No face found. Try more light, look into the camera and come closer."
+NO_FACE = (
+    "No face found. Turn the picture upright, use more light, face the camera and come closer."
+)
 COLUMNS = (
     *("source", "seconds", "face", "x", "y", "width", "height"),
     *("emotion", "confidence", "unsure", *EMOTIONS),

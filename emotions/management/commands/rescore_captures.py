@@ -48,4 +48,4 @@ class Command(BaseCommand):
             ) from error
         except ModelFileError as error:
             raise CommandError(f"{error} {rescored} captures were read.") from error
-        self.stdout.write(f"{rescored} captures read again by {version}, {skipped} skipped.")
+        self.stdout.write(f"{rescored} captures rescored with {version}, {skipped} skipped.")

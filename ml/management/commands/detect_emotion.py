@@ -45,9 +45,9 @@ class Command(BaseCommand):
 
     help = (
         "Says what the faces in pictures and videos look like, the largest face first. Videos are "
-        f"known by their endings: {', '.join(sorted(SUFFIXES))}. Names that begin with a dash come "
-        "after --. Ends with 0 if everything could be read, 1 if something could not, 2 for wrong "
-        "options, and 130 if it was stopped before everything was read."
+        f"known by their endings: {', '.join(sorted(SUFFIXES))}. Put -- before names that "
+        "begin with a dash. Exit status: 0 if everything could be read, 1 if something could not, "
+        "2 for invalid options, 130 if it was stopped early."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -56,27 +56,29 @@ class Command(BaseCommand):
             "--camera",
             type=whole_number(0, MAX_CAMERA),
             metavar="INDEX",
-            help="Read a camera, too.",
+            help="Also read this camera.",
         )
         parser.add_argument(
             "--seconds",
             type=number_above(0),
-            help="End each video, and the camera, after so many.",
+            help="Stop each video and the camera after this many seconds.",
         )
         parser.add_argument(
             "--every",
             type=number_above(0),
             default=0.5,
             metavar="SECONDS",
-            help="Between frames that are read; default: 0.5",
+            help="Time between the frames that are read; default: 0.5",
         )
         parser.add_argument("--json", action="store_true", help="Print one JSON document.")
-        parser.add_argument("--csv", type=Path, metavar="FILE", help="Write a row a face there.")
+        parser.add_argument(
+            "--csv", type=Path, metavar="FILE", help="Write one row per face to this file."
+        )
         parser.add_argument(
             "--annotate",
             type=Path,
             metavar="DIR",
-            help="Write a copy of each with boxes and names there, as JPEG or MP4.",
+            help="Write an annotated copy of each file to this folder, as JPEG or MP4.",
         )
 
     def handle(self, *, sources: list[Path], camera: int | None, **options: Any) -> None:

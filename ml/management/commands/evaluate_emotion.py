@@ -1,4 +1,4 @@
-"""Say how well a network reads the faces of a dataset."""
+"""Evaluate a network on a dataset of faces."""
 
 import json
 import os
@@ -43,25 +43,27 @@ class Command(BaseCommand):
         parser.add_argument("--split", help="default: test, else validation, else the only one")
         parser.add_argument(
             "--model",
-            help="ACTIVE, name of a version, or a run's folder; default: the shipped one",
+            help="ACTIVE, the name of a version, or a run folder; default: the bundled version",
         )
         parser.add_argument(
-            "--votes", type=Path, help="crowd votes (CSV), for a network with an output crowd"
+            "--votes", type=Path, help="crowd votes (CSV), for networks with a crowd output"
         )
         parser.add_argument(
-            "--detect-faces", action="store_true", help="the pictures are whole photos"
+            "--detect-faces",
+            action="store_true",
+            help="the pictures are whole photos: find the faces first",
         )
         parser.add_argument(
             "--all-splits",
             action="store_true",
-            help="one table with a row for each split of the photos, such as the views that "
+            help="print one table with a row per split of the photos, such as the views that "
             "benchmarks.degradations writes",
         )
-        parser.add_argument("--figures", type=Path, help="folder to draw pictures into")
+        parser.add_argument("--figures", type=Path, help="folder to write charts to")
         parser.add_argument(
             "--remember",
             action="store_true",
-            help="keep the answers with the version, so that the gate can compare others with it",
+            help="store the answers with the version, so that the gate can compare others with it",
         )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 

@@ -1,4 +1,4 @@
-"""Write everything about a version into one file, to carry it to another installation."""
+"""Export a version to one file, to import it into another installation."""
 
 from argparse import ArgumentParser
 from pathlib import Path

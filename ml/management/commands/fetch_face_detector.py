@@ -1,4 +1,4 @@
-"""Fetch YuNet, which finds more faces than the cascades, and faster."""
+"""Download YuNet, which finds more faces than the cascades, and faster."""
 
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--file", type=Path, help="take it from here instead of downloading it")
+        parser.add_argument("--file", type=Path, help="install this file instead of downloading it")
 
     def handle(self, *_: Any, file: Path | None = None, **__: Any) -> None:
         try:

@@ -1,4 +1,4 @@
-"""List the registered versions of the network, the active one marked."""
+"""List the registered versions of the network and mark the active one."""
 
 import json
 from argparse import ArgumentParser

@@ -1,4 +1,4 @@
-"""Turn a dataset as it was downloaded into one checked file to train with."""
+"""Turn a downloaded dataset into one validated file to train on."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,14 +29,14 @@ class Command(BaseCommand):
         parser.add_argument(
             "source", type=Path, help="archive (zip, tar.gz), folder or fer2013.csv"
         )
-        parser.add_argument("--out", type=Path, required=True, help="file to write (.npz)")
+        parser.add_argument("--out", type=Path, required=True, help="file to write, ending in .npz")
         parser.add_argument("--votes", type=Path, help="crowd votes to join (CSV)")
         parser.add_argument("--labels", action="append", default=[], help=LABELS_HELP)
         parser.add_argument(
             "--seed",
             type=whole_number(0, MAX_SEED),
             default=1,
-            help="of the 80:20 split and the samples; default: 1",
+            help="seed of the 80:20 split and of the sample pictures; default: 1",
         )
 
     def handle(
@@ -57,7 +57,7 @@ class Command(BaseCommand):
             from ml.evaluation.figures.dataset import draw_dataset  # noqa: PLC0415 - matplotlib, only here
         except ModuleNotFoundError as error:
             raise CommandError(
-                "Preparing draws with matplotlib: pip install -r requirements-train.txt"
+                "Preparing a dataset needs matplotlib: pip install -r requirements-train.txt"
             ) from error
         try:
             opened = Source(source, parse_labels(labels))

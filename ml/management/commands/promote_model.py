@@ -1,4 +1,4 @@
-"""Let another version answer from now on, or the one before."""
+"""Promote a version to serve all answers from now on, or roll back to the previous one."""
 
 import getpass
 from argparse import ArgumentParser
@@ -20,13 +20,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("version", nargs="?", help="name of a registered version")
         parser.add_argument(
-            "--rollback", action="store_true", help="back to what answered before the active one"
+            "--rollback", action="store_true", help="return to the version that was active before"
         )
         parser.add_argument(
-            "--force", metavar="REASON", help="promote what the gate refuses, and why"
+            "--force", metavar="REASON", help="promote although the gate refuses, and record why"
         )
-        parser.add_argument("--reason", default="", help="why, for the history")
-        parser.add_argument("--by", default=None, help="who; default: your name on this machine")
+        parser.add_argument("--reason", default="", help="why, recorded in the history")
+        parser.add_argument(
+            "--by", default=None, help="who promotes; default: your user name on this machine"
+        )
 
     def handle(self, *_: Any, version: str | None, rollback: bool, **options: Any) -> None:
         if bool(version) == rollback:

@@ -31,23 +31,29 @@ class Command(BaseCommand):
             "--photos",
             type=Path,
             required=True,
-            help="archive or folder of photos by emotion, named for who is in them",
+            help="archive or folder of photos by emotion, with file names that tell people apart",
         )
         parser.add_argument(
             "--data",
             type=Path,
             default=settings.EMOTION_DATASET,
-            help="the dataset that the version learned from; default: EMOTION_DATASET",
+            help="the dataset the version was trained on; default: EMOTION_DATASET",
         )
         parser.add_argument(
             "--model",
-            help="ACTIVE, name of a version, or a run's folder; default: the shipped one",
+            help="ACTIVE, the name of a version, or a run folder; default: the bundled version",
         )
         parser.add_argument("--name", required=True, help="name of the new version")
-        parser.add_argument("--out", type=Path, help="folder to write to; default: in runs/")
-        parser.add_argument("--bundle", action="store_true", help="ship the result in ml/bundled/")
+        parser.add_argument("--out", type=Path, help="folder to write to; default: runs/NAME")
         parser.add_argument(
-            "--json", action="store_true", help="print what the card says of photos"
+            "--bundle",
+            action="store_true",
+            help="write the result to ml/bundled/, which ships with the code",
+        )
+        parser.add_argument(
+            "--json",
+            action="store_true",
+            help="print what the model card says about photos as JSON",
         )
 
     def handle(self, *_: Any, photos: Path, data: Path | None, **options: Any) -> None:

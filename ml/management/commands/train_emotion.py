@@ -1,4 +1,4 @@
-"""Train a network on a dataset and write it, calibrated, exported and evaluated."""
+"""Train a network on a dataset, then calibrate, export and evaluate it."""
 
 import getpass
 import shlex
@@ -52,66 +52,80 @@ class Command(BaseCommand):
             "--data",
             type=Path,
             action="append",
-            help="file of prepare_dataset or export_corrections, archive, folder or fer2013.csv; "
-            "several are joined; default: EMOTION_DATASET",
+            help="file from prepare_dataset or export_corrections, archive, folder or fer2013.csv; "
+            "repeat it to join several; default: EMOTION_DATASET",
         )
         add("--labels", action="append", default=[], help=LABELS_HELP)
         add("--out", type=Path, help="folder of the run; default: a new one in runs/")
-        add("--resume", action="store_true", help="go on with the run in --out")
-        add("--start-from", help="fine-tune this version: ACTIVE, its name, or a run's folder")
+        add("--resume", action="store_true", help="resume the run in --out")
+        add(
+            "--start-from",
+            help="fine-tune this version: ACTIVE, the name of a version, or a run folder",
+        )
         add(
             "--refit",
             type=Path,
             metavar="RUN",
-            help="fit the settings of this finished run on train and validation together",
+            help="train with the settings of this finished run on train and validation together",
         )
-        add("--name", default="", help="name of the version; default: the folder's")
-        add("--shown", help="output that people see; default: crowd where there are votes")
-        add("--bundle", action="store_true", help="ship the result in ml/bundled/")
+        add("--name", default="", help="name of the version; default: the name of the folder")
+        add(
+            "--shown",
+            help="the output shown to people; default: crowd if there are votes, else folder",
+        )
+        add(
+            "--bundle",
+            action="store_true",
+            help="write the result to ml/bundled/, which ships with the code",
+        )
         training = parser.add_argument_group("settings")
         add = partial(training.add_argument, default=SUPPRESS)
         add("--architecture", help="sequential, residual or residual_deep")
-        add("--epochs", type=whole_number(1), help="at most; default: 60")
-        add("--batch-size", type=whole_number(1), help="faces a step; default: 64")
+        add("--epochs", type=whole_number(1), help="maximum number of epochs; default: 60")
+        add("--batch-size", type=whole_number(1), help="faces per step; default: 64")
         add("--optimizer", choices=OPTIMIZERS, help="default: adam")
         add("--learning-rate", type=number_between(1e-7, 10), help="default: 0.001")
         add(
             "--schedule",
             choices=SCHEDULES,
-            help="plateau: slower, and at last over, when validation stops improving; cosine: "
-            "warm-up, then slower down to nothing; default: plateau",
+            help="plateau: lower the learning rate, and finally stop, when validation stops "
+            "improving; cosine: warm up, then decay to zero; default: plateau",
         )
-        add("--patience", type=whole_number(1), help="epochs, of plateau; default: 4")
-        add("--weight-decay", type=number_between(0, 1), help="share of a step; default: 0")
+        add("--patience", type=whole_number(1), help="epochs that plateau waits; default: 4")
+        add("--weight-decay", type=number_between(0, 1), help="decoupled weight decay; default: 0")
         add(
             "--label-smoothing",
             type=number_between(0, 0.9),
-            help="share of each label that is spread; default: 0.1",
+            help="share of each label spread over the other classes; default: 0.1",
         )
-        add("--mixup", type=number_between(0, 10), help="alpha, such as 0.2; default: 0, none")
+        add(
+            "--mixup",
+            type=number_between(0, 10),
+            help="alpha of the beta distribution, such as 0.2; default: 0, off",
+        )
         add(
             "--degrade",
             type=number_between(0, 1),
             metavar="SHARE",
-            help="share of the views that are degraded as phones degrade them, such as 0.4; "
-            "default: 0, none",
+            help="share of the training faces degraded the way phones do, such as 0.4; "
+            "default: 0, off",
         )
         add(
             "--average",
             type=number_between(0, 0.99999),
             metavar="MOMENTUM",
-            help="moving average of the weights that counts instead of the weights, such as 0.999; "
-            "default: 0, none",
+            help="momentum of the moving average of the weights, which replaces them, such as "
+            "0.999; default: 0, off",
         )
         add(
             "--class-weight-cap",
             type=number_between(1, 100),
-            help="the most that a face of a rare emotion counts; default: 1, as any other",
+            help="maximum weight of a face of a rare emotion; default: 1, no weighting",
         )
         add(
             "--personal-weight",
             type=number_between(0.1, 100),
-            help="how much a person's own photo counts beside another face; default: 5",
+            help="weight of a contributed face relative to others; default: 5",
         )
         add(
             "--checkpoint-every",
@@ -129,13 +143,15 @@ class Command(BaseCommand):
                 "--data: expected a dataset, received none; EMOTION_DATASET is not set."
             )
         if options["resume"] and out is None:
-            raise CommandError("--resume: expected --out FOLDER with the run to go on with.")
+            raise CommandError("--resume: expected --out FOLDER with the run to resume.")
         if out and out.exists() and not out.is_dir():
             raise CommandError(f"--out: expected a folder, {out} is a file.")
         names = {field.name for field in fields(TrainingConfig)}
         given = {name: value for name, value in options.items() if name in names}
         if options["refit"] and (given or options["start_from"]):
-            raise CommandError("--refit: takes every setting from its run, none can be given.")
+            raise CommandError(
+                "--refit: takes all settings from its run; expected no other settings."
+            )
         config = TrainingConfig(**(FINE_TUNING if options["start_from"] else {}) | given)
         kind = f"{options['refit'].name}-refit" if options["refit"] else config.architecture
         folder = out or Path("runs") / f"{kind}-{datetime.now(UTC):%Y%m%d-%H%M%S}"

@@ -1,4 +1,4 @@
-"""Do the trainings that the administration asks for, on a machine that has what they need."""
+"""Run the trainings requested in the administration, on a machine with TensorFlow."""
 
 import signal
 import socket
@@ -28,12 +28,14 @@ class Command(BaseCommand):
             "--data",
             type=Path,
             default=settings.EMOTION_DATASET,
-            help="what to train with; default: EMOTION_DATASET",
+            help="the dataset to train on; default: EMOTION_DATASET",
         )
         parser.add_argument(
-            "--name", default=socket.gethostname(), help="default: that of the machine"
+            "--name",
+            default=socket.gethostname(),
+            help="name of this worker; default: the host name",
         )
-        parser.add_argument("--once", action="store_true", help="end when nothing waits")
+        parser.add_argument("--once", action="store_true", help="exit once the queue is empty")
 
     def handle(self, *_: Any, data: Path | None, name: str, once: bool, **__: Any) -> None:
         if find_spec("tensorflow") is None:
@@ -56,4 +58,4 @@ class Command(BaseCommand):
                 else:
                     time.sleep(POLL_INTERVAL)
         except KeyboardInterrupt as error:
-            raise CommandError("Stopped; what was begun goes on with the next worker.") from error
+            raise CommandError("Stopped; the next worker resumes what was begun.") from error

@@ -57,7 +57,7 @@ def test_a_kept_face_is_rescored_and_the_answer_stays(
 ) -> None:
     capture = record(owner, kept=kept)
     before, face = Detection.objects.values().get(), Detection.objects.get()
-    assert rescore() == "1 captures read again by newer, 0 skipped.\n"
+    assert rescore() == "1 captures rescored with newer, 0 skipped.\n"
     assert Detection.objects.filter(role=Detection.Role.ANSWER).values().get() == before
     (read,) = rescored()
     assert (read.capture, read.model_version, read.is_me) == (capture, newer, True)
@@ -119,7 +119,7 @@ def test_what_cannot_be_read_is_told_and_the_others_are_read(
     output = rescore()
     assert f"{gone}: its photo cannot be read; skipped." in output
     assert f"{broken}: its photo cannot be read; skipped." in output
-    assert "1 captures read again by newer, 2 skipped." in output
+    assert "1 captures rescored with newer, 2 skipped." in output
     assert [read.capture for read in rescored()] == [fine]
 
 
@@ -129,7 +129,7 @@ def test_only_what_may_be_read_is(owner: User, other: User, newer: ModelVersion)
     trash.delete_capture(capture=record(owner))
     record(other)
     withdraw_consent(person=other, kind=Consent.Kind.USE)
-    assert rescore().startswith("0 captures read again by newer, 0 skipped")
+    assert rescore().startswith("0 captures rescored with newer, 0 skipped")
 
 
 def test_captures_that_the_version_answered_itself_are_left_alone(

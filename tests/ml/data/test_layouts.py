@@ -2,8 +2,10 @@
 
 import io
 import tarfile
+import unicodedata
 from collections import Counter
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -225,7 +227,7 @@ def test_of_several_tables_the_one_with_all_columns_is_read(tmp_path: Path) -> N
         "train.csv, a table that is not used": 1,
         "test.csv, a table that is not used": 1,
         "example_submission.csv, a table that is not used": 1,
-        "no labelled picture": 1,
+        "an archive inside, which has to be unpacked first": 1,
     }
 
 
@@ -293,11 +295,28 @@ def test_a_class_keeps_a_picture_to_train_on_and_says_what_it_lacks(tmp_path: Pa
         dataset, _ = prepare(source(tmp_path, files), seed=seed)
         assert dataset.counts()["train"]["disgust"] == 1
         assert gaps(dataset) == [
-            "No picture to train on, so that no network will learn: sad.",
+            "No pictures to train on, so no network can learn: sad.",
             "Too few different pictures to keep one for validation: disgust (1 to train on).",
-            "No picture in the test split, so that nothing will measure: disgust.",
+            "No pictures in the test split, so nothing measures: disgust.",
         ]
     assert gaps(prepare(source(tmp_path, FILES))[0]) == []
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_labels_stand_for_a_name_however_its_accents_are_written(
+    tmp_path: Path, form: Literal["NFC", "NFD"]
+) -> None:
+    files = renamed(("/angry/", f"/{unicodedata.normalize(form, 'Wütend')}/"))
+    for written in ("w\u00fctend", "wu\u0308tend"):
+        labels = (f"{written}=angry",)
+        assert counts(source(tmp_path, files, labels)) == five_to_one()
+
+
+def test_an_archive_in_an_archive_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="an archive inside, which has to be unpacked first: 1"):
+        source(tmp_path, {"archive/inner.ZIP": b"PK", "__MACOSX/archive/._inner.ZIP": b""})
+    beside = source(tmp_path, FILES | {"fer2013.tar.gz": b""})
+    assert beside.dropped == {"an archive inside, which has to be unpacked first": 1}
 
 
 def packed(path: Path, files: dict[str, bytes]) -> Path:

@@ -86,7 +86,7 @@ def test_what_was_dropped_converted_and_noticed_is_told(
         "Converted (another size to 48 × 48): 1",
         # The large one has the pixels of the small one again once it is reduced.
         "Groups of identical pictures: 2, with different labels: 1",
-        "Test pictures that stand in the training folder too: 1",
+        "Test pictures that are in the training folder too: 1",
     ):
         assert line in output
 
@@ -212,6 +212,6 @@ def test_without_matplotlib_it_says_what_to_install(archive: Path, folder: Path)
     )
     assert done.returncode == 1
     assert done.stderr.strip() == (
-        "CommandError: Preparing draws with matplotlib: pip install -r requirements-train.txt"
+        "CommandError: Preparing a dataset needs matplotlib: pip install -r requirements-train.txt"
     )
     assert names(folder) == []

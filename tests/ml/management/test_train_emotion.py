@@ -250,7 +250,7 @@ def test_a_refit_needs_the_run_that_was_selected_its_dataset_and_nothing_else(
         "expected a finished run to refit": {"data": data, "refit": tmp_path / "nothing"},
         "learned from another dataset": {"data": [other], "refit": run},
         "--schedule cosine": {"data": data, "refit": plateau},
-        "none can be given": {"data": data, "refit": run, "epochs": 3},
+        "expected no other settings": {"data": data, "refit": run, "epochs": 3},
     }
     for words, options in refused_options.items():
         with pytest.raises(CommandError, match=words) as refused:

@@ -237,7 +237,7 @@ def test_an_emotion_without_pictures_is_named_before_and_after(
     ):
         train(tmp_path / "faces.npz", tmp_path / "run")
     errors = capsys.readouterr().err
-    assert errors.count("No picture to train on, so that no network will learn: disgust.") == 2
+    assert errors.count("No pictures to train on, so no network can learn: disgust.") == 2
 
 
 @pytest.mark.parametrize(
