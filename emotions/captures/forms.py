@@ -1,9 +1,11 @@
 """The forms that record, edit and find captures."""
 
 import csv
+import hashlib
+import json
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -13,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.imaging.images import ImageError
+from common.line_breaks import single_line_breaks
+from common.time_zones import wall_time_exists
 from common.widgets import DateInput
 from emotions.captures import selectors
 from emotions.captures.editing import Changes
@@ -29,6 +33,8 @@ from emotions.models.limits import (
 from emotions.pictures.errors import error_message
 
 QUOTE = '"'
+REPORTED = ("felt", "mood", "note", "tags")
+FUTURE_TOLERANCE = timedelta(minutes=5)
 PHOTO_SOURCES = [Capture.Source.UPLOAD, Capture.Source.CAMERA, Capture.Source.LIVE]
 """The ways in which the capture page takes photos."""
 
@@ -77,6 +83,63 @@ def join_tags(tags: Sequence[str]) -> str:
     )
 
 
+class NoteField(forms.CharField):
+    """A note, in which a line break counts once."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Note"),
+            required=False,
+            max_length=MAX_NOTE_LENGTH,
+            widget=forms.Textarea(attrs={"rows": 3}),
+        )
+
+    def to_python(self, value: Any) -> str:
+        """Return the text with line breaks as they are stored."""
+        return single_line_breaks(super().to_python(value) or "")
+
+
+class ClockField(forms.DateTimeField):
+    """What the clocks show where a moment was lived; a naive date and time."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("When"),
+            widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        )
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Return the time whatever the clocks of the current zone did then."""
+        with timezone.override(UTC):
+            moment = super().to_python(value)
+        return moment and moment.replace(tzinfo=None)
+
+
+def lived_moment(clock: datetime, zone: ZoneInfo) -> datetime:
+    """Return the moment at which the clocks of a zone showed a time, the first one of two.
+
+    Args:
+        clock: naive, as browsers send it.
+
+    Raises:
+        ValidationError: they skipped it, or it is too long ago or still to come.
+    """
+    moment = clock.replace(tzinfo=zone)
+    if moment < EARLIEST_MOMENT:
+        raise forms.ValidationError(
+            _("Choose a moment from the year %(year)d on."),
+            params={"year": EARLIEST_MOMENT.year},
+        )
+    if moment > timezone.now() + FUTURE_TOLERANCE:
+        raise forms.ValidationError(_("That moment is still to come."))
+    if not wall_time_exists(moment):
+        raise forms.ValidationError(
+            _("The clocks skipped %(time)s that day in %(zone)s. Choose an earlier or later time."),
+            params={"time": f"{clock:%H:%M}", "zone": zone.key},
+        )
+    return moment
+
+
 class SelfReportForm(forms.Form):
     """What a person reports of a moment."""
 
@@ -94,12 +157,7 @@ class SelfReportForm(forms.Form):
         choices=[("", _("I would rather not say")), *MOODS],
         widget=forms.RadioSelect,
     )
-    note = forms.CharField(
-        label=_("Note"),
-        required=False,
-        max_length=MAX_NOTE_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
+    note = NoteField()
     tags = TagsField()
 
     def clean_felt(self) -> Feeling | None:
@@ -107,8 +165,12 @@ class SelfReportForm(forms.Form):
 
 
 class EditForm(SelfReportForm):
-    """Changes to one moment; a field that is not sent stays as it is."""
+    """Changes to one moment; a field that is not sent stays as it is.
 
+    `opened_with` says what the fields held when the form was opened; older pages don't say it.
+    """
+
+    opened_with = forms.CharField(required=False, max_length=64)
     me = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
     kept = forms.ChoiceField(
         label=_("What is kept of the photo"), required=False, choices=Capture.Kept.choices
@@ -119,30 +181,83 @@ class EditForm(SelfReportForm):
         """Return the form filled from a capture."""
         return cls(
             initial={
+                **reported(capture),
                 "felt": capture.felt or "",
                 "mood": str(capture.mood or ""),
-                "note": capture.note,
-                "tags": sorted(tag.name for tag in capture.tags.all()),
                 "kept": capture.kept,
             }
         )
+
+    def overwrites(self, capture: Capture) -> bool:
+        """Return whether it would undo what was changed after the form was opened."""
+        opened_with, sent = self.cleaned_data["opened_with"], self.sent()
+        if not opened_with or opened_with == state_of(capture, sent):
+            return False
+        now = reported(capture)
+        mine = self.cleaned_data | {"tags": sorted(self.cleaned_data["tags"])}
+        return any(mine[name] != now[name] for name in sent)
+
+    def sent(self) -> list[str]:
+        """Return which fields of a self-report it sends."""
+        return [name for name in REPORTED if name in self.data]
 
     def changes(self) -> Changes:
         """Return the fields that the form sent."""
         return Changes(
             **{  # type: ignore[typeddict-item]  # the names are those of the form
-                name: value for name, value in self.cleaned_data.items() if name in self.data
+                name: value
+                for name, value in self.cleaned_data.items()
+                if name in self.data and name != "opened_with"
             }
         )
+
+
+def reported(capture: Capture) -> dict[str, Any]:
+    """Return what a capture says, by the fields of its form."""
+    return {
+        "felt": capture.felt,
+        "mood": capture.mood,
+        "note": capture.note,
+        "tags": sorted(tag.name for tag in capture.tags.all()),
+    }
+
+
+def state_of(capture: Capture, fields: Sequence[str]) -> str:
+    """Return a digest of what some fields of a capture hold."""
+    values = reported(capture)
+    text = json.dumps([values[name] for name in fields])
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+class TimeForm(forms.Form):
+    """When a moment was, by the clocks of the zone in which it was lived."""
+
+    taken_at = ClockField()
+    opened_with = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, capture: Capture) -> None:
+        self.capture = capture
+        self.zone = ZoneInfo(capture.time_zone)
+        self.clock = capture.taken_at.astimezone(self.zone).replace(tzinfo=None)
+        opened_with = capture.taken_at.isoformat()
+        super().__init__(data, initial={"taken_at": self.clock, "opened_with": opened_with})
+
+    def clean_taken_at(self) -> datetime:
+        """Return the moment; one that is shown as before stays the same to the second."""
+        clock: datetime = self.cleaned_data["taken_at"]
+        if clock == self.clock.replace(second=0, microsecond=0):
+            return self.capture.taken_at
+        return lived_moment(clock, self.zone)
+
+    def overwrites(self) -> bool:
+        """Return whether the time was changed after the form was opened."""
+        return self.cleaned_data["opened_with"] not in (None, self.capture.taken_at)
 
 
 class WordsForm(SelfReportForm):
     """A moment without a photo."""
 
-    taken_at = forms.DateTimeField(
-        label=_("When"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    taken_at = ClockField()
     field_order = ("felt", "mood", "note", "tags", "taken_at")
 
     def __init__(self, data: Any = None, *, zone: str) -> None:
@@ -153,15 +268,7 @@ class WordsForm(SelfReportForm):
 
     def clean_taken_at(self) -> datetime:
         """Return the moment, which browsers send as local time without a zone."""
-        moment: datetime = self.cleaned_data["taken_at"].replace(tzinfo=self.zone)
-        if moment < EARLIEST_MOMENT:
-            raise forms.ValidationError(
-                _("Choose a moment from the year %(year)d on."),
-                params={"year": EARLIEST_MOMENT.year},
-            )
-        if moment > timezone.now() + timedelta(minutes=5):
-            raise forms.ValidationError(_("That moment is still to come."))
-        return moment
+        return lived_moment(self.cleaned_data["taken_at"], self.zone)
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}

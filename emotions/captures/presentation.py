@@ -1,5 +1,6 @@
 """Captures and detections as the pages show them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from emotions.captures.excerpts import Part, excerpt
+from emotions.captures.forms import EditForm, join_tags, reported, state_of
 from emotions.captures.moods import answer_of
 from emotions.captures.wording import MOODS, headline, moment_headline, rating
 from emotions.models import Capture, Detection, Feeling
@@ -154,8 +156,48 @@ def page_context(capture: Capture) -> dict[str, Any]:
         "me": next((face for face in faces if face.is_me), None),
         "moods": MOODS,
         "tags": sorted(capture.tags.all(), key=lambda tag: tag.name),
+        "opened_with": {
+            "felt": state_of(capture, ["felt"]),
+            "mood": state_of(capture, ["mood"]),
+            "words": state_of(capture, ["note", "tags"]),
+        },
         "feelings": list(Feeling),
         "may_keep": list(Capture.Kept)[list(Capture.Kept).index(Capture.Kept(capture.kept)) + 1 :],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """What one field of a capture says now, and what a form would make of it."""
+
+    name: str
+    label: str
+    now: str
+    mine: str
+    sent: str
+
+
+def conflict(capture: Capture, form: EditForm) -> dict[str, Any]:
+    """Return the context in which somebody chooses between what is there and what they sent."""
+    now = reported(capture)
+    texts: dict[str, Callable[[Any], str]] = {
+        "felt": lambda value: str(Feeling(value).label) if value else "",
+        "mood": lambda value: str(dict(MOODS).get(str(value), "")),
+        "note": str,
+        "tags": join_tags,
+    }
+    return {
+        "fields": [
+            Disagreement(
+                name=name,
+                label=str(form.fields[name].label),
+                now=texts[name](now[name]),
+                mine=texts[name](form.cleaned_data[name]),
+                sent=form.data[name],
+            )
+            for name in form.sent()
+        ],
+        "opened_with": state_of(capture, form.sent()),
     }
 
 

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,8 +20,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.requests import person_of
 from emotions.captures import editing, explanations, presentation, selectors
 from emotions.captures.editing import Changes
-from emotions.captures.errors import EmptyCaptureError, KeepsMoreError, NoSuchFaceError
-from emotions.captures.forms import EditForm
+from emotions.captures.errors import (
+    EmptyCaptureError,
+    KeepsMoreError,
+    NoSuchFaceError,
+    StaleError,
+)
+from emotions.captures.forms import EditForm, TimeForm
 from emotions.captures.purging import TRASH_KEPT_FOR, purge_capture
 from emotions.captures.requests import own_capture
 from emotions.captures.trash import delete_capture, restore_capture
@@ -38,10 +44,14 @@ TRASH_PAGE_SIZE = 24
 
 
 def render_capture(
-    request: HttpRequest, capture: Capture, form: EditForm, status: int = HTTPStatus.OK
+    request: HttpRequest,
+    capture: Capture,
+    form: EditForm,
+    status: int = HTTPStatus.OK,
+    **more: Any,
 ) -> HttpResponse:
     known_tags = selectors.recent_tags(owner=capture.owner)
-    context = presentation.page_context(capture) | {"form": form, "known_tags": known_tags}
+    context = {**presentation.page_context(capture), "form": form, "known_tags": known_tags, **more}
     return render(request, "emotions/result.html", context, status=status)
 
 
@@ -61,8 +71,19 @@ def capture_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
     found = own_capture(request, uuid)
     form = EditForm(request.POST)
     if form.is_valid():
+        if form.overwrites(found):
+            return render_capture(
+                request,
+                found,
+                form,
+                HTTPStatus.CONFLICT,
+                conflict=presentation.conflict(found, form),
+            )
+        expected = found.sequence if form.cleaned_data["opened_with"] else None
         try:
-            editing.edit_capture(capture=found, changes=form.changes())
+            editing.edit_capture(capture=found, changes=form.changes(), expected=expected)
+        except StaleError:  # It changed this very moment: compare with what it says now.
+            return capture_edit(request, uuid)
         except EmptyCaptureError:
             form.add_error(None, _("A moment without a photo needs a feeling, a mood or a note."))
         except KeepsMoreError:
@@ -143,6 +164,36 @@ def explanation_picture(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     except (explanations.NothingToExplainError, ModelFileError) as error:
         raise Http404("There is nothing to explain.") from error
     return responses.make_private(HttpResponse(found.picture, content_type="image/jpeg"))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def capture_time(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Change when a capture was, in the zone in which it was lived."""
+    found = own_capture(request, uuid)
+    form = TimeForm(request.POST if request.method == "POST" else None, capture=found)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    if request.method == "POST" and form.is_valid():
+        moment = form.cleaned_data["taken_at"]
+        try:
+            if form.overwrites():
+                raise StaleError
+            editing.edit_capture(
+                capture=found, changes=Changes(taken_at=moment), expected=found.sequence
+            )
+        except StaleError:
+            form = TimeForm(capture=own_capture(request, uuid))
+            form.initial["taken_at"] = moment.astimezone(form.zone).replace(tzinfo=None)
+            status = HTTPStatus.CONFLICT
+        else:
+            messages.success(request, _("Kept."))
+            return redirect("emotions:capture_detail", uuid)
+    context = {
+        "form": form,
+        "item": presentation.item(form.capture),
+        "changed_meanwhile": status == HTTPStatus.CONFLICT,
+    }
+    return render(request, "emotions/time.html", context, status=status)
 
 
 @login_required

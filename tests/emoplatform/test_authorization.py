@@ -204,6 +204,7 @@ MATRIX: dict[str, Answers] = {
     "/captures/<uuid:uuid>/edit/": page_of_one(POST=302),
     "/captures/<uuid:uuid>/why/": page_of_one(GET=200),
     "/captures/<uuid:uuid>/why.jpg": page_of_one(GET=200),
+    "/captures/<uuid:uuid>/when/": page_of_one(GET=200, POST=422),
     "/captures/<uuid:uuid>/time/": page_of_one(POST=302),
     "/captures/<uuid:uuid>/delete/": page_of_one(GET=200, POST=302),
     "/captures/<uuid:uuid>/purge/": page_of_one(POST=404),

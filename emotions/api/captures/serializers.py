@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from common.line_breaks import single_line_breaks
 from emotions.api.fields import (
     BOX,
     PROBABILITIES,
@@ -171,6 +172,14 @@ def tags_field(**options: Any) -> serializers.ListField:
     )
 
 
+class NoteField(StrictCharField):
+    """A note, in which a line break counts once."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """Return the text with line breaks as they are stored."""
+        return single_line_breaks(super().to_internal_value(data))
+
+
 class SelfReportSerializer(serializers.Serializer[Any]):
     """What a person says of a moment."""
 
@@ -187,7 +196,7 @@ class SelfReportSerializer(serializers.Serializer[Any]):
         max_value=5,
         help_text=_("From 1 (bad) to 5 (good)."),
     )
-    note = StrictCharField(required=False, allow_blank=True, max_length=MAX_NOTE_LENGTH)
+    note = NoteField(required=False, allow_blank=True, max_length=MAX_NOTE_LENGTH)
     tags = tags_field(help_text=_("Their own words for what was going on; new ones are made."))
 
 

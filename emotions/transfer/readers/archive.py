@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from common import archives
 from common.imaging.images import MAX_BYTES
 from common.json_documents import InvalidJsonError, parse_json
+from common.line_breaks import single_line_breaks
 from emotions.tags.services import TagChanges
 from emotions.transfer.readers.entries import EntryError, ParsedEntry, Refusal, UnreadableError
 from emotions.transfer.readers.entry_schema import parse_entry, validate
@@ -146,12 +147,15 @@ class ExportReader:
 
 
 def parse_line(text: bytes) -> Any:
-    """Return the JSON value of one line.
+    """Return the JSON value of one line, whose note has line breaks as they are stored.
 
     Raises:
         EntryError: it is not JSON.
     """
     try:
-        return parse_json(text)
+        payload = parse_json(text)
     except InvalidJsonError as error:
         raise EntryError(_("Expected one capture, as the export writes it.")) from error
+    if isinstance(payload, dict) and isinstance(payload.get("note"), str):
+        payload["note"] = single_line_breaks(payload["note"])
+    return payload

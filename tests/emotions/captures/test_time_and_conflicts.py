@@ -1,0 +1,194 @@
+"""The time of a moment is changed on its page, and two windows overwrite nothing silently."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from emotions.captures import editing
+from emotions.captures.editing import Changes
+from emotions.captures.forms import state_of
+from emotions.models import Capture
+from emotions.models.limits import MAX_NOTE_LENGTH
+from tests import factories
+from tests.emotions.api.calls import note
+
+pytestmark = pytest.mark.django_db
+BERLIN = "Europe/Berlin"
+
+
+@pytest.fixture
+def moment(owner: User) -> Capture:
+    """Half past one on a winter afternoon in Berlin, to the second."""
+    return factories.capture(
+        owner=owner,
+        taken_at=datetime(2026, 1, 10, 12, 30, 17, tzinfo=UTC),
+        time_zone=BERLIN,
+        note="First.",
+        mood=3,
+    )
+
+
+def move(client: Client, moment: Capture, clock: str, **fields: str) -> Any:
+    return client.post(
+        reverse("emotions:capture_time", args=[moment.uuid]), {"taken_at": clock, **fields}
+    )
+
+
+def edit(client: Client, moment: Capture, **fields: Any) -> Any:
+    return client.post(reverse("emotions:capture_edit", args=[moment.uuid]), fields)
+
+
+def text_of(page: Any) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.content.decode()))
+
+
+@pytest.mark.parametrize(
+    ("clock", "expected"),
+    [
+        ("2026-01-10T13:30", datetime(2026, 1, 10, 12, 30, 17, tzinfo=UTC)),  # as it was
+        ("2026-01-10T08:05", datetime(2026, 1, 10, 7, 5, tzinfo=UTC)),
+        ("2025-07-01T00:30", datetime(2025, 6, 30, 22, 30, tzinfo=UTC)),
+        ("2025-10-26T02:30", datetime(2025, 10, 26, 0, 30, tzinfo=UTC)),  # the first of two
+    ],
+)
+def test_the_time_is_by_the_clocks_where_it_was_lived(
+    owner_client: Client, moment: Capture, clock: str, expected: datetime
+) -> None:
+    page = owner_client.get(reverse("emotions:capture_time", args=[moment.uuid]))
+    assert 'value="2026-01-10T13:30"' in page.content.decode()
+    assert "By the clocks in Europe/Berlin" in text_of(page)
+    assert move(owner_client, moment, clock).status_code == 302
+    moment.refresh_from_db()
+    assert moment.taken_at == expected
+    assert moment.time_zone == BERLIN
+    assert moment.local_date.isoformat() == clock[:10]
+
+
+@pytest.mark.parametrize(
+    ("clock", "says"),
+    [
+        ("2026-03-29T02:30", "The clocks skipped 02:30 that day in Europe/Berlin"),
+        ("1026-03-29T02:30", "from the year 1900"),
+        ("", "required"),
+        ("yesterday", "valid date"),
+    ],
+)
+def test_a_time_that_cannot_be_is_told_and_changes_nothing(
+    owner_client: Client, moment: Capture, clock: str, says: str
+) -> None:
+    refused = move(owner_client, moment, clock)
+    assert refused.status_code == 422
+    assert says in text_of(refused)
+    before = moment.taken_at
+    moment.refresh_from_db()
+    assert moment.taken_at == before
+
+
+def test_the_future_is_refused_for_moments_in_words_too(
+    owner_client: Client, moment: Capture
+) -> None:
+    tomorrow = f"{timezone.now() + timedelta(days=2):%Y-%m-%dT%H:%M}"
+    assert "That moment is still to come." in text_of(move(owner_client, moment, tomorrow))
+    words = {"mood": "3", "taken_at": tomorrow}
+    refused = owner_client.post(reverse("emotions:words"), words)
+    assert "That moment is still to come." in text_of(refused)
+
+
+def test_a_time_that_was_changed_meanwhile_is_shown_first(
+    owner_client: Client, moment: Capture
+) -> None:
+    opened = moment.taken_at.isoformat()
+    move(owner_client, moment, "2026-01-10T09:00")
+    asked = move(owner_client, moment, "2026-01-10T10:00", opened_with=opened)
+    assert asked.status_code == 409
+    assert "it is 10 January 2026, 09:00 now" in text_of(asked)
+    assert 'value="2026-01-10T10:00"' in asked.content.decode()
+    again = asked.context["form"]["opened_with"].value()
+    moved = move(owner_client, moment, "2026-01-10T10:00", opened_with=again)
+    assert moved.status_code == 302
+    moment.refresh_from_db()
+    assert moment.taken_at == datetime(2026, 1, 10, 9, tzinfo=UTC)
+
+
+def test_the_time_is_the_owners_alone(
+    other_client: Client, client: Client, moment: Capture
+) -> None:
+    assert move(other_client, moment, "2026-01-10T10:00").status_code == 404
+    assert move(client, moment, "2026-01-10T10:00")["Location"].startswith("/accounts/login/")
+    moment.refresh_from_db()
+    assert moment.taken_at.minute == 30
+
+
+def test_an_older_note_asks_which_to_keep(owner_client: Client, moment: Capture) -> None:
+    page = owner_client.get(reverse("emotions:capture_detail", args=[moment.uuid])).content.decode()
+    opened = state_of(moment, ["note", "tags"])
+    assert opened in page
+    first = {"note": "There now.", "tags": "rain", "opened_with": opened}
+    assert edit(owner_client, moment, **first).status_code == 302
+    mine = {"note": "Mine,\r\nin two lines.", "tags": "sun", "opened_with": opened}
+    asked = edit(owner_client, moment, **mine)
+    assert asked.status_code == 409
+    said = text_of(asked)
+    assert "This moment was changed somewhere else" in said
+    assert "There now." in said
+    assert "Mine, in two lines." in said
+    moment.refresh_from_db()
+    assert moment.note == "There now."
+    again = asked.context["conflict"]["opened_with"]
+    assert edit(owner_client, moment, **mine | {"opened_with": again}).status_code == 302
+    moment.refresh_from_db()
+    assert moment.note == "Mine,\nin two lines."
+    assert [tag.name for tag in moment.tags.all()] == ["sun"]
+
+
+def test_a_change_of_something_else_is_no_conflict(owner_client: Client, moment: Capture) -> None:
+    opened = {name: state_of(moment, [name]) for name in ("felt", "mood")}
+    editing.edit_capture(capture=moment, changes=Changes(note="Other."))
+    assert edit(owner_client, moment, mood="5", opened_with=opened["mood"]).status_code == 302
+    assert edit(owner_client, moment, felt="sad", opened_with=opened["felt"]).status_code == 302
+    moment.refresh_from_db()
+    assert (moment.mood, moment.felt, moment.note) == (5, "sad", "Other.")
+
+
+@pytest.mark.parametrize(("field", "value"), [("mood", "1"), ("felt", "sad"), ("felt", "")])
+def test_an_older_tap_asks_too(
+    owner_client: Client, moment: Capture, field: str, value: str
+) -> None:
+    opened = state_of(moment, [field])
+    editing.edit_capture(capture=moment, changes=Changes(mood=5, felt="happy"))  # type: ignore[typeddict-item]
+    assert edit(owner_client, moment, **{field: value, "opened_with": opened}).status_code == 409
+    moment.refresh_from_db()
+    assert (moment.mood, moment.felt) == (5, "happy")
+
+
+def test_the_same_sent_twice_is_no_conflict(owner_client: Client, moment: Capture) -> None:
+    sent = {"note": "Twice.", "tags": "b, a", "opened_with": state_of(moment, ["note", "tags"])}
+    assert edit(owner_client, moment, **sent).status_code == 302
+    assert edit(owner_client, moment, **sent).status_code == 302
+
+
+def test_a_page_of_before_saves_as_it_did(owner_client: Client, moment: Capture) -> None:
+    assert edit(owner_client, moment, note="From an old page.").status_code == 302
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r\n", "\r"])
+def test_a_line_break_counts_once(
+    owner_client: Client, owner_api: APIClient, moment: Capture, line_break: str
+) -> None:
+    longest = line_break.join(["x" * 9] * (MAX_NOTE_LENGTH // 10)) + "y"
+    assert edit(owner_client, moment, note=longest).status_code == 302
+    moment.refresh_from_db()
+    assert len(moment.note) == MAX_NOTE_LENGTH
+    assert "\r" not in moment.note
+    made = note(owner_api, note=longest)
+    assert made.status_code == 201
+    assert made.json()["note"] == moment.note
+    assert edit(owner_client, moment, note=longest + "z").status_code == 422
+    assert note(owner_api, note=longest + "z").status_code == 400
