@@ -3,6 +3,7 @@
 import gzip
 import tarfile
 import tempfile
+import weakref
 import zlib
 from collections import Counter
 from pathlib import Path, PurePosixPath
@@ -52,6 +53,8 @@ class TarArchive:
         self._entries: dict[str, tarfile.TarInfo] = {}
         try:
             file = _unpacked(path)
+            # Entries refer to their archive and back, so that nothing would close it soon.
+            weakref.finalize(self, file.close)
             self._archive = tarfile.open(fileobj=file, mode="r:")  # noqa: SIM115 - read later
             for count, entry in enumerate(self._archive, start=1):
                 if count > MAX_ENTRIES:
