@@ -188,6 +188,10 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60  # an e-mail takes a while
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
 ACCOUNT_FORMS = {
+    "signup": "accounts.sign_in.password_forms.SignUpForm",
+    "change_password": "accounts.sign_in.password_forms.ChangePasswordForm",
+    "set_password": "accounts.sign_in.password_forms.SetPasswordForm",
+    "reset_password_from_key": "accounts.sign_in.password_forms.ResetPasswordForm",
     "request_login_code": "accounts.sign_in.code_forms.RequestCodeForm",
     "confirm_login_code": "accounts.sign_in.code_forms.ConfirmCodeForm",
 }

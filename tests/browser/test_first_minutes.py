@@ -31,6 +31,11 @@ def sign_up_and_consent(page: Page) -> None:
     page.get_by_role("link", name="Start your diary").first.click()
     page.get_by_label("Email").fill("new@example.org")
     page.get_by_label("Password").fill(PASSWORD)
+    show = page.get_by_role("button", name="Show password")
+    if show.is_visible():  # with scripts
+        show.click()
+        expect(page.get_by_label("Password")).to_have_attribute("type", "text")
+        expect(show).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="Create my diary").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Nothing noted yet today.")
     page.get_by_role("link", name="Capture").first.click()

@@ -29,7 +29,7 @@ POSTED: dict[str, dict[str, Any]] = {
     "capture_delete": {},
 }
 OF_ONE = {"capture_edit", "use_time_of_photo", "purge", "capture_delete"}
-SETTINGS = ["language", "time_zone", "devices_sign_out", "token_create"]
+SETTINGS = ["language_and_time", "devices_sign_out", "token_create"]
 
 
 def end_session(client: Client) -> None:

@@ -44,6 +44,22 @@ def test_pages_refuse_a_common_password(client: Client, owner: User) -> None:
     assert User.objects.count() == 1
 
 
+def test_forms_name_one_plain_rule_and_hold_to_it(client: Client, owner: User) -> None:
+    pages = [client.get(reverse("account_signup")), client.get(reset_link(client, owner))]
+    signed_in(client, owner)
+    pages.append(client.get(reverse("account_change_password")))
+    for page in pages:
+        help_texts = re.findall(r'class="field__help"[^>]*>([^<]*)<', page.content.decode())
+        assert [text.strip() for text in help_texts if text.strip()] == ["8 characters or more."]
+    sign_up = {"email": "new@example.org", "password1": "zq7!xpw"}
+    refused = Client().post(reverse("account_signup"), sign_up)
+    assert "at least 8 characters" in refused.content.decode()
+    assert (
+        Client().post(reverse("account_signup"), sign_up | {"password1": "zq7!xpwk"}).status_code
+        == 302
+    )
+
+
 def test_a_password_counts_exactly_as_it_was_chosen(client: Client, owner: User) -> None:
     chosen = f" ünï 𝒄ode, {'long and quiet, ' * 8}"
     change = {"oldpassword": PASSWORD, "password1": chosen, "password2": chosen}
