@@ -20,6 +20,7 @@ from emotions.captures import recording, selectors
 from emotions.captures.errors import CaptureDeletedError, NoFaceError, RequestConflictError
 from emotions.captures.forms import CaptureForm, ConsentForm, WordsForm
 from emotions.models import Capture, Feeling
+from emotions.models.limits import MAX_TAG_LENGTH, MAX_TAGS
 from emotions.offline.headers import available_offline
 from emotions.pictures.errors import STATUSES
 from emotions.quotas.decorators import counted_by, heavy
@@ -150,5 +151,10 @@ def words(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Kept."))
             return redirect("emotions:capture_detail", recorded.uuid)
-    context = {"form": form, "known_tags": selectors.recent_tags(owner=person)}
+    context = {
+        "form": form,
+        "known_tags": selectors.recent_tags(owner=person),
+        "most_tags": MAX_TAGS,
+        "longest_tag": MAX_TAG_LENGTH,
+    }
     return render(request, "emotions/words.html", context, status=status)

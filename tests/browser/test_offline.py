@@ -14,7 +14,7 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import User
 from emotions.captures.days import Day, load_day
 from emotions.insights import day_views
-from emotions.models import Capture
+from emotions.models import Capture, PushSubscription
 from tests import factories, pace
 from tests.browser.conftest import NOON_ZONE, TIMEOUT, evaluate, sign_in, strict_page, wait_until
 from tests.browser.test_accessibility import accessibility_violations
@@ -173,6 +173,53 @@ def test_words_said_offline_go_up_with_all_that_they_say(app: Page, owner: User)
     )
     assert capture.taken_at == datetime(2026, 3, 14, 8, 30, tzinfo=ZoneInfo(NOON_ZONE))
     assert {tag.name for tag in capture.tags.all()} == {"work", "rain, wind"}
+
+
+def test_words_are_checked_offline_as_the_server_would(app: Page, owner: User) -> None:
+    sign_in(app, owner)
+    settled(app)
+    offline(app)
+    app.goto("/words/")
+    app.get_by_label("Note").fill("on the train")
+    app.get_by_label("Tags").fill("x" * 41)
+    app.get_by_role("button", name="Keep it").click()
+    outcome = app.locator("[data-note-form-outcome]")
+    expect(outcome).to_have_text("At most 20 tags of 40 letters each.")
+    app.get_by_label("Tags").fill("🌧️" * 20)
+    app.get_by_label("When").fill("2126-03-14T08:30")
+    app.get_by_role("button", name="Keep it").click()
+    expect(outcome).to_have_text("That moment is still to come.")
+    expect(app.get_by_label("Note")).to_have_value("on the train")
+    app.get_by_label("When").fill("2026-03-14T08:30")
+    app.get_by_role("button", name="Keep it").click()
+    expect(app.locator(WAITING)).to_have_count(1)
+
+    app.context.set_offline(False)
+    expect_in_browser(app, waiting=0)
+    assert [tag.name for tag in Capture.objects.get().tags.all()] == ["🌧️" * 20]
+
+
+def test_a_subscription_that_the_browser_replaces_is_renewed(
+    app: Page, owner: User, settings: Any
+) -> None:
+    settings.VAPID_PRIVATE_KEY = factories.SITE_KEY
+    sign_in(app, owner)
+    settled(app)
+    (worker,) = app.context.service_workers
+    keys = {"p256dh": factories.BROWSER_KEY, "auth": factories.BROWSER_SECRET}
+    browser = {"endpoint": "https://push.example.net/another", **keys}
+    # Browsers alone can make this event, and only theirs may extend the life of the worker.
+    worker.evaluate(
+        """({ endpoint, p256dh, auth }) => {
+          const event = new Event("pushsubscriptionchange");
+          event.newSubscription = { toJSON: () => ({ endpoint, keys: { p256dh, auth } }) };
+          event.waitUntil = () => {};
+          self.dispatchEvent(event);
+        }""",
+        browser,
+    )
+    pace.wait_until(PushSubscription.objects.filter(owner=owner).exists)
+    assert PushSubscription.objects.get().endpoint == browser["endpoint"]
 
 
 def test_an_answer_that_is_lost_leads_to_no_second_moment(app: Page, owner: User) -> None:

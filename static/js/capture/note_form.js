@@ -3,6 +3,8 @@
 import { newUuid } from "../api.js";
 import { keep } from "../offline/waiting.js";
 
+const CLOCK_TOLERANCE = 5 * 60_000; // milliseconds
+
 const form = document.querySelector("[data-note-form]");
 const outcome = form.querySelector("[data-note-form-outcome]");
 
@@ -21,11 +23,21 @@ function fieldsOf(values) {
   return fields;
 }
 
+/** Returns what the server would refuse, in words; it counts letters as the server does. */
+function problemOf({ felt, mood, note, tags }, at) {
+  const { textNothing, textTags, textFuture, mostTags, longestTag } = form.dataset;
+  if (!felt && !mood && !note.trim()) return textNothing;
+  const tooLong = tags.some((tag) => [...tag].length > Number(longestTag));
+  if (tooLong || tags.length > Number(mostTags)) return textTags;
+  return at > Date.now() + CLOCK_TOLERANCE ? textFuture : "";
+}
+
 async function keepForLater() {
   const values = new FormData(form);
   const fields = fieldsOf(values);
-  if (!fields.felt && !fields.mood && !fields.note) {
-    outcome.textContent = form.dataset.textNothing;
+  const problem = problemOf(fields, new Date(values.get("taken_at")));
+  if (problem) {
+    outcome.textContent = problem;
     return;
   }
   await keep({

@@ -1,5 +1,6 @@
 /** The part of the service worker that shows reminders. */
 
+const SUBSCRIPTIONS = "/api/v1/push-subscriptions/";
 const TAG = "reminder"; // a new reminder replaces one that was not opened
 
 async function show(reminder) {
@@ -30,3 +31,20 @@ self.addEventListener("notificationclick", (event) => {
     event.action === "stop" ? stop(reminder) : self.clients.openWindow(reminder.open),
   );
 });
+
+/** Tells the site where reminders go from now on, if somebody is signed in here who takes them. */
+async function renew({ oldSubscription, newSubscription }) {
+  const session = await (await fetch("/offline/line/")).json();
+  if (!session.diary) return;
+  const current =
+    newSubscription ?? (await self.registration.pushManager.subscribe(oldSubscription.options));
+  const { endpoint, keys } = current.toJSON();
+  await fetch(SUBSCRIPTIONS, {
+    method: "POST",
+    headers: { "X-CSRFToken": session.token, "Content-Type": "application/json" },
+    body: JSON.stringify({ endpoint, p256dh: keys.p256dh, auth: keys.auth }),
+  });
+}
+
+// Browsers replace subscriptions from time to time; the old one fails from then on.
+self.addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event)));
