@@ -11,7 +11,6 @@ Fails where a history did not, or where the longest one needs more than `MAX_GRO
 than the shortest.
 """
 
-import argparse
 import json
 import os
 import subprocess
@@ -27,6 +26,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from common.option_parsers import OneLineParser
 from tests.sites import PRODUCTION, Site, installed_site
 
 MAX_GROWTH = 25  # megabytes
@@ -190,7 +190,7 @@ def run_steps(site: Site, file: Path, rows: int, delays: list[float]) -> Iterato
 
 def main() -> int:
     """Run the test and return 1 if there are violations."""
-    parser = argparse.ArgumentParser(description="Import and undo long histories.")
+    parser = OneLineParser(description="Import and undo long histories.")
     parser.add_argument("--rows", type=int, nargs="+", default=[1000, 10_000, 100_000])
     parser.add_argument("--kills", type=int, default=0, help="of the worker of each step")
     parser.add_argument("--seed", type=int, default=1)
