@@ -1,13 +1,14 @@
 """Count what each face detector finds, misses and takes for a face, and how long it takes.
 
-Usage: python -m benchmarks.face_detectors PHOTOS
+Usage: python -m benchmarks.face_detectors PHOTOS [--yunet FILE] [--every N]
 
 PHOTOS is an archive or folder of labelled photos, each with a face. They are looked at as they are
 and in the views of benchmarks.degradations, turned further, lying on their side and nearly black;
 then groups in which scikit-image's public-domain portrait stands at a share of the longest side,
-and pictures without any face: scikit-image's and parts of them. BlazeFace without second looks
-stands beside BlazeFace as it serves; YuNet is measured where it is installed. Milliseconds are
-those of the processor, in one thread, so that they mean something on a busy machine, too.
+and pictures without any face: scikit-image's and parts of them. Beside BlazeFace as it serves stand
+one look of it, one of its full-range model, OpenCV's cascades and, where its file is given, YuNet.
+Milliseconds are those of the processor, in one thread, so that they mean something on a busy
+machine, too.
 """
 
 import time
@@ -21,7 +22,7 @@ import cv2
 import numpy as np
 import skimage.data
 
-from benchmarks import degradations
+from benchmarks import degradations, full_range
 from common.imaging.geometry import Box
 from common.imaging.images import Pixels, read_image
 from common.option_parsers import OneLineParser
@@ -54,13 +55,14 @@ def blazeface_alone(pixels: Pixels) -> list[Box]:
     ]
 
 
-def detectors() -> dict[str, Detector]:
+def detectors(*, with_yunet: bool) -> dict[str, Detector]:
     found: dict[str, Detector] = {
         "blazeface": detect_with_blazeface,
         "blazeface, one look": blazeface_alone,
+        "full range, one look": full_range.detect,
         "cascades": detect_with_cascades,
     }
-    if yunet.is_installed():
+    if with_yunet:
         found["yunet"] = lambda pixels: [Box(*square) for square in yunet.detect(pixels)]
     return found
 
@@ -148,8 +150,13 @@ def main(arguments: list[str] | None = None) -> None:
     parser = OneLineParser(description="Count what each face detector finds.")
     parser.add_argument("photos", type=Path, help="archive or folder of labelled photos")
     parser.add_argument("--every", type=int, default=1, help="look at one photo in so many")
+    parser.add_argument("--yunet", type=Path, help="file of YuNet, to measure it, too")
     options = parser.parse_args(arguments)
-    measured = detectors()
+    if options.yunet:
+        yunet.FILE = options.yunet
+        if not yunet.is_installed():
+            parser.error(f"{options.yunet} is not YuNet's file.")
+    measured = detectors(with_yunet=bool(options.yunet))
     row("", list(measured))
     row("---", ["---"] * len(measured))
     photos = list(photos_in(Source(options.photos), options.every))

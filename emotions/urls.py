@@ -75,6 +75,7 @@ urlpatterns = [
     ),
     path("captures/<uuid:uuid>/when/", capture_views.capture_time, name="capture_time"),
     path("captures/<uuid:uuid>/time/", capture_views.use_time_of_photo, name="use_time_of_photo"),
+    path("captures/<uuid:uuid>/turn/", capture_views.capture_turn, name="capture_turn"),
     path("captures/<uuid:uuid>/delete/", capture_views.capture_delete, name="capture_delete"),
     path("captures/<uuid:uuid>/purge/", capture_views.purge, name="purge"),
     path("today/", day_views.today, name="today"),

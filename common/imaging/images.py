@@ -141,6 +141,11 @@ def taken_at(data: bytes) -> datetime | None:
         return None
 
 
+def turn(pixels: Pixels, degrees: int) -> Pixels:
+    """Turn a picture clockwise by a multiple of 90 degrees."""
+    return np.ascontiguousarray(np.rot90(pixels, -degrees // 90))
+
+
 def pixelate(pixels: Pixels, box: Box, margin: float = 0.2, cells: int = 8) -> None:
     """Make a face unrecognisable, in place, by replacing it with a few large squares.
 

@@ -32,6 +32,7 @@ PROBLEMS: dict[str, tuple[int, str]] = {
     "conflict": (409, "Another request came under this UUID or key before."),
     "not_ready": (409, "This import does not wait for a decision, or not any more."),
     "tag_exists": (409, "Another tag of yours has this name. You can merge the two."),
+    "no_picture": (409, "No picture of this capture is kept that could be turned."),
     "not_undoable": (409, "This import cannot be undone, or not any more."),
     "push_not_offered": (409, "This site sends no notifications. Choose email instead."),
     "too_many_reminders": (409, "You have as many reminders as there can be."),

@@ -22,6 +22,7 @@ from emotions.captures.errors import (
     KeepsMoreError,
     NoFaceError,
     NoSuchFaceError,
+    NothingToTurnError,
     RequestConflictError,
     StaleError,
 )
@@ -146,6 +147,11 @@ SERVICE_PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str | Promise]] =
         HTTPStatus.PRECONDITION_FAILED,
         "precondition_failed",
         _("It has changed since you read it. Read it again first."),
+    ),
+    NothingToTurnError: (
+        HTTPStatus.CONFLICT,
+        "no_picture",
+        _("No picture of this capture is kept that could be turned."),
     ),
     PushNotOfferedError: (
         HTTPStatus.CONFLICT,

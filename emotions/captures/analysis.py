@@ -42,15 +42,20 @@ def analyse_photo(
     keep_others: bool,
     keep_without_face: bool,
     me: tuple[float, float] | None,
+    turn: int = 0,
 ) -> PhotoAnalysis:
     """Detect and classify the faces in a photo and save what is kept of it.
+
+    Args:
+        me: a point in the owner's face, as shares of the turned photo's width and height.
+        turn: degrees by which to turn the photo clockwise, after its EXIF has turned it.
 
     Raises:
         common.imaging.images.ImageError: it cannot be read.
         NoFaceError: no face was found and `keep_without_face` is false.
         ml.registry.NoModelError: no trained version can answer.
     """
-    pixels = images.read_image(photo)
+    pixels = images.turn(images.read_image(photo), turn)
     serving = registry.serving()
     faces = serving.predictor.predict(pixels)
     if not faces and not keep_without_face:

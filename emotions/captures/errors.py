@@ -33,5 +33,9 @@ class KeepsMoreError(Exception):
     """More of the photo would have to be kept than there is."""
 
 
+class NothingToTurnError(Exception):
+    """No picture of the capture is kept, or none that can be read."""
+
+
 class UnreadablePictureError(Exception):
     """The picture that is kept of a capture's face is gone or damaged."""

@@ -21,7 +21,7 @@ from common.widgets import DateInput
 from emotions.captures import selectors
 from emotions.captures.editing import Changes
 from emotions.captures.recording import SelfReport
-from emotions.captures.wording import MOODS
+from emotions.captures.wording import MOODS, QUARTER_TURNS
 from emotions.models import Capture, Feeling
 from emotions.models.limits import (
     EARLIEST_MOMENT,
@@ -254,6 +254,13 @@ class TimeForm(forms.Form):
         return self.cleaned_data["opened_with"] not in (None, self.capture.taken_at)
 
 
+class TurnForm(forms.Form):
+    """By how much to turn the pictures of a moment, as it was when the form was shown."""
+
+    degrees = forms.TypedChoiceField(choices=QUARTER_TURNS, coerce=int)
+    sequence = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
 class WordsForm(SelfReportForm):
     """A moment without a photo."""
 
@@ -349,6 +356,14 @@ class CaptureForm(forms.Form):
         widget=forms.HiddenInput,
     )
 
+    turn = forms.TypedChoiceField(
+        label=_("Turn the photo"),
+        choices=[(0, _("As it is")), *QUARTER_TURNS],
+        coerce=int,
+        empty_value=None,
+        initial=0,
+        required=False,
+    )
     me_x = forms.FloatField(min_value=0, max_value=1, required=False, widget=forms.HiddenInput)
     me_y = forms.FloatField(min_value=0, max_value=1, required=False, widget=forms.HiddenInput)
 

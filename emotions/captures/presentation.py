@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from emotions.captures.excerpts import Part, excerpt
 from emotions.captures.forms import EditForm, join_tags, reported, state_of
 from emotions.captures.moods import answer_of
-from emotions.captures.wording import MOODS, headline, moment_headline, rating
+from emotions.captures.turning import upright_turn
+from emotions.captures.wording import MOODS, QUARTER_TURNS, headline, moment_headline, rating
 from emotions.models import Capture, Detection, Feeling
 from ml.emotions import EMOTIONS
 
@@ -162,6 +163,8 @@ def page_context(capture: Capture) -> dict[str, Any]:
             "words": state_of(capture, ["note", "tags"]),
         },
         "feelings": list(Feeling),
+        "turns": QUARTER_TURNS if capture.photo or capture.crop else [],
+        "upright_turn": upright_turn(answer_of(capture)) if capture.photo or capture.crop else 0,
         "may_keep": list(Capture.Kept)[list(Capture.Kept).index(Capture.Kept(capture.kept)) + 1 :],
     }
 

@@ -74,6 +74,7 @@ def record_capture(
     keep_others: bool | None = None,
     keep_without_face: bool = False,
     me: tuple[float, float] | None = None,
+    turn: int = 0,
 ) -> Capture:
     """Record a moment: what its photo expresses, or only words.
 
@@ -90,6 +91,7 @@ def record_capture(
             where None.
         me: a point in the owner's face, as shares of the photo's width and height: the face that
             has it counts, else the nearest; the largest where None.
+        turn: degrees by which to turn the photo clockwise first: 0, 90, 180 or 270.
         keep_without_face: store a photo on which no face was found.
 
     Raises:
@@ -115,6 +117,7 @@ def record_capture(
             photo,
             *(source, time_zone, taken_at, self_report),
             *(kept, keep_others, keep_without_face, me),
+            *([turn] if turn else []),  # Digests of requests from before stay as they are.
         ),
     )
     if earlier := earlier_capture(capture):
@@ -142,6 +145,7 @@ def record_capture(
             keep_others=keep_others,
             keep_without_face=keep_without_face,
             me=me,
+            turn=turn,
         )
     try:
         with delete_files_on_error(analysis.pictures.values()):

@@ -45,9 +45,9 @@ def consent(request: HttpRequest) -> HttpResponse:
     return render(request, "emotions/consent.html", {"form": form, "next": next_url}, status=status)
 
 
-def redirect_to_consent(request: HttpRequest) -> HttpResponseRedirect:
-    """Redirect to the consent page, which leads back here."""
-    return redirect(f"{reverse('emotions:consent')}?{urlencode({'next': request.path})}")
+def redirect_to_consent(path: str) -> HttpResponseRedirect:
+    """Redirect to the consent page, which leads to a page of ours then."""
+    return redirect(f"{reverse('emotions:consent')}?{urlencode({'next': path})}")
 
 
 @login_required
@@ -58,7 +58,7 @@ def capture(request: HttpRequest) -> HttpResponse:
     """Record a photo."""
     person = person_of(request)
     if not has_consent(person=person, kind=Consent.Kind.USE):
-        return redirect_to_consent(request)
+        return redirect_to_consent(request.path)
     context: dict[str, Any] = {"feelings": list(Feeling)}
     if request.method == "GET":
         return render(request, "emotions/capture.html", {"form": CaptureForm(), **context})
@@ -69,7 +69,7 @@ def capture(request: HttpRequest) -> HttpResponse:
         try:
             recorded = record(person, form, request)
         except ConsentRequiredError:
-            return redirect_to_consent(request)
+            return redirect_to_consent(request.path)
         except ImageError as error:
             form.refuse(error)
             status = STATUSES[error.code]
@@ -100,6 +100,7 @@ def record(person: User, form: CaptureForm, request: HttpRequest) -> Capture:
         "time_zone": zone_of(request, person),
         "keep_without_face": "keep_without_face" in request.POST,
         "me": form.me(),
+        "turn": form.cleaned_data["turn"] or 0,
     }
     try:
         return recording.record_capture(**moment, uuid=form.cleaned_data["client_uuid"])
@@ -112,7 +113,7 @@ def record(person: User, form: CaptureForm, request: HttpRequest) -> Capture:
 def live(request: HttpRequest) -> HttpResponse:
     """Show what the camera sees and what faces in it express, storing nothing."""
     if not has_consent(person=person_of(request), kind=Consent.Kind.USE):
-        return redirect_to_consent(request)
+        return redirect_to_consent(request.path)
     card = active_version().card
     context = {
         "form": CaptureForm(initial={"source": Capture.Source.LIVE}),

@@ -12,11 +12,13 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.consents import ConsentRequiredError
 from accounts.requests import person_of
 from emotions.captures import editing, explanations, presentation, selectors
 from emotions.captures.editing import Changes
@@ -24,12 +26,14 @@ from emotions.captures.errors import (
     EmptyCaptureError,
     KeepsMoreError,
     NoSuchFaceError,
+    NothingToTurnError,
     StaleError,
 )
-from emotions.captures.forms import EditForm, TimeForm
+from emotions.captures.forms import EditForm, TimeForm, TurnForm
 from emotions.captures.purging import TRASH_KEPT_FOR, purge_capture
-from emotions.captures.requests import own_capture
+from emotions.captures.recording_views import redirect_to_consent
 from emotions.captures.trash import delete_capture, restore_capture
+from emotions.captures.turning import turn_capture
 from emotions.captures.wording import describe_explanation
 from emotions.models import Capture
 from emotions.offline.headers import available_offline
@@ -41,6 +45,11 @@ from emotions.templatetags.moments import UNDO
 from ml.inference.card import ModelFileError
 
 TRASH_PAGE_SIZE = 24
+
+
+def own_capture(request: HttpRequest, uuid: UUID) -> Capture:
+    """Return the signed-in person's capture, or raise `Http404`, also for somebody else's."""
+    return get_object_or_404(selectors.history(owner=person_of(request)), uuid=uuid)
 
 
 def render_capture(
@@ -207,6 +216,30 @@ def use_time_of_photo(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if moment <= timezone.now():
         editing.edit_capture(capture=found, changes=Changes(taken_at=moment))
         messages.success(request, _("Kept."))
+    return redirect("emotions:capture_detail", uuid)
+
+
+@login_required
+@require_POST
+@heavy(limit="capture", methods=("POST",))
+def capture_turn(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Turn the pictures of a capture and read its faces anew; a form sent twice turns once."""
+    found = own_capture(request, uuid)
+    form = TurnForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, _("Choose how to turn the picture first."))
+        return redirect("emotions:capture_detail", uuid)
+    degrees, sequence = form.cleaned_data["degrees"], form.cleaned_data["sequence"]
+    try:
+        turn_capture(capture=found, degrees=degrees, expected=sequence)
+    except ConsentRequiredError:
+        return redirect_to_consent(reverse("emotions:capture_detail", args=[uuid]))
+    except StaleError:
+        messages.warning(request, _("This moment has changed since. Here it is as it is now."))
+    except NothingToTurnError:
+        messages.warning(request, _("There is no picture of this moment that could be turned."))
+    else:
+        messages.success(request, _("Turned, and read again."))
     return redirect("emotions:capture_detail", uuid)
 
 

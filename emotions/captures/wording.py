@@ -15,6 +15,13 @@ MOODS = [
     ("5", gettext_lazy("Very good")),
 ]
 
+QUARTER_TURNS = [
+    (270, gettext_lazy("To the left")),
+    (90, gettext_lazy("To the right")),
+    (180, gettext_lazy("Upside down")),
+]
+"""Ways to turn a picture: degrees clockwise, and their names."""
+
 
 def moment_headline(felt: Feeling | None, answer: Detection | None) -> str:
     """Return what the face of a moment looks like and what was felt; empty where neither is."""

@@ -271,6 +271,11 @@ class Detection(models.Model):
     p_neutral = models.FloatField()
     p_sad = models.FloatField()
     p_surprise = models.FloatField()
+    roll = models.SmallIntegerField(
+        null=True,
+        blank=True,
+        help_text=_("Degrees by which the head leans clockwise; unknown where it is empty."),
+    )
     emotion = models.CharField(max_length=8, choices=Feeling.choices)
     confidence = models.FloatField()
     unsure = models.BooleanField()
@@ -330,6 +335,7 @@ class Detection(models.Model):
             "y": face.box.y,
             "width": face.box.width,
             "height": face.box.height,
+            "roll": round(face.roll),
             "emotion": face.emotion,
             "confidence": face.confidence,
             "unsure": face.unsure,

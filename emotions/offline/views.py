@@ -29,6 +29,7 @@ SHELL = (
     "js/capture/upload.js",
     "js/capture/camera.js",
     "js/capture/preview.js",
+    "js/capture/turn.js",
     "js/capture/multi_upload.js",
     "js/capture/note_form.js",
 )

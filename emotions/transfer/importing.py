@@ -206,6 +206,7 @@ def build_detection(face: EntryFace, capture: Capture) -> Detection:
         role=face.role,
         emotion=face.emotion,
         confidence=face.confidence,
+        roll=None,
         milliseconds=None,
         is_me=face.is_me,
     )

@@ -6,6 +6,7 @@ import hashlib
 import os
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
@@ -32,12 +33,14 @@ class Face:
         box: the face box, in pixels of the upright picture.
         probabilities: seven probabilities that sum to 1, in the order of `EMOTIONS`.
         unsure: whether the confidence is below the card's threshold.
+        roll: by how many degrees the head leans clockwise, -180 to 180.
         milliseconds: inference time of this face: that of the whole picture, divided evenly.
     """
 
     box: Box
     probabilities: tuple[float, ...]
     unsure: bool
+    roll: float = field(default=0.0, compare=False)
     milliseconds: float = field(default=0.0, compare=False)
 
     @property
@@ -96,15 +99,20 @@ class Predictor:
 
     def predict_boxes(self, pixels: Pixels, boxes: list[Box]) -> list[Face]:
         """Classify the faces in the given boxes of an upright RGB picture."""
-        crops = self.crop(pixels, boxes)
+        rolls = [roll_of(pixels, box) for box in boxes]
+        crops = self._crop(pixels, boxes, rolls)
         started = time.perf_counter()
         predictions = self.classify(crops).tolist()
         milliseconds = 1000 * (time.perf_counter() - started) / max(1, len(boxes))
         return [
             Face(
-                box, tuple(probabilities), max(probabilities) < self.card.unsure_below, milliseconds
+                box,
+                tuple(probabilities),
+                max(probabilities) < self.card.unsure_below,
+                roll,
+                milliseconds,
             )
-            for box, probabilities in zip(boxes, predictions, strict=True)
+            for box, roll, probabilities in zip(boxes, rolls, predictions, strict=True)
         ]
 
     def detect(self, pixels: Pixels) -> tuple[list[Box], NDArray[np.uint8]]:
@@ -118,14 +126,15 @@ class Predictor:
 
     def crop(self, pixels: Pixels, boxes: list[Box]) -> NDArray[np.uint8]:
         """Cut out n × size × size grey faces as the network expects them, turned upright."""
+        return self._crop(pixels, boxes, [roll_of(pixels, box) for box in boxes])
+
+    def _crop(self, pixels: Pixels, boxes: list[Box], rolls: Sequence[float]) -> NDArray[np.uint8]:
         size = self.card.input_size
         crops = np.zeros((len(boxes), size, size), np.uint8)
         if boxes:
             grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
-            for index, box in enumerate(boxes):
-                crops[index] = crop_face(
-                    grey, box, size, self.card.face_margin, roll_of(pixels, box)
-                )
+            for index, (box, roll) in enumerate(zip(boxes, rolls, strict=True)):
+                crops[index] = crop_face(grey, box, size, self.card.face_margin, roll)
         return crops
 
     @property

@@ -57,6 +57,18 @@ export function small(source, width, height, side) {
   return canvas;
 }
 
+/** Returns a canvas with what another one shows, turned clockwise by 0, 90, 180 or 270 degrees. */
+export function turned(canvas, degrees) {
+  const copy = document.createElement("canvas");
+  [copy.width, copy.height] = [canvas.width, canvas.height];
+  if (degrees % 180) [copy.width, copy.height] = [canvas.height, canvas.width];
+  const context = copy.getContext("2d");
+  context.translate(copy.width / 2, copy.height / 2);
+  context.rotate((degrees * Math.PI) / 180);
+  context.drawImage(canvas, -canvas.width / 2, -canvas.height / 2);
+  return copy;
+}
+
 export const jpeg = (canvas, quality = 0.85) =>
   new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", quality));
 

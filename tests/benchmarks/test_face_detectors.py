@@ -20,7 +20,7 @@ def few_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         face_detectors,
         "detectors",
-        lambda: {"blazeface": detect_with_blazeface, "blind": lambda pixels: []},
+        lambda *, with_yunet: {"blazeface": detect_with_blazeface, "blind": lambda pixels: []},
     )
 
 

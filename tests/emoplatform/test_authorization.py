@@ -99,6 +99,7 @@ MATRIX: dict[str, Answers] = {
         PATCH=(401, 405, 405, 403, 405),
         DELETE=(401, 405, 405, 403, 405),
     ),
+    f"{CAPTURE}turn/": one(POST=400),
     f"{CAPTURE}photo/": one(GET=200),
     f"{CAPTURE}crop/": one(GET=200),
     f"{CAPTURE}thumbnail/": one(GET=200),
@@ -206,6 +207,7 @@ MATRIX: dict[str, Answers] = {
     "/captures/<uuid:uuid>/why.jpg": page_of_one(GET=200),
     "/captures/<uuid:uuid>/when/": page_of_one(GET=200, POST=422),
     "/captures/<uuid:uuid>/time/": page_of_one(POST=302),
+    "/captures/<uuid:uuid>/turn/": page_of_one(POST=302),
     "/captures/<uuid:uuid>/delete/": page_of_one(GET=200, POST=302),
     "/captures/<uuid:uuid>/purge/": page_of_one(POST=404),
 }

@@ -12,6 +12,7 @@ from emotions.api.captures.serializers import (
     DeleteQuerySerializer,
     EditSerializer,
     NewCaptureSerializer,
+    TurnSerializer,
     WordsSerializer,
 )
 from emotions.api.openapi import problem_responses
@@ -45,6 +46,7 @@ CAPTURE = {
             "id": 1207,
             "role": "answer",
             "box": {"x": 171, "y": 62, "width": 108, "height": 108},
+            "roll": 4,
             "probabilities": SHARES,
             "emotion": "happy",
             "confidence": 0.931,
@@ -243,6 +245,44 @@ RESTORE: dict[str, Any] = {
     "responses": {
         200: example_response(CaptureSerializer, _("Restored."), CAPTURE, "restored"),
         **problem_responses("permission_denied", "not_found", "deleted", "precondition_failed"),
+    },
+}
+
+
+TURN: dict[str, Any] = {
+    "tags": ["captures"],
+    "summary": _("Turn the pictures of a capture"),
+    "description": _(
+        "Turns what is kept of a photo and reads the faces in it anew: what is detected then, with "
+        "ids of its own, takes the place of what was detected before. Faces that were blurred keep "
+        "their reading, and where no face is found, all do. Send the ETag that you have read as "
+        "If-Match, so that a request that is sent again turns nothing twice."
+    ),
+    "request": {
+        "application/json": OpenApiRequest(
+            TurnSerializer,
+            examples=[
+                OpenApiExample("to the right", value={"degrees": 90}, request_only=True),
+            ],
+        )
+    },
+    "parameters": [UUID_PARAMETER, IF_MATCH_HEADER, CAPTURE_ETAG_HEADER],
+    "responses": {
+        200: example_response(CaptureSerializer, _("Turned."), CAPTURE, "turned"),
+        **problem_responses(
+            "invalid",
+            "parse_error",
+            "bad_request",
+            "permission_denied",
+            "consent_required",
+            "not_found",
+            "no_picture",
+            "deleted",
+            "precondition_failed",
+            "unsupported_media_type",
+            "no_model",
+            "too_many_at_once",
+        ),
     },
 }
 

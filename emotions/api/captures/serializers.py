@@ -27,6 +27,7 @@ from emotions.api.fields import (
     by_emotion,
 )
 from emotions.captures.recording import SelfReport
+from emotions.captures.turning import QUARTERS
 from emotions.models import Capture, Detection, Feeling
 from emotions.models.limits import MAX_NOTE_LENGTH, MAX_TAG_LENGTH, MAX_TAGS
 from emotions.pictures.errors import LIMITS
@@ -60,6 +61,7 @@ class DetectionSerializer(serializers.ModelSerializer[Detection]):
             "id",
             "role",
             "box",
+            "roll",
             "probabilities",
             "emotion",
             "confidence",
@@ -72,6 +74,11 @@ class DetectionSerializer(serializers.ModelSerializer[Detection]):
         extra_kwargs: ClassVar = {
             "id": {"help_text": _("Names the face, to say that it is the person's own.")},
             "role": {"help_text": _("answer, unless a later network read the face again.")},
+            "roll": {
+                "help_text": _(
+                    "By how many degrees the head leans clockwise, -180 to 180; null where unknown."
+                )
+            },
             "confidence": {"help_text": _("The share of the emotion, from 0 to 1.")},
             "unsure": {"help_text": UNSURE},
             "is_me": {"help_text": _("This face counts as the person's own.")},
@@ -247,11 +254,18 @@ class NewCaptureSerializer(SelfReportSerializer):
     keep_without_face = StrictBooleanField(
         default=False, help_text=_("Record the photo even where no face is found.")
     )
+    turn = serializers.ChoiceField(
+        [0, *QUARTERS],
+        default=0,
+        help_text=_("Degrees by which to turn the photo clockwise, once it lies as its EXIF says."),
+    )
     me_x = StrictFloatField(
         required=False,
         min_value=0,
         max_value=1,
-        help_text=_("With me_y, a point in the person's own face, as a share of the width."),
+        help_text=_(
+            "With me_y, a point in the person's own face, as a share of the turned photo's width."
+        ),
     )
     me_y = StrictFloatField(
         required=False, min_value=0, max_value=1, help_text=_("The same as a share of the height.")
@@ -301,6 +315,12 @@ class EditSerializer(SelfReportSerializer):
     time_zone = TimeZoneField(
         required=False, help_text=_("IANA name of the zone lived in at that moment.")
     )
+
+
+class TurnSerializer(serializers.Serializer[Any]):
+    """By how much to turn the pictures of a capture."""
+
+    degrees = serializers.ChoiceField(QUARTERS, help_text=_("Clockwise."))
 
 
 class CaptureFilterSerializer(serializers.Serializer[Any]):

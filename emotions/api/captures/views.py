@@ -27,6 +27,7 @@ from emotions.api.captures.schema import (
     RESTORE,
     RETRIEVE,
     THUMBNAIL,
+    TURN,
     UPDATE,
 )
 from emotions.api.captures.serializers import (
@@ -35,6 +36,7 @@ from emotions.api.captures.serializers import (
     DeleteQuerySerializer,
     EditSerializer,
     NewCaptureSerializer,
+    TurnSerializer,
     self_report_of,
 )
 from emotions.api.etags import conditional_response, etag, expected_sequence
@@ -45,6 +47,7 @@ from emotions.captures import editing, recording, selectors
 from emotions.captures.editing import Changes
 from emotions.captures.purging import purge_capture
 from emotions.captures.trash import delete_capture, restore_capture
+from emotions.captures.turning import turn_capture
 from emotions.models import Capture, CaptureQuerySet
 from emotions.pictures import responses
 
@@ -83,6 +86,7 @@ def record(owner: User, values: Mapping[str, Any], *, key: str | None = None) ->
         keep_others=values["keep_others"],
         keep_without_face=values["keep_without_face"],
         me=(values["me_x"], values["me_y"]) if "me_x" in values else None,
+        turn=values["turn"],
     )
 
 
@@ -163,6 +167,15 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
             capture=get_object_or_404(trash, uuid=uuid), expected=expected_sequence(request)
         )
         return self.capture_response(restored)
+
+    @extend_schema(**TURN)
+    @action(detail=True, methods=["post"], url_path="turn", url_name="turn")
+    def turn_pictures(self, request: Request, **_: Any) -> Response:
+        """Turn the pictures of a capture and read its faces anew."""
+        found = self.get_object()
+        degrees = validated(TurnSerializer, request.data)["degrees"]
+        turned = turn_capture(capture=found, degrees=degrees, expected=expected_sequence(request))
+        return self.capture_response(turned)
 
     @extend_schema(**PHOTO)
     @action(detail=True, renderer_classes=[PictureRenderer, JSONRenderer])

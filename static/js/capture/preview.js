@@ -4,7 +4,7 @@
  * that fails, the form works as it does without this module.
  */
 
-import { detect, jpeg, small } from "../api.js";
+import { detect, jpeg, small, turned } from "../api.js";
 
 const form = document.querySelector("[data-upload]");
 const panel = form.querySelector("[data-preview]");
@@ -120,7 +120,10 @@ async function showPreview(file) {
   let faces;
   try {
     const picture = await createImageBitmap(file);
-    canvas = small(picture, picture.width, picture.height, PHOTO_SIDE);
+    canvas = turned(
+      small(picture, picture.width, picture.height, PHOTO_SIDE),
+      Number(form.elements.turn.value),
+    );
     const { status, body } = await detect(await jpeg(canvas));
     if (status !== 200 || body.photos[0].problem) return;
     faces = body.photos[0].faces;
@@ -146,4 +149,5 @@ function update() {
   }
 }
 input.addEventListener("change", update);
+form.addEventListener("turned", update);
 form.addEventListener("photo", () => setTimeout(update)); // once upload.js has put it into the form

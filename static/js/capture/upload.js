@@ -31,6 +31,7 @@ function showChosen() {
   preview.src = URL.createObjectURL(file);
   label.textContent = form.dataset.textChosen;
   outcome.replaceChildren();
+  form.elements.turn.value = 0;
   // Each photo is a moment of its own.
   form.elements.client_uuid.value = newUuid();
 }
@@ -70,14 +71,14 @@ function receive(request) {
 
 /** Lets the photo wait in this browser for a connection, as the same moment. */
 async function keepForLater(photo) {
-  const { client_uuid: uuid, source, me_x: x, me_y: y } = form.elements;
+  const { client_uuid: uuid, source, turn, me_x: x, me_y: y } = form.elements;
   const point = x.value && y.value ? { me_x: x.value, me_y: y.value } : {};
   await keep({
     diary: document.body.dataset.diary,
     uuid: uuid.value,
     at: new Date().toISOString(),
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    fields: { source: source.value, ...point },
+    fields: { source: source.value, turn: turn.value, ...point },
     photo,
   });
   input.value = "";

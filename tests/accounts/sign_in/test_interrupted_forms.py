@@ -25,10 +25,11 @@ POSTED: dict[str, dict[str, Any]] = {
     "restore": {"uuid": UUID},
     "capture_edit": {"note": NOTE},
     "use_time_of_photo": {},
+    "capture_turn": {"degrees": "90", "sequence": "1"},
     "purge": {},
     "capture_delete": {},
 }
-OF_ONE = {"capture_edit", "use_time_of_photo", "purge", "capture_delete"}
+OF_ONE = {"capture_edit", "capture_turn", "use_time_of_photo", "purge", "capture_delete"}
 SETTINGS = ["language_and_time", "devices_sign_out", "token_create"]
 
 
