@@ -12,6 +12,7 @@ from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.core.cache import caches
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client, override_settings
@@ -29,9 +30,11 @@ from emotions.models import Capture, Lease, Preferences
 from emotions.quotas.leases import take_place
 from emotions.quotas.turns import take_turn
 from emotions.reminders.services import add_reminder
+from emotions.transfer.uploads import start_import
 from tests import factories, pictures
 from tests.conftest import signed_in
 from tests.factories import PASSWORD
+from tests.jobs import run_jobs
 from tests.traces import places_of
 
 NUMBER = 987_654_321_012_345
@@ -83,6 +86,10 @@ def live(person: User, administrator: User) -> None:
     editing.edit_capture(capture=capture, changes=changes)
     add_reminder(owner=person, at=time(20))
     factories.push_subscription(person, endpoint=f"https://push.example.net/{TAG}")
+    table = f"full_date,time,mood,activities,note\n2026-03-14,08:30,{TAG},{TAG},{NOTE}\n"
+    upload = SimpleUploadedFile(f"{TAG}.csv", table.encode())
+    start_import(owner=person, upload=upload, time_zone="UTC", moods={}, preview=True)
+    run_jobs()
     take_turn(person)
     take_place(f"import:{person.pk}", places=1)
     queue_letter(template="account/email/password_changed", email=EMAIL, person=person, context={})
@@ -109,6 +116,7 @@ def test_nothing_is_left_of_who_deletes_their_account(media: Path, log: io.Strin
     assert {
         *("accounts_user", "accounts_letter", "account_emailaddress", "accounts_accesstoken"),
         *("accounts_session", "usersessions_usersession", "django_admin_log", "shared_cache"),
+        *("accounts_securityevent", "emotions_import"),
         *("emotions_capture", "emotions_lease", "emotions_tag", "emotions_pushsubscription"),
         "django_tasks_database_dbtaskresult",
     } <= found, "else this proves nothing"

@@ -206,6 +206,14 @@ def test_an_answer_that_was_cut_off_does_not_look_whole(proxy: str) -> None:
         ask(proxy, "/cut/")
 
 
+def test_nothing_is_echoed(proxy: str) -> None:
+    with closing(HTTPConnection(proxy, timeout=patience(20))) as connection:
+        connection.request("TRACE", "/today/", headers={"Cookie": "a=secret"})
+        response = connection.getresponse()
+        assert response.status == 405
+        assert b"secret" not in response.read()
+
+
 # --- Limits ---------------------------------------------------------------------------------------
 
 
