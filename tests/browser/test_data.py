@@ -42,7 +42,7 @@ def test_a_history_moves_into_another_account(
     shown = page.locator(".entry").all_inner_texts()
     assert len(shown) == 2
     page.goto("/settings/")
-    page.get_by_role("link", name="Take out or bring in").click()
+    page.get_by_role("link", name="Export and import").click()
     with page.expect_download() as under_way:
         page.get_by_role("link", name="Download everything").click()
     archive = tmp_path / under_way.value.suggested_filename

@@ -30,7 +30,7 @@ def test_somebody_helps_corrects_and_takes_it_back(page: Page, owner: User, tmp_
     registry.register_bundled()
     sign_in(page, owner)
     page.goto("/settings/")
-    page.get_by_role("link", name="What helping means").click()
+    page.get_by_role("link", name="Help improve readings").click()
     expect(page.get_by_role("checkbox")).not_to_be_checked()
     page.get_by_role("checkbox").check()
     page.get_by_role("button", name="Help from now on").click()
