@@ -1,12 +1,11 @@
 """A photo that lies on its side is turned before it is sent, and after."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from accounts.models import User
 from common.imaging import images
@@ -21,11 +20,6 @@ pytestmark = [
     pytest.mark.xdist_group("browser"),
 ]
 HAS_SIZE = "(image, size) => `${image.naturalWidth}x${image.naturalHeight}` === size"
-
-
-def shoot(page: Page, name: str) -> None:
-    if folder := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
 @pytest.fixture
@@ -61,7 +55,6 @@ def test_a_photo_is_turned_before_it_is_sent(page: Page, owner: User, photo: Pat
         wait_until(preview, HAS_SIZE, size)
     expect(page.locator("[data-preview][data-faces='1']")).to_be_attached()
     assert accessibility_violations(page) == []
-    shoot(page, "before")
     page.get_by_role("button", name="See what it shows").click()
     page.wait_for_url("**/captures/*/")
     assert is_upright(Capture.objects.get())
@@ -128,11 +121,9 @@ def test_a_photo_is_turned_before_and_after_without_javascript(
         expect(plain.get_by_role("button", name="Turn")).to_be_hidden()
         plain.locator("input[type=file]").set_input_files(photo)
         plain.get_by_label("Turn the photo").select_option("Upside down")
-        shoot(plain, "before_plain")
         plain.get_by_role("button", name="See what it shows").click()
         expect(plain.get_by_text("Your face lies on its side")).to_be_visible()
         plain.get_by_text("Turn the picture").click()
-        shoot(plain, "after_plain")
         plain.get_by_role("button", name="To the right").click()
         expect(plain.get_by_text("Turned, and read again.")).to_be_visible()
         assert is_upright(Capture.objects.get())
@@ -148,10 +139,28 @@ def test_a_face_that_lies_is_turned_upright_after_it_was_sent(
     upright = page.get_by_role("button", name="Turn it upright")
     expect(upright).to_be_visible()
     assert accessibility_violations(page) == []
-    shoot(page, "after")
     upright.click()
     expect(page.get_by_text("Turned, and read again.")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_have_text("Looks happy")
     expect(upright).to_have_count(0)
-    shoot(page, "turned")
     assert is_upright(Capture.objects.get())
+
+
+def test_a_preview_waits_until_the_server_has_time_for_it(
+    page: Page, owner: User, photo: Path
+) -> None:
+    refused: list[str] = []
+
+    def refuse_once(route: Route) -> None:
+        if refused:
+            route.continue_()
+        else:
+            refused.append(route.request.url)
+            route.fulfill(status=429, headers={"Retry-After": "1"}, json={})
+
+    sign_in(page, owner)
+    page.route("**/api/v1/detect/", refuse_once)
+    page.goto("/capture/")
+    page.locator("input[type=file]").set_input_files(photo)
+    expect(page.locator("[data-preview][data-faces='1']")).to_be_attached()
+    assert refused

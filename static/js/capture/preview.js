@@ -17,6 +17,7 @@ const FACE_SIDE = 96;
 const MIN_BRIGHTNESS = 55; // mean grey value
 const MIN_SHARPNESS = 18; // variance of the Laplacian
 const MIN_FACE_WIDTH = 0.12; // of the shorter side of the photo
+const TOO_MANY_REQUESTS = 429;
 
 let latestPreview = null;
 
@@ -112,6 +113,14 @@ function reset() {
   delete panel.dataset.faces;
 }
 
+/** Analyses a picture; while it is wanted, as soon as the server has time for it. */
+async function analyse(blob, isWanted) {
+  const answer = await detect(blob);
+  if (answer.status !== TOO_MANY_REQUESTS) return answer;
+  await new Promise((resolve) => setTimeout(resolve, answer.wait));
+  return isWanted() ? analyse(blob, isWanted) : answer;
+}
+
 async function showPreview(file) {
   const preview = Symbol("preview");
   latestPreview = preview;
@@ -124,7 +133,7 @@ async function showPreview(file) {
       small(picture, picture.width, picture.height, PHOTO_SIDE),
       Number(form.elements.turn.value),
     );
-    const { status, body } = await detect(await jpeg(canvas));
+    const { status, body } = await analyse(await jpeg(canvas), () => preview === latestPreview);
     if (status !== 200 || body.photos[0].problem) return;
     faces = body.photos[0].faces;
   } catch {
