@@ -148,6 +148,8 @@ def page_context(capture: Capture) -> dict[str, Any]:
     answers = [d for d in capture.detections.all() if d.role == Detection.Role.ANSWER]
     answers.sort(key=lambda d: (not d.is_me, -d.width * d.height))
     faces = [face_view(number, detection) for number, detection in enumerate(answers, start=1)]
+    is_kept = bool(capture.photo or capture.crop)
+    upright = upright_turn(answer_of(capture)) if is_kept else 0
     return {
         "capture": capture,
         "item": item(capture),
@@ -163,8 +165,9 @@ def page_context(capture: Capture) -> dict[str, Any]:
             "words": state_of(capture, ["note", "tags"]),
         },
         "feelings": list(Feeling),
-        "turns": QUARTER_TURNS if capture.photo or capture.crop else [],
-        "upright_turn": upright_turn(answer_of(capture)) if capture.photo or capture.crop else 0,
+        "turns": QUARTER_TURNS if is_kept else [],
+        "upright_turn": upright,
+        "upright_turns": [(upright, _("Turn it upright"))],
         "may_keep": list(Capture.Kept)[list(Capture.Kept).index(Capture.Kept(capture.kept)) + 1 :],
     }
 
