@@ -26,7 +26,7 @@ admin.site.unregister(EmailAddress)
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
-    """Django's user admin, with the e-mail address in place of a username."""
+    """Django's user admin, with the email address in place of a username."""
 
     ordering = ["email"]
     list_display = ["email", "is_active", "is_staff", "date_joined"]
@@ -34,7 +34,7 @@ class UserAdmin(DjangoUserAdmin):
     readonly_fields = ["date_joined", "last_login"]
     fieldsets = [
         (None, {"fields": ["email"]}),
-        (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
+        (_("Permissions"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "usable_password", "password1", "password2"]})]
@@ -47,7 +47,7 @@ class UserAdmin(DjangoUserAdmin):
         """Refuse to set a password, with which an administrator could sign in as somebody else.
 
         Raises:
-            PermissionDenied: Always. People reset their passwords by e-mail.
+            PermissionDenied: Always. People reset their passwords by email.
         """
         raise PermissionDenied
 
@@ -141,7 +141,8 @@ class InvitationAdmin(admin.ModelAdmin[Invitation]):
         obj.pk = made.pk
         link = f"{settings.SITE_URL}{reverse('account_signup')}?invitation={secret}"
         message = _(
-            "Send this link. It is shown once and opens one account within a week: %(link)s"
+            "Send this link. It's shown only once and lets one person sign up within a week: "
+            "%(link)s"
         )
         self.message_user(request, message % {"link": link})
 
@@ -151,7 +152,7 @@ class InvitationAdmin(admin.ModelAdmin[Invitation]):
 
 @admin.register(EmailAddress)
 class AddressAdmin(EmailAddressAdmin):
-    """E-mail addresses; administrators may mark them as verified, but not add or change them."""
+    """Email addresses; administrators may mark them as verified, but not add or change them."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Refuse new addresses, to which a password reset could be sent."""

@@ -38,7 +38,7 @@ class TwoFactorAdminSite(AdminSite):
             return redirect("admin:index")
         person = person_of(request)
         if not has_second_factor(person=person):
-            messages.info(request, _("The administration needs a second factor. Set one up first."))
+            messages.info(request, _("The admin site requires a second factor. Set one up first."))
             return redirect("mfa_index")
         ways = get_adapter().get_reauthentication_methods(person)
         address = [way["url"] for way in ways if way["id"].startswith("mfa_")][-1]

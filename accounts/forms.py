@@ -32,28 +32,28 @@ class LanguageAndTimeForm(forms.Form):
 
 class NewDevicesForm(forms.Form):
     new_device_letters = forms.BooleanField(
-        label=_("Tell me by email when somebody signs in on a new device"), required=False
+        label=_("Email me when someone signs in on a new device"), required=False
     )
 
 
 class TokenForm(forms.Form):
     name = forms.CharField(
-        label=_("What is it for?"),
+        label=_("Name"),
         max_length=80,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     scope = forms.ChoiceField(
-        label=_("It may"),
+        label=_("Permissions"),
         choices=AccessToken.Scope.choices,
         initial=AccessToken.Scope.READ,
     )
     may_export = forms.BooleanField(
-        label=_("It may download everything at once"),
+        label=_("Can export everything"),
         required=False,
-        help_text=_("For backups: the archive holds the photos and the security log too."),
+        help_text=_("For backups. The archive includes photos and the security log."),
     )
     days = forms.TypedChoiceField(
-        label=_("It lasts"),
+        label=_("Expires after"),
         coerce=int,
         choices=[
             (30, _("30 days")),
@@ -82,5 +82,5 @@ class DeleteAccountForm(forms.Form):
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
         if not self.person.check_password(password):
-            raise forms.ValidationError(_("This is not your password. Nothing was deleted."))
+            raise forms.ValidationError(_("That isn't your password. Nothing was deleted."))
         return password

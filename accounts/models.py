@@ -1,4 +1,4 @@
-"""Users, who sign in by e-mail, their sessions, consents and access tokens."""
+"""Users, who sign in by email, their sessions, consents and access tokens."""
 
 from typing import Any, ClassVar
 
@@ -16,16 +16,16 @@ from accounts.device_names import name_from_user_agent
 
 
 class UserManager(BaseUserManager["User"]):
-    """Creates users from an e-mail address and a password."""
+    """Creates users from an email address and a password."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """Create a user, who cannot sign in without a password.
 
         Raises:
-            ValueError: If the e-mail address is empty.
+            ValueError: If the email address is empty.
         """
         if not email:
-            raise ValueError("A person needs an e-mail address.")
+            raise ValueError("A person needs an email address.")
         user = self.model(email=email.lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -42,7 +42,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        """Return a user by e-mail address, ignoring case."""
+        """Return a user by email address, ignoring case."""
         users = self.alias(address=Lower("email"))  # uses the index of the constraint
         return users.get(address=(username or "").lower())
 
@@ -50,7 +50,7 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person who keeps a mood diary."""
 
-    email = models.EmailField(_("e-mail address"))
+    email = models.EmailField(_("email address"))
     is_staff = models.BooleanField(_("administrator"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("joined at"), default=timezone.now, editable=False)
@@ -65,13 +65,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         max_length=8,
         choices=settings.LANGUAGES,
         blank=True,
-        help_text=_("Of pages and e-mails; the browser's of the first sign-in until it is chosen."),
+        help_text=_("Of pages and emails; the browser's of the first sign-in until it is chosen."),
     )
     new_device_letters = models.BooleanField(
-        _("e-mails about new devices"),
+        _("emails about new devices"),
         default=True,
         db_default=True,
-        help_text=_("Tells by e-mail when somebody signs in on a device that was not used before."),
+        help_text=_("Tells by email when somebody signs in on a device that was not used before."),
     )
     sequence = models.BigIntegerField(
         default=0,
@@ -94,7 +94,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(
                 Lower("email"),
                 name="accounts_user_email_once",
-                violation_error_message=_("Someone signs in with this e-mail address already."),
+                violation_error_message=_("An account with this email address already exists."),
             )
         ]
         # For allauth's lookups, which match the address exactly.
@@ -163,7 +163,9 @@ class AccessToken(models.Model):
     owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="access_tokens")
     name = models.CharField(max_length=80)
     digest = models.CharField(max_length=64, unique=True, help_text=_("SHA-256 of the secret."))
-    prefix = models.CharField(max_length=10, help_text=_("Begins the secret; tells tokens apart."))
+    prefix = models.CharField(
+        max_length=10, help_text=_("The start of the secret, which tells tokens apart.")
+    )
     scope = models.CharField(max_length=5, choices=Scope.choices, default=Scope.READ)
     # In the database true, as tokens from before this right could export.
     may_export = models.BooleanField(
@@ -204,13 +206,13 @@ class Invitation(models.Model):
 
 
 class Letter(models.Model):
-    """An e-mail that waits to be sent; its row is deleted once it was."""
+    """An email that waits to be sent; its row is deleted once it was."""
 
     template = models.CharField(max_length=80, help_text=_("Prefix of the templates."))
     person = models.ForeignKey(
         User, null=True, on_delete=models.CASCADE, related_name="letters"
     )  # an address may belong to nobody
-    email = models.EmailField(_("e-mail address"))
+    email = models.EmailField(_("email address"))
     language = models.CharField(max_length=8, blank=True)
     facts = models.JSONField(
         default=dict, help_text=_("What only the request knew, such as the device; never a secret.")
@@ -220,8 +222,8 @@ class Letter(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
-        verbose_name = _("letter")
-        verbose_name_plural = _("letters")
+        verbose_name = _("email")
+        verbose_name_plural = _("emails")
 
     def __str__(self) -> str:
         return f"{self.template} ({self.attempts})"
@@ -234,7 +236,7 @@ class SecurityEvent(models.Model):
         SIGN_IN = "sign_in", _("Signed in")
         SECOND_FACTOR_FAILED = "second_factor_failed", _("Wrong code after the right password")
         PASSWORD_CHANGED = "password_changed", _("Password changed")
-        PASSWORD_RESET = "password_reset", _("Password changed by a link from an email")
+        PASSWORD_RESET = "password_reset", _("Password reset by email")
         PASSWORD_SET = "password_set", _("First password set")
         ADDRESS_ADDED = "address_added", _("Email address added")
         ADDRESS_CONFIRMED = "address_confirmed", _("Email address confirmed")
@@ -242,12 +244,12 @@ class SecurityEvent(models.Model):
         ADDRESS_REMOVED = "address_removed", _("Email address removed")
         FACTOR_ADDED = "factor_added", _("Second factor or passkey added")
         FACTOR_REMOVED = "factor_removed", _("Second factor or passkey removed")
-        RECOVERY_CODES_MADE = "recovery_codes_made", _("Recovery codes made")
-        TOKEN_MADE = "token_made", _("Access token made")
+        RECOVERY_CODES_MADE = "recovery_codes_made", _("Recovery codes created")
+        TOKEN_MADE = "token_made", _("Access token created")
         TOKEN_REVOKED = "token_revoked", _("Access token revoked")
         DEVICE_SIGNED_OUT = "device_signed_out", _("Device signed out")
         EXPORTED = "exported", _("Everything downloaded")
-        DISOWNED = "disowned", _("“This wasn't me”: everybody signed out")
+        DISOWNED = "disowned", _("“This wasn't me”: everyone signed out")
 
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="security_events")
     kind = models.CharField(_("what"), max_length=24, choices=Kind.choices)
@@ -258,7 +260,7 @@ class SecurityEvent(models.Model):
         default=dict, help_text=_("Which address, token or device; never what is in the diary.")
     )
     disowned_at = models.DateTimeField(
-        null=True, help_text=_("From then on the link in the e-mail about it does nothing.")
+        null=True, help_text=_("From then on the link in the email about it does nothing.")
     )
 
     class Meta:

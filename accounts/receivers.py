@@ -21,7 +21,7 @@ from accounts.sign_in import second_factors
 
 @receiver(user_logged_in)
 def record_sign_in(request: HttpRequest, user: User, **_: Any) -> None:
-    """Record the device, which causes an e-mail if it is new, and their first language."""
+    """Record the device, which causes an email if it is new, and their first language."""
     if not user.language:
         save_language(person=user, code=get_language() or "")
     request.session.save()  # devices without a stored session are not listed

@@ -71,7 +71,7 @@ def is_new_device(*, person: User, request: HttpRequest) -> bool:
 
 
 def seal_event(event_id: str) -> str:
-    """Return what a link in an e-mail says of the event that its reader may disown."""
+    """Return what a link in an email says of the event that its reader may disown."""
     return SIGNER.sign(event_id)
 
 

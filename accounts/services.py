@@ -42,7 +42,7 @@ def save_language(*, person: User, code: str) -> None:
 
 
 def set_new_device_letters(*, person: User, wanted: bool) -> None:
-    """Save whether a person gets e-mails about sign-ins on new devices."""
+    """Save whether a person gets emails about sign-ins on new devices."""
     person.new_device_letters = wanted
     person.save(update_fields=["new_device_letters"])
 

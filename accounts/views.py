@@ -119,7 +119,7 @@ def device_sign_out(request: HttpRequest, number: int) -> HttpResponse:
     require_recent(request)
     if request.method == "POST":
         sign_out_device(device=device.session)
-        messages.success(request, _("%(device)s is signed out.") % {"device": device.name})
+        messages.success(request, _("Signed out %(device)s.") % {"device": device.name})
         return redirect("accounts:settings")
     return render(request, "accounts/device_sign_out.html", {"device": device})
 
@@ -130,20 +130,20 @@ def devices_sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out every device but the current one."""
     require_recent(request)
     sign_out_other_devices(person=person_of(request), current_key=request.session.session_key)
-    messages.success(request, _("You are signed out everywhere else."))
+    messages.success(request, _("Signed out everywhere else."))
     return redirect("accounts:settings")
 
 
 @login_required
 @require_POST
 def new_devices(request: HttpRequest) -> HttpResponse:
-    """Choose whether sign-ins on new devices cause an e-mail."""
+    """Choose whether sign-ins on new devices cause an email."""
     form = NewDevicesForm(request.POST)
     wanted = form.is_valid() and form.cleaned_data["new_device_letters"]
     if not wanted:
         require_recent(request)  # or else whoever stole a session could silence what comes next
     services.set_new_device_letters(person=person_of(request), wanted=wanted)
-    messages.success(request, _("Kept."))
+    messages.success(request, _("Saved."))
     return redirect("accounts:settings")
 
 
@@ -181,7 +181,7 @@ def token_revoke(request: HttpRequest, number: int) -> HttpResponse:
     require_recent(request)
     if request.method == "POST":
         revoke_token(token=token)
-        messages.success(request, _("The token is revoked."))
+        messages.success(request, _("Token revoked."))
         return redirect("accounts:settings")
     return render(request, "accounts/token_revoke.html", {"token": token})
 
@@ -205,7 +205,7 @@ def password_set(request: HttpRequest) -> HttpResponseBase:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def not_me(request: HttpRequest, sealed: str) -> HttpResponse:
-    """Ask before disowning what an e-mail was about: programs that check e-mails open links."""
+    """Ask before disowning what an email was about: programs that check emails open links."""
     event = event_to_disown(sealed)
     if event is None:
         return render(request, "accounts/not_me.html", {"expired": True}, status=HTTPStatus.GONE)
@@ -240,5 +240,5 @@ def account_delete(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/account_delete.html", {"form": form}, status=status)
     services.delete_account(person=person)
     logout(request)
-    messages.success(request, _("Your account is deleted, with everything in it. Go well."))
+    messages.success(request, _("Your account has been deleted, with everything in it. Take care."))
     return redirect(site.ACCOUNT_LOGOUT_REDIRECT_URL)

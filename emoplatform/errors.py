@@ -33,7 +33,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         return signed_out_meanwhile(request)
     if is_api_request(request):
         return problem_json_response(
-            HTTPStatus.BAD_REQUEST, "bad_request", _("The request is not as expected.")
+            HTTPStatus.BAD_REQUEST, "bad_request", _("The request isn't valid.")
         )
     return defaults.bad_request(request, exception)
 
@@ -41,7 +41,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     if is_api_request(request):
         return problem_json_response(
-            HTTPStatus.FORBIDDEN, "permission_denied", _("This is not open to you.")
+            HTTPStatus.FORBIDDEN, "permission_denied", _("You don't have permission to do this.")
         )
     return defaults.permission_denied(request, exception)
 
@@ -49,12 +49,12 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 @csrf_exempt
 def api_not_found(request: HttpRequest) -> HttpResponse:
     """Answer 404 below the API, even with `DEBUG`, where Django would send an HTML page."""
-    return problem_json_response(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing here."))
+    return problem_json_response(HTTPStatus.NOT_FOUND, "not_found", _("Not found."))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if is_api_request(request):
-        return problem_json_response(HTTPStatus.NOT_FOUND, "not_found", _("There is nothing here."))
+        return problem_json_response(HTTPStatus.NOT_FOUND, "not_found", _("Not found."))
     return defaults.page_not_found(request, exception)
 
 

@@ -51,7 +51,7 @@ def service_unavailable(request: HttpRequest) -> HttpResponse:
         response: HttpResponse = problem_json_response(
             HTTPStatus.SERVICE_UNAVAILABLE,
             "unavailable",
-            _("Something that we need does not answer right now. Nothing was saved."),
+            _("A service we rely on isn't responding. Nothing was saved."),
             request_id=request_ids.current.get(),
         )
     else:

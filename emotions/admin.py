@@ -31,7 +31,7 @@ class ShadowForm(forms.Form):
         .order_by("-pk"),
     )
     share = forms.IntegerField(
-        label=gettext_lazy("Photos of a hundred"), min_value=1, max_value=100, initial=10
+        label=gettext_lazy("Share of photos, in %"), min_value=1, max_value=100, initial=10
     )
 
 
@@ -87,11 +87,11 @@ class TrialAdmin(DetailAdmin):
             except (registry.ShadowError, ModelFileError) as error:
                 form.add_error(None, str(error))
             else:
-                message = _("%s is on trial from now on.") % trial.version
+                message = _("%s is now on trial.") % trial.version
                 self.message_user(request, message, messages.SUCCESS)
                 return HttpResponseRedirect(reverse("admin:ml_trial_change", args=[trial.pk]))
         return self.render_page(
-            request, "admin/ml/trial/begin.html", _("Try a version"), {"form": form}
+            request, "admin/ml/trial/begin.html", _("Start a trial"), {"form": form}
         )
 
     def end(self, request: HttpRequest) -> HttpResponse:

@@ -63,7 +63,7 @@ def seed(*, password: str, now: datetime) -> int:
         capture = record(person, version, moment, tag_names, random)
         capture.tags.add(*(tags[name] for name in tag_names))
     person.save(update_fields=["sequence"])
-    # Paused, as nobody reads the e-mails of a demonstration.
+    # Paused, as nobody reads the emails of a demonstration.
     Reminder.objects.create(owner=person, at=time(20), paused=True, since=now)
     return person.sequence
 

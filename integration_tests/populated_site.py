@@ -66,7 +66,7 @@ class PopulatedSite:
 
 
 def settings(folder: Path) -> dict[str, str]:
-    """Return the environment of a site in production that writes its e-mails into a folder."""
+    """Return the environment of a site in production that writes its emails into a folder."""
     return {
         **PRODUCTION,
         "API_LIMIT_ADDRESS": "1000000/m",
@@ -234,11 +234,11 @@ def record(client: SiteClient, photo: dict[str, Any], **fields: Any) -> str:
 
 
 def unsubscribe_token(site: Site) -> str:
-    """Return the token in the link that stops reminders, of the one e-mail that a site has sent."""
+    """Return the token in the link that stops reminders, of the one email that a site has sent."""
     (message,) = (site.folder / "mail").iterdir()
     link = re.search(r"/reminders/stop/([^/]+)/", message.read_text().replace("=\n", ""))
     if link is None:
-        sys.exit("Expected a link that stops reminders in an e-mail, found none.")
+        sys.exit("Expected a link that stops reminders in an email, found none.")
     return link[1]
 
 

@@ -144,7 +144,7 @@ def check_use(report: Report, populated: PopulatedSite, address: str) -> None:
     report.add(stage, "and does not write", written == FORBIDDEN, written)
     link = f"/reminders/stop/{populated.parameters['sealed']}/"
     stopped = SiteClient(address, {}).request("POST", link)
-    report.add(stage, "the link of an old e-mail stops reminders", stopped.ok, stopped.status_code)
+    report.add(stage, "the link of an old email stops reminders", stopped.ok, stopped.status_code)
 
 
 def check_upgrade(

@@ -63,7 +63,7 @@ class Promotion(models.Model):
 
     class Kind(models.TextChoices):
         PROMOTED = "promoted", _("promoted")
-        FORCED = "forced", _("promoted against the gate")
+        FORCED = "forced", _("promoted despite the gate")
         ROLLED_BACK = "rolled_back", _("rolled back")
         SHIPPED = "shipped", _("came with the code")
 
@@ -122,7 +122,7 @@ class TrainingRun(models.Model):
     """A training requested by an administrator, and its progress."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", _("waits for a worker")
+        WAITING = "waiting", _("waiting for a worker")
         RUNNING = "running", _("trains")
         DONE = "done", _("done")
         FAILED = "failed", _("failed")

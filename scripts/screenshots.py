@@ -101,7 +101,7 @@ def take_screenshots(browser: Browser, base: str, chosen: Collection[str]) -> No
                 page.goto("/capture/")
                 photo = {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": astronaut_jpeg()}
                 page.locator("input[type=file]").set_input_files(photo)  # type: ignore[arg-type]
-                page.get_by_role("button", name="See what it shows").click()
+                page.get_by_role("button", name="Read my face").click()
                 page.wait_for_url("**/captures/*/")
                 portrait = page.url.removeprefix(base)
             take(PERSONAL)

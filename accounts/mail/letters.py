@@ -1,4 +1,4 @@
-"""Writing and sending the e-mails about an account.
+"""Writing and sending the emails about an account.
 
 A letter in the queue holds no secret: its links and their tokens are created when it is sent.
 """
@@ -75,7 +75,7 @@ def send_letter(*, letter: Letter) -> None:
 
 
 def is_permanent(error: Exception) -> bool:
-    """Return whether the mail server says that this address never takes e-mail."""
+    """Return whether the mail server says that this address never takes email."""
     return isinstance(error, SMTPRecipientsRefused) and all(
         code >= PERMANENT_ERROR for code, _ in error.recipients.values()
     )

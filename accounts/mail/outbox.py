@@ -1,4 +1,4 @@
-"""Queueing the e-mails about an account, in the transaction that causes them."""
+"""Queueing the emails about an account, in the transaction that causes them."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ FACTS = (
 def queue_letter(
     *, template: str, email: str, person: User | None, context: dict[str, Any]
 ) -> None:
-    """Queue an e-mail, which is sent if the surrounding transaction is committed.
+    """Queue an email, which is sent if the surrounding transaction is committed.
 
     Args:
         template: prefix of its templates, as allauth names them.

@@ -1,4 +1,4 @@
-"""Background jobs that send the e-mails about an account."""
+"""Background jobs that send the emails about an account."""
 
 from django.db import transaction
 from django_tasks import task

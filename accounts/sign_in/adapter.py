@@ -39,11 +39,11 @@ NOTIFIED = {
     "mfa/email/webauthn_added": Kind.FACTOR_ADDED,
     "mfa/email/webauthn_removed": Kind.FACTOR_REMOVED,
 }
-"""What the e-mails that tell of a change tell of."""
+"""What the emails that tell of a change tell of."""
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Queues e-mails, and spends as much time on a taken address as on a new one.
+    """Queues emails, and spends as much time on a taken address as on a new one.
 
     Wrong passwords count for who types them: with a count for each account, anybody could close
     anybody's.
@@ -69,7 +69,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return saved
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Queue an e-mail, so that no request waits for a mail server or fails with it."""
+        """Queue an email, so that no request waits for a mail server or fails with it."""
         if template_prefix == "account/email/login_code":
             context = {"user": person_to_sign_in(email), "code_seed": context["code"]}
         queue_letter(

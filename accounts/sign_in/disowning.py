@@ -26,7 +26,7 @@ def disown(*, event: SecurityEvent) -> None:
     The password counts no more either, since whoever caused the event may know it; the address
     that the account then has is sent a link to choose another one.
 
-    Links about earlier events still work: whoever took the account gets e-mails about what they do
+    Links about earlier events still work: whoever took the account gets emails about what they do
     with it, and must not be able to stop its owner by them. Links about later ones do not.
     """
     person = User.objects.select_for_update().filter(pk=event.person_id).first()

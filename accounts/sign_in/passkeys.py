@@ -112,7 +112,7 @@ class AddPasskeyForm(webauthn.AddWebAuthnForm):
         theirs = Authenticator.objects.filter(user=self.user, type=Authenticator.Type.WEBAUTHN)
         if theirs.count() >= MAX_PASSKEYS:
             raise forms.ValidationError(
-                _("You have %(count)s passkeys, which is the most. Remove one first."),
+                _("You have %(count)s passkeys, which is the maximum. Remove one first."),
                 params={"count": MAX_PASSKEYS},
             )
         # So that it asks for a finger, a face or a PIN, which makes it two factors in one.

@@ -15,7 +15,7 @@ class PlainRuleMixin:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         length = MinimumLengthValidator().min_length
-        self.fields["password1"].help_text = _("%(length)d characters or more.") % {
+        self.fields["password1"].help_text = _("Use at least %(length)d characters.") % {
             "length": length
         }
 

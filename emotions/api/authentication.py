@@ -41,7 +41,7 @@ class SessionTokenAuthentication(XSessionTokenAuthentication):
 
 
 def invalid_session_token() -> exceptions.AuthenticationFailed:
-    return exceptions.AuthenticationFailed(_("The session token is not valid (any more)."))
+    return exceptions.AuthenticationFailed(_("The session token is invalid or has expired."))
 
 
 class AccessTokenAuthentication(authentication.BaseAuthentication):
@@ -58,7 +58,7 @@ class AccessTokenAuthentication(authentication.BaseAuthentication):
             return None
         token = get_valid_token(secret=secret)
         if token is None:
-            raise exceptions.AuthenticationFailed(_("The access token is not valid (any more)."))
+            raise exceptions.AuthenticationFailed(_("The access token is invalid or has expired."))
         record_token_use(token=token)
         return token.owner, token
 

@@ -34,8 +34,9 @@ class ReauthenticationRequiredError(exceptions.PermissionDenied):
 
     default_code = "reauthentication_required"
     default_detail = _(
-        "Confirm first that it is you: send the password to /api/auth/app/v1/auth/reauthenticate, "
-        "or a code to /api/auth/app/v1/auth/2fa/reauthenticate, then ask again."
+        "Confirm your identity first: send the password to "
+        "/api/auth/app/v1/auth/reauthenticate, or a code to "
+        "/api/auth/app/v1/auth/2fa/reauthenticate, then try again."
     )
 
 
@@ -77,7 +78,7 @@ def reject_blank(serializer: Serializer[Any], request: Request) -> None:
         if request.query_params.get(name) == "" and not getattr(field, "allow_blank", False)
     ]
     if blank:
-        raise exceptions.ValidationError({name: [_("This may not be empty.")] for name in blank})
+        raise exceptions.ValidationError({name: [_("This can't be empty.")] for name in blank})
 
 
 def validated_query(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:

@@ -24,7 +24,7 @@ class PageQuerySerializer(serializers.Serializer[Any]):
 class InvalidCursorError(APIException):
     status_code = HTTPStatus.BAD_REQUEST
     default_code = "invalid_cursor"
-    default_detail = _("Take the cursor from the addresses next and previous, as it is.")
+    default_detail = _("Use the cursor exactly as given in next and previous.")
 
 
 class HistoryPagination(CursorPagination):

@@ -25,16 +25,16 @@ text. To withdraw is always possible.
 
 class ReadOnlyTokenError(exceptions.PermissionDenied):
     default_code = "read_only_token"
-    default_detail = _("This access token only reads. Make one that writes, or sign in.")
+    default_detail = _("This access token is read-only. Create one that can write, or sign in.")
 
 
 class ExportNotAllowedError(exceptions.PermissionDenied):
     default_code = "export_not_allowed"
-    default_detail = _("This access token may not export. Make one that may, or sign in.")
+    default_detail = _("This access token can't export. Create one that can, or sign in.")
 
 
 class SignInRequiredError(exceptions.PermissionDenied):
-    default_detail = _("An access token cannot do this. Sign in instead.")
+    default_detail = _("Access tokens can't do this. Sign in instead.")
 
 
 def require_session(request: Request) -> None:

@@ -89,84 +89,84 @@ SERVICE_PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str | Promise]] =
     ConsentRequiredError: (
         HTTPStatus.FORBIDDEN,
         "consent_required",
-        _("Consent to the current text is needed before a photo is read."),
+        _("Consent to the current text is required before a photo is read."),
     ),
     CaptureDeletedError: (HTTPStatus.GONE, "deleted", _("This capture was deleted.")),
     RequestConflictError: (
         HTTPStatus.CONFLICT,
         "conflict",
         _(
-            "Another request came under this UUID or key before. Nothing was saved; send this "
-            "one under a new one."
+            "This UUID or key was already used for a different request. Nothing was saved. "
+            "Send this one with a new one."
         ),
     ),
     ImportUnderWayError: (
         HTTPStatus.TOO_MANY_REQUESTS,
         "busy",
-        _("Another file of yours is still being read. Nothing of this one was."),
+        _("Another of your files is still being imported, so this one wasn't read."),
     ),
     NotReadyError: (
         HTTPStatus.CONFLICT,
         "not_ready",
-        _("This import does not wait for a decision, or not any more."),
+        _("This import isn't waiting for confirmation."),
     ),
     NotUndoableError: (
         HTTPStatus.CONFLICT,
         "not_undoable",
-        _("This import cannot be undone, or not any more."),
+        _("This import can't be undone, or can no longer be undone."),
     ),
     ImportsBusyError: (
         HTTPStatus.SERVICE_UNAVAILABLE,
         "imports_busy",
-        _("Files of other people are still being read. Nothing of this one was."),
+        _("The site is busy with other imports, so this file wasn't read."),
     ),
     TooManyAtOnceError: (
         HTTPStatus.TOO_MANY_REQUESTS,
         "too_many_at_once",
-        _("Other requests of yours are still being worked on. Nothing was saved."),
+        _("Your other requests are still being processed. Nothing was saved."),
     ),
     MomentsQuotaError: (
         HTTPStatus.TOO_MANY_REQUESTS,
         "too_many_moments",
-        _("As many moments came in today as can. Nothing was saved."),
+        _("You've reached today's limit of moments. Nothing was saved."),
     ),
     PicturesQuotaError: (
         HTTPStatus.FORBIDDEN,
         "storage_full",
         _(
-            "Your pictures leave no room for another one. Nothing was saved. Delete some captures "
-            "for ever, or keep less of your photos."
+            "There's no room left for another picture. Nothing was saved. Delete some captures "
+            "permanently, or save less of your photos."
         ),
     ),
     TagsQuotaError: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
         "too_many_tags",
-        _("You have as many different tags as there can be. Nothing was saved."),
+        _("You've reached the maximum number of tags. Nothing was saved."),
     ),
     StaleError: (
         HTTPStatus.PRECONDITION_FAILED,
         "precondition_failed",
-        _("It has changed since you read it. Read it again first."),
+        _("It has changed since you last read it. Read it again first."),
     ),
     NothingToTurnError: (
         HTTPStatus.CONFLICT,
         "no_picture",
-        _("No picture of this capture is kept that could be turned."),
+        _("This capture has no saved picture to turn."),
     ),
     PushNotOfferedError: (
         HTTPStatus.CONFLICT,
         "push_not_offered",
-        _("This site sends no notifications. Choose email instead."),
+        _("This site doesn't send notifications. Choose email instead."),
     ),
     TooManyRemindersError: (
         HTTPStatus.CONFLICT,
         "too_many_reminders",
-        _("You have as many reminders as there can be. Remove one first."),
+        _("You've reached the maximum number of reminders. Remove one first."),
     ),
     NoModelError: (
         HTTPStatus.SERVICE_UNAVAILABLE,
         "no_model",
-        _("No trained network can answer right now. Nothing was saved."),
+        _("No trained network is available right now. Nothing was saved."),
     ),
 }
 """Problems for the errors of services."""
@@ -179,17 +179,17 @@ WAITS: dict[type[Exception], Callable[[], int]] = {
 """After how many seconds it is worth trying again, by the error."""
 
 FIELD_PROBLEMS: dict[type[Exception], tuple[str, str | Promise]] = {
-    EmptyCaptureError: ("photo", _("Send a photo, or say felt, mood or a note.")),
-    NoSuchFaceError: ("me", _("This is not the id of a face of this capture.")),
+    EmptyCaptureError: ("photo", _("Send a photo, or at least one of felt, mood and note.")),
+    NoSuchFaceError: ("me", _("This isn't the id of a face in this capture.")),
     InvalidEndpointError: (
         "endpoint",
-        _("This is not the https address of a push service on the internet."),
+        _("This isn't the https address of a push service on the internet."),
     ),
     InvalidKeysError: (
         "p256dh",
         _("Send p256dh, a public key on P-256, and auth, 16 bytes, both as base64url."),
     ),
-    KeepsMoreError: ("kept", _("What is not kept any more cannot be kept again.")),
+    KeepsMoreError: ("kept", _("You can't save more of a photo than is still there.")),
 }
 """Problems for the errors of services that concern one field."""
 
@@ -208,7 +208,7 @@ def service_problem(error: Exception) -> dict[str, Any] | None:
         return problem(
             status=HTTPStatus.CONFLICT,
             code="tag_exists",
-            detail=gettext("Another tag of yours has this name. You can merge the two."),
+            detail=gettext("You already have a tag with this name. You can merge the two."),
             existing=error.existing.pk,
         )
     if refusal := SERVICE_PROBLEMS.get(type(error)):
@@ -225,7 +225,7 @@ def validation_problem(errors: Any) -> dict[str, Any]:
     return problem(
         status=HTTPStatus.BAD_REQUEST,
         code="invalid",
-        detail=gettext("Some fields are not as expected."),
+        detail=gettext("Some fields aren't valid."),
         errors={name: flatten_errors(nested) for name, nested in errors.items()}
         if isinstance(errors, dict)
         else {"request": flatten_errors(errors)},

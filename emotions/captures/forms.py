@@ -42,7 +42,7 @@ PHOTO_SOURCES = [Capture.Source.UPLOAD, Capture.Source.CAMERA, Capture.Source.LI
 class ConsentForm(forms.Form):
     agree = forms.BooleanField(
         label=_("I am at least 16 and I agree that my photos are read this way."),
-        error_messages={"required": _("Without your consent no photo is read.")},
+        error_messages={"required": _("We need your consent before we read a photo.")},
     )
 
 
@@ -54,7 +54,7 @@ class TagsField(forms.CharField):
         super().__init__(
             label=_("Tags"),
             required=False,
-            help_text=_("Your own words, with commas between them: work, rain, piano"),
+            help_text=_("Separate tags with commas: work, rain, piano"),
             widget=widget,
             **options,
         )
@@ -70,7 +70,7 @@ class TagsField(forms.CharField):
         tags = list(dict.fromkeys(word for word in words if word))
         if len(tags) > MAX_TAGS or any(len(tag) > MAX_TAG_LENGTH for tag in tags):
             raise forms.ValidationError(
-                _("At most %(most)d tags of %(longest)d letters each."),
+                _("At most %(most)d tags of %(longest)d characters each."),
                 params={"most": MAX_TAGS, "longest": MAX_TAG_LENGTH},
             )
         return tags
@@ -127,11 +127,11 @@ def lived_moment(clock: datetime, zone: ZoneInfo) -> datetime:
     moment = clock.replace(tzinfo=zone)
     if moment < EARLIEST_MOMENT:
         raise forms.ValidationError(
-            _("Choose a moment from the year %(year)d on."),
+            _("Choose a time in %(year)d or later."),
             params={"year": EARLIEST_MOMENT.year},
         )
     if moment > timezone.now() + FUTURE_TOLERANCE:
-        raise forms.ValidationError(_("That moment is still to come."))
+        raise forms.ValidationError(_("That time is in the future."))
     if not wall_time_exists(moment):
         raise forms.ValidationError(
             _("The clocks skipped %(time)s that day in %(zone)s. Choose an earlier or later time."),
@@ -146,7 +146,7 @@ class SelfReportForm(forms.Form):
     felt = forms.ChoiceField(
         label=_("What did you feel?"),
         required=False,
-        choices=[("", _("I would rather not say")), *Feeling.choices],
+        choices=[("", _("Rather not say")), *Feeling.choices],
         widget=forms.RadioSelect,
     )
     mood = forms.TypedChoiceField(
@@ -154,7 +154,7 @@ class SelfReportForm(forms.Form):
         required=False,
         coerce=int,
         empty_value=None,
-        choices=[("", _("I would rather not say")), *MOODS],
+        choices=[("", _("Rather not say")), *MOODS],
         widget=forms.RadioSelect,
     )
     note = NoteField()
@@ -324,7 +324,7 @@ class HistoryFilter(forms.Form):
         values: dict[str, Any] = super().clean() or {}
         first, last = values.get("first"), values.get("last")
         if first and last and last < first:
-            self.add_error("last", _("Choose a day that is not before the first one."))
+            self.add_error("last", _("Choose a day that isn't before the first one."))
         return values
 
     def selection(self) -> dict[str, Any]:

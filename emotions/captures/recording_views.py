@@ -150,7 +150,7 @@ def words(request: HttpRequest) -> HttpResponse:
             form.add_error("tags", too_many_tags())
             status = HTTPStatus.UNPROCESSABLE_ENTITY
         else:
-            messages.success(request, _("Kept."))
+            messages.success(request, _("Saved."))
             return redirect("emotions:capture_detail", recorded.uuid)
     context = {
         "form": form,

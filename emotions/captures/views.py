@@ -96,13 +96,13 @@ def capture_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
         except EmptyCaptureError:
             form.add_error(None, _("A moment without a photo needs a feeling, a mood or a note."))
         except KeepsMoreError:
-            form.add_error("kept", _("What is not kept any more cannot come back."))
+            form.add_error("kept", _("What has been deleted can't be brought back."))
         except TagsQuotaError:
             form.add_error("tags", too_many_tags())
         except NoSuchFaceError:
-            form.add_error("me", _("That face is not in this photo."))
+            form.add_error("me", _("That face isn't in this photo."))
         else:
-            messages.success(request, _("Kept."))
+            messages.success(request, _("Saved."))
             return redirect("emotions:capture_detail", uuid)
     return render_capture(request, found, form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
@@ -145,9 +145,9 @@ def restore(request: HttpRequest) -> HttpResponse:
         for capture in trash.filter(uuid__in=submitted_uuids(request))
     ]
     if len(restored) == 1:
-        messages.success(request, _("It is back."))
+        messages.success(request, _("Restored."))
         return redirect("emotions:capture_detail", restored[0].uuid)
-    messages.success(request, _("%(number)d are back.") % {"number": len(restored)})
+    messages.success(request, _("%(number)d restored.") % {"number": len(restored)})
     return redirect("emotions:history")
 
 
@@ -195,7 +195,7 @@ def capture_time(request: HttpRequest, uuid: UUID) -> HttpResponse:
             form.initial["taken_at"] = moment.astimezone(form.zone).replace(tzinfo=None)
             status = HTTPStatus.CONFLICT
         else:
-            messages.success(request, _("Kept."))
+            messages.success(request, _("Saved."))
             return redirect("emotions:capture_detail", uuid)
     context = {
         "form": form,
@@ -215,7 +215,7 @@ def use_time_of_photo(request: HttpRequest, uuid: UUID) -> HttpResponse:
     moment = found.clock_of_photo.replace(tzinfo=ZoneInfo(found.time_zone))
     if moment <= timezone.now():
         editing.edit_capture(capture=found, changes=Changes(taken_at=moment))
-        messages.success(request, _("Kept."))
+        messages.success(request, _("Saved."))
     return redirect("emotions:capture_detail", uuid)
 
 
@@ -235,9 +235,9 @@ def capture_turn(request: HttpRequest, uuid: UUID) -> HttpResponse:
     except ConsentRequiredError:
         return redirect_to_consent(reverse("emotions:capture_detail", args=[uuid]))
     except StaleError:
-        messages.warning(request, _("This moment has changed since. Here it is as it is now."))
+        messages.warning(request, _("This moment has changed since. Here's the current version."))
     except NothingToTurnError:
-        messages.warning(request, _("There is no picture of this moment that could be turned."))
+        messages.warning(request, _("This moment has no saved picture to turn."))
     else:
         messages.success(request, _("Turned, and read again."))
     return redirect("emotions:capture_detail", uuid)
@@ -263,7 +263,7 @@ def trash(request: HttpRequest) -> HttpResponse:
 def purge(request: HttpRequest, uuid: UUID) -> HttpResponse:
     trash = selectors.history(owner=person_of(request), in_trash=True)
     purge_capture(capture=get_object_or_404(trash, uuid=uuid))
-    messages.success(request, _("Gone, with its photo and numbers."))
+    messages.success(request, _("Deleted permanently."))
     return redirect("emotions:trash")
 
 
@@ -280,7 +280,7 @@ def submitted_uuids(request: HttpRequest) -> list[UUID]:
 
 def offer_undo(request: HttpRequest, deleted: list[Capture]) -> None:
     """Add a message about captures that went into the trash, with a button to undo it."""
-    words = ngettext("In the trash.", "%(number)d in the trash.", len(deleted))
+    words = ngettext("Moved to the trash.", "%(number)d moved to the trash.", len(deleted))
     messages.success(
         request,
         words % {"number": len(deleted)},

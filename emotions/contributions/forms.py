@@ -9,5 +9,5 @@ class ContributionConsentForm(forms.Form):
 
     agree = forms.BooleanField(
         label=_("My face, cut out small, may be used to train the network from now on."),
-        error_messages={"required": _("Nothing has changed: tick the box if you want to help.")},
+        error_messages={"required": _("Nothing was changed. Tick the box if you'd like to help.")},
     )

@@ -24,12 +24,12 @@ def contributions(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if "stop" in request.POST:
             withdraw_consent(person=person, kind=Consent.Kind.IMPROVE)
-            messages.success(request, _("You no longer help. Your faces are taken back."))
+            messages.success(request, _("You're no longer helping. Your faces have been removed."))
             return redirect("emotions:helping")
         form = ContributionConsentForm(request.POST)
         if form.is_valid():
             give_consent(person=person, kind=Consent.Kind.IMPROVE)
-            messages.success(request, _("Thank you. You can take it back here at any time."))
+            messages.success(request, _("Thank you. You can change your mind here at any time."))
             return redirect("emotions:helping")
     context = {
         "form": form,

@@ -26,7 +26,8 @@ def production_charts(report: Report) -> list[Chart]:
             name="faces",
             title=_("Without a face, and unsure"),
             caption=_(
-                "In per cent: photos without a face of their person; faces it was unsure of."
+                "As a percentage: photos in which it didn't find the person's face, and faces "
+                "it was unsure of."
             ),
             lines={
                 _("Without a face"): lambda week: week.without_face.percent,
@@ -38,20 +39,20 @@ def production_charts(report: Report) -> list[Chart]:
             name="drift",
             title=_("Drift"),
             caption=_(
-                "How far the emotions of a week are from those of all weeks before it "
-                "(Jensen-Shannon distance, 0 the same, 1 nothing in common), and what it stays "
-                "below 95 times of 100 where nothing changed."
+                "How far a week's emotions are from those of all earlier weeks (Jensen-Shannon "
+                "distance: 0 is identical, 1 is nothing in common), and the value it stays "
+                "below 95% of the time when nothing has changed."
             ),
             lines={
                 _("Distance"): lambda week: week.drift,
-                _("By chance below"): lambda week: week.by_chance,
+                _("Below by chance"): lambda week: week.by_chance,
             },
         ),
         weekly_chart(
             weeks,
             name="latency",
             title=_("Milliseconds a face"),
-            caption=_("How long the network takes: half of the faces, and 95 of 100, are faster."),
+            caption=_("How long the network takes. Half of the faces, and 95%, take less."),
             lines={
                 _("Half"): lambda week: week.latency.median if week.latency else None,
                 _("95 of 100"): lambda week: week.latency.slow if week.latency else None,
@@ -98,21 +99,21 @@ def agreement_chart(agreement: ProductionAgreement, number: int) -> Chart:
     return Chart(
         name=f"agreement-{number}",
         kind="shares",
-        title=_("Felt as %(name)s said") % {"name": agreement.version},
+        title=_("Felt what %(name)s said") % {"name": agreement.version},
         caption=_(
-            "In per cent of the faces that it took for an emotion and of which people said what "
-            "they felt, with the interval of 95 %. What too few people spoke of is left out."
+            "As a percentage of the faces it read as an emotion and whose owners said what "
+            "they felt, with 95% intervals. Emotions with too few people are left out."
         )
         if some_left_out
         else _(
-            "In per cent of the faces that it took for an emotion and of which people said what "
-            "they felt, with the interval of 95 %."
+            "As a percentage of the faces it read as an emotion and whose owners said what "
+            "they felt, with 95% intervals."
         ),
-        columns=[_("Looked"), _("Felt so"), _("From"), _("To")],
+        columns=[_("Looked"), _("Felt it"), _("From"), _("To")],
         rows=rows,
         data={
             "labels": list(shares),
-            "label": _("Felt so"),
+            "label": _("Felt it"),
             "values": [share.percent for share in shares.values()],
             "intervals": [share.percent_interval for share in shares.values()],
         },

@@ -30,14 +30,14 @@ class Import(models.Model):
     """One file that a person sent, of which the worker brings in entry after entry."""
 
     class State(models.TextChoices):
-        READING = "reading", _("being looked through")
-        READY = "ready", _("waiting for your decision")
-        CANCELLED = "cancelled", _("not wanted")
-        WAITING = "waiting", _("waiting for its turn")
-        RUNNING = "running", _("being brought in")
+        READING = "reading", _("reading")
+        READY = "ready", _("ready to import")
+        CANCELLED = "cancelled", _("cancelled")
+        WAITING = "waiting", _("waiting")
+        RUNNING = "running", _("importing")
         FINISHED = "finished", _("finished")
-        FAILED = "failed", _("not brought in")
-        UNDOING = "undoing", _("being undone")
+        FAILED = "failed", _("failed")
+        UNDOING = "undoing", _("undoing")
         UNDONE = "undone", _("undone")
 
     UNFINISHED = (State.READING, State.WAITING, State.RUNNING, State.UNDOING)

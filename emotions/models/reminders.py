@@ -12,7 +12,7 @@ class Reminder(models.Model):
     """A time of day at which a person wants to be asked how they are."""
 
     class Way(models.TextChoices):
-        EMAIL = "email", _("e-mail")
+        EMAIL = "email", _("email")
         PUSH = "push", _("notification")
 
     class Day(models.TextChoices):

@@ -27,21 +27,22 @@ MESSAGES = {
         "Please choose a smaller one."
     ),
     "unsupported_type": _(
-        "That file is not a photo we can read. Nothing was saved. "
-        "Please choose a JPEG, PNG or WebP photo."
+        "That file isn't a photo we can read. Nothing was saved. Please choose a JPEG, PNG or "
+        "WebP photo."
     ),
     "heic_unsupported": _(
-        "That is a HEIC photo, which we cannot read. Nothing was saved. Please choose a JPEG or "
-        "PNG. On an iPhone, Settings > Camera > Formats > Most Compatible makes new photos JPEG."
+        "That's a HEIC photo, which we can't read. Nothing was saved. Please choose a JPEG or "
+        "PNG. On an iPhone, go to Settings > Camera > Formats and choose Most Compatible to "
+        "take new photos as JPEG."
     ),
     "avif_unsupported": _(
-        "That is an AVIF photo, which we cannot read. Nothing was saved. Please save it as JPEG or "
-        "PNG, and choose that."
+        "That's an AVIF photo, which we can't read. Nothing was saved. Please save it as JPEG "
+        "or PNG and choose that."
     ),
     "rare_jpeg": _(
-        "That JPEG is of a rare kind that hardly any program can show: lossless, "
-        "arithmetic-coded, or with more than 8 bits per colour. Nothing was saved. Please save it "
-        "as an ordinary JPEG, and choose that."
+        "That JPEG uses a rare encoding that hardly any software can show: lossless, "
+        "arithmetic-coded, or more than 8 bits per colour. Nothing was saved. Please save it "
+        "as a standard JPEG and choose that."
     ),
     "broken_image": _(
         "That photo is damaged or incomplete. Nothing was saved. Please choose another one."
@@ -49,8 +50,8 @@ MESSAGES = {
 }
 
 FOREIGN_FORMAT = _(
-    "That file is in the %(format)s format, which we cannot read. Nothing was saved. "
-    "Please choose a JPEG, PNG or WebP photo."
+    "That file is in %(format)s format, which we can't read. Nothing was saved. Please choose "
+    "a JPEG, PNG or WebP photo."
 )
 
 STATUSES = {

@@ -22,17 +22,20 @@ LIGHT_COLOURS = {
 
 class KeepingForm(forms.Form):
     kept = forms.ChoiceField(
-        label=_("Of a photo of me, keep"), choices=Capture.Kept.choices, widget=forms.RadioSelect
+        label=_("Save"), choices=Capture.Kept.choices, widget=forms.RadioSelect
     )
     keep_others = forms.BooleanField(
-        label=_("Leave other people in my photos recognisable. Otherwise they are blurred."),
+        label=_("Don't blur other people in my photos"),
         required=False,
     )
     pictures_kept_for = forms.TypedChoiceField(
         label=_("Keep pictures for"),
         coerce=lambda days: Preferences.KeptFor(int(days)),
         choices=Preferences.KeptFor.choices,
-        help_text=_("Then only their numbers stay. Pictures that are older than that go at once."),
+        help_text=_(
+            "After that, only the readings are kept. Pictures that are already older are "
+            "deleted immediately."
+        ),
     )
 
 

@@ -38,7 +38,7 @@ def keeping(request: HttpRequest) -> HttpResponse:
             keep_others=form.cleaned_data["keep_others"],
             pictures_kept_for=form.cleaned_data["pictures_kept_for"],
         )
-        messages.success(request, _("Kept."))
+        messages.success(request, _("Saved."))
         return redirect("emotions:keeping")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "emotions/keeping.html", {"form": form}, status=status)
@@ -58,7 +58,7 @@ def appearance(request: HttpRequest) -> HttpResponse:
                 theme=Preferences.Theme(form.cleaned_data["theme"]),
                 colours={} if "ours" in request.POST else form.colours(),
             )
-            messages.success(request, _("Kept."))
+            messages.success(request, _("Saved."))
             return redirect("emotions:appearance")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "emotions/appearance.html", {"form": form}, status=status)

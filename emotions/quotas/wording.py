@@ -13,24 +13,26 @@ def format_count(count: int) -> str:
 
 def no_room_for_pictures() -> str:
     return _(
-        "Your pictures fill the %(size)s that you have here. Nothing was saved. Delete some "
-        "moments for good, or keep less of your photos."
+        "Your pictures fill the %(size)s you have here. Nothing was saved. Delete some moments "
+        "permanently, or save less of your photos."
     ) % {"size": filesizeformat(settings.QUOTAS["picture_bytes"])}
 
 
 def too_many_moments() -> str:
     return _(
-        "%(count)s moments came in today, and more cannot. Nothing was saved. Go on tomorrow."
+        "You've reached today's limit of %(count)s moments. Nothing was saved. You can "
+        "continue tomorrow."
     ) % {"count": format_count(settings.QUOTAS["moments"])}
 
 
 def too_many_tags() -> str:
-    return _("There can be %(count)s different tags. Nothing was saved. Use one that you have.") % {
+    return _("You can have up to %(count)s tags. Nothing was saved. Use one you already have.") % {
         "count": format_count(settings.QUOTAS["tags"])
     }
 
 
 def too_many_imported() -> str:
-    return _("%(count)s moments were brought in today. Send the file again tomorrow to go on.") % {
-        "count": format_count(settings.QUOTAS["imported_moments"])
-    }
+    return _(
+        "You've imported %(count)s moments today, which is the limit. Upload the file again "
+        "tomorrow to continue."
+    ) % {"count": format_count(settings.QUOTAS["imported_moments"])}

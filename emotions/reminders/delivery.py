@@ -1,4 +1,4 @@
-"""Sending one queued reminder, by e-mail or notification."""
+"""Sending one queued reminder, by email or notification."""
 
 import logging
 import smtplib

@@ -1,4 +1,4 @@
-"""The texts of reminders: the e-mail, and the payload of a notification."""
+"""The texts of reminders: the email, and the payload of a notification."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def capture_link() -> str:
 
 
 def reminder_email(reminder: Reminder) -> EmailMessage:
-    """Return a reminder's e-mail in its owner's language, with one-click unsubscribe (RFC 8058)."""
+    """Return a reminder's email in its owner's language, with one-click unsubscribe (RFC 8058)."""
     stop = unsubscribe_link(owner=reminder.owner, way=Reminder.Way.EMAIL)
     with translation.override(reminder.owner.language or settings.LANGUAGE_CODE):
         context = {"capture": capture_link(), "stop": stop}
@@ -43,6 +43,6 @@ def notification_payload(reminder: Reminder) -> dict[str, Any]:
             "body": _("A moment for your diary, if you like."),
             "open": capture_link(),
             "stop": unsubscribe_link(owner=reminder.owner, way=Reminder.Way.PUSH),
-            "stop_label": _("Stop these"),
-            "stopped": _("Stopped. You can let them come again on the page Reminders."),
+            "stop_label": _("Stop these reminders"),
+            "stopped": _("Stopped. You can turn them on again under Reminders."),
         }

@@ -30,7 +30,7 @@ class ReminderForm(forms.Form):
         initial=Reminder.Way.EMAIL,
         widget=forms.RadioSelect,
     )
-    paused = forms.BooleanField(label=_("Paused: it does not come."), required=False)
+    paused = forms.BooleanField(label=_("Paused"), required=False)
 
     @classmethod
     def of(cls, reminder: Reminder) -> Self:

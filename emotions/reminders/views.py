@@ -40,7 +40,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
         except (PushNotOfferedError, TooManyRemindersError) as error:
             add_refusal(form, error)
         else:
-            messages.success(request, _("We will ask you then."))
+            messages.success(request, _("Reminder added."))
             return redirect("emotions:reminders")
     existing = selectors.reminders(owner=person)
     context = {
@@ -65,7 +65,7 @@ def reminder_edit(request: HttpRequest, number: int) -> HttpResponse:
         except PushNotOfferedError as error:
             add_refusal(form, error)
         else:
-            messages.success(request, _("Kept."))
+            messages.success(request, _("Saved."))
             return redirect("emotions:reminders")
     context = {"form": form, "reminder": reminder}
     return render(request, "emotions/reminder.html", context, status=status_of(form))
@@ -76,7 +76,7 @@ def reminder_edit(request: HttpRequest, number: int) -> HttpResponse:
 def reminder_remove(request: HttpRequest, number: int) -> HttpResponse:
     """Remove one reminder."""
     remove_reminder(reminder=own_reminder(request, number))
-    messages.success(request, _("The reminder is gone."))
+    messages.success(request, _("Reminder removed."))
     return redirect("emotions:reminders")
 
 
@@ -103,9 +103,9 @@ def own_reminder(request: HttpRequest, number: int) -> Reminder:
 def add_refusal(form: ReminderForm, error: Exception) -> None:
     """Show on the form why a service refused."""
     if isinstance(error, PushNotOfferedError):
-        form.add_error("way", _("This site sends no notifications. Choose e-mail."))
+        form.add_error("way", _("This site doesn't send notifications. Choose email."))
     else:
-        refusal = _("You have %(most)d reminders, which is as many as there can be.")
+        refusal = _("You've reached the maximum of %(most)d reminders.")
         form.add_error(None, refusal % {"most": MAX_REMINDERS})
 
 

@@ -27,7 +27,7 @@ class TagForm(forms.Form):
     sign = forms.CharField(
         label=_("Sign"),
         required=False,
-        help_text=_("One emoji or letter before the name."),
+        help_text=_("One emoji or letter to show before the name."),
         validators=[validate_sign],
         widget=forms.TextInput(attrs={"autocomplete": "off", "maxlength": MAX_SIGN_LENGTH}),
     )

@@ -83,7 +83,7 @@ def tag_merge(request: HttpRequest, number: int, into: int) -> HttpResponse:
     except (SameTagError, StaleError):
         return changed_meanwhile(request, tag)
     messages.success(
-        request, _("“%(tag)s” is part of “%(kept)s” now.") % {"tag": tag.name, "kept": kept.name}
+        request, _("“%(tag)s” merged into “%(kept)s”.") % {"tag": tag.name, "kept": kept.name}
     )
     return redirect("emotions:tags")
 
@@ -101,7 +101,7 @@ def tag_delete(request: HttpRequest, number: int) -> HttpResponse:
             services.delete_tag(tag=tag, expected=form.cleaned_data["version"])
         except StaleError:
             return changed_meanwhile(request, tag)
-        messages.success(request, _("“%(tag)s” is gone.") % {"tag": tag.name})
+        messages.success(request, _("“%(tag)s” deleted.") % {"tag": tag.name})
         return redirect("emotions:tags")
     context = {"tag": tag, "uses": selectors.count_uses(tag=tag)}
     return render(request, "emotions/tag_delete.html", context)
@@ -110,7 +110,8 @@ def tag_delete(request: HttpRequest, number: int) -> HttpResponse:
 def changed_meanwhile(request: HttpRequest, tag: Tag) -> HttpResponse:
     """Lead back to a tag that was changed elsewhere after its page was opened."""
     messages.warning(
-        request, _("This tag was changed in another window. Nothing of this was saved: look again.")
+        request,
+        _("This tag was changed in another window, so nothing was saved. Have a look at it first."),
     )
     exists = selectors.own_tags(owner=person_of(request)).filter(pk=tag.pk).exists()
     return redirect("emotions:tag_edit", tag.pk) if exists else redirect("emotions:tags")

@@ -19,18 +19,18 @@ def usage(context: dict[str, Any]) -> dict[str, Any]:
     """Show what the signed-in person uses: a label, how much, and how much there can be."""
     used, allowed = usage_of(owner=person_of(context["request"])), settings.QUOTAS
     counts = [
-        (_("Moments that came in today"), used.moments, allowed["moments"]),
+        (_("Moments added today"), used.moments, allowed["moments"]),
         (
-            _("Moments that a file brought in today"),
+            _("Moments imported today"),
             used.imported_moments,
             allowed["imported_moments"],
         ),
-        (_("Different tags"), used.tags, allowed["tags"]),
+        (_("Tags"), used.tags, allowed["tags"]),
     ]
     return {
         "rows": [
             (
-                _("Pictures, those in the trash too"),
+                _("Pictures, including those in the trash"),
                 filesizeformat(used.picture_bytes),
                 filesizeformat(allowed["picture_bytes"]),
             ),

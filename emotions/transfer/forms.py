@@ -25,24 +25,22 @@ class ImportForm(forms.Form):
         error_messages={"required": _("Choose a file first.")},
         widget=forms.FileInput(attrs={"accept": ".zip,.csv,.json"}),
         help_text=_(
-            "The archive that you downloaded here, the CSV file that Daylio exports, or the JSON "
-            "file that Pixels exports."
+            "The archive you downloaded here, a CSV export from Daylio, or a JSON export from "
+            "Pixels."
         ),
     )
     time_zone = forms.ChoiceField(
-        label=_("Where you were"),
+        label=_("Time zone of the entries"),
         required=False,
         choices=ZONES,
-        help_text=_(
-            "Only for Daylio and Pixels, which don’t say in which time zone their moments were."
-        ),
+        help_text=_("Only for Daylio and Pixels, whose files don't include a time zone."),
     )
 
 
 class PreviewForm(forms.Form):
     """How a file is to be read, as far as there is something to choose."""
 
-    time_zone = forms.ChoiceField(label=_("Where you were"), choices=ZONES)
+    time_zone = forms.ChoiceField(label=_("Time zone of the entries"), choices=ZONES)
     date_order = forms.ChoiceField(
         label=_("Dates"),
         required=False,
@@ -52,7 +50,7 @@ class PreviewForm(forms.Form):
         ],
     )
     update = forms.BooleanField(
-        label=_("Update what has changed in the file"), required=False, initial=True
+        label=_("Update moments that have changed"), required=False, initial=True
     )
 
     def __init__(self, job: Import, data: Any = None) -> None:
@@ -75,7 +73,7 @@ class PreviewForm(forms.Form):
                 % {"name": mood["name"][:MAX_TAG_LENGTH], "number": mood["count"]},
                 required=False,
                 initial=str(mood["value"] or ""),
-                choices=[("", _("Leave these out")), *reversed(MOODS)],
+                choices=[("", _("Skip these")), *reversed(MOODS)],
             )
 
     @property

@@ -58,7 +58,7 @@ def import_entry(
     if outcome != Outcome.NEW:
         return outcome
     if (entry.faces or entry.pictures) and not has_consent(person=owner, kind=Consent.Kind.USE):
-        raise EntryError(_("Expected your consent before what a face looks like is kept."))
+        raise EntryError(_("Expected your consent before readings of a face are saved."))
     capture = build_capture(owner, entry)
     if entry.pictures and not has_room_for_pictures(owner=owner):
         raise EntryError(no_room_for_pictures())
@@ -142,7 +142,7 @@ def build_capture(owner: User, entry: Entry) -> Capture:
         note=entry.note,
     )
     if is_empty(capture):
-        raise EntryError(_("Expected a feeling, a mood or a note where there is no photo."))
+        raise EntryError(_("Expected a feeling, a mood or a note, since there is no photo."))
     return capture
 
 

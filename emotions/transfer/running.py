@@ -79,7 +79,9 @@ def run_slice(*, job: Import) -> timedelta | None:
         try:
             if job.stalled >= MAX_STALLED:
                 end(
-                    job, Import.State.FAILED, error=_("Something went wrong on our side each time.")
+                    job,
+                    Import.State.FAILED,
+                    error=_("Something went wrong on our side each time we tried."),
                 )
                 return None
             save(job, stalled=F("stalled") + 1)
@@ -189,7 +191,7 @@ def open_job(job: Import) -> HistoryReader:
 
 
 def fail(job: Import, error: Exception) -> None:
-    gone = _("The file is not here any more. Send it again.")
+    gone = _("The file is no longer here. Upload it again.")
     end(job, Import.State.FAILED, error=str(error) if isinstance(error, UnreadableError) else gone)
 
 

@@ -82,9 +82,9 @@ def import_view(request: HttpRequest) -> HttpResponseBase:
             preview=True,
         )
     except ConsentRequiredError:
-        form.add_error("file", _("There are pictures in it, which need your consent first."))
+        form.add_error("file", _("It contains pictures, so your consent is needed first."))
     except ImportUnderWayError:
-        form.add_error("file", _("Another file of yours is still being read."))
+        form.add_error("file", _("Another of your files is still being imported."))
     except UnreadableError as error:
         form.add_error("file", str(error))
     else:
@@ -121,16 +121,16 @@ def import_decide(request: HttpRequest, uuid: UUID) -> HttpResponse:
             raise NotReadyError
         if "cancel" in request.POST:
             cancel_import(job=job)
-            messages.success(request, _("Nothing came in, and the file is deleted."))
+            messages.success(request, _("Import cancelled. The file has been deleted."))
             return redirect("emotions:data")
         if "again" in request.POST:
             read_again(job=job, choices=form.choices)
         else:
             confirm_import(job=job, choices=form.choices, update=form.wants_update)
     except NotReadyError:
-        messages.warning(request, _("This file is no longer waiting for your decision."))
+        messages.warning(request, _("This import is no longer waiting for your confirmation."))
     except ImportUnderWayError:
-        messages.warning(request, _("Another file of yours is still being read."))
+        messages.warning(request, _("Another of your files is still being imported."))
     return redirect("emotions:import_detail", uuid=job.uuid)
 
 
@@ -145,7 +145,7 @@ def import_undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
         try:
             undo_import(job=job)
         except NotUndoableError:
-            messages.warning(request, _("This import cannot be undone any more."))
+            messages.warning(request, _("This import can no longer be undone."))
         except ImportUnderWayError:
-            messages.warning(request, _("Another file of yours is still being read."))
+            messages.warning(request, _("Another of your files is still being imported."))
     return redirect("emotions:import_detail", uuid=job.uuid)

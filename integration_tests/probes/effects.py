@@ -38,7 +38,7 @@ def main(
         file: a dataset file that faces were taken back from.
         faces: how many it had before.
         orphan: the name of a stored photo that nothing refers to.
-        letter: an e-mail in the queue; None of checkouts that queue none.
+        letter: an email in the queue; None of checkouts that queue none.
         history, ended: an import to do, which fails where a backup brought it, without its file,
             and one that ended long ago; None of checkouts without.
         preview: an import that nobody has decided about for long; None of checkouts without.

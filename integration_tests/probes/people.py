@@ -1,4 +1,4 @@
-"""Add people to a site: an administrator, one who shares photos, one who is asked by e-mail."""
+"""Add people to a site: an administrator, one who shares photos, one who is asked by email."""
 
 import json
 import sys

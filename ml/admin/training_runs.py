@@ -81,6 +81,6 @@ class TrainingRunAdmin(DetailAdmin):
         run = get_object_or_404(TrainingRun, pk=pk)
         if request.method == "POST":
             training_queue.cancel_training(run)
-            message = _("It ends after the epoch that it is in.")
+            message = _("It stops after the current epoch.")
             self.message_user(request, message, messages.SUCCESS)
         return HttpResponseRedirect(reverse("admin:ml_trainingrun_change", args=[pk]))

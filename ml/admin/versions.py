@@ -27,7 +27,7 @@ class PromotionAdmin(ReadOnlyAdmin):
     list_display = ["at", "version", "kind", "previous", "by", "reason", "objections"]
     list_filter = ["kind"]
 
-    @admin.display(description=gettext_lazy("what the gate objected"))
+    @admin.display(description=gettext_lazy("the gate's objections"))
     def objections(self, promotion: Promotion) -> str:
         """Return the objections of the gate that were overruled, or a dash."""
         return " ".join((promotion.verdict or {}).get("objections", [])) or "–"
@@ -98,7 +98,7 @@ class ModelVersionAdmin(DetailAdmin):
             except (registry.GateError, ModelFileError, ValueError) as error:
                 self.message_user(request, str(error), messages.ERROR)
             else:
-                self.message_user(request, _("%s answers from now on.") % version, messages.SUCCESS)
+                self.message_user(request, _("%s is now active.") % version, messages.SUCCESS)
             return detail_page
         active = registry.active_version()
         if active == version:
@@ -124,7 +124,7 @@ class ModelVersionAdmin(DetailAdmin):
             except (registry.NoModelError, ModelFileError) as error:
                 self.message_user(request, str(error), messages.ERROR)
             else:
-                message = _("%s answers again.") % promotion.version
+                message = _("%s is active again.") % promotion.version
                 self.message_user(request, message, messages.SUCCESS)
             return changelist
         context = {

@@ -78,7 +78,7 @@ def roll_back(*, by: str, reason: str = "") -> Promotion:
         active = active_version()
         previous = previous_version()
         if previous is None:
-            raise NoModelError(f"No version answered before {active.name}.")
+            raise NoModelError(f"No version was active before {active.name}.")
         verify(previous)
         promotion = switch_active(
             previous, expected=active, kind=Promotion.Kind.ROLLED_BACK, by=by, reason=reason

@@ -45,7 +45,7 @@ def test_staff_come_in_by_the_site_s_own_sign_in_and_a_second_factor(settings: S
 
     sent = administrator.get("/admin/", follow=True)
     assert sent.redirect_chain[-1][0] == "/accounts/2fa/"
-    assert "The administration needs a second factor" in sent.content.decode()
+    assert "The admin site requires a second factor" in sent.content.decode()
     TOTP.activate(chief, "JBSWY3DPEHPK3PXP")
 
     again = Client()

@@ -1,4 +1,4 @@
-"""People are known by their e-mail address, however it is capitalised."""
+"""People are known by their email address, however it is capitalised."""
 
 import pytest
 from django.db import IntegrityError
@@ -21,7 +21,7 @@ def test_a_person_is_found_by_any_capitalisation() -> None:
 
 
 def test_a_person_needs_an_address() -> None:
-    with pytest.raises(ValueError, match="e-mail"):
+    with pytest.raises(ValueError, match="email"):
         User.objects.create_user("")
 
 

@@ -25,7 +25,7 @@ Kind = SecurityEvent.Kind
 
 @pytest.fixture
 def owner(owner: User, settings: Settings) -> User:
-    """The owner with an address that is confirmed, as a site that sends e-mails asks for."""
+    """The owner with an address that is confirmed, as a site that sends emails asks for."""
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
     EmailAddress.objects.create(user=owner, email=owner.email, verified=True, primary=True)
     return owner
@@ -78,7 +78,7 @@ def test_the_log_shows_what_is_the_persons_and_nothing_of_others(owner: User, ot
     create_token(person=other, name="their backup", scope="read")
     assert 'href="/settings/security-log/"' in client.get("/settings/").content.decode()
     page = client.get("/settings/security-log/").content.decode()
-    for text in ("Signed in", "Firefox on Linux, 127.0.0.1", "Access token made", "my backup"):
+    for text in ("Signed in", "Firefox on Linux, 127.0.0.1", "Access token created", "my backup"):
         assert text in page
     assert "their backup" not in page
     assert Client().get("/settings/security-log/").status_code == 302

@@ -28,7 +28,7 @@ def test_administrators_read_events_without_the_names_that_people_give(
         assert page.status_code == 200
         text = page.content.decode()
         assert owner.email in text
-        assert "Access token made" in text
+        assert "Access token created" in text
         assert "sad evenings" not in text
 
 

@@ -102,10 +102,10 @@ def test_a_secret_is_shown_in_one_answer_and_kept_nowhere(
 
 def test_a_token_exports_only_if_its_owner_ticks_that(owner_client: Client, owner: User) -> None:
     made = owner_client.post("/settings/tokens/", NEW_TOKEN)
-    assert ", may download everything at once" not in text(made)
+    assert ", can export everything" not in text(made)
     assert not AccessToken.objects.get().may_export
     ticked = owner_client.post("/settings/tokens/", {**NEW_TOKEN, "may_export": "on"})
-    assert ", may download everything at once" in text(ticked)
+    assert ", can export everything" in text(ticked)
     assert get_valid_token(secret=ticked.context["secret"]).may_export  # type: ignore[union-attr]
 
 
@@ -185,7 +185,7 @@ def test_an_account_goes_with_rows_files_sessions_and_tokens(
 
     gone = here.post("/settings/delete-account/", {"password": PASSWORD}, follow=True)
     assert gone.redirect_chain == [("/", 302)]
-    assert "Your account is deleted" in text(gone)
+    assert "Your account has been deleted" in text(gone)
     assert not User.objects.filter(pk=owner.pk).exists()
     assert get_valid_token(secret=secret) is None
     for client in (here, there):

@@ -39,15 +39,15 @@ UNUSABLE = {
     "in use": (
         "MediaDevices.prototype.getUserMedia = async () => {"
         " throw new DOMException('Could not start video source', 'NotReadableError'); };",
-        "perhaps another program is using it",
+        "Another app may be using it",
     ),
     "insecure": (
         "Object.defineProperty(navigator, 'mediaDevices', { value: undefined });",
-        "only to pages with a secure address",
+        "only allows camera access over a secure connection",
     ),
     "unheard-of": (
         "MediaDevices.prototype.getUserMedia = async () => { throw new Error('Surprise'); };",
-        "The camera did not work",
+        "The camera didn't work",
     ),
 }
 """What makes a camera unusable, and what the page says then."""
@@ -84,7 +84,7 @@ def upload_and_read(page: Page, folder: Path) -> None:
     portrait = folder / "portrait.jpg"
     portrait.write_bytes(pictures.astronaut_jpeg())
     page.locator("input[type=file]").set_input_files(portrait)
-    page.get_by_role("button", name="See what it shows").click()
+    page.get_by_role("button", name="Read my face").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Looks happy")
 
 
@@ -98,7 +98,7 @@ def test_a_photo_is_taken_after_a_countdown_and_read(camera_page: Page, owner: U
         expect(camera_page.locator("[data-camera-count]")).to_have_text(number)
         camera_page.clock.run_for(1000)
 
-    send = camera_page.get_by_role("button", name="See what it shows")
+    send = camera_page.get_by_role("button", name="Read my face")
     expect(send).to_be_focused()
     assert evaluate(camera_page, STATES) == ["ended"], "the camera goes off with the photo"
     send.click()
@@ -119,7 +119,7 @@ def test_the_preview_is_a_mirror_and_the_photo_is_not(camera_page: Page, owner: 
     assert evaluate(camera_page, mirrored) == "matrix(-1, 0, 0, 1, 0, 0)"
     switch_countdown_off(camera_page)
     take.click()
-    camera_page.get_by_role("button", name="See what it shows").click()
+    camera_page.get_by_role("button", name="Read my face").click()
     camera_page.wait_for_url("**/captures/*/")
 
     with Capture.objects.get().photo.open() as file:
@@ -139,14 +139,14 @@ def test_a_photo_is_taken_again_before_it_is_sent(camera_page: Page, owner: User
     take.click()
     expect(camera_page.get_by_role("img", name="Your photo")).to_be_visible()
     numbers.append(number.input_value())
-    camera_page.get_by_role("button", name="Take it again").click()
+    camera_page.get_by_role("button", name="Retake").click()
     expect(take).to_have_attribute("aria-disabled", "false")
     take.click()
-    expect(camera_page.get_by_role("button", name="Take it again")).to_be_visible()
+    expect(camera_page.get_by_role("button", name="Retake")).to_be_visible()
     numbers.append(number.input_value())
     assert numbers[0] != numbers[1], "another photo is another moment"
 
-    camera_page.get_by_role("button", name="See what it shows").click()
+    camera_page.get_by_role("button", name="Read my face").click()
     camera_page.wait_for_url("**/captures/*/")
     assert [str(capture.uuid) for capture in Capture.objects.all()] == numbers[1:]
 
@@ -192,7 +192,7 @@ def test_an_upload_after_a_photo_is_an_upload(
     take = taking(camera_page)
     switch_countdown_off(camera_page)
     take.click()
-    expect(camera_page.get_by_role("button", name="Take it again")).to_be_visible()
+    expect(camera_page.get_by_role("button", name="Retake")).to_be_visible()
     upload_and_read(camera_page, tmp_path)
     assert Capture.objects.get().source == Capture.Source.UPLOAD
 
@@ -220,8 +220,8 @@ def test_a_photo_without_a_face_is_answered_with_advice(two_camera_page: Page, o
     take = taking(two_camera_page)
     switch_countdown_off(two_camera_page)
     take.click()
-    two_camera_page.get_by_role("button", name="See what it shows").click()
-    expect(two_camera_page.locator("main")).to_contain_text("could not find a face")
+    two_camera_page.get_by_role("button", name="Read my face").click()
+    expect(two_camera_page.locator("main")).to_contain_text("couldn't find a face")
     two_camera_page.get_by_role("button", name="Log it anyway").click()
     two_camera_page.wait_for_url("**/captures/*/")
     assert Capture.objects.get().source == Capture.Source.CAMERA
@@ -230,7 +230,7 @@ def test_a_photo_without_a_face_is_answered_with_advice(two_camera_page: Page, o
 def test_a_refused_camera_leaves_the_upload(camera_page: Page, owner: User, tmp_path: Path) -> None:
     open_capture(camera_page, owner, allowed=False)
     camera_page.get_by_role("button", name="Use the camera").click()
-    expect(camera_page.locator("main")).to_contain_text("The camera was not allowed")
+    expect(camera_page.locator("main")).to_contain_text("Camera access was denied")
     expect(camera_page.get_by_label("Choose a photo of your face")).to_be_focused()
     upload_and_read(camera_page, tmp_path)
 
@@ -238,7 +238,7 @@ def test_a_refused_camera_leaves_the_upload(camera_page: Page, owner: User, tmp_
 def test_a_missing_camera_leaves_the_upload(page: Page, owner: User, tmp_path: Path) -> None:
     open_capture(page, owner)
     page.get_by_role("button", name="Use the camera").click()
-    expect(page.locator("main")).to_contain_text("could not find a camera")
+    expect(page.locator("main")).to_contain_text("couldn't find a camera")
     upload_and_read(page, tmp_path)
 
 
@@ -264,7 +264,7 @@ def test_no_camera_is_offered_without_javascript(page: Page, owner: User) -> Non
     quiet = plain.new_page()
     act_once_loaded(quiet)
     quiet.goto(page.url.replace("/today/", "/capture/"))
-    expect(quiet.get_by_role("button", name="See what it shows")).to_be_visible()
+    expect(quiet.get_by_role("button", name="Read my face")).to_be_visible()
     expect(quiet.get_by_role("button", name="camera")).to_have_count(0)
     plain.close()
 
@@ -281,5 +281,5 @@ def test_the_camera_shuts_nobody_out(
     assert evaluate(camera_page, "document.documentElement.scrollWidth") <= width
     switch_countdown_off(camera_page)
     take.click()
-    expect(camera_page.get_by_role("button", name="Take it again")).to_be_visible()
+    expect(camera_page.get_by_role("button", name="Retake")).to_be_visible()
     assert accessibility_violations(camera_page) == []

@@ -52,19 +52,19 @@ def test_a_history_moves_into_another_account(
     sign_in(page, other)
     page.goto("/data/")
     page.get_by_label("Your file").set_input_files(archive)
-    page.get_by_role("button", name="Send it").click()
+    page.get_by_role("button", name="Upload").click()
     heading = page.get_by_role("heading", level=1)
-    expect(heading).to_have_text("Your file is being looked through")
+    expect(heading).to_have_text("Reading your file")
     assert accessibility_violations(page) == []
     run_jobs()
     expect(heading).to_have_text("What is in your file")
     assert accessibility_violations(page) == []
     page.get_by_role("button", name="Import").click()
-    expect(heading).to_have_text("Your file waits for its turn")
+    expect(heading).to_have_text("Your file is waiting its turn")
     run_jobs()
     expect(heading).to_have_text("2 moments are new")
     assert accessibility_violations(page) == []
-    page.get_by_role("link", name="See the history").click()
+    page.get_by_role("link", name="Go to History").click()
     expect(page.locator(".entry")).to_have_count(2)
     assert page.locator(".entry").all_inner_texts() == shown
     page.locator(".entry", has_text="Looks happy").click()
@@ -78,30 +78,30 @@ def test_an_import_is_undone_on_a_phone(page: Page, owner: User, tmp_path: Path)
     sign_in(page, owner)
     page.goto("/data/")
     page.get_by_label("Your file").set_input_files(table)
-    page.get_by_role("button", name="Send it").click()
+    page.get_by_role("button", name="Upload").click()
     heading = page.get_by_role("heading", level=1)
-    expect(heading).to_have_text("Your file is being looked through")
+    expect(heading).to_have_text("Reading your file")
     run_jobs()
     expect(heading).to_have_text("What is in your file")
     assert accessibility_violations(page) == []
     assert page.locator("html").evaluate("element => element.scrollWidth") <= 390
-    page.get_by_label("Where you were").select_option("Asia/Tokyo")
+    page.get_by_label("Time zone of the entries").select_option("Asia/Tokyo")
     page.get_by_role("button", name="Import").click()
-    expect(heading).to_have_text("Your file waits for its turn")
+    expect(heading).to_have_text("Your file is waiting its turn")
     run_jobs()
     expect(heading).to_have_text("1 moment is new")
     page.get_by_role("link", name="Undo this import").click()
     expect(heading).to_have_text("Undo this import?")
     assert accessibility_violations(page) == []
-    page.get_by_role("button", name="Undo it").click()
-    expect(heading).to_have_text("This import is being undone")
+    page.get_by_role("button", name="Undo import").click()
+    expect(heading).to_have_text("Undoing this import")
     run_jobs()
-    expect(heading).to_have_text("This import is undone")
+    expect(heading).to_have_text("Import undone")
     assert accessibility_violations(page) == []
     width = page.locator("html").evaluate("element => element.scrollWidth")
     assert width <= 390
     page.goto("/data/")
-    expect(page.get_by_role("list", name="Files that you sent")).to_contain_text("undone")
+    expect(page.get_by_role("list", name="Your imports")).to_contain_text("undone")
 
 
 def test_a_file_on_its_way_is_said_and_sent_once(page: Page, owner: User, tmp_path: Path) -> None:
@@ -120,8 +120,8 @@ def test_a_file_on_its_way_is_said_and_sent_once(page: Page, owner: User, tmp_pa
             });
         }""",
     )
-    page.get_by_role("button", name="Send it").click()
-    busy = page.get_by_role("button", name="Sending your file")
+    page.get_by_role("button", name="Upload").click()
+    busy = page.get_by_role("button", name="Uploading your file")
     expect(busy).to_have_attribute("aria-disabled", "true")
     busy.click(force=True)
     assert evaluate(page, "window.sent") == 1

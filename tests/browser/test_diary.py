@@ -44,7 +44,7 @@ def upload(page: Page, data: bytes, folder: Path) -> None:
     photo.write_bytes(data)
     page.goto("/capture/")
     page.locator("input[type=file]").set_input_files(photo)
-    page.get_by_role("button", name="See what it shows").click()
+    page.get_by_role("button", name="Read my face").click()
     page.wait_for_url("**/captures/*/")
 
 
@@ -96,7 +96,7 @@ def test_another_face_is_me_after_all(page: Page, owner: User, tmp_path: Path) -
     captured = Capture.objects.get()
     before = captured.detections.get(is_me=True)
     page.get_by_role("button", name="This is me").first.click()
-    expect(page.get_by_text("Kept.", exact=True)).to_be_visible()
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="This is me").first).to_be_visible()
     expect(page.locator(".reading--first")).to_have_count(1)
     assert captured.detections.count() > 1
@@ -135,7 +135,7 @@ def test_several_moments_go_and_come_back(page: Page, owner: User) -> None:
     page.goto("/history/")
     for name in ("sad", "neutral"):
         page.get_by_role("checkbox", name=f"Choose: Looks {name}").check()
-    page.get_by_role("button", name="Delete the chosen").click()
+    page.get_by_role("button", name="Delete selected").click()
     expect(page.locator(".entry")).to_have_count(1)
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".entry")).to_have_count(3)
@@ -178,9 +178,9 @@ def test_a_day_of_25_hours_shows_the_hour_that_came_twice_in_order(page: Page, o
 def test_a_device_is_signed_out_from_another_one(phone: Phone) -> None:
     with phone("Europe/Lisbon") as lost, phone("Europe/Lisbon") as mine:
         mine.goto("/settings/")
-        other = mine.locator(".rows li").filter(has_text="Last seen", has_not_text="this one")
+        other = mine.locator(".rows li").filter(has_text="Last seen", has_not_text="this device")
         other.get_by_role("link", name="Sign out").click()
-        mine.get_by_role("button", name="Sign it out").click()
+        mine.get_by_role("button", name="Sign out").click()
         mine.wait_for_url("**/settings/")
         expect(other).to_have_count(0)
         mine.goto("/today/")
@@ -208,7 +208,7 @@ def test_theme_and_colours_are_chosen_by_hand(page: Page, owner: User) -> None:
     page.get_by_label("Dark").check()
     page.get_by_label("Happy").fill("#00aa88")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Kept.", exact=True)).to_be_visible()
+    expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
     page.goto("/today/")
     expect(page.locator("html")).to_have_css("background-color", "rgb(23, 21, 25)")
     colour = evaluate(
@@ -227,7 +227,7 @@ def test_a_second_factor_is_asked_for_at_the_next_sign_in(page: Page, owner: Use
     expect(page.get_by_role("img", name="QR code")).to_be_visible()
     secret = page.locator(".secret").inner_text()
     page.get_by_role("textbox", name="code").fill(code(secret))
-    page.get_by_role("button", name="Use it from now on").click()
+    page.get_by_role("button", name="Turn on").click()
     expect(page.get_by_role("img", name="QR code")).to_have_count(0)
     page.goto("/accounts/logout/")
     page.locator("main button[type=submit]").click()

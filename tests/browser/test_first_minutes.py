@@ -52,7 +52,7 @@ def open_capture(page: Page, owner: User) -> None:
 def test_from_the_landing_page_to_a_mood_history(page: Page, portrait: Path) -> None:
     sign_up_and_consent(page)
     page.locator("input[type=file]").set_input_files(portrait)
-    page.get_by_role("button", name="See what it shows").click()
+    page.get_by_role("button", name="Read my face").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Looks happy")
     expect(page.locator(".bars li")).to_have_count(7)
@@ -69,7 +69,7 @@ def test_from_the_landing_page_to_a_mood_history(page: Page, portrait: Path) -> 
     page.locator(f'a[href="/captures/{capture.uuid}/"]').first.click()
     page.get_by_role("link", name="Delete").click()
     page.get_by_role("button", name="Delete").click()
-    expect(page.get_by_role("status")).to_contain_text("In the trash.")
+    expect(page.get_by_role("status")).to_contain_text("Moved to the trash.")
     assert not Capture.objects.filter(deleted_at=None).exists()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Looks happy")
@@ -104,7 +104,7 @@ def test_a_photo_is_dropped_onto_the_page(page: Page, owner: User, portrait: Pat
     open_capture(page, owner)
     drop(page, portrait, page.locator("[data-upload-zone]"))
     expect(page.locator("[data-upload-preview]")).to_be_visible()
-    page.get_by_role("button", name="See what it shows").click()
+    page.get_by_role("button", name="Read my face").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Looks happy")
 
 
@@ -115,8 +115,8 @@ def test_no_face_offers_a_retake_or_logging_it_anyway(
     landscape.write_bytes(uploads.landscape_jpeg())
     open_capture(page, owner)
     page.locator("input[type=file]").set_input_files(landscape)
-    page.get_by_role("button", name="See what it shows").click()
-    expect(page.locator("main")).to_contain_text("could not find a face")
+    page.get_by_role("button", name="Read my face").click()
+    expect(page.locator("main")).to_contain_text("couldn't find a face")
     page.get_by_role("button", name="Log it anyway").click()
     page.wait_for_url("**/captures/*/")
     assert Capture.objects.get().detections.count() == 0
@@ -129,7 +129,7 @@ def test_a_file_that_is_no_photo_is_refused_in_words(
     lie.write_text("I am a text with a good name.")
     open_capture(page, owner)
     page.locator("input[type=file]").set_input_files(lie)
-    page.get_by_role("button", name="See what it shows").click()
+    page.get_by_role("button", name="Read my face").click()
     expect(page.locator("main")).to_contain_text("Nothing was saved")
     assert not Capture.objects.exists()
 
@@ -139,7 +139,7 @@ def test_pages_fit_every_screen(page: Page, owner: User, portrait: Path, width: 
     page.set_viewport_size({"width": width, "height": 800})
     open_capture(page, owner)
     page.locator("input[type=file]").set_input_files(portrait)
-    page.get_by_role("button", name="See what it shows").click()
+    page.get_by_role("button", name="Read my face").click()
     page.wait_for_url("**/captures/*/")
     for path in (page.url, "/today/", "/history/", "/capture/", "/model/"):
         page.goto(path)
@@ -157,7 +157,7 @@ def test_the_way_works_without_javascript(page: Page, portrait: Path) -> None:
     act_once_loaded(quiet)
     quiet.goto("/capture/")
     quiet.locator('input[type="file"]').set_input_files(portrait)
-    quiet.get_by_role("button", name="See what it shows").click()
+    quiet.get_by_role("button", name="Read my face").click()
     expect(quiet.get_by_role("heading", level=1)).to_have_text("Looks happy")
     plain.close()
 
@@ -175,7 +175,7 @@ def test_the_first_minutes_in_german(page: Page, portrait: Path) -> None:
     page.get_by_label("Ich bin mindestens 16").check()
     page.get_by_role("button", name="Zustimmen und weiter").click()
     page.locator("input[type=file]").set_input_files(portrait)
-    page.get_by_role("button", name="Zeigen, was es ausdrückt").click()
+    page.get_by_role("button", name="Gesicht lesen").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sieht fröhlich aus")
     page.goto("/today/")
     page.get_by_text("Wie das berechnet wurde").click()

@@ -59,13 +59,13 @@ def test_a_photo_is_made_fit_and_keeps_its_time(
     page.goto("/capture/")
     page.wait_for_load_state("load")
     page.locator("input[type=file]").set_input_files(files[number])
-    page.get_by_role("button", name="See what it shows").click()
+    page.get_by_role("button", name="Read my face").click()
     page.wait_for_url("**/captures/*/")
     check(Capture.objects.get(owner=owner))
 
 
-HEIC = "That is a HEIC photo, which we cannot read."
-AVIF = "That is an AVIF photo, which we cannot read."
+HEIC = "That's a HEIC photo, which we can't read."
+AVIF = "That's an AVIF photo, which we can't read."
 
 
 @pytest.mark.parametrize("reason", [HEIC, AVIF])
@@ -80,7 +80,7 @@ def test_a_photo_that_the_browser_cannot_show_is_not_sent(
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.method))
     page.locator("input[type=file]").set_input_files(unshown)
-    page.get_by_role("button", name="See what it shows").click()
+    page.get_by_role("button", name="Read my face").click()
     expect(page.locator("[data-upload-outcome]")).to_contain_text(reason)
     page.locator("input[type=file]").set_input_files([unshown, unshown])
     expect(page.locator("[data-multi-upload-status]")).to_contain_text("0 / 2")

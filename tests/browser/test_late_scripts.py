@@ -33,7 +33,7 @@ def test_a_click_waits_for_the_scripts(slow_page: Page) -> None:
 
 
 def test_an_expectation_waits_for_the_scripts(slow_page: Page) -> None:
-    expect(slow_page.get_by_role("button", name="Send it")).to_be_visible()
+    expect(slow_page.get_by_role("button", name="Upload")).to_be_visible()
     assert slow_page.evaluate("document.readyState") == "complete"
 
 

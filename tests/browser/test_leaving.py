@@ -58,12 +58,12 @@ def test_nothing_is_left_of_a_person_who_leaves(
     photo = tmp_path / "photo.jpg"
     photo.write_bytes(pictures.astronaut_jpeg())
     page.locator("input[type=file]").set_input_files(photo)
-    page.get_by_role("button", name="See what it shows").click()
+    page.get_by_role("button", name="Read my face").click()
     page.wait_for_url("**/captures/*/")
     page.get_by_label("Note").fill("Only mine.")
     page.get_by_label("Tags").fill("secretly")
     page.get_by_role("button", name="Keep note and tags").click()
-    expect(page.get_by_text("Kept.")).to_be_visible()
+    expect(page.get_by_text("Saved.")).to_be_visible()
     mine = Capture.objects.get(owner=owner)
     words = [owner.email, "Only mine.", "secretly", mine.uuid.hex, "my script"]
     assert {word for word in words if traces([word])} == set(words), "the scan finds what is there"

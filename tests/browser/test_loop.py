@@ -40,7 +40,7 @@ def test_somebody_helps_corrects_and_takes_it_back(page: Page, owner: User, tmp_
     photo = tmp_path / "photo.jpg"
     photo.write_bytes(pictures.astronaut_jpeg())
     page.locator("input[type=file]").set_input_files(photo)
-    page.get_by_role("button", name="See what it shows").click()
+    page.get_by_role("button", name="Read my face").click()
     page.get_by_role("button", name="Sad").click()
     expect(page.get_by_role("button", name="Sad")).to_have_attribute("aria-pressed", "true")
     run_jobs()
@@ -71,13 +71,13 @@ def test_an_administrator_promotes_what_learned_from_corrections_and_goes_back(p
     page.goto(f"/admin/ml/modelversion/{corrected.pk}/change/")
     expect(page.get_by_text("900 faces of 31 people")).to_be_visible()
     page.get_by_role("link", name="Promote…").click()
-    expect(page.get_by_text("It has no objection.")).to_be_visible()
+    expect(page.get_by_text("No objections.")).to_be_visible()
     expect(page.get_by_text("of 100 people: better")).to_be_visible()
     page.get_by_role("button", name="Promote").click()
-    expect(page.get_by_text("corrected answers from now on.")).to_be_visible()
+    expect(page.get_by_text("corrected is now active.")).to_be_visible()
     page.get_by_role("link", name="Roll back…").click()
     page.get_by_role("button", name="Roll back").click()
-    expect(page.get_by_text(f"{first} answers again.")).to_be_visible()
+    expect(page.get_by_text(f"{first} is active again.")).to_be_visible()
     assert registry.active_version() == first
 
 
@@ -109,14 +109,14 @@ def test_the_whole_circle(page: Page, tmp_path: Path) -> None:
     after = ModelVersion.objects.get(name="after")
     page.goto(f"/admin/ml/modelversion/{after.pk}/change/")
     page.get_by_role("link", name="Promote…").click()
-    expect(page.get_by_text("It has no objection.")).to_be_visible()
+    expect(page.get_by_text("No objections.")).to_be_visible()
     expect(page.get_by_text("people: better")).to_be_visible()
     page.get_by_role("button", name="Promote").click()
-    expect(page.get_by_text("after answers from now on.")).to_be_visible()
+    expect(page.get_by_text("after is now active.")).to_be_visible()
     assert right_about_new_faces(upside_down=True) > 0.8
     assert right_about_new_faces(upside_down=False) > 0.9
 
     page.get_by_role("link", name="Roll back…").click()
     page.get_by_role("button", name="Roll back").click()
-    expect(page.get_by_text("before answers again.")).to_be_visible()
+    expect(page.get_by_text("before is active again.")).to_be_visible()
     assert right_about_new_faces(upside_down=True) < 0.5

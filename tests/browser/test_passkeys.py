@@ -88,15 +88,15 @@ def add_passkey(page: Page, *, name: str) -> None:
     add = page.get_by_role("link", name="Add a passkey")
     add.or_(page.get_by_role("link", name="Your passkeys")).click()
     field = page.get_by_label("Its name")
-    confirm = page.get_by_role("button", name="Confirm it is me")
+    confirm = page.get_by_role("button", name="Confirm")
     if shown_first(add, field.or_(confirm)) == "Add a passkey":
         add.click()
-    if shown_first(confirm, field) == "Confirm it is me":
+    if shown_first(confirm, field) == "Confirm":
         page.get_by_label("Password").fill(PASSWORD)
         confirm.click()
     field.fill(name)
-    page.get_by_role("button", name="Add it").click()
-    expect(page.get_by_text("The passkey is added.")).to_be_visible()
+    page.get_by_role("button", name="Add").click()
+    expect(page.get_by_text("Passkey added.")).to_be_visible()
 
 
 def shown_first(one: Locator, other: Locator) -> str:
@@ -165,7 +165,7 @@ def test_a_second_device_gets_a_passkey_of_its_own(
     phone.page.goto("/accounts/2fa/webauthn/")
     expect(phone.page.locator(".rows strong")).to_have_text(["My phone", "My laptop"])
     phone.page.get_by_role("link", name="Remove My laptop").click()
-    phone.page.get_by_role("button", name="Remove it").click()
+    phone.page.get_by_role("button", name="Remove").click()
     expect(phone.page.locator(".rows strong")).to_have_text(["My phone"])
     sign_out(laptop.page)
     laptop.page.goto("/accounts/login/")
@@ -201,9 +201,9 @@ def test_a_bare_address_offers_no_passkeys(
         page.wait_for_url("**/today/")
         page.goto("/accounts/2fa/webauthn/add/")
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Confirm it is me").click()
-        expect(page.get_by_text("a site with a name instead of a number")).to_be_visible()
-        expect(page.get_by_role("button", name="Add it")).to_be_hidden()
+        page.get_by_role("button", name="Confirm").click()
+        expect(page.get_by_text("a domain name instead of an IP address")).to_be_visible()
+        expect(page.get_by_role("button", name="Add")).to_be_hidden()
 
 
 def test_a_passkey_leads_into_the_administration(
@@ -215,7 +215,7 @@ def test_a_passkey_leads_into_the_administration(
     sign_in_by_password(page, owner)
     expect_their_diary(page)
     page.goto("/admin/")
-    expect(page.get_by_text("The administration needs a second factor.")).to_be_visible()
+    expect(page.get_by_text("The admin site requires a second factor.")).to_be_visible()
     add_passkey(page, name="My phone")
     page.goto("/admin/")
     expect(page.get_by_role("heading", level=1)).to_contain_text("administration")

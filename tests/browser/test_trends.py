@@ -175,14 +175,14 @@ def test_a_chart_is_saved_as_a_drawing_and_as_a_table(
     figure = page.locator("figure").first
     figure.locator("summary").click()
     with page.expect_download() as drawing:
-        figure.get_by_role("button", name="Save the drawing").click()
+        figure.get_by_role("button", name="Download image").click()
     assert drawing.value.suggested_filename == "moods.png"
     drawing.value.save_as(tmp_path / "moods.png")
     with Image.open(tmp_path / "moods.png") as saved_drawing:
         pixels = np.asarray(saved_drawing.convert("RGB"))
     assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 20, "something is drawn"
     with page.expect_download() as saved:
-        figure.get_by_role("link", name="Save the table").click()
+        figure.get_by_role("link", name="Download table").click()
     saved.value.save_as(tmp_path / "moods.csv")
     rows = list(csv.reader(io.StringIO((tmp_path / "moods.csv").read_text())))
     shown = [row.locator("th, td").all_inner_texts() for row in figure.locator("tbody tr").all()]

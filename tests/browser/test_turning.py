@@ -55,7 +55,7 @@ def test_a_photo_is_turned_before_it_is_sent(page: Page, owner: User, photo: Pat
         wait_until(preview, HAS_SIZE, size)
     expect(page.locator("[data-preview][data-faces='1']")).to_be_attached()
     assert accessibility_violations(page) == []
-    page.get_by_role("button", name="See what it shows").click()
+    page.get_by_role("button", name="Read my face").click()
     page.wait_for_url("**/captures/*/")
     assert is_upright(Capture.objects.get())
 
@@ -71,7 +71,7 @@ def test_another_photo_starts_as_it_is(page: Page, owner: User, photo: Path) -> 
     other.write_bytes(pictures.astronaut_jpeg())
     chosen.set_input_files(other)
     expect(page.locator("[data-turn-status]")).to_have_text("")
-    page.get_by_role("button", name="See what it shows").click()
+    page.get_by_role("button", name="Read my face").click()
     page.wait_for_url("**/captures/*/")
     assert abs(Capture.objects.get().detections.get().roll or 0) < 30
 
@@ -86,7 +86,7 @@ def test_a_turned_photo_that_lost_the_line_waits_turned(
     page.locator("input[type=file]").set_input_files(photo)
     for _ in range(3):
         page.get_by_role("button", name="Turn").click()
-    page.get_by_role("button", name="See what it shows").click()
+    page.get_by_role("button", name="Read my face").click()
     expect(page.locator("[data-waiting-list] li")).to_have_count(1)
     for path in ("capture", "offline/line"):
         page.unroute(f"**/{path}/")
@@ -121,7 +121,7 @@ def test_a_photo_is_turned_before_and_after_without_javascript(
         expect(plain.get_by_role("button", name="Turn")).to_be_hidden()
         plain.locator("input[type=file]").set_input_files(photo)
         plain.get_by_label("Turn the photo").select_option("Upside down")
-        plain.get_by_role("button", name="See what it shows").click()
+        plain.get_by_role("button", name="Read my face").click()
         expect(plain.get_by_text("Your face lies on its side")).to_be_visible()
         plain.get_by_text("Turn the picture").click()
         plain.get_by_role("button", name="To the right").click()
@@ -135,7 +135,7 @@ def test_a_face_that_lies_is_turned_upright_after_it_was_sent(
     sign_in(page, owner)
     page.goto("/capture/")
     page.locator("input[type=file]").set_input_files(photo)
-    page.get_by_role("button", name="See what it shows").click()
+    page.get_by_role("button", name="Read my face").click()
     upright = page.get_by_role("button", name="Turn it upright")
     expect(upright).to_be_visible()
     assert accessibility_violations(page) == []

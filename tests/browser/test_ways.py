@@ -50,7 +50,7 @@ def test_several_photos_go_up_each_with_its_own_outcome(
     expect(page.get_by_text("Kept: 1 / 3")).to_be_visible()
     expect(rows.nth(0)).to_contain_text("Looks happy")
     expect(rows.nth(1)).to_contain_text("No face was found")
-    expect(rows.nth(2)).to_contain_text("not a photo we can read")
+    expect(rows.nth(2)).to_contain_text("isn't a photo we can read")
     assert accessibility_violations(page) == []
     assert Capture.objects.get().source == "upload"
     rows.nth(0).get_by_role("link", name="Open").click()
@@ -84,7 +84,7 @@ def test_what_waits_is_announced_on_a_page_that_has_just_been_opened(
         page.route(f"**/{path}/", lambda route: route.abort())
     photo = file(tmp_path, "me.jpg", pictures.astronaut_jpeg())
     page.locator("input[type=file]").set_input_files(photo)
-    page.get_by_role("button", name="See what it shows").click()
+    page.get_by_role("button", name="Read my face").click()
     expect(page.locator("[data-waiting-list] li")).to_have_count(1)
     expect(page.locator("[data-waiting-said]")).to_contain_text("It waits on this device")
 
@@ -99,7 +99,7 @@ def test_whose_face_counts_is_tapped_before_the_photo_is_sent(
     expect(page.get_by_text("Which one is you?")).to_be_visible()
     assert accessibility_violations(page) == []
     page.get_by_label("Face 2").check()
-    page.get_by_role("button", name="See what it shows").click()
+    page.get_by_role("button", name="Read my face").click()
     expect(page.get_by_role("button", name="This is me").first).to_be_visible()
     capture = Capture.objects.get()
     faces = sorted(capture.detections.all(), key=lambda face: -face.width * face.height)
@@ -109,7 +109,7 @@ def test_whose_face_counts_is_tapped_before_the_photo_is_sent(
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("dark", "rather dark"), ("landscape", "No face in sight"), ("good", "")],
+    [("dark", "quite dark"), ("landscape", "No face in view"), ("good", "")],
 )
 def test_a_first_look_says_what_would_make_a_better_photo(
     page: Page, owner: User, tmp_path: Path, name: str, words: str
@@ -146,7 +146,7 @@ def test_live_reads_one_frame_after_another_stores_nothing_and_keeps_on_a_tap(
     expect(page.locator("[data-live-boxes] rect")).to_have_count(1)
     assert accessibility_violations(page) == []
     assert not Capture.objects.exists()
-    page.get_by_role("button", name="Keep this moment").click()
+    page.get_by_role("button", name="Save this moment").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Looks happy")
     assert Capture.objects.get().source == "live"
 
@@ -155,6 +155,6 @@ def test_live_without_a_camera_says_what_to_do(page: Page, owner: User) -> None:
     sign_in(page, owner)
     page.goto("/live/")
     page.get_by_role("button", name="Start the camera").click()
-    expect(page.get_by_text("The camera cannot be used here.")).to_be_visible()
-    page.get_by_role("link", name="A photo instead").click()
+    expect(page.get_by_text("The camera can't be used here.")).to_be_visible()
+    page.get_by_role("link", name="Use a photo instead").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("How do you look right now?")

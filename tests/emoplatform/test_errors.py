@@ -29,7 +29,7 @@ def assert_page(response: Any, status: int, words: str) -> None:
     assert response.status_code == status
     assert response["Content-Type"].startswith("text/html")
     assert f"<h1>{words}</h1>" in response.text
-    assert "Go to the start" in response.text
+    assert "Go to the home page" in response.text
 
 
 def assert_problem(response: Any, status: int, code: str) -> None:
@@ -52,7 +52,7 @@ def _small_requests() -> Iterator[None]:
 @pytest.mark.urls(__name__)
 @pytest.mark.django_db
 def test_403_for_people_and_programs(client: Client) -> None:
-    assert_page(client.get("/refused/"), 403, "That page is not open to you")
+    assert_page(client.get("/refused/"), 403, "You can't open this page")
     assert_problem(client.get("/api/refused/"), 403, "permission_denied")
 
 
@@ -60,18 +60,18 @@ def test_403_for_people_whose_form_is_stale(owner_client: Client) -> None:
     browser = Client(enforce_csrf_checks=True)
     browser.cookies = owner_client.cookies
     response = browser.post("/consent/", {"agree": "on"})
-    assert_page(response, 403, "That page is not open to you")
+    assert_page(response, 403, "You can't open this page")
 
 
 def test_404_for_people_and_programs(client: Client) -> None:
-    assert_page(client.get("/nothing/"), 404, "There is nothing here")
+    assert_page(client.get("/nothing/"), 404, "Page not found")
     assert_problem(client.get("/api/v1/nothing/"), 404, "not_found")
 
 
 @pytest.mark.usefixtures("_small_requests")
 def test_413_for_people(owner_client: Client) -> None:
     response = owner_client.post("/capture/", {"photo": photo()})
-    assert_page(response, 413, "That is too large to send")
+    assert_page(response, 413, "That's too large to send")
     assert 'class="places"' in response.text, "the page knows who is signed in"
 
 
@@ -90,7 +90,7 @@ def test_413_before_the_body_is_read(client: Client) -> None:
 def test_413_when_fields_are_too_large_for_memory(client: Client, settings: Settings) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
     response = client.post("/accounts/login/", {"login": "x" * 200})
-    assert_page(response, 413, "That is too large to send")
+    assert_page(response, 413, "That's too large to send")
 
 
 @pytest.mark.django_db
@@ -98,16 +98,16 @@ def test_429_for_people_who_keep_guessing_passwords(client: Client) -> None:
     tries = {"login": "owner@example.org", "password": "wrong"}
     answers = [client.post("/accounts/login/", tries) for _ in range(40)]
     assert answers[0].status_code == 200
-    assert_page(answers[-1], 429, "That was a lot at once")
+    assert_page(answers[-1], 429, "Too many requests")
 
 
 def test_500_for_people_and_programs_without_a_database() -> None:
     # Without a database mark each query fails: the session cannot be loaded.
     browser = Client(raise_request_exception=False)
     browser.cookies["sessionid"] = "0123456789abcdef0123456789abcdef"
-    assert_page(browser.get("/today/"), 500, "Something broke on our side")
+    assert_page(browser.get("/today/"), 500, "Something went wrong on our side")
     assert_problem(browser.get("/api/v1/today/"), 500, "server_error")
 
 
 def test_500_needs_no_request() -> None:
-    assert "Something broke on our side" in render_to_string("500.html")
+    assert "Something went wrong on our side" in render_to_string("500.html")

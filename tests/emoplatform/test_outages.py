@@ -62,7 +62,7 @@ def assert_away(response: Any, *, program: bool) -> None:
         assert response["Content-Type"] == "application/problem+json"
         assert response.json()["code"] == "unavailable"
     else:
-        assert "Back in a moment" in response.content.decode()
+        assert "We'll be right back" in response.content.decode()
 
 
 @pytest.mark.parametrize("error", OUTAGES, ids=repr)

@@ -181,7 +181,7 @@ def test_the_administration_says_what_to_do_without_a_worker(administrator: Clie
     assert "Connected: laptop." in administrator.get(f"{RUNS}ask/").content.decode()
     silent = timezone.now() - training_queue.WORKER_TIMEOUT - timedelta(seconds=1)
     TrainingWorker.objects.update(seen_at=silent)
-    assert "No worker that can train" in administrator.get(f"{RUNS}ask/").content.decode()
+    assert "No training worker" in administrator.get(f"{RUNS}ask/").content.decode()
 
 
 def test_the_administration_asks_shows_and_cancels(administrator: Client) -> None:
@@ -202,7 +202,7 @@ def test_the_administration_asks_shows_and_cancels(administrator: Client) -> Non
     administrator.post(f"{RUNS}{run.pk}/cancel/")
     assert TrainingRun.objects.get().cancel_asked
     page = administrator.get(f"{RUNS}{run.pk}/change/").content.decode()
-    assert "Cancel the training" not in page
+    assert "Cancel training" not in page
 
 
 def test_nobody_else_asks_sees_or_cancels(owner_client: Client, run: TrainingRun) -> None:

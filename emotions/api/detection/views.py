@@ -33,7 +33,7 @@ class BusyError(APIException):
 
     status_code = HTTPStatus.TOO_MANY_REQUESTS
     default_code = "busy"
-    default_detail = _("The frames before these are still being read.")
+    default_detail = _("Earlier frames are still being read.")
     wait = 1  # seconds until it is worth trying again
 
 

@@ -51,7 +51,7 @@ class ProfileSerializer(serializers.Serializer[Any]):
     )
     language = serializers.ChoiceField(
         [("", ""), *settings.LANGUAGES],
-        help_text=_("Of pages and e-mails; empty until a first sign-in in a browser."),
+        help_text=_("Of pages and emails; empty until a first sign-in in a browser."),
     )
     kept = serializers.ChoiceField(
         Capture.Kept.choices, help_text=_("How much of a photo is kept where the app is silent.")
@@ -65,7 +65,7 @@ class ProfileSerializer(serializers.Serializer[Any]):
     )
     consents = ConsentSerializer(many=True)
     new_device_letters = StrictBooleanField(
-        help_text=_("Whether e-mails tell of sign-ins on new devices.")
+        help_text=_("Whether emails tell of sign-ins on new devices.")
     )
     contributions = serializers.IntegerField(
         help_text=_("How many of your moments help to improve the network.")

@@ -129,7 +129,7 @@ def require_password(request: Request, password: str | None) -> None:
     if not ratelimit.consume(request._request, action="reauthenticate", user=person):
         raise Throttled(wait=RETRY_AFTER)
     if not person.check_password(password):
-        raise ValidationError({"password": [_("This is not your password.")]})
+        raise ValidationError({"password": [_("That isn't your password.")]})
 
 
 class ConsentView(PersonalView):

@@ -80,7 +80,7 @@ class ReminderChangesSerializer(serializers.Serializer[Any]):
 
 
 class NewReminderSerializer(ReminderChangesSerializer):
-    """A reminder to add; by default it comes every day, by e-mail."""
+    """A reminder to add; by default it comes every day, by email."""
 
     at = HourMinuteField(help_text=_("By the clock where the person is, as their profile has it."))
 

@@ -127,6 +127,8 @@ class BatchView(PersonalView):
         """
         part = request.FILES.get(name)
         if part is None:
-            raise serializers.ValidationError({"photo": [_("There is no file part of that name.")]})
+            raise serializers.ValidationError(
+                {"photo": [_("There's no file part with that name.")]}
+            )
         part.seek(0)
         return part

@@ -95,7 +95,7 @@ class TagMergeView(PersonalView):
         into = selectors.own_tags(owner=person_of(request)).filter(pk=number).first()
         if into is None or into.pk == tag.pk:
             raise serializers.ValidationError(
-                {"into": [_("This is not the id of another tag of yours.")]}
+                {"into": [_("This isn't the id of another of your tags.")]}
             )
         kept = services.merge_tags(tag=tag, into=into, expected=expected_sequence(request))
         return Response(serialize(kept), headers={"ETag": etag(kept)})

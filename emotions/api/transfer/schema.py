@@ -100,7 +100,7 @@ PREVIEW = {
     ],
     "entries": [{**MOMENT, "note": "Slept well.", "mood": 4}],
     "changes": [{"before": MOMENT, "after": {**MOMENT, "tags": ["office"]}}],
-    "refusals": [{"place": "line 45", "reason": "A quotation mark in this row has no end."}],
+    "refusals": [{"place": "line 45", "reason": "A quotation mark in this row is never closed."}],
     "remarks": [],
 }
 UNDECIDED = {
@@ -127,7 +127,7 @@ UUID_PARAMETER = OpenApiParameter(
 IMPORT: dict[str, Any] = {
     "tags": ["me"],
     "operation_id": "import",
-    "summary": _("Bring a history in"),
+    "summary": _("Import"),
     "description": _(
         "Imports an archive made by export/, on this site or another, a CSV file exported by "
         "Daylio, or a JSON file exported by Pixels. Moments that already exist are left unchanged, "

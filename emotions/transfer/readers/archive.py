@@ -21,7 +21,7 @@ from emotions.transfer.readers.tag_marks import MAX_MARKS_BYTES, parse_marks
 
 CAPTURES = "captures.json"
 TAGS = "tags.json"
-DAMAGED = gettext_lazy("That archive is cut off or damaged. Please download it once more.")
+DAMAGED = gettext_lazy("That archive is incomplete or damaged. Please download it again.")
 MAX_LINE_BYTES = 2**20
 
 
@@ -53,7 +53,7 @@ class ExportReader:
         found = [name for name in archive.names if PurePosixPath(name).name == CAPTURES]
         if not found:
             raise UnreadableError(
-                _("That archive has no %(name)s: it is no export of this site.")
+                _("That archive has no %(name)s, so it isn't an export of this site.")
                 % {"name": CAPTURES}
             )
         self._captures = min(found, key=len)
@@ -132,7 +132,7 @@ class ExportReader:
                 continue
             if named != f"pictures/{payload['uuid']}-{field}.jpg" or named not in self._pictures:
                 raise EntryError(
-                    _("%(field)s: expected its own picture in the archive.") % {"field": field}
+                    _("%(field)s: expected a picture of its own in the archive.") % {"field": field}
                 )
             readers[field] = partial(self._read, self._pictures[named])
         return readers
@@ -155,7 +155,7 @@ def parse_line(text: bytes) -> Any:
     try:
         payload = parse_json(text)
     except InvalidJsonError as error:
-        raise EntryError(_("Expected one capture, as the export writes it.")) from error
+        raise EntryError(_("Expected one capture, in the form the export uses.")) from error
     if isinstance(payload, dict) and isinstance(payload.get("note"), str):
         payload["note"] = single_line_breaks(payload["note"])
     return payload

@@ -40,8 +40,8 @@ MAX_GROUP = 100
 REQUIRED_COLUMNS = ("full_date", "time", "mood", "activities", "note")
 COLUMNS = (*REQUIRED_COLUMNS, "note_title", "scales")
 WRONG_FORMAT = gettext_lazy(
-    "Expected the zip archive that you downloaded from this site, Pixels’ JSON file, or Daylio’s "
-    "CSV file with the columns %(columns)s."
+    "Expected the zip archive you downloaded from this site, a JSON file from Pixels, or a CSV "
+    "file from Daylio with the columns %(columns)s."
 )
 ROW_NAMESPACE = uuid_module.UUID("5e0a9c1c-6c1f-4a55-9f0e-6f1a8d0b3c77")
 """Namespace of the UUIDs derived from rows. It must never change."""
@@ -74,7 +74,7 @@ class DaylioReader:
         """
         if size > MAX_TABLE_BYTES:
             raise UnreadableError(
-                _("A table may have %(most)d MB at most.") % {"most": MAX_TABLE_BYTES >> 20}
+                _("A table can be up to %(most)d MB.") % {"most": MAX_TABLE_BYTES >> 20}
             )
         try:
             self.table = Table(file, columns=REQUIRED_COLUMNS, starts_row=self._starts_row)
@@ -141,7 +141,7 @@ class DaylioReader:
             EntryError: a cell is invalid.
         """
         if isinstance(row.cells, UnclosedQuoteError):
-            raise EntryError(_("A quotation mark in this row has no end."))
+            raise EntryError(_("A quotation mark in this row is never closed."))
         if isinstance(row.cells, ValueError):
             raise EntryError(_("Expected cells of at most 128 kB."))
         cells = {name: row.cells.get(name, "").strip() for name in COLUMNS}
@@ -152,7 +152,7 @@ class DaylioReader:
         validate_moment(taken_at)
         if len(cells["mood"]) > MAX_MOOD_NAME:
             raise EntryError(
-                _("Expected the name of a mood, of at most %(most)d letters.")
+                _("Expected the name of a mood, of at most %(most)d characters.")
                 % {"most": MAX_MOOD_NAME}
             )
         mood = self._moods.get(cells["mood"])

@@ -25,7 +25,7 @@ class UnknownMoodError(EntryError):
 
     def __init__(self, mood: str) -> None:
         super().__init__(
-            _("The mood “%(mood)s” has no number yet: say which of 1 to 5 it is.")
+            _("The mood “%(mood)s” has no rating yet. Choose one from 1 to 5.")
             % {"mood": mood[:MAX_TAG_LENGTH]}
         )
         self.mood = mood
@@ -126,4 +126,4 @@ def validate_text(text: str) -> None:
     if "\0" in text or (
         not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)
     ):
-        raise EntryError(_("Expected plain text, without zero characters or halves of letters."))
+        raise EntryError(_("Expected plain text without null characters or unpaired surrogates."))

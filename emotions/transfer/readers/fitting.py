@@ -24,7 +24,7 @@ def remark_on(note: str) -> str:
     """Return what has to be said about a note that is too long; else nothing."""
     if len(note) <= MAX_NOTE_LENGTH:
         return ""
-    return _("The note has %(length)d letters. It is cut after %(most)d.") % {
+    return _("The note has %(length)d characters. It's cut off after %(most)d.") % {
         "length": len(note),
         "most": MAX_NOTE_LENGTH - 1,
     }

@@ -61,8 +61,7 @@ class PixelsReader:
         """
         if size > MAX_PIXELS_BYTES:
             raise UnreadableError(
-                _("A file of Pixels may have %(most)d MB at most.")
-                % {"most": MAX_PIXELS_BYTES >> 20}
+                _("A Pixels file can be up to %(most)d MB.") % {"most": MAX_PIXELS_BYTES >> 20}
             )
         try:
             self._days = parse_json(file.read(MAX_PIXELS_BYTES).removeprefix(BYTE_ORDER_MARK))
@@ -103,7 +102,7 @@ class PixelsReader:
         tags, others = fitting_tags(parse_words(day))
         note = day.get("notes") or ""
         if not isinstance(note, str):
-            raise EntryError(_("Expected a text as notes."))
+            raise EntryError(_("Expected text in notes."))
         note = "\n".join(filter(None, [note.strip(), others]))
         for text in (note, *tags):
             validate_text(text)

@@ -156,7 +156,7 @@ def draw_bins(upper: Axes, lower: Axes, output: OutputEvaluation) -> None:
         "o-",
         color=ACCENT,
         clip_on=False,
-        label="this one",
+        label="this device",
     )
     upper.set_ylabel("share of right answers")
     upper.set_xlim(0, 1)

@@ -142,7 +142,7 @@ def test_one_person_gets_only_so_many_mails(owner: User, monkeypatch: pytest.Mon
 
 @pytest.fixture
 def _confirmed(settings: Settings) -> None:
-    """Ask for e-mail addresses to be confirmed, as every site that sends e-mail does."""
+    """Ask for email addresses to be confirmed, as every site that sends email does."""
     settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 
 

@@ -244,7 +244,7 @@ def subjects() -> list[str]:
     return [str(letter.subject) for letter in mail.outbox]
 
 
-NEWS = ["Emoplatform: Somebody signed in on a new device"]
+NEWS = ["Emoplatform: New sign-in to your account"]
 
 
 def test_a_sign_in_on_a_new_device_is_told_and_can_be_disowned(

@@ -126,7 +126,7 @@ def test_a_person_has_only_so_many(
     signed_in(client, owner)
     client.get(reverse("mfa_add_webauthn"))
     page = client.post(reverse("mfa_add_webauthn"), {"credential": json.dumps(answer(CREATE))})
-    assert "You have 1 passkeys, which is the most" in page.content.decode()
+    assert "You have 1 passkeys, which is the maximum" in page.content.decode()
 
 
 def test_names_stay_short(client: Client, owner: User) -> None:

@@ -52,8 +52,8 @@ def invited(secret: str) -> Client:
 
 
 LIMITS = {
-    "closed": "This site is not taking new people at the moment.",
-    "invitation": "New people join this site by invitation",
+    "closed": "Sign-up is closed at the moment.",
+    "invitation": "This site is by invitation",
 }
 
 

@@ -44,6 +44,6 @@ def test_a_picture_shows_what_the_network_looked_at(
 def test_without_a_picture_there_is_nothing_to_explain(owner: User, owner_client: Client) -> None:
     capture = factories.capture(owner=owner, looks="happy")
     page = owner_client.get(reverse("emotions:explanation", args=[capture.uuid]))
-    assert "only numbers are kept" in text_of(page)
+    assert "only numbers are saved" in text_of(page)
     picture = reverse("emotions:explanation_picture", args=[capture.uuid])
     assert owner_client.get(picture).status_code == 404

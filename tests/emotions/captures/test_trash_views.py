@@ -24,7 +24,7 @@ def test_deleting_can_be_undone_at_once_and_later_from_the_trash(
 ) -> None:
     capture = factories.capture(owner=owner, looks="happy")
     page = owner_client.post(reverse("emotions:capture_delete", args=[capture.uuid]), follow=True)
-    assert "In the trash." in text_of(page)
+    assert "Moved to the trash." in text_of(page)
     assert f'name="uuid" value="{capture.uuid}"' in page.content.decode()
     for _ in range(2):
         restored = owner_client.post(reverse("emotions:restore"), {"uuid": str(capture.uuid)})
@@ -34,7 +34,7 @@ def test_deleting_can_be_undone_at_once_and_later_from_the_trash(
         assert "Looks happy" in text_of(owner_client.get(reverse("emotions:trash")))
     owner_client.post(reverse("emotions:purge", args=[capture.uuid]))
     assert Capture.objects.get().purged_at
-    assert "nothing in the trash" in text_of(owner_client.get(reverse("emotions:trash")))
+    assert "The trash is empty" in text_of(owner_client.get(reverse("emotions:trash")))
 
 
 def test_several_are_deleted_and_brought_back_together(
@@ -44,7 +44,7 @@ def test_several_are_deleted_and_brought_back_together(
     theirs = factories.capture(owner=other, looks="sad")
     chosen = {"uuid": [str(c.uuid) for c in (*mine[:2], theirs)] + ["nonsense"]}
     page = owner_client.post(reverse("emotions:bulk_delete"), chosen, follow=True)
-    assert "2 in the trash." in text_of(page)
+    assert "2 moved to the trash." in text_of(page)
     assert Capture.objects.filter(deleted_at=None).count() == 2
     theirs.refresh_from_db()
     assert theirs.deleted_at is None

@@ -230,7 +230,7 @@ def test_the_page_lets_somebody_begin_and_stop(owner: User, owner_client: Client
     assert b"grey square of 48" in owner_client.get("/helping/").content
     refused = owner_client.post("/helping/")
     assert refused.status_code == 422
-    assert b"Nothing has changed" in refused.content
+    assert b"Nothing was changed" in refused.content
     assert not has_consent(person=owner, kind=IMPROVE)
     page = owner_client.post("/helping/", {"agree": "on"}, follow=True)
     assert b"Thank you." in page.content
@@ -238,7 +238,7 @@ def test_the_page_lets_somebody_begin_and_stop(owner: User, owner_client: Client
     run_jobs()
     assert b"with 1 moment so far" in owner_client.get("/helping/").content
     page = owner_client.post("/helping/", {"stop": ""}, follow=True)
-    assert b"You no longer help." in page.content
+    assert b"no longer helping." in page.content
     assert not has_consent(person=owner, kind=IMPROVE)
     assert not Contribution.objects.exists()
 

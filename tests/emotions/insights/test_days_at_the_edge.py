@@ -87,11 +87,11 @@ def test_days_that_no_chart_can_show_are_refused_by_the_years_expected(
 @pytest.mark.parametrize(
     ("moment", "expected"),
     [
-        ("0026-11-26T09:30", "Choose a moment from the year 1900 on."),
-        ("0001-01-01T00:00", "Choose a moment from the year 1900 on."),
-        ("1899-12-30T23:59", "Choose a moment from the year 1900 on."),
-        ("9999-12-31T23:59", "That moment is still to come."),
-        (f"{TOMORROW + timedelta(days=1)}T12:00", "That moment is still to come."),
+        ("0026-11-26T09:30", "Choose a time in 1900 or later."),
+        ("0001-01-01T00:00", "Choose a time in 1900 or later."),
+        ("1899-12-30T23:59", "Choose a time in 1900 or later."),
+        ("9999-12-31T23:59", "That time is in the future."),
+        (f"{TOMORROW + timedelta(days=1)}T12:00", "That time is in the future."),
     ],
 )
 def test_words_are_of_a_moment_that_an_import_takes_too(

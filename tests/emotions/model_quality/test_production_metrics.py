@@ -153,7 +153,7 @@ def test_the_page_shows_charts_with_their_tables(people: list[User]) -> None:
 def test_the_page_says_where_there_is_nothing_to_tell() -> None:
     administrator = factories.person("admin@example.org", is_staff=True, is_superuser=True)
     page = signed_in(Client(), administrator).get(PAGE).content.decode()
-    assert "No week had enough people yet." in page
+    assert "No week has had enough people yet." in page
     assert "<canvas" not in page
 
 

@@ -233,7 +233,7 @@ def test_the_administration_begins_compares_and_ends(
         read_by_both(number, candidate, shadow="happy" if number < 6 else "sad", felt="sad")
     begun = administrator.post(BEGIN, {"version": candidate.pk, "share": 20}, follow=True)
     page = begun.content.decode()
-    assert "Candidate is on trial from now on." in page
+    assert "Candidate is now on trial." in page
     assert "60 % (31–83)" in page
     trial = Trial.objects.get()
     assert (trial.share, trial.by) == (20, "admin@example.org")

@@ -214,7 +214,7 @@ def test_a_file_brings_in_more_than_a_day_may_record_but_not_without_end(
     archive = entries(*({} for _ in range(5)))
     report = bring_in(owner, archive)
     assert (report.new, report.refused, report.complete) == (3, 1, False)
-    assert "3 moments were brought in today" in report.refusals[0]["reason"]
+    assert "imported 3 moments today" in report.refusals[0]["reason"]
     assert Capture.objects.count() == 3
     assert words(owner)
     assert usage.usage_of(owner=owner).imported_moments == 3
@@ -246,7 +246,7 @@ def test_an_import_refuses_entries_that_are_over_a_quota_and_goes_on(
     allow(settings, tags=1)
     report = bring_in(owner, entries({"tags": ["a"]}, {"tags": ["a", "b"]}, {"tags": ["A"]}))
     assert (report.new, report.refused, report.complete) == (2, 1, True)
-    assert "1 different tags" in report.refusals[0]["reason"]
+    assert "1 tags" in report.refusals[0]["reason"]
     assert [tag.name for tag in Tag.objects.all()] == ["a"]
 
 
@@ -292,16 +292,16 @@ def test_the_pages_say_what_is_full(owner_client: Client, settings: Settings) ->
     allow(settings, tags=1)
     page = owner_client.post(url, form)
     assert page.status_code == 422
-    assert "There can be 1 different tags" in page.content.decode()
+    assert "You can have up to 1 tags" in page.content.decode()
     allow(settings, tags=2, moments=1)
     assert owner_client.post(url, form).status_code == 302
     page = owner_client.post(url, form)
     assert page.status_code == 429
-    assert "1 moments came in today" in page.content.decode()
+    assert "limit of 1 moments" in page.content.decode()
     edit = reverse("emotions:capture_edit", args=[Capture.objects.get().uuid])
     page = owner_client.post(edit, {"mood": "3", "tags": "c"})
     assert page.status_code == 422
-    assert "There can be 2 different tags" in page.content.decode()
+    assert "You can have up to 2 tags" in page.content.decode()
 
 
 def test_the_api_has_a_code_for_each(

@@ -20,7 +20,7 @@ def remind(owner: User, at: time = time(20), *, now: datetime = BEFORE, **more: 
 
 
 def work(now: datetime) -> list[str]:
-    """Do the jobs that wait, at a moment; return who got an e-mail."""
+    """Do the jobs that wait, at a moment; return who got an email."""
     before = len(mail.outbox)
     for delivery in Delivery.objects.filter(sent_at=None):
         deliver(delivery_id=delivery.pk, now=now)
@@ -28,6 +28,6 @@ def work(now: datetime) -> list[str]:
 
 
 def run(now: datetime) -> int:
-    """Let the scheduler and the worker come by at a moment; return how many e-mails went out."""
+    """Let the scheduler and the worker come by at a moment; return how many emails went out."""
     send_reminders(now=now)
     return len(work(now))

@@ -1,4 +1,4 @@
-"""The e-mail of a reminder, and the link in it that stops reminders."""
+"""The email of a reminder, and the link in it that stops reminders."""
 
 import re
 from email import message_from_bytes
@@ -50,7 +50,7 @@ def test_looking_at_the_link_stops_nothing_and_one_tap_does(owner: User, other: 
     nobody = Client(enforce_csrf_checks=True)
     page = nobody.get(link)
     assert page.status_code == 200
-    assert "Stop them" in page.content.decode()
+    assert "Stop reminders" in page.content.decode()
     assert not Reminder.objects.filter(paused=True).exists()
 
     stopped = nobody.post(link, {"List-Unsubscribe": "One-Click"})

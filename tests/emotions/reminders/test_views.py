@@ -23,9 +23,9 @@ def text(answer: Any) -> str:
 
 def test_reminders_are_off_until_one_is_added(owner: User, owner_client: Client) -> None:
     assert PAGE in text(owner_client.get("/settings/"))
-    assert "There are none, so nothing comes." in text(owner_client.get(PAGE))
+    assert "You haven't set any reminders." in text(owner_client.get(PAGE))
     added = owner_client.post(PAGE, WEEKDAYS, follow=True)
-    assert "We will ask you then." in text(added)
+    assert "Reminder added." in text(added)
     assert "07:30" in text(added)
     assert "Mon, Tue, Wed, Thu, Fri" in text(added)
     reminder = owner.reminders.get()
@@ -63,7 +63,7 @@ def test_a_reminder_is_changed_paused_and_removed(owner: User, owner_client: Cli
         ({"days": []}, "Choose at least one day."),
         ({"days": ["8"]}, "Select a valid choice."),
         ({"way": "pigeon"}, "Select a valid choice."),
-        ({"way": "push"}, "This site sends no notifications. Choose e-mail."),
+        ({"way": "push"}, "send notifications. Choose email."),
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_written(
@@ -86,7 +86,7 @@ def test_there_can_be_twenty_and_no_more(owner: User, owner_client: Client) -> N
         add_reminder(owner=owner, at=time(hour))
     refused = owner_client.post(PAGE, WEEKDAYS)
     assert refused.status_code == 422
-    assert "You have 20 reminders" in text(refused)
+    assert "maximum of 20 reminders" in text(refused)
     assert owner.reminders.count() == 20
 
 
@@ -109,14 +109,14 @@ def test_notifications_are_offered_where_the_site_has_a_key(
 ) -> None:
     factories.push_reminder(owner)
     without = text(owner_client.get(PAGE))
-    assert "This site sends no notifications." in without
+    assert "send notifications." in without
     assert "js/push/panel.js" not in without
     settings.VAPID_PRIVATE_KEY = factories.SITE_KEY
     offered = text(owner_client.get(PAGE))
-    assert "Let this device notify me" in offered
+    assert "Turn on for this device" in offered
     assert "js/push/panel.js" in offered
-    assert "none of your devices takes notifications" in offered
+    assert "Turn on notifications on one of your devices" in offered
     factories.push_subscription(owner)
-    assert "none of your devices" not in text(owner_client.get(PAGE))
+    assert "Turn on notifications on one" not in text(owner_client.get(PAGE))
     owner_client.post(PAGE, WEEKDAYS | {"way": "push"})
     assert Reminder.objects.filter(way="push").count() == 2

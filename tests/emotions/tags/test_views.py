@@ -51,7 +51,7 @@ def test_tags_are_listed_a_page_at_a_time_with_their_uses(
     assert "rain" in found
     assert "word" not in found.replace("words", "")
     nothing = text_of(owner_client.get(reverse("emotions:tags"), {"words": "snow"}))
-    assert "No tag of yours has “snow” in its name." in nothing
+    assert "None of your tags contains “snow”." in nothing
 
 
 def test_a_tag_gets_a_name_a_colour_and_a_sign_that_its_moments_show(
@@ -100,17 +100,17 @@ def test_renaming_to_a_known_name_says_that_it_merges_before_it_does(
     merge = reverse("emotions:tag_merge", args=[job.pk, work.pk])
     assert merge in asked.content.decode()
     told = owner_client.post(merge, {"version": job.sequence}, follow=True)
-    assert "“job” is part of “Work” now." in text_of(told)
+    assert "“job” merged into “Work”." in text_of(told)
     assert list(capture.tags.values_list("name", flat=True)) == ["Work"]
 
 
 def test_deleting_asks_first_and_leaves_the_moments(owner: User, owner_client: Client) -> None:
     capture = tagged(owner, "rain")
     delete = page_of("rain", "tag_delete")
-    assert "1 moment loses it" in text_of(owner_client.get(delete))
+    assert "It will be removed from 1 moment" in text_of(owner_client.get(delete))
     assert Tag.objects.exists()
     told = owner_client.post(delete, {"version": Tag.objects.get().sequence}, follow=True)
-    assert "“rain” is gone." in text_of(told)
+    assert "“rain” deleted." in text_of(told)
     assert not Tag.objects.exists()
     assert Capture.objects.get() == capture
 

@@ -98,9 +98,9 @@ def test_the_page_offers_the_ways_out_and_in(owner: User, owner_client: Client) 
     page = owner_client.get("/data/").text
     for address in (EXPORT, IMPORT, "/settings/delete-account/"):
         assert address in page
-    assert "needs your consent" not in page
+    assert "requires your consent" not in page
     withdraw_consent(person=owner, kind=Consent.Kind.USE)
-    assert "needs your consent" in owner_client.get("/data/").text
+    assert "requires your consent" in owner_client.get("/data/").text
 
 
 def test_what_came_in_is_told(owner: User, owner_client: Client, other_client: Client) -> None:
@@ -118,12 +118,12 @@ def test_what_came_in_is_told(owner: User, owner_client: Client, other_client: C
     assert "1 moment is new" in page
     page = page_after(owner_client, longer)
     assert "0 moments are new" in page
-    assert "1 was here already" in page
-    assert "1 was deleted here before" in page
+    assert "1 was already here" in page
+    assert "1 was skipped because you had deleted it" in page
     page = page_after(owner_client, TABLE + b"2023-05-15,12:00,odd,,<i>\n")
     assert "1 moment is new" in page
     assert "Line 3" in page
-    assert "The mood “odd” has no number yet" in page
+    assert "The mood “odd” has no rating yet" in page
     assert str(Capture.objects.get(source="import").local_date) == "2023-05-14"
 
 
@@ -132,8 +132,8 @@ def test_what_came_in_is_told(owner: User, owner_client: Client, other_client: C
     [
         ({}, "Choose a file first."),
         ({"file": b""}, "That file is empty."),
-        ({"file": b"nonsense"}, "Expected the zip archive that you downloaded from this site"),
-        ({"file": b"PK\3\4 cut off"}, "cut off or damaged"),
+        ({"file": b"nonsense"}, "Expected the zip archive you downloaded from this site"),
+        ({"file": b"PK\3\4 cut off"}, "incomplete or damaged"),
     ],
 )
 def test_a_wrong_file_is_answered_with_what_was_expected(
@@ -158,7 +158,7 @@ def test_pictures_need_consent_first(
     withdraw_consent(person=other, kind=Consent.Kind.USE)
     answer = other_client.post(IMPORT, {"file": SimpleUploadedFile("x.zip", archive)})
     assert answer.status_code == 422
-    assert "need your consent first" in answer.text
+    assert "your consent is needed first" in answer.text
     assert not Capture.objects.filter(owner=other).exists()
 
 

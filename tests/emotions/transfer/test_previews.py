@@ -97,7 +97,7 @@ def test_a_file_that_is_not_wanted_is_deleted(owner_client: Client, media: Path)
     decide(owner_client, page, cancel="1")
     assert not Capture.objects.exists()
     assert files(media) == []
-    assert "Nothing from this file came in" in owner_client.get(page).text
+    assert "Nothing was imported from this file" in owner_client.get(page).text
     assert decide(owner_client, page)["Location"] == page
     assert not Capture.objects.exists()
 
@@ -113,14 +113,14 @@ def test_a_preview_expires_with_its_file(owner_client: Client, media: Path) -> N
     pass_time(PREVIEW_KEPT_FOR + timedelta(days=1))
     run_jobs()
     assert files(media) == []
-    assert "Nothing from this file came in" in owner_client.get(page).text
+    assert "Nothing was imported from this file" in owner_client.get(page).text
 
 
 @pytest.mark.django_db(transaction=True)
 def test_another_file_takes_the_place_of_one_that_waits(owner_client: Client, media: Path) -> None:
     first = send(owner_client, *FIRST)
     second = send(owner_client, *SECOND)
-    assert "Nothing from this file came in" in owner_client.get(first).text
+    assert "Nothing was imported from this file" in owner_client.get(first).text
     assert "4 moments are new" in owner_client.get(second).text
     assert len(files(media)) == 1
 
@@ -166,17 +166,17 @@ def test_a_later_export_updates_what_it_knows(owner: User, owner_client: Client)
     page = send(owner_client, *SECOND)
     text = owner_client.get(page).text
     assert "1 moment is new" in text
-    assert "2 have changed since they came" in text
-    assert "1 is here already" in text
+    assert "2 have changed since they were imported" in text
+    assert "1 is already here" in text
     assert "gamma, and a word more" in text
     decide(owner_client, page, update="on")
     told = owner_client.get(page).text
-    assert "2 were here already and are updated" in told
+    assert "2 were already here and have been updated" in told
     assert notes() == ["alpha", "beta", "gamma, and a word more", "delta"]
     first = Capture.objects.of(owner).earliest("taken_at")
     assert {tag.name for tag in first.tags.all()} == {"office", "rain"}
     again = owner_client.get(send(owner_client, *SECOND)).text
-    assert "4 are here already" in again
+    assert "4 are already here" in again
     assert "0 moments are new" in again
 
 
@@ -320,7 +320,7 @@ def test_a_long_file_is_looked_through_in_slices(owner_client: Client) -> None:
 
 def test_a_cut_note_is_told(owner_client: Client) -> None:
     page = send(owner_client, f"2026-01-05,x,x,20:00,good,,,,{'x' * 2345}")
-    assert "The note has 2345 letters" in owner_client.get(page).text
+    assert "The note has 2345 characters" in owner_client.get(page).text
 
 
 def test_a_preview_is_its_owners_alone(owner_client: Client, other_client: Client) -> None:
@@ -343,12 +343,12 @@ def test_pixels_are_previewed_brought_in_and_updated(owner_client: Client) -> No
 
     page = sent("alpha")
     text = owner_client.get(page).text
-    assert "A file of Pixels" in text
+    assert "A file from Pixels" in text
     assert "2 moments are new" in text
     assert 'name="time_zone"' in text
     decide(owner_client, page)
     page = sent("beta")
-    assert "1 has changed since it came" in owner_client.get(page).text
+    assert "1 has changed since it was imported" in owner_client.get(page).text
     decide(owner_client, page, update="on")
     assert notes() == ["beta", ""]
     undo(owner_client, Import.objects.latest("pk"))

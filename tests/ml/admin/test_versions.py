@@ -48,17 +48,17 @@ def test_a_version_stands_beside_the_active_one(
     shown = administrator.get(page("change", second.pk)).content.decode()
     assert shown.count("Confusion matrix") == 2
     assert registry.active_version().name in shown
-    assert "It never answered." in shown
+    assert "It was never active." in shown
     assert page("promote", second.pk) in shown
     assert second.name in administrator.get(page("changelist")).content.decode()
 
 
 def test_promoting_asks_first_and_then_is_done(administrator: Client, second: ModelVersion) -> None:
     asked = administrator.get(page("promote", second.pk)).content.decode()
-    assert "It has no objection." in asked
+    assert "No objections." in asked
     assert registry.active_version() != second
     answer = administrator.post(page("promote", second.pk), {"reason": "better"}, follow=True)
-    assert "Second answers from now on." in answer.content.decode()
+    assert "Second is now active." in answer.content.decode()
     promotion = Promotion.objects.first()
     assert promotion is not None
     assert (promotion.version, promotion.by, promotion.reason) == (
@@ -83,10 +83,10 @@ def test_a_refused_version_needs_a_reason_and_a_cross(administrator: Client) -> 
 
 def test_rolling_back_asks_first(administrator: Client, second: ModelVersion) -> None:
     first = registry.active_version()
-    assert "No version answered before" in administrator.get(page("rollback")).content.decode()
+    assert "No version was active before" in administrator.get(page("rollback")).content.decode()
     registry.promote(second, by="ada")
     asked = administrator.get(page("rollback")).content.decode()
-    assert f"{first} would answer again instead of second" in asked
+    assert f"{first} would replace second again" in asked
     administrator.post(page("rollback"), {"reason": "complaints"})
     assert registry.active_version() == first
 

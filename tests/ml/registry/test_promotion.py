@@ -88,7 +88,7 @@ def test_rolling_back_goes_step_by_step_to_what_answered_before(judged: ModelVer
     assert registry.roll_back(by="ada", reason="complaints").version == second
     assert registry.active_version() == second
     assert registry.roll_back(by="ada").version == judged
-    with pytest.raises(registry.NoModelError, match="No version answered before"):
+    with pytest.raises(registry.NoModelError, match="No version was active before"):
         registry.roll_back(by="ada")
     assert [promotion.kind for promotion in Promotion.objects.order_by("pk")] == [
         "shipped",
@@ -180,7 +180,7 @@ def test_the_commands_promote_refuse_force_and_go_back(
         ([], "Expected the name of a version, or --rollback"),
         (["x", "--rollback"], "and not both"),
         (["nonsense"], "Expected a version among .*, received nonsense"),
-        (["--rollback"], "No version answered before"),
+        (["--rollback"], "No version was active before"),
     ],
 )
 def test_the_command_says_what_it_expected(

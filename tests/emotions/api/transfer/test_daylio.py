@@ -55,7 +55,7 @@ def test_moods_of_ones_own_need_a_number(owner_api: APIClient) -> None:
     assert told["refusals"] == [
         {
             "place": "line 2",
-            "reason": "The mood “so so” has no number yet: say which of 1 to 5 it is.",
+            "reason": "The mood “so so” has no rating yet. Choose one from 1 to 5.",
         }
     ]
     told = brought_in(owner_api, table, moods="So So 3, great 5")

@@ -160,7 +160,7 @@ def test_a_file_that_is_gone_is_told(owner_api: APIClient, owner_client: Client)
     run_jobs()
     assert not json.loads(b"".join(response.streaming_content))["complete"]
     job = Import.objects.get()
-    assert "Send it again" in owner_client.get(f"/data/imports/{job.uuid}/").text
+    assert "Upload it again" in owner_client.get(f"/data/imports/{job.uuid}/").text
 
 
 def test_few_imports_of_the_site_run_at_once(owner_api: APIClient) -> None:
@@ -244,7 +244,7 @@ def test_how_far_it_is_is_told_to_its_owner_alone(
     assert (waiting["state"], waiting["position"], waiting["finished_at"]) == ("waiting", 0, None)
     state, page = f"{IMPORTS}{waiting['uuid']}/", f"/data/imports/{waiting['uuid']}/"
     shown = owner_client.get(page).text
-    assert "waits for its turn" in shown
+    assert "is waiting its turn" in shown
     assert "<noscript>" in shown
     assert page in owner_client.get("/data/").text
     run_jobs()

@@ -173,12 +173,12 @@ def test_a_page_asks_before_it_is_undone(
     ask = f"{page}undo/"
     assert ask in owner_client.get(page).text
     asked = owner_client.get(ask).text
-    assert "1 moment that it brought goes for good" in asked
+    assert "1 imported moment will be deleted permanently" in asked
     assert other_client.get(ask).status_code == other_client.post(ask).status_code == 404
     assert Client().post(ask).status_code == 302
-    assert "is being undone" in owner_client.post(ask, follow=True).content.decode()
+    assert "Undoing this import" in owner_client.post(ask, follow=True).content.decode()
     run_jobs()
     shown = owner_client.get(page).text
-    assert "1 moment that it brought is gone" in shown
+    assert "1 imported moment was removed" in shown
     assert ask not in shown
-    assert "cannot be undone any more" in owner_client.post(ask, follow=True).content.decode()
+    assert "can no longer be undone" in owner_client.post(ask, follow=True).content.decode()

@@ -71,8 +71,8 @@ pytestmark = pytest.mark.django_db
             {**LOOK, "detections": [{**FACE, "probabilities": dict.fromkeys(EMOTIONS, 0.5)}]},
             "sum to 1",
         ),
-        ({**LOOK, "photo": "../../etc/passwd"}, "photo: expected its own picture"),
-        (PHOTO, "photo: expected its own picture"),
+        ({**LOOK, "photo": "../../etc/passwd"}, "photo: expected a picture of its own"),
+        (PHOTO, "photo: expected a picture of its own"),
     ],
 )
 def test_a_wrong_entry_is_told_with_its_place_and_stops_no_other(
@@ -145,8 +145,8 @@ def with_entry(name: str, data: bytes, **fields: Any) -> bytes:
         (lambda: b"", "empty"),
         (lambda: b"nonsense", "Expected the zip archive"),
         (lambda: b"\x89PNG\r\n\x1a\n\xff\xfe", "Expected the zip archive"),
-        (lambda: packed(MOMENT)[:-40], "cut off or damaged"),
-        (lambda: packed(MOMENT).replace(b"PK\1\2", b"PK\1\3"), "cut off or damaged"),
+        (lambda: packed(MOMENT)[:-40], "incomplete or damaged"),
+        (lambda: packed(MOMENT).replace(b"PK\1\2", b"PK\1\3"), "incomplete or damaged"),
         (lambda: with_entry("../out", b"x"), "leads out of the archive"),
         (lambda: with_entry("bomb.json", bytes(2**24)), "packed like a bomb"),
         (lambda: with_entry("link", b"/etc", external_attr=stat.S_IFLNK << 16), "is a link"),

@@ -81,7 +81,7 @@ def test_words_alone_are_enough_and_nothing_is_not() -> None:
         ({"scores": ["4"]}, "scores from 1 to 5"),
         ({"scores": 4}, "scores from 1 to 5"),
         ({"scores": [3] * 25}, "scores from 1 to 5"),
-        ({"notes": 7}, "a text as notes"),
+        ({"notes": 7}, "text in notes"),
         ({"notes": "a\0b"}, "plain text"),
         ({"tags": 5}, "Expected tags"),
         ({"tags": [5]}, "Expected tags"),
@@ -105,7 +105,7 @@ def test_what_is_no_day_is_told() -> None:
 def test_a_long_note_is_cut_and_told() -> None:
     (moment,) = read({**DAY, "notes": "x" * 2345})
     assert moment.note.endswith("x…")
-    assert "The note has 2345 letters" in moment.remark
+    assert "The note has 2345 characters" in moment.remark
 
 
 @pytest.mark.parametrize("written", [b"\xef\xbb\xbf", b"\n  "])
@@ -127,5 +127,5 @@ def test_days_are_passed_over_by_their_number() -> None:
 
 
 def test_a_file_that_is_too_large_is_told_the_limit() -> None:
-    with pytest.raises(UnreadableError, match="10 MB at most"):
+    with pytest.raises(UnreadableError, match="up to 10 MB"):
         open_history(io.BytesIO(b"["), size=MAX_PIXELS_BYTES + 1, time_zone="UTC", moods={})
