@@ -140,7 +140,7 @@ def face_view(number: int, detection: Detection) -> FaceView:
 def coverage_percent(detection: Detection) -> int | None:
     """Return how often sets of its version held the truth on photos; None where not measured."""
     sets = detection.model_version.card.get("photos", {}).get("sets", {})
-    return None if sets.get("share") is None else round(100 * sets["share"])
+    return None if sets.get("share") is None else min(99, round(100 * sets["share"]))
 
 
 def page_context(capture: Capture) -> dict[str, Any]:

@@ -14,7 +14,8 @@ FEELINGS = [Feeling(emotion.value) for emotion in EMOTIONS]
 MIN_CONFUSION_RATE = 0.15  # of the faces of an emotion; rarer confusions are not listed
 MAX_PERCENT = 99.9  # no finite set of photos shows that it is always right
 DETECTORS = {"blazeface": "BlazeFace", "yunet": "YuNet", "cascades": "OpenCV"}
-MIN_TEST_PHOTOS = 100  # of an emotion; with fewer its figures are called rough
+MIN_RECALL = 0.5  # on photos; emotions found less often are listed
+MIN_TEST_FACES = 100  # of an emotion; with fewer its figures are called rough
 
 
 def model_card_context(served: ServedVersion, *, others: Sequence[ServedVersion]) -> dict[str, Any]:
@@ -24,13 +25,13 @@ def model_card_context(served: ServedVersion, *, others: Sequence[ServedVersion]
         others: every version that was ever active, this one among them.
     """
     card = served.version.card
-    evaluation = card.get("evaluation", {})
+    evaluation, photos = card.get("evaluation", {}), card.get("photos", {})
     matrix = evaluation.get("confusion_matrix", [])
     return {
         "version": served.version,
         "times": served.periods,
         "card": card,
-        "photos": photos_context(card.get("photos")),
+        "photos": photos_context(photos),
         **evaluation_context(evaluation),
         "unsure_below_percent": percent(card["unsure_below"]),
         "emotions": FEELINGS,
@@ -38,7 +39,10 @@ def model_card_context(served: ServedVersion, *, others: Sequence[ServedVersion]
             {"emotion": one, "cells": counts, "total": sum(counts)}
             for one, counts in zip(FEELINGS, matrix, strict=False)
         ],
-        "weaknesses": list(weaknesses(matrix)),
+        "weaknesses": [
+            *weaknesses_on_photos(photos.get("per_class", {})),
+            *weaknesses_on_faces(matrix),
+        ],
         "data": dataset_rows(card.get("dataset", {})),
         "others": [
             {"served": other, "accuracy_percent": accuracy_percent(other)} for other in others
@@ -65,7 +69,7 @@ def measured_percent(measured: dict[str, Any], digits: int = 0) -> dict[str, Any
     }
 
 
-def photos_context(photos: dict[str, Any] | None) -> dict[str, Any] | None:
+def photos_context(photos: dict[str, Any]) -> dict[str, Any] | None:
     """Return the metrics on people's photos; None where they were never measured."""
     if not photos:
         return None
@@ -95,6 +99,7 @@ def evaluation_context(evaluation: dict[str, Any]) -> dict[str, Any]:
     shown = evaluation.get("shown")
     if not shown:
         return {"images": 0, "per_class": []}
+    twins = evaluation.get("without_twins")
     return {
         "images": shown["images"],
         "asked_a_crowd": shown["truth"] == "votes",
@@ -102,6 +107,11 @@ def evaluation_context(evaluation: dict[str, Any]) -> dict[str, Any]:
         "labels": {
             "images": evaluation["images"],
             "accuracy_percent": percent(evaluation["accuracy"], 1),
+        },
+        "twins": twins
+        and {
+            "images": twins["images"],
+            "accuracy_percent": percent(twins["accuracy"], 1),
         },
         "answered_percent": percent(shown["answered"]),
         "accuracy_answered_percent": percent(shown["accuracy_answered"], 1),
@@ -125,33 +135,47 @@ def accuracy_percent(served: ServedVersion) -> float | None:
     return percent(photos["accuracy"]["share"], 1) if photos else None
 
 
-def weaknesses(matrix: Sequence[Sequence[int]]) -> Iterator[str]:
-    """Yield frequent confusions, and emotions with few test photos.
+def weaknesses_on_photos(per_class: dict[str, Any]) -> Iterator[str]:
+    """Yield the emotions that are found in fewer than half of the photos labelled with them."""
+    for name, row in per_class.items():
+        share, count = row["recall"]["share"], row["recall"]["images"]
+        if share is not None and share < MIN_RECALL:
+            yield _("On photos, it recognised %(found)d of %(count)d labelled “%(label)s”.") % {
+                "found": round(share * count),
+                "count": count,
+                "label": Feeling(name).label,
+            }
+
+
+def weaknesses_on_faces(matrix: Sequence[Sequence[int]]) -> Iterator[str]:
+    """Yield frequent confusions, and emotions with few test faces.
 
     Args:
-        matrix: the confusion matrix of test photos, rows are labels and columns predictions, in
+        matrix: the confusion matrix of test faces, rows are labels and columns predictions, in
             the order of `EMOTIONS`.
     """
     for label, counts in zip(FEELINGS, matrix, strict=False):
         total = sum(counts)
         for predicted, count in zip(FEELINGS, counts, strict=True):
             if predicted != label and count >= MIN_CONFUSION_RATE * total > 0:
-                yield _("Of 100 faces labelled “%(label)s” it names %(count)d “%(answer)s”.") % {
+                yield _(
+                    "Of 100 small grey faces labelled “%(label)s”, it calls %(count)d “%(answer)s”."
+                ) % {
                     "label": label.label,
                     "answer": predicted.label,
                     "count": round(100 * count / total),
                 }
-        if total < MIN_TEST_PHOTOS:
-            yield _("Only %(count)d test photos show “%(label)s”: its figures are rough.") % {
-                "label": label.label,
-                "count": total,
-            }
+        if total < MIN_TEST_FACES:
+            yield _(
+                "Only %(count)d small grey test faces are labelled “%(label)s”, so their "
+                "figures are rough."
+            ) % {"label": label.label, "count": total}
 
 
 def dataset_rows(dataset: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return how many photos of each emotion are in each split of the version's dataset."""
+    """Return how many faces of each emotion are in each split of the version's dataset."""
     counts = dataset.get("counts", {})
-    names = {"train": _("To learn from"), "validation": _("To choose by"), "test": _("To try on")}
+    names = {"train": _("Training"), "validation": _("Validation"), "test": _("Test")}
     return [
         {
             "name": name,

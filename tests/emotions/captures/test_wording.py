@@ -74,6 +74,15 @@ def test_a_certain_answer_names_one_and_is_never_called_entirely_sure(
     assert detection["set"] == ["happy"]
 
 
+def test_sets_are_never_called_entirely_right(
+    owner: User, owner_client: Client, version: ModelVersion
+) -> None:
+    version.card["photos"]["sets"]["share"] = 1.0
+    version.save()
+    capture = detect(owner, OPEN, unsure=True).capture
+    assert "99 times in 100" in owner_client.get(f"/captures/{capture.uuid}/").content.decode()
+
+
 @pytest.mark.parametrize(
     ("felt", "looks", "unsure", "shown"),
     [
