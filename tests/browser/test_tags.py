@@ -39,7 +39,7 @@ def test_a_tag_is_marked_renamed_merged_and_deleted(page: Page, owner: User) -> 
     page.get_by_role("link", name="Delete").click()
     expect(page.get_by_text("It will be removed from 2 moments")).to_be_visible()
     page.get_by_role("button", name="Delete").click()
-    expect(page.get_by_text("“rain” is gone.")).to_be_visible()
+    expect(page.get_by_text("“rain” deleted.")).to_be_visible()
     expect(page.get_by_role("link", name="rain")).to_have_count(0)
     wider = page.locator("html").evaluate("html => html.scrollWidth - html.clientWidth")
     assert wider <= 0
