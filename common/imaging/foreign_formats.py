@@ -2,23 +2,35 @@
 
 import re
 
+from common.imaging.raw_formats import raw_format
+from common.imaging.tiff import BIG_ENDIAN, LITTLE_ENDIAN
+
 HEIC, AVIF = "HEIC", "AVIF"
+VIDEO_FORMATS = frozenset(
+    {"3GP", "AVI", "FLV", "MOV", "MP4", "MPEG", "MPEG-TS", "Matroska", "Ogg", "WMV", "WebM"}
+)
 _HEIF_BRANDS = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"}
 )
 _AVIF_BRANDS = frozenset({b"avif", b"avis"})
-_OTHER_BRANDS = {b"crx ": "RAW", b"qt  ": "MOV", b"jxl ": "JPEG XL", b"jp2 ": "JPEG 2000"}
+_OTHER_BRANDS = {
+    b"M4A ": "M4A",
+    b"crx ": "CR3",
+    b"jp2 ": "JPEG 2000",
+    b"jxl ": "JPEG XL",
+    b"qt  ": "MOV",
+}
 _BEGINNINGS: dict[bytes, str] = {
     b"GIF8": "GIF",
     b"BM": "BMP",
-    b"FUJIFILMCCD-RAW": "RAW",
-    b"IIRO": "RAW",
-    b"IIRS": "RAW",
-    b"MMOR": "RAW",
-    b"IIU\0": "RAW",
-    b"II*\0\x10\0\0\0CR": "RAW",
-    b"II*\0": "TIFF",
-    b"MM\0*": "TIFF",
+    b"FUJIFILMCCD-RAW": "RAF",
+    b"IIRO": "ORF",
+    b"IIRS": "ORF",
+    b"MMOR": "ORF",
+    b"IIU\0": "RW2",
+    b"II\x1a\0\0\0HEAPCCDR": "CRW",
+    b"\0MRM": "MRW",
+    b"FOVb": "X3F",
     b"II+\0": "TIFF",
     b"MM\0+": "TIFF",
     b"\xff\x0a": "JPEG XL",
@@ -28,23 +40,46 @@ _BEGINNINGS: dict[bytes, str] = {
     b"%PDF-": "PDF",
     b"8BPS": "PSD",
     b"\0\0\1\0": "ICO",
-    b"\x1aE\xdf\xa3": "WebM",
+    b"FLV\1": "FLV",
+    b"OggS": "Ogg",
+    b"0&\xb2u\x8ef\xcf\x11": "WMV",
+    b"\0\0\1\xba": "MPEG",
     b"PK\3\4": "ZIP",
 }
-_SVG = re.compile(rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?(<!DOCTYPE svg[^>]*>\s*)?<svg\b", re.S)
-_BEGINNING = 1024
-"""Bytes in which an SVG may begin."""
+_PATTERNS: dict[re.Pattern[bytes], str] = {
+    re.compile(pattern, re.S): name
+    for pattern, name in {
+        rb"RIFF.{4}AVI ": "AVI",
+        # Older cameras write QuickTime without its brand.
+        rb".{4}(mdat|moov|pnot|wide)": "MOV",
+        rb"\x1aE\xdf\xa3.{,60}matroska": "Matroska",
+        rb"\x1aE\xdf\xa3": "WebM",
+        # Packets of 188 bytes, which camcorders precede by four more.
+        rb"(G.{187}|.{4}G.{191})G": "MPEG-TS",
+        rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)?(<!DOCTYPE svg[^>]*>\s*)?<svg\b": (
+            "SVG"
+        ),
+    }.items()
+}
+HEAD_BYTES = 1024
+"""How much of a file its name can be told by, but for those of TIFF."""
 
 
 def foreign_format(data: bytes) -> str | None:
-    """Return the name of the format of a file, or None where it is not a known one."""
+    """Return the name of the format of a file, or None where it is not a known one.
+
+    Args:
+        data: the file, or its first `HEAD_BYTES`, with which RAW may be called TIFF.
+    """
+    if data.startswith((LITTLE_ENDIAN, BIG_ENDIAN)):
+        return raw_format(data) or "TIFF"
     if data[4:8] == b"ftyp":
         return _brand(data)
-    if data[:4] == b"RIFF" and data[8:12] == b"AVI ":
-        return "AVI"
-    if _SVG.match(data[:_BEGINNING].removeprefix(b"\xef\xbb\xbf")):
-        return "SVG"
-    return next((name for start, name in _BEGINNINGS.items() if data.startswith(start)), None)
+    named = (name for start, name in _BEGINNINGS.items() if data.startswith(start))
+    head = data[:HEAD_BYTES]
+    return next(named, None) or next(
+        (name for pattern, name in _PATTERNS.items() if pattern.match(head)), None
+    )
 
 
 def _brand(data: bytes) -> str:
@@ -53,10 +88,10 @@ def _brand(data: bytes) -> str:
     The general brands of HEIF stand for both HEIC and AVIF; the list behind tells which.
     """
     major = data[8:12]
-    end = min(int.from_bytes(data[:4]), _BEGINNING)
+    end = min(int.from_bytes(data[:4]), HEAD_BYTES)
     brands = {major} | {data[at : at + 4] for at in range(16, end - 3, 4)}
     if major in _AVIF_BRANDS or (major in {b"mif1", b"msf1"} and brands & _AVIF_BRANDS):
         return AVIF
     if major in _HEIF_BRANDS:
         return HEIC
-    return _OTHER_BRANDS.get(major, "MP4")
+    return "3GP" if major.startswith(b"3g") else _OTHER_BRANDS.get(major, "MP4")

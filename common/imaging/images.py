@@ -247,13 +247,14 @@ def _turn(square: Pixels, side: int, roll: float) -> Pixels:
 def _sanitise(data: bytes) -> PhotoFile:
     if not data:
         raise ImageError("empty")
-    if len(data) > MAX_BYTES:
-        raise ImageError("too_large")
     if not (data.startswith((JPEG, PNG)) or is_webp(data)):
+        # Before its size: a smaller file of this format would be refused, too.
         found = foreign_format(data)
         if found in _FOREIGN_CODES:
             raise ImageError(_FOREIGN_CODES[found])
         raise ImageError("unsupported_type", found)
+    if len(data) > MAX_BYTES:
+        raise ImageError("too_large")
     try:
         return sanitise(data)
     except RareJpegError as error:

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from common.imaging.images import ImageError, read_image
+from common.imaging.foreign_formats import HEAD_BYTES, VIDEO_FORMATS, foreign_format
+from common.imaging.images import MAX_BYTES, ImageError, read_image
 from tests import pictures
 
 PORTRAIT = Image.fromarray(pictures.astronaut()).resize((128, 128))
@@ -26,6 +27,31 @@ def boxes(major: bytes, *others: bytes) -> bytes:
     """Return the beginning of a file of boxes with these brands."""
     content = b"ftyp" + major + bytes(4) + b"".join(others)
     return struct.pack(">I", 4 + len(content)) + content + bytes(64)
+
+
+SENSOR, LINEAR = 32803, 34892
+"""Photometric interpretations of TIFF/EP and DNG; a picture's own is 2."""
+
+
+def tiff(maker: bytes, *, main: int = 2, sub: int | None = None, order: str = "<") -> bytes:
+    """Return a TIFF of a maker whose directory, and one in it, have these interpretations."""
+    maker += b"\0"
+    entries = [(0x0106, 3, 1, main), (0x010F, 2, len(maker), 100)]
+    if sub is not None:
+        entries.append((0x014A, 4, 1, 200))
+    begin = b"II*\0" if order == "<" else b"MM\0*"
+    file = bytearray(begin + struct.pack(f"{order}I", 8) + bytes(300))
+
+    def write(place: int, directory: list[tuple[int, int, int, int]]) -> None:
+        struct.pack_into(f"{order}H", file, place, len(directory))
+        for number, (tag, kind, count, value) in enumerate(directory):
+            form = "HHIHxx" if kind == 3 else "HHII"
+            struct.pack_into(order + form, file, place + 2 + 12 * number, tag, kind, count, value)
+
+    write(8, entries)
+    write(200, [(0x0106, 3, 1, sub or 2)])
+    file[100 : 100 + len(maker)] = maker
+    return bytes(file)
 
 
 READ: dict[str, Callable[[], bytes]] = {
@@ -93,19 +119,83 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str, str | None]] = {
     "PDF": (lambda: pictures.encoded(PORTRAIT, "PDF"), "unsupported_type", "PDF"),
     "icon": (lambda: pictures.encoded(PORTRAIT, "ICO"), "unsupported_type", "ICO"),
     "Photoshop": (lambda: b"8BPS\0\1" + bytes(64), "unsupported_type", "PSD"),
-    "Canon's RAW": (lambda: boxes(b"crx ", b"crx "), "unsupported_type", "RAW"),
+    "TIFF of a camera's own program": (
+        lambda: tiff(b"NIKON CORPORATION", sub=2),
+        "unsupported_type",
+        "TIFF",
+    ),
+    "TIFF whose directory is cut off": (
+        lambda: tiff(b"SONY", sub=SENSOR)[:12],
+        "unsupported_type",
+        "TIFF",
+    ),
+    "BigTIFF": (lambda: b"II+\0\x08\0\0\0" + bytes(64), "unsupported_type", "TIFF"),
+    "Canon's RAW": (lambda: boxes(b"crx ", b"crx "), "unsupported_type", "CR3"),
     "Canon's older RAW": (
         lambda: b"II*\0\x10\0\0\0CR\2\0" + bytes(64),
         "unsupported_type",
+        "CR2",
+    ),
+    "Canon's oldest RAW": (lambda: b"II\x1a\0\0\0HEAPCCDR", "unsupported_type", "CRW"),
+    "RAW of an iPhone": (
+        lambda: pictures.encoded(PORTRAIT, "TIFF", tiffinfo={0xC612: b"\1\4\0\0"}),
+        "unsupported_type",
+        "DNG",
+    ),
+    "Nikon's RAW": (
+        lambda: tiff(b"NIKON CORPORATION", sub=SENSOR),
+        "unsupported_type",
+        "NEF",
+    ),
+    "Sony's RAW": (lambda: tiff(b"SONY", sub=SENSOR), "unsupported_type", "ARW"),
+    "Pentax's RAW": (
+        lambda: tiff(b"PENTAX Corporation", main=SENSOR, order=">"),
+        "unsupported_type",
+        "PEF",
+    ),
+    "Samsung's RAW": (lambda: tiff(b"SAMSUNG", sub=LINEAR), "unsupported_type", "SRW"),
+    "Hasselblad's RAW": (
+        lambda: tiff(b"Hasselblad", sub=SENSOR, order=">"),
+        "unsupported_type",
+        "3FR",
+    ),
+    "Phase One's RAW": (lambda: b"II*\0\x08\n\0\0IIII" + bytes(64), "unsupported_type", "IIQ"),
+    "RAW of another maker": (
+        lambda: tiff(b"Some maker", sub=SENSOR),
+        "unsupported_type",
         "RAW",
     ),
-    "Fujifilm's RAW": (lambda: b"FUJIFILMCCD-RAW 0201", "unsupported_type", "RAW"),
-    "Olympus's RAW": (lambda: b"IIRO\x08\0\0\0" + bytes(64), "unsupported_type", "RAW"),
-    "Panasonic's RAW": (lambda: b"IIU\0\x18\0\0\0" + bytes(64), "unsupported_type", "RAW"),
+    "Fujifilm's RAW": (lambda: b"FUJIFILMCCD-RAW 0201", "unsupported_type", "RAF"),
+    "Olympus's RAW": (lambda: b"IIRO\x08\0\0\0" + bytes(64), "unsupported_type", "ORF"),
+    "Panasonic's RAW": (lambda: b"IIU\0\x18\0\0\0" + bytes(64), "unsupported_type", "RW2"),
+    "Minolta's RAW": (lambda: b"\0MRM\0\0\n\x0c\0PRD" + bytes(64), "unsupported_type", "MRW"),
+    "Sigma's RAW": (lambda: b"FOVb\2\0\2\0" + bytes(64), "unsupported_type", "X3F"),
     "video": (lambda: boxes(b"isom", b"mp41"), "unsupported_type", "MP4"),
     "video of an iPhone": (lambda: boxes(b"qt  "), "unsupported_type", "MOV"),
+    "video of an older camera": (lambda: b"\0\0\0\x20mdat" + bytes(64), "unsupported_type", "MOV"),
+    "video of an older phone": (lambda: boxes(b"3gp4", b"3gp4"), "unsupported_type", "3GP"),
     "video of a browser": (lambda: b"\x1aE\xdf\xa3" + bytes(64), "unsupported_type", "WebM"),
+    "video of a screen": (
+        lambda: b"\x1aE\xdf\xa3\x93B\x82\x88matroska" + bytes(64),
+        "unsupported_type",
+        "Matroska",
+    ),
     "older video": (lambda: b"RIFF\0\0\0\0AVI LIST", "unsupported_type", "AVI"),
+    "video of a camcorder": (
+        lambda: (bytes(4) + b"G" + bytes(187)) * 2,
+        "unsupported_type",
+        "MPEG-TS",
+    ),
+    "video of a receiver": (lambda: (b"G" + bytes(187)) * 2, "unsupported_type", "MPEG-TS"),
+    "video of a disc": (lambda: b"\0\0\1\xbaD" + bytes(64), "unsupported_type", "MPEG"),
+    "video of older Windows": (
+        lambda: b"0&\xb2u\x8ef\xcf\x11\xa6\xd9" + bytes(64),
+        "unsupported_type",
+        "WMV",
+    ),
+    "Flash video": (lambda: b"FLV\1\5" + bytes(64), "unsupported_type", "FLV"),
+    "Ogg video": (lambda: b"OggS\0\2" + bytes(64), "unsupported_type", "Ogg"),
+    "voice memo": (lambda: boxes(b"M4A "), "unsupported_type", "M4A"),
     "archive": (lambda: b"PK\3\4" + bytes(64), "unsupported_type", "ZIP"),
     "text": (lambda: b"I am not a photo.", "unsupported_type", None),
     "page that stands in for a photo": (lambda: b"<!DOCTYPE html><p>", "unsupported_type", None),
@@ -128,6 +218,32 @@ def test_another_kind_is_refused_by_its_real_reason(kind: str) -> None:
     assert (refused.value.code, refused.value.found) == (code, found)
     if found:
         assert f"in the {found} format" in str(refused.value)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in REFUSED if REFUSED[kind][1] != "rare_jpeg"])
+def test_the_kind_of_a_file_that_is_too_large_is_the_reason_all_the_same(kind: str) -> None:
+    """RAW files, videos and scans are larger than any photo; a smaller one would not help."""
+    make, code, found = REFUSED[kind]
+    with pytest.raises(ImageError) as refused:
+        read_image(make().ljust(MAX_BYTES + 1, b"\xff"))
+    assert (refused.value.code, refused.value.found) == (code, found)
+
+
+def test_a_raw_file_that_is_cut_anywhere_is_no_trouble() -> None:
+    whole = tiff(b"NIKON CORPORATION", sub=SENSOR)
+    assert {foreign_format(whole[:length]) for length in range(4, len(whole))} <= {
+        "NEF",
+        "RAW",
+        "TIFF",
+    }
+
+
+def test_a_video_is_known_by_the_beginning_of_its_file() -> None:
+    videos = [
+        found for kind, (make, _, found) in REFUSED.items()
+        if "video" in kind and foreign_format(make()[:HEAD_BYTES]) == found
+    ]  # fmt: skip
+    assert set(videos) == VIDEO_FORMATS
 
 
 def scans(data: bytes) -> list[int]:
