@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from emotions.models import Feeling
+from emotions.pages.sample_day import MOMENTS, sample_sentence
 
 
 @require_GET
@@ -13,7 +14,12 @@ def landing(request: HttpRequest) -> HttpResponse:
     """Say what the site is; who is signed in goes on to their day."""
     if request.user.is_authenticated:
         return redirect("emotions:today")
-    return render(request, "emotions/landing.html", {"feelings": list(Feeling)})
+    context = {
+        "feelings": list(Feeling),
+        "sample_day": MOMENTS,
+        "sample_sentence": sample_sentence(),
+    }
+    return render(request, "emotions/landing.html", context)
 
 
 @require_GET
