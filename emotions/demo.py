@@ -21,9 +21,12 @@ EMAIL = "demo@example.org"
 DAYS = 365
 SEED = 7
 DAYS_OFF = 0.12  # share of the days without a moment
-FELT_SHARE = 0.4  # share of the moments with a felt emotion
-FELT_DIFFERENTLY = 0.1  # share of those whose felt emotion is not the detected one
-MOOD_SHARE = 0.5  # share of those with a mood as well
+FELT_SHARE = 0.6  # share of the photos whose person said what they felt
+FELT_DIFFERENTLY = 0.1  # share of those who felt something else than their face showed
+HIDDEN_ON_WORKDAYS = 0.3  # share of the neutral faces on workdays behind which somebody is sad
+MOOD_SHARE = 0.6  # share of the moments with a feeling that are rated as well
+WORDS_SHARE = 0.15  # share of the moments without a photo
+SURE_SHARE = 0.7  # share of the photos of which the network is sure
 SATURDAY = 5
 HOURS = (7, 23)  # between which moments are recorded
 EMOTION_WEIGHTS = {
@@ -35,18 +38,41 @@ EMOTION_WEIGHTS = {
     Emotion.SAD: 1.0,
     Emotion.SURPRISE: 0.6,
 }
-TAGS = {"work": 0.3, "family": 0.25, "piano": 0.12, "walk": 0.15, "slept badly": 0.08}
+TAGS = {
+    "work": (0.3, Tag.Colour.GREY, "💼"),
+    "family": (0.25, Tag.Colour.ROSE, ""),
+    "piano": (0.12, Tag.Colour.TEAL, "🎹"),
+    "walk": (0.15, Tag.Colour.GREEN, ""),
+    "slept badly": (0.08, Tag.Colour.BLUE, "🌙"),
+}
+"""By name: the share of the moments with it, its colour and its sign."""
 HAPPY_FACTORS = {"piano": 2.5, "walk": 1.6, "slept badly": 0.35}
 """By what the weight of happy is multiplied at moments with a tag."""
-NOTES = ("", "", "", "Slept badly.", "A walk by the river.", "Too many meetings.", "Called home.")
+NOTES = {
+    Emotion.ANGRY: ("Missed the train by a minute.", "That meeting again."),
+    Emotion.DISGUST: ("Cleaned out the fridge.",),
+    Emotion.FEAR: ("The dentist, at nine.", "Waiting for the call."),
+    Emotion.HAPPY: (
+        "A walk by the river.",
+        "Called home.",
+        "Bread came out well.",
+        "We laughed until the lights went out. Ada told the story of the ladder again, and this "
+        "time even her brother believed it.",
+    ),
+    Emotion.NEUTRAL: ("Too many meetings.", "An ordinary day.", "Read a while."),
+    Emotion.SAD: ("Slept badly.", "Miss the sea.", "Quiet evening, too quiet."),
+    Emotion.SURPRISE: ("A letter from Inês.", "Snow."),
+}
+NOTE_SHARE = 0.5  # share of the moments with a feeling that have a note
 
 
 @transaction.atomic
 def seed(*, password: str, now: datetime) -> int:
     """Create the demonstration account anew and return how many moments it has.
 
-    Weekends are a little happier and winters a little sadder, some days are skipped, and
-    sometimes the felt emotion is not the detected one.
+    Weekends are a little happier and winters a little sadder, some days are skipped, some
+    moments are in words alone, and sometimes people feel something else than their face shows:
+    above all on workdays, where a neutral face may hide a sad person.
 
     Args:
         now: the end of the year, aware; its time zone becomes the account's.
@@ -56,10 +82,13 @@ def seed(*, password: str, now: datetime) -> int:
     give_consent(person=person, kind=Consent.Kind.USE)
     version = active_version()
     random = np.random.default_rng(SEED)
-    tags = {name: Tag.objects.create(owner=person, name=name) for name in TAGS}
+    tags = {
+        name: Tag.objects.create(owner=person, name=name, colour=colour, sign=sign)
+        for name, (_share, colour, sign) in TAGS.items()
+    }
     for moment in moments(now, random):
         person.sequence += 1
-        tag_names = [name for name, share in TAGS.items() if random.random() < share]
+        tag_names = [name for name, (share, *_marks) in TAGS.items() if random.random() < share]
         capture = record(person, version, moment, tag_names, random)
         capture.tags.add(*(tags[name] for name in tag_names))
     person.save(update_fields=["sequence"])
@@ -87,44 +116,63 @@ def record(
     tag_names: list[str],
     random: np.random.Generator,
 ) -> Capture:
-    """Store a capture with a made-up detection."""
-    probabilities = draw_probabilities(moment, tag_names, random)
-    best = int(probabilities.argmax())
-    felt = str(random.choice(EMOTIONS)) if random.random() < FELT_DIFFERENTLY else EMOTIONS[best]
-    reported = random.random() < FELT_SHARE
+    """Store a capture, with a made-up detection unless it is in words alone."""
+    looks = draw_emotion(moment, tag_names, random)
+    in_words = random.random() < WORDS_SHARE
+    felt = None
+    if in_words:
+        felt = looks
+    elif random.random() < FELT_SHARE:
+        felt = draw_felt(looks, moment, random)
     capture = Capture.objects.create(
         owner=person,
         uuid=uuid.UUID(bytes=random.bytes(16)),
         sequence=person.sequence,
-        source=Capture.Source.CAMERA,
+        source=Capture.Source.MANUAL if in_words else Capture.Source.CAMERA,
         taken_at=moment,
         time_zone=person.time_zone,
         local_date=moment.date(),
         kept=Capture.Kept.NOTHING,
-        felt=Feeling(felt) if reported else None,
-        mood=round(3 + 2 * VALENCES[Emotion(felt)])
-        if reported and random.random() < MOOD_SHARE
-        else None,
-        note=str(random.choice(NOTES)) if reported else "",
+        felt=Feeling(felt) if felt else None,
+        mood=round(3 + 2 * VALENCES[felt]) if felt and random.random() < MOOD_SHARE else None,
+        note=str(random.choice(NOTES[felt])) if felt and random.random() < NOTE_SHARE else "",
     )
-    face = Face(
-        Box(0, 0, 1, 1),
-        tuple(probabilities.tolist()),
-        unsure=bool(probabilities[best] < version.card["unsure_below"]),
-    )
-    Detection.from_face(
-        face, capture=capture, model_version=version, is_me=True, milliseconds=None
-    ).save()
+    if not in_words:
+        probabilities = draw_probabilities(looks, random)
+        face = Face(
+            Box(0, 0, 1, 1),
+            tuple(probabilities.tolist()),
+            unsure=bool(probabilities.max() < version.card["unsure_below"]),
+        )
+        Detection.from_face(
+            face, capture=capture, model_version=version, is_me=True, milliseconds=None
+        ).save()
     return capture
 
 
-def draw_probabilities(
-    moment: datetime, tag_names: list[str], random: np.random.Generator
-) -> NDArray[np.float64]:
-    """Return probabilities of the seven emotions, drawn from a Dirichlet distribution."""
+def draw_emotion(moment: datetime, tag_names: list[str], random: np.random.Generator) -> Emotion:
+    """Return what a face shows at a moment."""
     weights = np.array([EMOTION_WEIGHTS[emotion] for emotion in EMOTIONS])
     weights[EMOTIONS.index(Emotion.HAPPY)] *= 1.6 if moment.weekday() >= SATURDAY else 1.0
     for tag in tag_names:
         weights[EMOTIONS.index(Emotion.HAPPY)] *= HAPPY_FACTORS.get(tag, 1.0)
     weights[EMOTIONS.index(Emotion.SAD)] *= 1.5 if moment.month in {11, 12, 1, 2} else 1.0
-    return random.dirichlet(weights * 0.35)
+    return EMOTIONS[random.choice(len(EMOTIONS), p=weights / weights.sum())]
+
+
+def draw_felt(looks: Emotion, moment: datetime, random: np.random.Generator) -> Emotion:
+    """Return what somebody felt whose face shows an emotion."""
+    on_workday = moment.weekday() < SATURDAY
+    if looks == Emotion.NEUTRAL and on_workday and random.random() < HIDDEN_ON_WORKDAYS:
+        return Emotion.SAD
+    if random.random() < FELT_DIFFERENTLY:
+        return EMOTIONS[random.integers(len(EMOTIONS))]
+    return looks
+
+
+def draw_probabilities(looks: Emotion, random: np.random.Generator) -> NDArray[np.float64]:
+    """Return probabilities of the seven emotions that are highest for one of them."""
+    sure = random.random() < SURE_SHARE
+    highest = random.uniform(0.86, 0.99) if sure else random.uniform(0.5, 0.7)
+    others = random.dirichlet(np.full(len(EMOTIONS) - 1, 0.35)) * (1 - highest)
+    return np.insert(others, EMOTIONS.index(looks), highest)

@@ -10,7 +10,7 @@ from accounts.models import User
 from emotions.demo import seed
 from emotions.insights import trends
 from emotions.insights.trends import Span
-from emotions.models import Capture, Feeling
+from emotions.models import Capture, Detection, Feeling, Tag
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 15, tzinfo=ZoneInfo("Europe/Lisbon"))
@@ -31,6 +31,19 @@ def test_a_year_is_seeded_in_order_and_without_photos() -> None:
     totals = trends.merge(days).feelings
     assert all(totals.values())
     assert max(totals, key=lambda feeling: totals[feeling]) in {Feeling.HAPPY, Feeling.NEUTRAL}
+
+
+def test_the_year_shows_what_a_diary_can_hold() -> None:
+    seed(password="a demo password", now=NOW)
+    captures = Capture.objects.all()
+    read = Detection.objects.all()
+    assert 0.2 < read.filter(unsure=True).count() / read.count() < 0.4
+    assert 0.1 < captures.filter(source=Capture.Source.MANUAL).count() / captures.count() < 0.2
+    assert captures.exclude(note="").count() > 150
+    assert captures.filter(mood__isnull=False).count() > 150
+    assert not Tag.objects.filter(colour="").exists()
+    workdays = captures.filter(detections__emotion="neutral", local_date__iso_week_day__lte=5)
+    assert workdays.filter(felt="sad").count() > 20, "a neutral face may hide a sad person"
 
 
 def test_seeding_again_makes_the_same_year_and_touches_nobody_else(owner: User) -> None:
