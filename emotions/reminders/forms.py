@@ -4,6 +4,7 @@ from datetime import time
 from typing import Self
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from common.widgets import TimeInput
@@ -25,7 +26,7 @@ class ReminderForm(forms.Form):
     )
     way = forms.TypedChoiceField(
         label=_("How"),
-        choices=Reminder.Way.choices,
+        choices=[(way.value, capfirst(way.label)) for way in Reminder.Way],
         coerce=Reminder.Way,
         initial=Reminder.Way.EMAIL,
         widget=forms.RadioSelect,

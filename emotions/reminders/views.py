@@ -67,7 +67,7 @@ def reminder_edit(request: HttpRequest, number: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("emotions:reminders")
-    context = {"form": form, "reminder": reminder}
+    context = {"form": form, "reminder": reminder, "push_key": web_push.public_key()}
     return render(request, "emotions/reminder.html", context, status=status_of(form))
 
 

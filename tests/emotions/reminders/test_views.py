@@ -1,5 +1,6 @@
 """The pages of reminders: added, changed, removed and stopped, without JavaScript."""
 
+import re
 from datetime import time
 from typing import Any
 
@@ -107,10 +108,12 @@ def test_others_see_and_change_none_of_mine_and_nobody_is_asked_to_sign_in(
 def test_notifications_are_offered_where_the_site_has_a_key(
     owner: User, owner_client: Client, settings: Settings
 ) -> None:
+    owner_client.post(PAGE, WEEKDAYS)
+    for page in (PAGE, f"{PAGE}{owner.reminders.get().pk}/"):
+        without = text(owner_client.get(page))
+        assert not re.search("notification", without, re.IGNORECASE)
+        assert "js/push/panel.js" not in without
     factories.push_reminder(owner)
-    without = text(owner_client.get(PAGE))
-    assert "send notifications." in without
-    assert "js/push/panel.js" not in without
     settings.VAPID_PRIVATE_KEY = factories.SITE_KEY
     offered = text(owner_client.get(PAGE))
     assert "Turn on for this device" in offered
@@ -120,3 +123,4 @@ def test_notifications_are_offered_where_the_site_has_a_key(
     assert "Turn on notifications on one" not in text(owner_client.get(PAGE))
     owner_client.post(PAGE, WEEKDAYS | {"way": "push"})
     assert Reminder.objects.filter(way="push").count() == 2
+    assert "Notification" in text(owner_client.get(f"{PAGE}{Reminder.objects.filter(way="push")[0].pk}/"))
