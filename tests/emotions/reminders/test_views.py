@@ -123,4 +123,6 @@ def test_notifications_are_offered_where_the_site_has_a_key(
     assert "Turn on notifications on one" not in text(owner_client.get(PAGE))
     owner_client.post(PAGE, WEEKDAYS | {"way": "push"})
     assert Reminder.objects.filter(way="push").count() == 2
-    assert "Notification" in text(owner_client.get(f"{PAGE}{Reminder.objects.filter(way="push")[0].pk}/"))
+    assert "Notification" in text(
+        owner_client.get(f"{PAGE}{Reminder.objects.filter(way='push')[0].pk}/")
+    )
