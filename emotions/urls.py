@@ -8,7 +8,7 @@ from django.urls import path, register_converter
 from emotions.captures import recording_views
 from emotions.captures import views as capture_views
 from emotions.contributions import views as contribution_views
-from emotions.insights import day_views
+from emotions.insights import day_views, history_views
 from emotions.insights import views as insight_views
 from emotions.model_quality import views as model_quality_views
 from emotions.models.limits import validate_day
@@ -59,6 +59,7 @@ urlpatterns = [
     path("capture/", recording_views.capture, name="capture"),
     path("live/", recording_views.live, name="live"),
     path("words/", recording_views.words, name="words"),
+    path("words/<day:on>/", recording_views.words, name="words_on"),
     path("captures/delete/", capture_views.bulk_delete, name="bulk_delete"),
     path("captures/restore/", capture_views.restore, name="restore"),
     path("captures/<uuid:uuid>/", capture_views.capture_detail, name="capture_detail"),
@@ -80,7 +81,7 @@ urlpatterns = [
     path("captures/<uuid:uuid>/purge/", capture_views.purge, name="purge"),
     path("today/", day_views.today, name="today"),
     path("days/<day:on>/", day_views.day, name="day"),
-    path("history/", day_views.history, name="history"),
+    path("history/", history_views.history, name="history"),
     path("trends/", insight_views.trends_page, name="trends"),
     path("trends/<slug:name>.csv", insight_views.trends_csv, name="trends_csv"),
     path("trends/<int:number>/", insight_views.year, name="year"),

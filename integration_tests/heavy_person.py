@@ -115,7 +115,13 @@ fill(other, sorted(now - timedelta(hours=8 * n) for n in range(300)))
 print("filled", today.date())
 """
 PAGES = [
-    *("/today/", "/days/{day}/?page=300", "/history/", "/history/?page=4000"),
+    *(
+        "/today/",
+        "/days/{day}/?page=300",
+        "/history/",
+        "/history/?view=list",
+        "/history/?view=list&month={year}-03&page=20",
+    ),
     *("/history/?tag=tag+7", "/trends/", "/trends/?by=month&first={year}-01-01"),
     *("/trends/tags.csv", "/trends/{year}/", "/review/week/{day}/", "/review/month/{day}/"),
     *("/words/", "/settings/", "/agreement/"),

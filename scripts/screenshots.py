@@ -33,6 +33,7 @@ PERSONAL = {
     "today": "/today/",
     "capture": "/capture/",
     "history": "/history/",
+    "list": "/history/?view=list",
     "gallery": "/history/?view=gallery",
     "trends": "/trends/",
     "trends-12-months": "/trends/?by=month&first={year_ago}",

@@ -120,6 +120,7 @@ def read_long_history() -> None:
     urls = {
         "page today": "/today/",
         "page history": "/history/",
+        "page history, list": "/history/?view=list",
         "page history, filtered": "/history/?feeling=sad",
         "page trends, 30 days": "/trends/?by=day&first=2026-10-24&last=2026-11-22",
         "page trends, 12 months": "/trends/?by=month&first=2025-11-23&last=2026-11-22",

@@ -135,6 +135,14 @@ def load_threads(*, owner: User, first: date, last: date) -> Threads:
     return replace(threads, pairs=pairs)
 
 
+def majority(counts: Counter[Feeling | None] | Counter[Feeling]) -> Feeling | None:
+    """Return the emotion that more than half of all have, if one does."""
+    if not counts:
+        return None
+    feeling, times = counts.most_common(1)[0]
+    return feeling if 2 * times > counts.total() else None
+
+
 def change_within(owner: User, on: date) -> Change | None:
     """Compare the part of a day after noon with the one before, or else its two halves."""
     captures = Capture.objects.of(owner).filter(local_date=on).with_feeling()

@@ -5,7 +5,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -34,6 +34,7 @@ from emotions.pictures.errors import error_message
 
 QUOTE = '"'
 REPORTED = ("felt", "mood", "note", "tags")
+NOON = time(12)
 FUTURE_TOLERANCE = timedelta(minutes=5)
 PHOTO_SOURCES = [Capture.Source.UPLOAD, Capture.Source.CAMERA, Capture.Source.LIVE]
 """The ways in which the capture page takes photos."""
@@ -267,11 +268,18 @@ class WordsForm(SelfReportForm):
     taken_at = ClockField()
     field_order = ("felt", "mood", "note", "tags", "taken_at")
 
-    def __init__(self, data: Any = None, *, zone: str) -> None:
-        """Create the form; `zone` is the IANA name of the moment's time zone."""
+    def __init__(self, data: Any = None, *, zone: str, on: date | None = None) -> None:
+        """Create the form.
+
+        Args:
+            zone: the IANA name of the moment's time zone.
+            on: the day of the moment, at noon until another time is chosen; else it is now.
+        """
         self.zone = ZoneInfo(zone)
-        now = timezone.localtime(timezone=self.zone).replace(tzinfo=None)
-        super().__init__(data, initial={"taken_at": now})
+        taken_at = timezone.localtime(timezone=self.zone).replace(tzinfo=None)
+        if on and on != taken_at.date():
+            taken_at = datetime.combine(on, NOON)
+        super().__init__(data, initial={"taken_at": taken_at})
 
     def clean_taken_at(self) -> datetime:
         """Return the moment, which browsers send as local time without a zone."""

@@ -1,11 +1,12 @@
 """Consent, and the pages that record a moment."""
 
+from datetime import date
 from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -16,6 +17,7 @@ from accounts.consents import ConsentRequiredError, give_consent, has_consent
 from accounts.models import Consent, User
 from accounts.requests import person_of, zone_of
 from common.imaging.images import MAX_BYTES, ImageError
+from common.time_zones import today_in
 from emotions.captures import recording, selectors
 from emotions.captures.errors import CaptureDeletedError, NoFaceError, RequestConflictError
 from emotions.captures.forms import CaptureForm, ConsentForm, WordsForm
@@ -128,11 +130,13 @@ def live(request: HttpRequest) -> HttpResponse:
 @available_offline
 @require_http_methods(["GET", "POST"])
 @counted_by("capture", methods=("POST",))
-def words(request: HttpRequest) -> HttpResponse:
-    """Record a moment without a photo."""
+def words(request: HttpRequest, on: date | None = None) -> HttpResponse:
+    """Record a moment without a photo, of now or of an earlier day."""
     person = person_of(request)
     zone = zone_of(request, person)
-    form = WordsForm(request.POST if request.method == "POST" else None, zone=zone)
+    if on and on > today_in(zone):
+        raise Http404
+    form = WordsForm(request.POST if request.method == "POST" else None, zone=zone, on=on)
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     if request.method == "POST" and form.is_valid():
         try:
@@ -154,6 +158,7 @@ def words(request: HttpRequest) -> HttpResponse:
             return redirect("emotions:capture_detail", recorded.uuid)
     context = {
         "form": form,
+        "on": on,
         "known_tags": selectors.recent_tags(owner=person),
         "most_tags": MAX_TAGS,
         "longest_tag": MAX_TAG_LENGTH,

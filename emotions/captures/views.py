@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -132,7 +132,7 @@ def bulk_delete(request: HttpRequest) -> HttpResponse:
         offer_undo(request, deleted)
     else:
         messages.info(request, _("Choose some moments first."))
-    return redirect("emotions:history")
+    return redirect_to_list()
 
 
 @login_required
@@ -148,7 +148,12 @@ def restore(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Restored."))
         return redirect("emotions:capture_detail", restored[0].uuid)
     messages.success(request, _("%(number)d restored.") % {"number": len(restored)})
-    return redirect("emotions:history")
+    return redirect_to_list()
+
+
+def redirect_to_list() -> HttpResponseRedirect:
+    """Redirect to the moments themselves, where several can be chosen."""
+    return redirect(f"{reverse('emotions:history')}?view=list")
 
 
 @login_required

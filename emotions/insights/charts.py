@@ -11,8 +11,9 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from emotions.insights import wording
-from emotions.insights.patterns import MIN_MOMENTS, Pixel, TagEffect
+from emotions.insights import captions, trends, wording
+from emotions.insights.calendars import CalendarDay
+from emotions.insights.patterns import Pixel, TagEffect
 from emotions.insights.trends import Period, Span
 from emotions.models import Feeling
 
@@ -34,6 +35,7 @@ class Chart:
         columns: the headers of its table.
         rows: the cells of its table. The first cell of a row is its header; None is a gap.
         data: what the drawing needs, serialised as JSON.
+        is_drawn: whether there is enough to draw; the table says what there is all the same.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Chart:
     columns: list[str]
     rows: list[list[Cell]]
     data: dict[str, Any] = field(default_factory=dict)
+    is_drawn: bool = True
 
     @property
     def element(self) -> str:
@@ -76,7 +79,7 @@ def feelings_over_time(periods: Sequence[Period], *, by: Span) -> Chart:
         name="moods",
         kind="stacked",
         title=_("Moods over time"),
-        caption=wording.chart_caption(
+        caption=captions.moods_caption(
             sum((period.feelings for period in periods), Counter()),
             first=periods[0].first,
             last=periods[-1].last,
@@ -147,7 +150,7 @@ def sentiment_over_time(
         name="sentiment",
         kind="line",
         title=_("Sentiment"),
-        caption=_("From −1, unpleasant, to 1, pleasant. A gap is a time without moments.")
+        caption=captions.sentiment_caption(trends.merge(periods))
         + "".join(
             " "
             + _("Since %(day)s another network answers: %(name)s.")
@@ -190,12 +193,8 @@ def distribution(counts: Counter[Feeling]) -> Chart:
         name="distribution",
         kind="bars",
         title=_("How often each"),
-        caption=ngettext(
-            "Based on %(count)d moment with an emotion.",
-            "Based on %(count)d moments with an emotion.",
-            total,
-        )
-        % {"count": total},
+        caption=captions.distribution_caption(counts),
+        is_drawn=bool(total),
         columns=[_("Emotion"), _("Moments"), _("Percent")],
         rows=[
             [str(feeling.label), counts[feeling], percent]
@@ -215,12 +214,8 @@ def felt_beside_detected(felt: Counter[Feeling], detected: Counter[Feeling]) -> 
         name="felt",
         kind="pairs",
         title=_("Looked and felt"),
-        caption=ngettext(
-            "Based on %(count)d photo you answered.",
-            "Based on %(count)d photos you answered.",
-            felt.total(),
-        )
-        % {"count": felt.total()},
+        caption=captions.felt_caption(felt, detected),
+        is_drawn=felt.total() >= wording.MIN_ENTRIES,
         columns=[_("Emotion"), _("Felt"), _("Detected")],
         rows=[[str(one.label), felt[one], detected[one]] for one in Feeling],
         data={
@@ -234,8 +229,14 @@ def felt_beside_detected(felt: Counter[Feeling], detected: Counter[Feeling]) -> 
     )
 
 
-def hours_of_week(pixels: Mapping[tuple[int, int], Pixel]) -> Chart:
-    """Return a chart of the mean valence of each hour of the week, by (weekday, hour)."""
+def hours_of_week(
+    pixels: Mapping[tuple[int, int], Pixel], weekday_means: Mapping[int, float]
+) -> Chart:
+    """Return a chart of the mean valence of each hour of the week, by (weekday, hour).
+
+    Args:
+        weekday_means: the mean valence of the weekdays with enough moments; Monday is 0.
+    """
     weekdays = [str(WEEKDAYS_ABBR[day]) for day in range(7)]
     cells = [
         {"x": hour, "y": weekday, "value": round_valence(pixel.valence), "moments": pixel.moments}
@@ -245,7 +246,9 @@ def hours_of_week(pixels: Mapping[tuple[int, int], Pixel]) -> Chart:
         name="hours",
         kind="hours",
         title=_("Weekday and hour"),
-        caption=_(
+        caption=captions.weekdays_caption(weekday_means)
+        + " "
+        + _(
             "Stronger is more pleasant; striped is unpleasant. In local time. Hours with few "
             "moments say little."
         ),
@@ -278,11 +281,8 @@ def effects_of_tags(effects: Sequence[TagEffect]) -> Chart:
         name="tags",
         kind="effects",
         title=_("Your tags"),
-        caption=_(
-            "How your mood differs when you use a tag. The line shows the uncertainty. This is "
-            "what goes together, not what causes what. Needs at least %(enough)d moments."
-        )
-        % {"enough": MIN_MOMENTS},
+        caption=captions.tags_caption(effects),
+        is_drawn=bool(known),
         columns=[_("Tag"), _("Moments"), _("Difference"), _("From"), _("To"), _("In words")],
         rows=[
             [
@@ -303,42 +303,27 @@ def effects_of_tags(effects: Sequence[TagEffect]) -> Chart:
     )
 
 
-def year_in_pixels(days: Mapping[date, Pixel], *, year: int) -> Chart:
-    """Return a chart of the dominant emotion of each day of a year."""
-    months = [date_format(date(year, month, 1), "M") for month in range(1, 13)]
-    cells = [
-        {
-            "x": on.day - 1,
-            "y": on.month - 1,
-            "emotion": pixel.dominant.value,
-            "label": str(pixel.dominant.label),
-        }
-        for on, pixel in days.items()
-        if pixel.dominant
-    ]
+def year_of_days(days: Mapping[date, CalendarDay], *, year: int) -> Chart:
+    """Return the table of a year, whose page draws it as a grid."""
+    with_face = sum(bool(day.faces) for day in days.values())
     return Chart(
         name="year",
-        kind="pixels",
-        title=_("%(year)d in pixels") % {"year": year},
+        kind="grid",
+        title=_("%(year)d, day by day") % {"year": year},
         caption=ngettext(
-            "%(count)d day with a mood, each in the colour of its strongest emotion.",
-            "%(count)d days with a mood, each in the colour of its strongest emotion.",
-            len(cells),
+            "%(count)d day with a mood, with the face of what came up most that day.",
+            "%(count)d days with a mood, each with the face of what came up most that day.",
+            with_face,
         )
-        % {"count": len(cells)},
+        % {"count": with_face},
         columns=[_("Day"), _("Emotion"), _("Sentiment"), _("Moments")],
         rows=[
             [
                 date_format(on, "SHORT_DAY_FORMAT"),
-                str(pixel.dominant.label) if pixel.dominant else None,
-                round_valence(pixel.valence),
-                pixel.moments,
+                str(day.faces[0].label) if day.faces else None,
+                round_valence(day.valence),
+                day.moments,
             ]
-            for on, pixel in days.items()
+            for on, day in days.items()
         ],
-        data={
-            "columns": [str(day) for day in range(1, 32)],
-            "rows": months,
-            "cells": cells,
-        },
     )

@@ -1,13 +1,12 @@
 """What a day was like in a sentence that claims no more than its moments say."""
 
-from collections import Counter
 from itertools import groupby
 
 from django.utils.formats import number_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from emotions.captures.days import MIN_COMPARED, MIN_SPAN, Day, Threads
+from emotions.captures.days import MIN_COMPARED, MIN_SPAN, Day, Threads, majority
 from emotions.captures.moods import (
     NEGATIVE_BELOW,
     POSITIVE_ABOVE,
@@ -115,14 +114,6 @@ def day_words(threads: Threads, mood: Mood) -> str:
     if most is None:
         return _("A mixed day")
     return _("A mostly %(feeling)s day") % {"feeling": in_sentence(most)}
-
-
-def majority(counts: Counter[Feeling | None] | Counter[Feeling]) -> Feeling | None:
-    """Return the emotion that more than half of all have, if one does."""
-    if not counts:
-        return None
-    feeling, times = counts.most_common(1)[0]
-    return feeling if 2 * times > counts.total() else None
 
 
 def parting_sentence(threads: Threads) -> str:

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.widgets import DateInput
+from emotions.insights.calendars import last_of_month
 from emotions.insights.trends import Span
 from emotions.models.limits import validate_day
 
@@ -18,6 +19,34 @@ MAX_SPANS = {
     Span.MONTH: timedelta(days=20 * 366),
 }
 """The longest span by length of a period, so that charts stay legible."""
+
+
+class MonthForm(forms.Form):
+    """The month that a page shows."""
+
+    month = forms.DateField(
+        label=_("Month"),
+        required=False,
+        input_formats=["%Y-%m"],
+        error_messages={"invalid": _("Choose a month such as 2026-03.")},
+    )
+
+    def __init__(self, data: Any, *, today: date) -> None:
+        self.today = today
+        super().__init__(data)
+
+    def clean_month(self) -> date | None:
+        """Return the first day of the month, which has begun and is not too long ago."""
+        month: date | None = self.cleaned_data["month"]
+        if month and month > self.today:
+            raise forms.ValidationError(_("That month is in the future."))
+        if month:
+            validate_day(last_of_month(month))
+        return month
+
+    def chosen(self) -> date | None:
+        """Return the first day of the month; None if none was chosen, or none that can be."""
+        return self.cleaned_data.get("month") if self.is_valid() else None
 
 
 class TrendsForm(forms.Form):

@@ -173,6 +173,18 @@ def by_hour_of_week(moments: Moments) -> dict[tuple[int, int], Pixel]:
     return {hour: summarise(moments, indices) for hour, indices in groups.items()}
 
 
+def weekday_means(moments: Moments, *, enough: int) -> dict[int, float]:
+    """Return the mean valence of each weekday with enough moments that have one; Monday is 0."""
+    weekdays = np.array([on.weekday() for on in moments.days], dtype=int)
+    known = ~np.isnan(moments.valences)
+    of_weekday = {day: moments.valences[known & (weekdays == day)] for day in range(7)}
+    return {
+        day: float(valences.mean())
+        for day, valences in of_weekday.items()
+        if len(valences) >= enough
+    }
+
+
 def felt_and_detected(moments: Moments) -> tuple[Counter[Feeling], Counter[Feeling]]:
     """Count what was felt and what was detected, over the moments that have both."""
     both = [pair for pair in zip(moments.felt, moments.detected, strict=True) if all(pair)]

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, Sum
 
 from accounts.models import User
 from emotions.captures.moods import Sentiment, sentiment_of, valence_column
-from emotions.models import Capture, Feeling
+from emotions.models import Capture, CaptureQuerySet, Feeling
 
 
 class Span(StrEnum):
@@ -50,7 +50,13 @@ class Period:
 
 
 def load_periods(
-    *, owner: User, by: Span, first: date, last: date, read_by: str = ""
+    *,
+    owner: User,
+    by: Span,
+    first: date,
+    last: date,
+    read_by: str = "",
+    captures: CaptureQuerySet | None = None,
 ) -> list[Period]:
     """Return the owner's moods from `first` to `last` in one query, however many periods there are.
 
@@ -59,6 +65,7 @@ def load_periods(
     Args:
         read_by: name of a version that rescored kept photos. Its detections are used where there
             are any, instead of the original answers.
+        captures: those of the owner that count; by default all.
     """
     periods = list(split(by, first, last))
     by_day = {
@@ -73,7 +80,7 @@ def load_periods(
     }
     says_something = Count("id", filter=Q(mood__isnull=False) | Q(feeling__isnull=False))
     rows = (
-        Capture.objects.of(owner)
+        (Capture.objects.of(owner) if captures is None else captures)
         .filter(local_date__range=(first, last))
         .with_feeling(read_by=read_by)
         .values_list("local_date")
@@ -85,9 +92,9 @@ def load_periods(
         )
         .order_by()
     )
-    for on, captures, computed_from, total, *counts in rows:
+    for on, number, computed_from, total, *counts in rows:
         period = by_day[on]
-        period.captures += captures
+        period.captures += number
         period.computed_from += computed_from
         period.total += total or 0.0
         for feeling, count in zip(Feeling, counts, strict=True):

@@ -1,9 +1,10 @@
-"""The pages of trends: charts of a span of days, a year in pixels, and reviews."""
+"""The pages of trends: charts of a span of days, a year day by day, and reviews."""
 
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,10 +19,12 @@ from accounts.requests import person_of, zone_of
 from common.spreadsheets import escape_formula
 from common.time_zones import today_in
 from emotions.captures import presentation, selectors
-from emotions.insights import charts, patterns, reviews, trends, wording
+from emotions.insights import calendars, captions, charts, patterns, reviews, trends, wording
+from emotions.insights.calendars import CalendarDay
 from emotions.insights.charts import Chart
 from emotions.insights.forms import TrendsForm
 from emotions.insights.trends import Span
+from emotions.insights.wording import MIN_ENTRIES
 from emotions.models import Feeling
 from emotions.models.limits import FIRST_DAY
 from emotions.quotas.decorators import heavy
@@ -94,18 +97,29 @@ def trends_page(request: HttpRequest) -> HttpResponse:
     """Show the charts of a span of days."""
     person = person_of(request)
     form, versions, query = parse_query(request)
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "span_links": list(span_links(form.today, query)),
         "version_links": list(version_links(versions, query)),
-        "charts": with_csv_urls(load_charts(person, query), query),
         "feelings": list(Feeling),
         "year": query.last.year,
         "week": query.last,
         "month": query.last.replace(day=1),
-        "empty": not selectors.history(owner=person).exists(),
     }
+    moments = count_up_to_enough(person)
+    in_span = count_up_to_enough(person, first=query.first, last=query.last)
+    if moments < MIN_ENTRIES:
+        context["beginning"] = captions.too_few_for_charts(moments)
+    elif in_span < MIN_ENTRIES:
+        context["too_few"] = captions.too_few_in_span(in_span)
+    else:
+        context["charts"] = with_csv_urls(load_charts(person, query), query)
     return render(request, "emotions/trends.html", context)
+
+
+def count_up_to_enough(person: User, *, first: date | None = None, last: date | None = None) -> int:
+    """Count the moments of a person, or of some of their days, up to those that charts need."""
+    return selectors.history(owner=person, first=first, last=last)[:MIN_ENTRIES].count()
 
 
 def load_charts(person: User, query: ChartQuery) -> list[Chart]:
@@ -121,7 +135,10 @@ def load_charts(person: User, query: ChartQuery) -> list[Chart]:
     changes = patterns.network_changes(moments)
     of_moments = [
         charts.felt_beside_detected(*patterns.felt_and_detected(moments)),
-        charts.hours_of_week(patterns.by_hour_of_week(moments)),
+        charts.hours_of_week(
+            patterns.by_hour_of_week(moments),
+            patterns.weekday_means(moments, enough=wording.MIN_ENTRIES),
+        ),
         charts.effects_of_tags(patterns.tag_effects(moments)),
     ]
     if moments.are_latest:
@@ -155,16 +172,21 @@ def trends_csv(request: HttpRequest, name: str) -> HttpResponse:
 @require_GET
 @heavy(limit="chart")
 def year(request: HttpRequest, number: int) -> HttpResponse:
-    """Show a year in pixels."""
+    """Show a year as a grid of days, a month in each column."""
     person, today = person_of(request), today_in(zone_of(request, person_of(request)))
-    chart = load_year_chart(person, number, today)
+    days = load_year(person, number, today)
+    chart = charts.year_of_days(days, year=number)
     context = {
         "year": number,
+        "months": [date(number, month, 1) for month in range(1, 13)],
+        "rows": [
+            [(cell, wording.calendar_words(cell.day) if cell and cell.day else "") for cell in row]
+            for row in calendars.rows_of_year(number, days, today=today)
+        ],
         "before": number - 1 if number > FIRST_YEAR else None,
         "after": number + 1 if number < today.year else None,
         "chart": chart,
         "csv": reverse("emotions:year_csv", args=[number]),
-        "feelings": list(Feeling),
     }
     return render(request, "emotions/year.html", context)
 
@@ -173,23 +195,21 @@ def year(request: HttpRequest, number: int) -> HttpResponse:
 @require_GET
 @heavy(limit="chart")
 def year_csv(request: HttpRequest, number: int) -> HttpResponse:
-    """Send the table of a year in pixels as a CSV file."""
+    """Send the days of a year as a CSV file."""
     person = person_of(request)
-    today = today_in(zone_of(request, person))
-    return csv_response([load_year_chart(person, number, today)], "year")
+    days = load_year(person, number, today_in(zone_of(request, person)))
+    return csv_response([charts.year_of_days(days, year=number)], "year")
 
 
-def load_year_chart(person: User, number: int, today: date) -> Chart:
-    """Return a year in pixels.
+def load_year(person: User, number: int, today: date) -> dict[date, CalendarDay]:
+    """Return the days of a year that have moments.
 
     Raises:
         Http404: the year is in the future, or before `FIRST_YEAR`.
     """
     if not FIRST_YEAR <= number <= today.year:
         raise Http404
-    first, last = date(number, 1, 1), date(number, 12, 31)
-    days = patterns.by_day(owner=person, first=first, last=last)
-    return charts.year_in_pixels(days, year=number)
+    return calendars.load_days(owner=person, first=date(number, 1, 1), last=date(number, 12, 31))
 
 
 @login_required

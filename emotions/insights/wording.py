@@ -1,9 +1,7 @@
 """Sentences about days, weeks and charts."""
 
-from collections import Counter
-from datetime import date
-
 from django.utils.formats import date_format, number_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -11,15 +9,16 @@ from emotions.captures.days import MIN_COMPARED
 from emotions.captures.moods import Mood, Sentiment
 from emotions.captures.wording import in_sentence
 from emotions.insights.baseline import Baseline
+from emotions.insights.calendars import CalendarDay
 from emotions.insights.patterns import Pixel, TagEffect
 from emotions.insights.trends import Period, Span
-from emotions.models import Feeling
 
 MIN_CHANGE = 0.3
 """The difference of two valences that is worth a word."""
 MIN_ENTRIES = 10
 """The captures that it takes to call an emotion the most frequent, or to compare two spans."""
 MIN_STREAK = 3
+VALENCE_DECIMALS = 2
 
 
 def sentiment_label(sentiment: Sentiment) -> str:
@@ -28,25 +27,6 @@ def sentiment_label(sentiment: Sentiment) -> str:
         Sentiment.NEUTRAL: _("neutral"),
         Sentiment.NEGATIVE: _("negative"),
     }[sentiment]
-
-
-def chart_caption(counts: Counter[Feeling], *, first: date, last: date) -> str:
-    """Say in one sentence what a chart of moods over time shows."""
-    values = {
-        "entries": counts.total(),
-        "first": date_format(first, "MONTH_DAY_FORMAT"),
-        "last": date_format(last, "MONTH_DAY_FORMAT"),
-    }
-    if counts.total() < MIN_ENTRIES:
-        words = ngettext(
-            "%(entries)d moment from %(first)s to %(last)s.",
-            "%(entries)d moments from %(first)s to %(last)s.",
-            counts.total(),
-        )
-        return words % values
-    feeling, times = counts.most_common(1)[0]
-    words = _("Mostly %(feeling)s: %(times)d of %(entries)d moments from %(first)s to %(last)s.")
-    return words % (values | {"feeling": in_sentence(feeling), "times": times})
 
 
 def tag_effect_label(effect: TagEffect) -> str:
@@ -59,9 +39,10 @@ def tag_effect_label(effect: TagEffect) -> str:
 
 
 def format_valence(valence: float) -> str:
-    """Return a localised valence with its sign."""
-    sign = "−" if valence < 0 else "+"
-    return f"{sign}{number_format(abs(valence), decimal_pos=2)}"
+    """Return a localised valence with its sign, rounded; Django would cut its decimals off."""
+    rounded = round(valence, VALENCE_DECIMALS)
+    sign = "−" if rounded < 0 else "+"
+    return f"{sign}{number_format(abs(rounded), decimal_pos=VALENCE_DECIMALS)}"
 
 
 def compare_with_baseline(mood: Mood | None, baseline: Baseline) -> str:
@@ -78,34 +59,68 @@ def compare_with_baseline(mood: Mood | None, baseline: Baseline) -> str:
     return _("Much like your last four weeks.")
 
 
+def count_moments(moments: int) -> str:
+    words = ngettext("%(moments)d moment", "%(moments)d moments", moments)
+    return words % {"moments": moments}
+
+
+def count_found(count: int, *, total: int) -> str:
+    """Return how many moments were found, and of how many if that is not all."""
+    if count == total:
+        return count_moments(total)
+    words = ngettext("%(found)d of %(total)d moment", "%(found)d of %(total)d moments", total)
+    return words % {"found": count, "total": total}
+
+
+def calendar_words(day: CalendarDay) -> str:
+    """Say what a day was like in a calendar: the emotions of few moments, or that of the most."""
+    moments = count_moments(day.moments)
+    if not day.told:
+        return moments
+    if day.moments == 1:
+        return capfirst(told_words(day))
+    return _("%(moments)s: %(told)s") % {"moments": moments, "told": told_words(day)}
+
+
+def told_words(day: CalendarDay) -> str:
+    """Return what a day with an emotion was like, as it stands inside a sentence."""
+    if day.is_unsure:
+        return _("perhaps %(feeling)s") % {"feeling": in_sentence(day.likeliest)}
+    if day.moments < MIN_COMPARED:
+        return ", ".join(in_sentence(one) if one else _("unsure") for one in day.by_frequency)
+    if day.most is None:
+        return _("mixed")
+    return _("mostly %(feeling)s") % {"feeling": in_sentence(day.most)}
+
+
 def day_summary(pixel: Pixel) -> str:
     """Return the number of moments of a day and their dominant emotion."""
-    words = ngettext("%(moments)d moment", "%(moments)d moments", pixel.moments)
-    moments = words % {"moments": pixel.moments}
+    moments = count_moments(pixel.moments)
     if pixel.dominant is None:
         return moments
     feeling = in_sentence(pixel.dominant)
     return _("%(moments)s, mostly %(feeling)s") % {"moments": moments, "feeling": feeling}
 
 
-def review_summary(whole: Period, *, days: int) -> str:
-    """Return the number of moments of a week or month and their most frequent emotion."""
-    values = {
-        "moments": whole.captures,
-        "days": days,
-        "all": (whole.last - whole.first).days + 1,
-    }
+def moments_on_days(moments: int, *, days: int, of_days: int) -> str:
+    """Return the number of moments of a span, and on how many of its days they are."""
     words = ngettext(
         "%(moments)d moment on %(days)d of %(all)d days.",
         "%(moments)d moments on %(days)d of %(all)d days.",
-        whole.captures,
+        moments,
     )
-    counted = words % values
+    return words % {"moments": moments, "days": days, "all": of_days}
+
+
+def review_summary(whole: Period, *, days: int) -> str:
+    """Return the number of moments of a week or month and their most frequent emotion."""
+    of_days = (whole.last - whole.first).days + 1
+    counted = moments_on_days(whole.captures, days=days, of_days=of_days)
     if whole.feelings.total() < MIN_ENTRIES:
         return counted
     feeling, _times = whole.feelings.most_common(1)[0]
-    mostly = _("Mostly %(feeling)s.") % {"feeling": in_sentence(feeling)}
-    return f"{counted} {mostly}"
+    most = _("Most often %(feeling)s.") % {"feeling": in_sentence(feeling)}
+    return f"{counted} {most}"
 
 
 def compare_with_previous(span: Span, whole: Period, before: Period) -> str:

@@ -46,6 +46,12 @@ class Preferences(models.Model):
         default=dict, blank=True, help_text=_("Of emotions, such as #1d6460; others are ours.")
     )
 
+    show_streak = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("Whether Today tells how many days in a row have a moment."),
+    )
+
     tags_sequence = models.BigIntegerField(
         default=0,
         db_default=0,

@@ -21,6 +21,7 @@ SHELL = (
     "css/components/lists.css",
     "css/components/capture.css",
     "css/components/reading.css",
+    "css/components/calendar.css",
     "css/components/charts.css",
     "favicon.svg",
     "icons/sprite.svg",

@@ -46,6 +46,11 @@ class AppearanceForm(forms.Form):
         required=False,
         widget=forms.RadioSelect,
     )
+    show_streak = forms.BooleanField(
+        label=_("Show how many days in a row I've added a moment"),
+        required=False,
+        help_text=_("On Today, from three days on."),
+    )
 
     def __init__(self, *args: Any, **options: Any) -> None:
         """Create the form, with a field for the colour of each emotion."""
@@ -63,7 +68,14 @@ class AppearanceForm(forms.Form):
     def of(cls, preferences: Preferences) -> Self:
         """Return the form filled from a person's preferences."""
         colours = {name: LIGHT_COLOURS[Feeling(name)] for name in Feeling.values}
-        return cls(initial={"theme": preferences.theme, **colours, **preferences.colours})
+        return cls(
+            initial={
+                "theme": preferences.theme,
+                "show_streak": preferences.show_streak,
+                **colours,
+                **preferences.colours,
+            }
+        )
 
     def colours(self) -> dict[Feeling, str]:
         """Return the colours that differ from the site's own."""

@@ -14,6 +14,7 @@ def set_preferences(
     keep_others: bool | None = None,
     pictures_kept_for: Preferences.KeptFor | None = None,
     theme: Preferences.Theme | None = None,
+    show_streak: bool | None = None,
     colours: Mapping[Feeling, str] | None = None,
 ) -> Preferences:
     """Set a person's preferences; None leaves one as it is.
@@ -22,6 +23,7 @@ def set_preferences(
         kept: how much of photos to come is kept.
         keep_others: whether other people in them stay recognisable.
         pictures_kept_for: how long pictures are kept; older ones are removed at once.
+        show_streak: whether Today tells how many days in a row have a moment.
         colours: of emotions, such as `#1d6460`; the others have the site's own.
     """
     changes = {
@@ -29,6 +31,7 @@ def set_preferences(
         "keep_others": keep_others,
         "pictures_kept_for": pictures_kept_for,
         "theme": theme,
+        "show_streak": show_streak,
         "colours": colours,
     }
     defaults = {name: value for name, value in changes.items() if value is not None}

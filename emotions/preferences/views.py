@@ -47,7 +47,7 @@ def keeping(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def appearance(request: HttpRequest) -> HttpResponse:
-    """Choose a theme and the colours of emotions."""
+    """Choose a theme, the colours of emotions, and whether Today shows a streak."""
     person = person_of(request)
     form = AppearanceForm.of(get_preferences(owner=person))
     if request.method == "POST":
@@ -56,6 +56,7 @@ def appearance(request: HttpRequest) -> HttpResponse:
             set_preferences(
                 owner=person,
                 theme=Preferences.Theme(form.cleaned_data["theme"]),
+                show_streak=form.cleaned_data["show_streak"],
                 colours={} if "ours" in request.POST else form.colours(),
             )
             messages.success(request, _("Saved."))

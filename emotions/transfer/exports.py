@@ -65,14 +65,16 @@ def profile_data(owner: User) -> dict[str, Any]:
     consents = owner.consents.order_by("given_at").values(
         "kind", "version", "given_at", "withdrawn_at"
     )
+    preferences = get_preferences(owner=owner)
     return {
         "email": owner.email,
         "time_zone": owner.time_zone,
         "language": owner.language,
         "joined_at": owner.date_joined.isoformat(),
-        "kept": get_preferences(owner=owner).kept,
-        "keep_others": get_preferences(owner=owner).keep_others,
-        "pictures_kept_for": get_preferences(owner=owner).pictures_kept_for,
+        "kept": preferences.kept,
+        "keep_others": preferences.keep_others,
+        "pictures_kept_for": preferences.pictures_kept_for,
+        "show_streak": preferences.show_streak,
         "consents": [
             {key: getattr(value, "isoformat", lambda v=value: v)() for key, value in row.items()}
             for row in consents

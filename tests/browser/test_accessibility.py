@@ -87,6 +87,7 @@ def personal(owner: User) -> list[str]:
         "/capture/",
         "/consent/",
         "/history/",
+        "/history/?view=list",
         "/history/?view=gallery",
         "/history/?first=2020-01-02&last=2020-01-01",
         f"/captures/{portrait.uuid}/",
@@ -155,7 +156,15 @@ def test_the_keyboard_reaches_everything_and_nothing_covers_it(
     page: Page, owner: User, personal: list[str]
 ) -> None:
     sign_in(page, owner)
-    for path in ("/today/", "/capture/", "/history/", personal[9], "/trends/", "/settings/"):
+    for path in (
+        "/today/",
+        "/capture/",
+        "/history/",
+        personal[10],
+        "/trends/",
+        "/history/?view=list",
+        "/settings/",
+    ):
         page.goto(path)
         controls = page.locator(
             "main :is(a, button, summary, textarea, select, input:not([type=hidden])):visible"
@@ -193,6 +202,6 @@ def test_history_is_filtered_by_hand(page: Page, owner: User) -> None:
     page.get_by_label("Emotion").select_option("Sad")
     page.get_by_role("button", name="Show").click()
     expect(page.locator(".entry")).to_have_count(1)
-    page.get_by_role("link", name="As a gallery").click()
+    page.get_by_role("link", name="Gallery").click()
     expect(page.locator(".tile")).to_have_count(1)
     expect(page).to_have_url(re.compile("feeling=sad"))

@@ -38,7 +38,7 @@ def test_a_history_moves_into_another_account(
         time_zone="Europe/Lisbon",
     )
     sign_in(page, owner)
-    page.goto("/history/")
+    page.goto("/history/?view=list")
     shown = page.locator(".entry").all_inner_texts()
     assert len(shown) == 2
     page.goto("/settings/")

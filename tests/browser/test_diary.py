@@ -115,7 +115,7 @@ def test_keeping_numbers_only_removes_the_photo_at_once(
     page.get_by_role("button", name="Keep numbers only").click()
     expect(page.locator(".crop")).to_have_count(0)
     assert page.request.get(address).status == 404
-    page.goto("/history/")
+    page.goto("/history/?view=list")
     expect(page.locator(".entry")).to_contain_text("Looks happy")
 
 
@@ -132,7 +132,7 @@ def test_several_moments_go_and_come_back(page: Page, owner: User) -> None:
     for looks in ("happy", "sad", "neutral"):
         factories.capture(owner=owner, looks=looks)
     sign_in(page, owner)
-    page.goto("/history/")
+    page.goto("/history/?view=list")
     for name in ("sad", "neutral"):
         page.get_by_role("checkbox", name=f"Choose: Looks {name}").check()
     page.get_by_role("button", name="Delete selected").click()
@@ -156,7 +156,7 @@ def test_each_moment_belongs_to_the_day_of_the_place_where_it_was_lived(
     with phone("Pacific/Pago_Pago") as page:
         page.goto(f"/days/{late.local_date}/")
         expect(page.locator(".entry")).to_have_count(1)
-        page.goto("/history/")
+        page.goto("/history/?view=list")
         expect(page.locator(".entry")).to_have_count(2)
 
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
@@ -66,6 +67,7 @@ def test_from_the_landing_page_to_a_mood_history(page: Page, portrait: Path) -> 
     expect(page.locator("main")).to_contain_text("positive")
 
     page.get_by_role("link", name="History").first.click()
+    page.locator(".calendar [aria-current=date]").click()
     page.locator(f'a[href="/captures/{capture.uuid}/"]').first.click()
     page.get_by_role("link", name="Delete").click()
     page.get_by_role("button", name="Delete").click()
@@ -134,6 +136,10 @@ def test_a_file_that_is_no_photo_is_refused_in_words(
     assert not Capture.objects.exists()
 
 
+SEVERAL = ["/today/", "/history/", "/history/?view=list", "/history/?view=gallery"]
+SEVERAL += ["/capture/", "/model/", f"/trends/{timezone.now().year}/"]
+
+
 @pytest.mark.parametrize("width", [320, 1280])
 def test_pages_fit_every_screen(page: Page, owner: User, portrait: Path, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
@@ -141,7 +147,7 @@ def test_pages_fit_every_screen(page: Page, owner: User, portrait: Path, width: 
     page.locator("input[type=file]").set_input_files(portrait)
     page.get_by_role("button", name="Read my face").click()
     page.wait_for_url("**/captures/*/")
-    for path in (page.url, "/today/", "/history/", "/capture/", "/model/"):
+    for path in (page.url, *SEVERAL):
         page.goto(path)
         assert evaluate(page, "document.documentElement.scrollWidth") <= width, path
 
@@ -180,7 +186,7 @@ def test_the_first_minutes_in_german(page: Page, portrait: Path) -> None:
     page.goto("/today/")
     page.get_by_text("Wie das berechnet wurde").click()
     expect(page.get_by_text(re.compile(r"Der Durchschnitt ist \+0,\d\d"))).to_be_visible()
-    page.goto("/history/")
+    page.goto("/history/?view=list")
     expect(page.locator("canvas").first).to_be_visible()
     page.context.clear_cookies()
     sign_in(page, User.objects.get())

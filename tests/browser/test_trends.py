@@ -153,17 +153,29 @@ def test_each_chart_shows_what_the_database_holds(
     assert drawn(page, "tags")["series"][0][1] == [float(row[2])]
 
 
-def test_a_year_in_pixels_is_a_link_away(page: Page, owner: User, month: list[Capture]) -> None:
+def test_a_year_is_a_link_away_and_opens_its_days(
+    page: Page, owner: User, month: list[Capture]
+) -> None:
     sign_in(page, owner)
     page.goto("/trends/")
-    page.get_by_role("link", name="Year in pixels").click()
-    cells = drawn(page, "year")["series"][0][1]
+    page.get_by_role("link", name="The year").click()
+    cells = page.locator(".year__day:has(.face)")
+    expect(page.get_by_role("table")).to_be_visible()
     this_year = {
-        (capture.local_date.month - 1, capture.local_date.day - 1)
+        f"/days/{capture.local_date}/"
         for capture in month
         if feeling(capture) and capture.local_date.year == today_in(NOON_ZONE).year
     }
-    assert {(cell["y"], cell["x"]) for cell in cells} == this_year
+    assert {cell.get_attribute("href") for cell in cells.all()} == this_year
+    for width in (390, 320):
+        page.set_viewport_size({"width": width, "height": 844})
+        box = cells.first.bounding_box()
+        assert box
+        assert min(box["width"], box["height"]) >= 20
+        assert page.locator("html").evaluate("html => html.scrollWidth") <= width
+    day = cells.first.get_attribute("href")
+    cells.first.click()
+    page.wait_for_url(f"**{day}")
 
 
 def test_a_chart_is_saved_as_a_drawing_and_as_a_table(

@@ -152,6 +152,7 @@ MATRIX: dict[str, Answers] = {
     "/capture/": page(GET=200, POST=422),
     "/live/": page(GET=200),
     "/words/": page(GET=200, POST=422),
+    "/words/<day:on>/": page(GET=200, POST=422),
     "/appearance/": page(GET=200, POST=302),
     "/colours.css": page(GET=200),
     "/keeping/": page(GET=200, POST=422),

@@ -153,7 +153,14 @@ def paths(person: User) -> list[str]:
     words = Capture.objects.filter(owner=person, source=Capture.Source.MANUAL).get()
     year = timezone.localdate().year
     personal = [
-        *("/today/", "/history/", "/history/?view=gallery", "/trends/", f"/trends/{year}/"),
+        *(
+            "/today/",
+            "/history/",
+            "/history/?view=list",
+            "/history/?view=gallery",
+            "/trends/",
+            f"/trends/{year}/",
+        ),
         *(f"/review/week/{timezone.localdate()}/", f"/review/month/{timezone.localdate()}/"),
         *(f"/captures/{capture.uuid}/", f"/captures/{capture.uuid}/why/"),
         *(f"/captures/{words.uuid}/", f"/captures/{capture.uuid}/delete/"),

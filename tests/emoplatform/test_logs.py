@@ -125,6 +125,6 @@ def test_a_person_can_name_the_request_that_failed(owner: User) -> None:
     app = signed_in(APIClient(raise_request_exception=False), owner)
     with patch("emotions.captures.selectors.history", side_effect=RuntimeError):
         response = app.get(CAPTURES)
-        page = app.get("/history/")
+        page = app.get("/history/?view=list")
     assert response.json()["request_id"] == response["X-Request-Id"]
     assert page["X-Request-Id"] in page.content.decode()

@@ -23,6 +23,7 @@ ME = {
     "pictures_kept_for": 0,
     "kept": "photo",
     "keep_others": False,
+    "show_streak": False,
     "consents": [
         {"kind": "use", "version": "2026-11", "given_at": "2026-03-01T10:01:00Z"},
         {"kind": "improve", "version": "2026-11", "given_at": None},

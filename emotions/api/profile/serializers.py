@@ -63,6 +63,9 @@ class ProfileSerializer(serializers.Serializer[Any]):
         Preferences.KeptFor.choices,
         help_text=_("Days after which only the numbers of a photo stay; 0 is for ever."),
     )
+    show_streak = StrictBooleanField(
+        help_text=_("Whether Today tells how many days in a row have a moment.")
+    )
     consents = ConsentSerializer(many=True)
     new_device_letters = StrictBooleanField(
         help_text=_("Whether emails tell of sign-ins on new devices.")
@@ -81,6 +84,7 @@ class ProfileChangesSerializer(serializers.Serializer[Any]):
     kept = serializers.ChoiceField(Capture.Kept.choices, required=False)
     keep_others = StrictBooleanField(required=False, allow_null=True, default=None)
     pictures_kept_for = serializers.ChoiceField(Preferences.KeptFor.choices, required=False)
+    show_streak = StrictBooleanField(required=False, allow_null=True, default=None)
     new_device_letters = StrictBooleanField(
         required=False,
         allow_null=True,

@@ -51,6 +51,7 @@ def profile_response(person: User) -> Response:
         "kept": preferences.kept,
         "keep_others": preferences.keep_others,
         "pictures_kept_for": preferences.pictures_kept_for,
+        "show_streak": preferences.show_streak,
         "consents": [
             {
                 "kind": kind.value,
@@ -99,6 +100,7 @@ class ProfileView(PersonalView):
             kept=Capture.Kept(values["kept"]) if "kept" in values else None,
             keep_others=values["keep_others"],
             pictures_kept_for=values.get("pictures_kept_for"),
+            show_streak=values["show_streak"],
         )
         return profile_response(person)
 

@@ -1,8 +1,7 @@
 /** Draws the charts of a page from the data beside them. The table below each says the same. */
 
 import { kinds } from "./kinds.js";
-import { paint } from "./patterns.js";
-import { colour, looks, onThemeChange } from "./theme.js";
+import { colour, onThemeChange } from "./theme.js";
 
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const canvases = document.querySelectorAll("canvas[data-chart]");
@@ -31,12 +30,6 @@ function draw(canvas) {
   new Chart(canvas, kinds[canvas.dataset.kind](data));
 }
 
-function paintKeys() {
-  for (const swatch of document.querySelectorAll("canvas[data-swatch]")) {
-    paint(swatch, looks(swatch.dataset.swatch).backgroundColor);
-  }
-}
-
 Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
 Chart.defaults.plugins.legend.display = false;
 Chart.defaults.maintainAspectRatio = false;
@@ -55,9 +48,7 @@ const near = new IntersectionObserver(
   { rootMargin: "50%" },
 );
 for (const canvas of canvases) near.observe(canvas);
-paintKeys();
 onThemeChange(() => {
-  paintKeys();
   for (const canvas of canvases) {
     if (Chart.getChart(canvas)) draw(canvas);
   }

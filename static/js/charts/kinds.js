@@ -1,7 +1,7 @@
 /** The configuration of Chart.js for each kind of chart, from the data beside it. */
 
 import { pattern } from "./patterns.js";
-import { marks, whiskers } from "./plugins.js";
+import { barNames, lineNames, marks, whiskers } from "./plugins.js";
 import { colour, looks, mix, once } from "./theme.js";
 
 const axis = (more = {}) => ({
@@ -24,7 +24,7 @@ const categoryAxis = (names, more = {}) =>
     ticks: { callback: (value) => names[value], ...more.ticks },
   });
 
-/** A matrix of cells, such as the days of each month. */
+/** A matrix of cells, such as the hours of each weekday. */
 function matrix({ columns, rows, cells }, fill, label) {
   const size = (side, count) => ({ chart }) => (chart.chartArea ?? {})[side] / count - 2;
   return {
@@ -59,7 +59,6 @@ function horizontalBars(labels, datasets, scales = {}) {
     data: { labels, datasets },
     options: {
       indexAxis: "y",
-      plugins: { legend: { display: datasets.length > 1, labels: { color: colour("ink") } } },
       scales: {
         x: axis({ ticks: { precision: 0, maxTicksLimit: 5 }, ...scales }),
         y: axis({ ticks: { color: colour("ink"), autoSkip: false } }),
@@ -86,41 +85,66 @@ function linesOverTime({ labels, lines, marks: changes = [] }, yAxis) {
     },
     options: {
       interaction: { mode: "index", intersect: false },
+      layout: { padding: { top: 16 } },
       plugins: {
-        legend: {
-          display: true,
-          labels: { color: colour("ink"), usePointStyle: true, boxHeight: 6, pointStyleWidth: 18 },
-        },
         marks: { at: changes.map(({ at }) => at), ink: colour("ink-soft") },
+        lineNames: { inks: [colour("ink-soft"), colour("accent")], ground: colour("raised") },
       },
       scales: { x: axis(), y: axis(yAxis) },
     },
-    plugins: [marks],
+    plugins: [marks, lineNames],
   };
 }
 
-export const kinds = {
-  stacked: ({ labels, series }) => ({
+const NAMES_WIDTH = 116; // pixels, of the names that the page writes beside the rows
+const AXIS_HEIGHT = 28;
+
+/** A row of bars for each series over the same axis, named by the page; all rows have one scale. */
+function rowsOverTime({ labels, series }) {
+  const highest = Math.max(1, ...series.flatMap(({ counts }) => counts));
+  const row = (index) => `y${index}`;
+  return {
     type: "bar",
     data: {
       labels,
-      datasets: series.map(({ emotion, label, counts }) => ({
+      datasets: series.map(({ emotion, label, counts }, index) => ({
         label,
         data: counts,
         borderWidth: 1,
         borderSkipped: false,
+        yAxisID: row(index),
         ...looks(emotion),
       })),
     },
     options: {
-      interaction: { mode: "index" },
+      layout: { padding: { left: NAMES_WIDTH } },
+      interaction: { mode: "index", intersect: false },
       plugins: { tooltip: { filter: ({ raw }) => raw > 0 } },
       scales: {
-        x: axis({ stacked: true }),
-        y: axis({ stacked: true, ticks: { precision: 0, maxTicksLimit: 4 } }),
+        x: axis({ stacked: true, afterFit: (scale) => Object.assign(scale, { height: AXIS_HEIGHT }) }),
+        // Chart.js lays out axes of one stack from the bottom up.
+        ...Object.fromEntries(
+          series
+            .map((_, index) => [
+              row(index),
+              axis({
+                stack: "rows",
+                max: highest * 1.15,
+                min: 0,
+                grid: { color: colour("hairline"), drawTicks: false },
+                afterBuildTicks: (scale) => Object.assign(scale, { ticks: [{ value: 0 }] }),
+                ticks: { display: false },
+              }),
+            ])
+            .reverse(),
+        ),
       },
     },
-  }),
+  };
+}
+
+export const kinds = {
+  stacked: rowsOverTime,
 
   line: (data) => linesOverTime(data, { min: -1, max: 1, ticks: { stepSize: 0.5 } }),
 
@@ -132,7 +156,7 @@ export const kinds = {
       [{ label, data: values, backgroundColor: colour("accent") }],
       { min: 0, max: 100 },
     );
-    config.options.plugins.whiskers = { intervals, ink: colour("ink") };
+    config.options.plugins = { whiskers: { intervals, ink: colour("ink") } };
     return { ...config, plugins: [whiskers] };
   },
 
@@ -148,8 +172,8 @@ export const kinds = {
       })),
     ),
 
-  pairs: ({ labels, bars }) =>
-    horizontalBars(
+  pairs: ({ labels, bars }) => {
+    const config = horizontalBars(
       labels,
       bars.map(({ label, values }, index) => ({
         label,
@@ -160,7 +184,11 @@ export const kinds = {
           ? pattern("striped", colour("raised"), colour("accent"))
           : colour("accent"),
       })),
-    ),
+    );
+    config.options.layout = { padding: { right: 80 } };
+    config.options.plugins = { barNames: { ink: colour("ink-soft") } };
+    return { ...config, plugins: [barNames] };
+  },
 
   effects: ({ labels, differences, intervals, label }) => {
     const config = horizontalBars(
@@ -180,7 +208,7 @@ export const kinds = {
       ],
       { suggestedMin: -1, suggestedMax: 1, ticks: { stepSize: 0.5 } },
     );
-    config.options.plugins.whiskers = { intervals, ink: colour("ink") };
+    config.options.plugins = { whiskers: { intervals, ink: colour("ink") } };
     return { ...config, plugins: [whiskers] };
   },
 
@@ -203,12 +231,5 @@ export const kinds = {
       },
       ({ x, y, value, moments }) =>
         `${data.rows[y]} ${data.columns[x]}:00 · ${value ?? "–"} (${moments})`,
-    ),
-
-  pixels: (data) =>
-    matrix(
-      data,
-      ({ emotion }) => looks(emotion),
-      ({ x, y, label }) => `${data.columns[x]} ${data.rows[y]} · ${label}`,
     ),
 };

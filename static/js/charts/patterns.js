@@ -38,10 +38,3 @@ export function pattern(mark, colour, ink) {
   draw(context, mark, ink);
   return context.createPattern(tile, "repeat");
 }
-
-/** Fills a swatch of a chart's key. */
-export function paint(canvas, fill) {
-  const context = canvas.getContext("2d");
-  context.fillStyle = fill;
-  context.fillRect(0, 0, canvas.width, canvas.height);
-}

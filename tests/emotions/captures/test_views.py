@@ -73,7 +73,7 @@ def test_a_moment_in_words_and_one_with_only_the_face_kept_are_shown(
     assert "Looks happy" in face
     assert "/thumbnail" in face
     assert "/photo" not in face
-    history = owner_client.get(reverse("emotions:history")).content.decode()
+    history = owner_client.get(reverse("emotions:history"), {"view": "list"}).content.decode()
     assert history.count("/thumbnail") == 1
 
 

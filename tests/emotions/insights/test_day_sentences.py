@@ -4,11 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import translation
+from django.utils.formats import number_format
 
 from accounts.models import User
 from emotions.captures.days import load_day
 from emotions.insights.day_sentences import day_sentence, explain_mood, parting_sentence
+from ml.emotions import VALENCES
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -188,3 +191,59 @@ def test_the_rule_as_shown_names_ratings_first_and_its_own_limits(owner: User) -
     assert "sad −0.80" in words
     assert "The average is +1.00: above +0.20 is called positive, below −0.20 negative" in words
     assert "From 5 moments over at least 3 hours on" in words
+
+
+RULE = [
+    # Within a moment the rating counts first, then what was felt, then what the face looked like.
+    ([{"looks": "happy", "felt": "sad", "mood": 5}], "+1.00", "positive"),
+    ([{"looks": "happy", "felt": "sad"}], "−0.80", "negative"),
+    ([{"looks": "happy"}], "+1.00", "positive"),
+    ([{"felt": "happy", "mood": 3}], "+0.00", "neutral"),
+    ([{"looks": {"happy": 0.5, "sad": 0.5}}], "+0.10", "neutral"),
+    # Ratings count from the lowest to the highest value, and emotions count as the rule says.
+    *[
+        ([{"mood": mood}], valence, sentiment)
+        for mood, valence, sentiment in (
+            (1, "−1.00", "negative"),
+            (2, "−0.50", "negative"),
+            (3, "+0.00", "neutral"),
+            (4, "+0.50", "positive"),
+        )
+    ],
+    *[(felt(emotion), "+0.00", "neutral") for emotion in ("neutral", "surprise")],
+    # Each moment counts the same, and those that say nothing about a mood do not count.
+    ([{"mood": 5}, {"looks": "sad"}], "+0.10", "neutral"),
+    ([{"mood": 1}, {"note": "Rain."}], "−1.00", "negative"),
+    # Positive begins above the limit, negative below it.
+    ([{"mood": mood} for mood in (4, 4, 3, 3, 3)], "+0.20", "neutral"),
+    ([{"mood": mood} for mood in (4, 4, 4, 3, 3)], "+0.30", "positive"),
+    ([{"mood": mood} for mood in (2, 2, 3, 3, 3)], "−0.20", "neutral"),
+    ([{"mood": mood} for mood in (2, 2, 2, 3, 3)], "−0.30", "negative"),
+]
+
+
+@pytest.mark.parametrize(("moments", "average", "sentiment"), RULE)
+def test_a_day_is_computed_by_the_rule_that_its_page_shows(
+    owner: User,
+    owner_client: Client,
+    moments: list[dict[str, Any]],
+    average: str,
+    sentiment: str,
+) -> None:
+    record_day(owner, *[dict(moment) for moment in moments])
+    number = sum("note" not in moment for moment in moments)
+    page = owner_client.get(f"/days/{DAY}/").content.decode()
+    assert f"about a mood ({number}); each counts the same" in page
+    assert f"The average is {average}: above +0.20 is called positive" in page
+    assert f"Sentiment: {sentiment}" in page
+
+
+def test_the_rule_gives_each_emotion_the_value_that_counts(owner: User) -> None:
+    for emotion, valence in VALENCES.items():
+        capture = factories.capture(owner=owner, felt=str(emotion), taken_at=MORNING)
+        mood = load_day(owner=owner, on=DAY).mood
+        assert mood
+        assert mood.valence == pytest.approx(valence)
+        shown = number_format(abs(valence), decimal_pos=2)
+        assert not valence or shown in explain_mood(mood)
+        capture.delete()

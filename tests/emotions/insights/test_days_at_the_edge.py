@@ -27,13 +27,14 @@ SPANS = [
     for day in ("0001-01-01", "0026-11-26", str(TOMORROW), str(LAST_DAY), "9999-12-31")
 ]
 IN_PATHS = ["/days/{day}/", "/review/week/{day}/", "/review/month/{day}/"]
-WITH_SPANS = ["/history/", "/trends/", "/trends/moods.csv"]
+WITH_SPANS = ["/history/", "/history/?view=list", "/trends/", "/trends/moods.csv"]
 API = ["captures/", "trends/", "patterns/"]
 
 
 @pytest.fixture(autouse=True)
 def _moments(owner: User) -> None:
-    factories.capture(owner=owner, looks="happy")
+    for _ in range(10):  # charts need them
+        factories.capture(owner=owner, looks="happy")
     for moment in (EARLIEST_MOMENT, datetime.now(UTC) + timedelta(hours=23)):
         for zone in ZONES:
             factories.capture(owner=owner, felt="sad", taken_at=moment, time_zone=zone)

@@ -13,6 +13,7 @@ from accounts.models import User
 from emotions.captures import selectors
 from emotions.captures import views as capture_views
 from emotions.insights import day_views, patterns, reviews
+from emotions.insights import views as insight_views
 from emotions.insights.trends import Span
 from emotions.models import Capture, Tag
 from tests import factories
@@ -101,6 +102,7 @@ def test_patterns_go_by_the_latest_moments_and_say_so(
     moments(owner, 1, looks="sad")
     url = reverse("emotions:trends")
     span = {"first": str(DAY), "last": str(DAY)}
+    monkeypatch.setattr(insight_views, "MIN_ENTRIES", 5)
     assert "Only the latest" not in owner_client.get(url, span).content.decode()
     monkeypatch.setattr(patterns, "MAX_MOMENTS", 3)
     loaded = patterns.load_moments(owner=owner, first=DAY, last=DAY)

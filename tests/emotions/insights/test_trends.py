@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
-from emotions.insights import charts, trends
+from emotions.insights import charts, trends, views
 from emotions.insights.trends import Period, Span
 from emotions.models import Capture, Feeling, Tag
 from ml import registry
@@ -75,6 +76,35 @@ def test_a_moving_average_weighs_moments_and_leaves_gaps() -> None:
     assert charts.moving_average(periods, 3) == [1.0, None, pytest.approx(1 / 3), -0.25]
 
 
+@pytest.fixture
+def few_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw charts from one moment on."""
+    monkeypatch.setattr(views, "MIN_ENTRIES", 1)
+
+
+def test_a_new_person_reads_how_many_moments_trends_need(
+    owner: User, owner_client: Client, other_client: Client
+) -> None:
+    begin = "Trends begin with 10 moments. You have %d so far."
+    assert begin % 0 in owner_client.get("/trends/").content.decode()
+    for minute in range(9):
+        factories.capture(owner=owner, felt="sad", taken_at=NOON + timedelta(minutes=minute))
+    page = owner_client.get(f"/trends/{DAYS}").content.decode()
+    assert begin % 9 in page
+    assert "<canvas" not in page
+    assert "An example" in page
+    factories.capture(owner=owner, mood=4, taken_at=NOON)
+    page = owner_client.get(f"/trends/{DAYS}").content.decode()
+    assert "Trends begin" not in page
+    assert page.count("<canvas") == 4, "too few answers and tags for the other two"
+    assert "Needs 10 photos you've answered; there are 0 so far." in unescape(page)
+    elsewhere = owner_client.get("/trends/?first=2026-02-01&last=2026-02-28").content.decode()
+    assert "0 moments in these days. Charts need 10" in elsewhere
+    assert "<canvas" not in elsewhere
+    assert begin % 0 in other_client.get("/trends/").content.decode()
+
+
+@pytest.mark.usefixtures("few_are_enough")
 def test_every_chart_says_in_its_drawing_what_its_table_says(
     owner: User, owner_client: Client
 ) -> None:
@@ -121,6 +151,7 @@ def test_tags_in_files_are_defused_and_claim_nothing_below_ten(
     assert row["In words"] == "too few to tell"
 
 
+@pytest.mark.usefixtures("few_are_enough")
 def test_a_new_network_is_told(owner: User, owner_client: Client) -> None:
     moments(owner)
     version = registry.register(versions.files("careful-2"), made_by="somebody")
@@ -159,6 +190,7 @@ def test_pages_are_for_their_owner(
     assert client.get(address).url.startswith("/accounts/login/")  # type: ignore[attr-defined]
 
 
+@pytest.mark.usefixtures("few_are_enough")
 @pytest.mark.parametrize(
     "query",
     [
@@ -181,6 +213,7 @@ def test_the_first_day_of_all_is_no_failure(owner: User, owner_client: Client) -
     assert owner_client.get("/trends/?last=0001-01-01").status_code == 200
 
 
+@pytest.mark.usefixtures("few_are_enough")
 def test_many_years_by_month_are_told_without_the_rest(owner: User, owner_client: Client) -> None:
     moments(owner)
     page = owner_client.get("/trends/?by=month&first=2018-01-01&last=2026-03-14").content.decode()
@@ -188,13 +221,23 @@ def test_many_years_by_month_are_told_without_the_rest(owner: User, owner_client
     assert "chart-hours" not in page
 
 
-def test_a_year_in_pixels_has_a_square_a_day(owner: User, owner_client: Client) -> None:
+def test_a_year_has_a_cell_for_each_day_that_opens_it(owner: User, owner_client: Client) -> None:
     moments(owner)
     page = owner_client.get("/trends/2026/").content.decode()
-    cells = {
-        (cell["x"] + 1, cell["y"] + 1): cell["emotion"] for cell in drawn(page, "year")["cells"]
+    cells = dict(
+        re.findall(r'<a class="year__day\s*"\s+href="/days/([\d-]+)/"(.*?)</a>', page, re.S)
+    )
+    faces = {on: re.findall(r"#emotion-(\w+)", cell) for on, cell in cells.items()}
+    assert {on: found for on, found in faces.items() if found} == {
+        "2026-03-12": ["neutral"],
+        "2026-03-14": ["happy"],
     }
-    assert cells == {(12, 3): "neutral", (14, 3): "happy"}
+    assert "14 March: 2 moments: happy, sad" in cells["2026-03-14"]
+    assert "5 March: 1 moment" in cells["2026-03-05"]
+    assert "2026-02-28" in cells
+    assert "2 days with a mood" in page
+    heads = re.findall(r'<th scope="col">.*?visually-hidden">(\w+)', page, re.S)
+    assert (len(heads), heads[0]) == (12, "January")
     rows = table(owner_client, "/trends/2026/year.csv")
     assert [(row["Day"], row["Emotion"], row["Sentiment"]) for row in rows] == [
         ("5 Mar", "", "1.0"),
@@ -227,8 +270,16 @@ def test_a_review_tells_a_week_day_by_day(owner: User, owner_client: Client) -> 
 
 
 @pytest.mark.parametrize(
-    "address", [f"/trends/{DAYS}", "/trends/2026/", "/review/month/2026-03-14/", "/history/"]
+    "address",
+    [
+        f"/trends/{DAYS}",
+        "/trends/2026/",
+        "/review/month/2026-03-14/",
+        "/history/",
+        "/history/?view=list",
+    ],
 )
+@pytest.mark.usefixtures("few_are_enough")
 def test_pages_take_the_same_queries_however_much_there_is(
     owner: User, owner_client: Client, address: str
 ) -> None:

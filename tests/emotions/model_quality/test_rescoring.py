@@ -16,6 +16,7 @@ from accounts.models import Consent, User
 from emotions.captures import editing, purging, recording, selectors, trash
 from emotions.insights import patterns, trends
 from emotions.insights.trends import Span
+from emotions.insights.wording import MIN_ENTRIES
 from emotions.model_quality import rescoring
 from emotions.models import Capture, Detection
 from ml import registry
@@ -26,7 +27,7 @@ from tests.emotions.api.calls import assert_problem
 from tests.ml import versions
 
 pytestmark = pytest.mark.django_db
-MARCH = {"first": date(2026, 3, 1), "last": date(2026, 3, 31)}
+MARCH: dict[str, Any] = {"first": date(2026, 3, 1), "last": date(2026, 3, 31)}
 
 
 @pytest.fixture
@@ -233,7 +234,8 @@ SPAN = "by=day&first=2026-03-01&last=2026-03-31"
 
 
 def test_the_page_offers_both(owner: User, owner_client: Client, newer: ModelVersion) -> None:
-    factories.capture(owner=owner, looks="happy", taken_at=datetime(2026, 3, 1, tzinfo=UTC))
+    for _ in range(MIN_ENTRIES):
+        factories.capture(owner=owner, looks="happy", taken_at=datetime(2026, 3, 1, tzinfo=UTC))
     assert "As it was answered" not in owner_client.get(f"/trends/?{SPAN}").content.decode()
     some_rescored(owner, newer)
     page = owner_client.get(f"/trends/?{SPAN}&read_by=newer").content.decode()

@@ -128,7 +128,7 @@ def test_nobody_is_shown_it_but_it_is_in_the_own_export(
         owner_api.get("/api/v1/changes/").json()["changes"][0]["capture"],
     ):
         assert [one["role"] for one in body["detections"]] == ["answer"]
-    for path in (f"/captures/{capture.uuid}/", "/today/", "/history/"):
+    for path in (f"/captures/{capture.uuid}/", "/today/", "/history/", "/history/?view=list"):
         assert "Looks disgusted" not in owner_client.get(path).content.decode()
     trends = owner_client.get("/trends/distribution.csv").content.decode()
     assert "Disgusted,0," in trends

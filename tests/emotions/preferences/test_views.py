@@ -1,16 +1,20 @@
 """The pages of preferences: what is kept, theme and colours."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from rest_framework.test import APIClient
 
 from accounts.models import User
 from emotions.models import Feeling
 from emotions.preferences.forms import LIGHT_COLOURS
 from emotions.preferences.selectors import get_preferences
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -51,6 +55,34 @@ def test_theme_and_colours_are_the_persons_own(
     page = owner_client.get(today).content.decode()
     assert sheet not in page
     assert "data-theme" not in page
+
+
+def test_a_streak_is_shown_to_who_wants_it(
+    owner: User, other: User, owner_client: Client, owner_api: APIClient, other_api: APIClient
+) -> None:
+    def today() -> str:
+        return text_of(owner_client.get(reverse("emotions:today")))
+
+    for days in range(3):
+        factories.capture(owner=owner, mood=4, taken_at=timezone.now() - timedelta(days=days))
+    streak = "3 days in a row with a moment."
+    assert streak not in today()
+    url = reverse("emotions:appearance")
+    assert owner_client.post(url, {"theme": "", "show_streak": "on"})["Location"] == url
+    assert streak in today()
+    assert get_preferences(owner=owner).show_streak
+    assert not get_preferences(owner=other).show_streak
+    assert 'name="show_streak"' in owner_client.get(url).content.decode()
+    profile = "/api/v1/me/"
+    assert owner_api.get(profile).json()["show_streak"] is True
+    assert other_api.get(profile).json()["show_streak"] is False
+    assert owner_api.patch(profile, {"show_streak": False}, format="json").status_code == 200
+    assert streak not in today()
+    assert (
+        owner_api.patch(profile, {"language": "en"}, format="json").json()["show_streak"] is False
+    )
+    assert owner_api.patch(profile, {"show_streak": "yes"}, format="json").status_code == 400
+    assert APIClient().get(profile).status_code == 401
 
 
 @pytest.mark.parametrize("colour", ["red", "#12345", "#112233;} body{display:none", "#GGGGGG"])
