@@ -17,7 +17,7 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import services
 from accounts.devices import selectors as device_selectors
@@ -73,13 +73,13 @@ def render_settings(
 
 
 @login_required
-@require_GET
+@require_safe
 def settings(request: HttpRequest) -> HttpResponse:
     return render_settings(request)
 
 
 @login_required
-@require_GET
+@require_safe
 def interrupted_form(request: HttpRequest) -> HttpResponse:
     """Show what somebody submitted after their session had ended, to submit it again."""
     form = interrupted_forms.take_form(request)
@@ -106,7 +106,7 @@ def language_and_time(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def device_sign_out(request: HttpRequest, number: int) -> HttpResponse:
     """Ask for confirmation, then sign out a device."""
     device = device_selectors.device(
@@ -148,7 +148,7 @@ def new_devices(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def security_log(request: HttpRequest) -> HttpResponse:
     """Show what happened to the account, page by page."""
     page = Paginator(events_of(person=person_of(request)), EVENTS_A_PAGE).get_page(
@@ -174,7 +174,7 @@ def token_create(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def token_revoke(request: HttpRequest, number: int) -> HttpResponse:
     """Ask for confirmation, then revoke a token."""
     token = get_object_or_404(token_selectors.tokens(person=person_of(request)), pk=number)
@@ -203,7 +203,7 @@ def password_set(request: HttpRequest) -> HttpResponseBase:
 
 @csrf_exempt  # the link is the secret; whoever does not have it cannot forge the request
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def not_me(request: HttpRequest, sealed: str) -> HttpResponse:
     """Ask before disowning what an email was about: programs that check emails open links."""
     event = event_to_disown(sealed)
@@ -221,13 +221,13 @@ def not_me(request: HttpRequest, sealed: str) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def account_delete(request: HttpRequest) -> HttpResponse:
     """Ask for the password, then delete the account and everything in it."""
     person = person_of(request)
     if not person.has_usable_password():
         require_recent(request)
-    if request.method == "GET":
+    if request.method != "POST":
         return render(
             request, "accounts/account_delete.html", {"form": DeleteAccountForm(person=person)}
         )

@@ -345,7 +345,7 @@ PERMISSIONS_POLICY: dict[str, list[str] | str] = {
     **{
         feature: []
         for feature in (
-            *("accelerometer", "autoplay", "bluetooth", "browsing-topics", "display-capture"),
+            *("accelerometer", "autoplay", "browsing-topics", "display-capture"),
             *("encrypted-media", "gamepad", "geolocation", "gyroscope", "hid", "magnetometer"),
             *("microphone", "midi", "payment", "serial", "usb", "xr-spatial-tracking"),
         )

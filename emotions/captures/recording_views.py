@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.consents import ConsentRequiredError, give_consent, has_consent
 from accounts.models import Consent, User
@@ -33,7 +33,7 @@ from ml.registry import active_version
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def consent(request: HttpRequest) -> HttpResponse:
     """Ask for consent before the first photo."""
     form = ConsentForm(request.POST if request.method == "POST" else None)
@@ -54,7 +54,7 @@ def redirect_to_consent(path: str) -> HttpResponseRedirect:
 
 @login_required
 @available_offline
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @heavy(limit="capture", methods=("POST",))
 def capture(request: HttpRequest) -> HttpResponse:
     """Record a photo."""
@@ -62,7 +62,7 @@ def capture(request: HttpRequest) -> HttpResponse:
     if not has_consent(person=person, kind=Consent.Kind.USE):
         return redirect_to_consent(request.path)
     context: dict[str, Any] = {"feelings": list(Feeling)}
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "emotions/capture.html", {"form": CaptureForm(), **context})
 
     form = CaptureForm(request.POST, request.FILES)
@@ -111,7 +111,7 @@ def record(person: User, form: CaptureForm, request: HttpRequest) -> Capture:
 
 
 @login_required
-@require_GET
+@require_safe
 def live(request: HttpRequest) -> HttpResponse:
     """Show what the camera sees and what faces in it express, storing nothing."""
     if not has_consent(person=person_of(request), kind=Consent.Kind.USE):
@@ -128,7 +128,7 @@ def live(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @available_offline
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @counted_by("capture", methods=("POST",))
 def words(request: HttpRequest, on: date | None = None) -> HttpResponse:
     """Record a moment without a photo, of now or of an earlier day."""

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.consents import ConsentRequiredError
 from accounts.requests import person_of
@@ -66,7 +66,7 @@ def render_capture(
 
 @login_required
 @available_offline
-@require_GET
+@require_safe
 def capture_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Show the photo with its faces and all seven probabilities."""
     found = own_capture(request, uuid)
@@ -108,7 +108,7 @@ def capture_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def capture_delete(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Move a capture into the trash, after asking."""
     found = own_capture(request, uuid)
@@ -157,7 +157,7 @@ def redirect_to_list() -> HttpResponseRedirect:
 
 
 @login_required
-@require_GET
+@require_safe
 @heavy(limit="chart")
 def explanation(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Show which part of the face the answer rests on."""
@@ -169,7 +169,7 @@ def explanation(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 @heavy(limit="chart")
 def explanation_picture(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     """Serve the face with the heat over it."""
@@ -181,7 +181,7 @@ def explanation_picture(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def capture_time(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Change when a capture was, in the zone in which it was lived."""
     found = own_capture(request, uuid)
@@ -249,7 +249,7 @@ def capture_turn(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def trash(request: HttpRequest) -> HttpResponse:
     """List what can still be restored."""
     deleted = selectors.history(owner=person_of(request), in_trash=True)
@@ -295,7 +295,7 @@ def offer_undo(request: HttpRequest, deleted: list[Capture]) -> None:
 
 @login_required
 @available_offline
-@require_GET
+@require_safe
 @counted_by("picture")
 def capture_photo(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     return responses.picture_response(request, own_capture(request, uuid).photo)
@@ -303,7 +303,7 @@ def capture_photo(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
 
 @login_required
 @available_offline
-@require_GET
+@require_safe
 @counted_by("picture")
 def capture_thumbnail(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
     return responses.picture_response(request, own_capture(request, uuid).small_picture)

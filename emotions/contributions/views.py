@@ -17,7 +17,7 @@ from emotions.contributions.selectors import count_contributions
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def contributions(request: HttpRequest) -> HttpResponse:
     """Explain what contributing means, and let the person give or withdraw consent."""
     person, form = person_of(request), ContributionConsentForm()

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.requests import person_of, zone_of
@@ -29,7 +29,7 @@ DAYS_CACHED_OFFLINE = 7
 
 @login_required
 @available_offline
-@require_GET
+@require_safe
 def today(request: HttpRequest) -> HttpResponse:
     """Answer "what is the mood of today" and "what is the sentiment"."""
     person = person_of(request)
@@ -38,7 +38,7 @@ def today(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @available_offline
-@require_GET
+@require_safe
 def day(request: HttpRequest, on: date) -> HttpResponse:
     """Show the mood and the captures of any day."""
     return show_day(request, load_day(owner=person_of(request), on=on))
@@ -90,7 +90,7 @@ def offline_urls(person: User, today: date) -> list[str]:
 
 
 @login_required
-@require_GET
+@require_safe
 def agreement(request: HttpRequest) -> HttpResponse:
     """Show how often what was detected is what the person felt."""
     rows = baseline.self_agreement(owner=person_of(request))

@@ -16,7 +16,7 @@ from django.utils.formats import get_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.requests import person_of, zone_of
@@ -55,7 +55,7 @@ VIEW_LABELS = {
 
 @login_required
 @available_offline
-@require_GET
+@require_safe
 def history(request: HttpRequest) -> HttpResponse:
     """Show a month as a calendar; or moments, newest first and filtered, above a chart of them."""
     person = person_of(request)

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.requests import person_of, zone_of
@@ -91,7 +91,7 @@ def version_links(versions: list[str], query: ChartQuery) -> Iterator[FilterLink
 
 
 @login_required
-@require_GET
+@require_safe
 @heavy(limit="chart")
 def trends_page(request: HttpRequest) -> HttpResponse:
     """Show the charts of a span of days."""
@@ -160,7 +160,7 @@ def with_csv_urls(charts_shown: list[Chart], query: ChartQuery) -> list[tuple[Ch
 
 
 @login_required
-@require_GET
+@require_safe
 @heavy(limit="chart")
 def trends_csv(request: HttpRequest, name: str) -> HttpResponse:
     """Send the table of one chart of a span of days as a CSV file."""
@@ -169,7 +169,7 @@ def trends_csv(request: HttpRequest, name: str) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 @heavy(limit="chart")
 def year(request: HttpRequest, number: int) -> HttpResponse:
     """Show a year as a grid of days, a month in each column."""
@@ -192,7 +192,7 @@ def year(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 @heavy(limit="chart")
 def year_csv(request: HttpRequest, number: int) -> HttpResponse:
     """Send the days of a year as a CSV file."""
@@ -213,7 +213,7 @@ def load_year(person: User, number: int, today: date) -> dict[date, CalendarDay]
 
 
 @login_required
-@require_GET
+@require_safe
 @heavy(limit="chart")
 def review(request: HttpRequest, span: str, on: date) -> HttpResponse:
     """Show a week or a month in review, fit to be printed."""

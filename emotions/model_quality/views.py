@@ -3,7 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from emotions.model_quality.k_anonymity import MIN_PEOPLE
 from emotions.model_quality.model_cards import model_card_context
@@ -14,7 +14,7 @@ from ml.registry import active_version
 from ml.registry.history import served_version, served_versions
 
 
-@require_GET
+@require_safe
 def model_card(request: HttpRequest, version: str = "") -> HttpResponse:
     """Show a version's model card.
 
@@ -29,7 +29,7 @@ def model_card(request: HttpRequest, version: str = "") -> HttpResponse:
     return render(request, "emotions/model_card.html", context)
 
 
-@require_GET
+@require_safe
 def production_metrics(request: HttpRequest) -> HttpResponse:
     """Show how the network does on people's own photos."""
     if not request.user.has_perm("ml.view_modelversion"):

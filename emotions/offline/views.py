@@ -8,7 +8,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from emotions.offline.headers import diary_key
@@ -48,7 +48,7 @@ IMPORTED = (
 
 
 @never_cache
-@require_GET
+@require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
     """Serve the service worker from the root, so that its scope is the whole site."""
     shell = [
@@ -60,7 +60,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     return render(request, "service-worker.js", context, content_type="text/javascript")
 
 
-@require_GET
+@require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
 
     def icon(name: str, size: int, purpose: str = "any") -> dict[str, str]:
@@ -90,14 +90,14 @@ def manifest(request: HttpRequest) -> HttpResponse:
     return JsonResponse(content, content_type="application/manifest+json")
 
 
-@require_GET
+@require_safe
 def offline(request: HttpRequest) -> HttpResponse:
     """Show the form that works without a connection; the same to everybody."""
     return render(request, "emotions/offline.html")
 
 
 @never_cache
-@require_GET
+@require_safe
 def line(request: HttpRequest) -> JsonResponse:
     """Confirm to a browser that it is online, with its person's key and a CSRF token."""
     person = request.user

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import person_of
 from emotions.models import Capture, Preferences
@@ -18,7 +18,7 @@ from emotions.preferences.services import set_preferences
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def keeping(request: HttpRequest) -> HttpResponse:
     """Choose what is kept of photos to come."""
     person = person_of(request)
@@ -45,7 +45,7 @@ def keeping(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def appearance(request: HttpRequest) -> HttpResponse:
     """Choose a theme, the colours of emotions, and whether Today shows a streak."""
     person = person_of(request)
@@ -67,7 +67,7 @@ def appearance(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @available_offline
-@require_GET
+@require_safe
 def colours(request: HttpRequest) -> HttpResponse:
     """Serve the person's colours as a style sheet, a little darker for lines."""
     chosen = get_preferences(owner=person_of(request)).colours

@@ -13,7 +13,7 @@ from emotions.quotas.turns import hold_during, take_turn
 View = Callable[..., HttpResponseBase]
 
 
-def heavy(*, limit: str, methods: Collection[str] = ("GET",)) -> Callable[[View], View]:
+def heavy(*, limit: str, methods: Collection[str] = ("GET", "HEAD")) -> Callable[[View], View]:
     """Let requests of a signed-in person take turns, and count them by a rate limit of their own.
 
     Args:
@@ -40,7 +40,7 @@ def heavy(*, limit: str, methods: Collection[str] = ("GET",)) -> Callable[[View]
     return decorate
 
 
-def counted_by(limit: str, *, methods: Collection[str] = ("GET",)) -> Callable[[View], View]:
+def counted_by(limit: str, *, methods: Collection[str] = ("GET", "HEAD")) -> Callable[[View], View]:
     """Count requests with some methods by a rate limit of their own, instead of that of pages."""
 
     def decorate(view: View) -> View:

@@ -27,7 +27,7 @@ from emotions.reminders.unsubscribe import parse_unsubscribe_token
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def reminders(request: HttpRequest) -> HttpResponse:
     """List the person's reminders, and add one."""
     person = person_of(request)
@@ -54,7 +54,7 @@ def reminders(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def reminder_edit(request: HttpRequest, number: int) -> HttpResponse:
     """Change one reminder."""
     reminder = own_reminder(request, number)
@@ -82,7 +82,7 @@ def reminder_remove(request: HttpRequest, number: int) -> HttpResponse:
 
 # Mail programs and service workers post here without a cookie; the signed link authenticates them.
 @csrf_exempt
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def stop(request: HttpRequest, sealed: str) -> HttpResponse:
     """Ask for confirmation, then stop the reminders of the person whom the link was sent to."""
     parsed = parse_unsubscribe_token(sealed)

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import person_of
 from emotions.captures.errors import StaleError
@@ -27,7 +27,7 @@ def own_tag(request: HttpRequest, number: int) -> Tag:
 
 
 @login_required
-@require_GET
+@require_safe
 def tags(request: HttpRequest) -> HttpResponse:
     """List the person's tags, a page at a time, and find some by name."""
     form = TagSearch(request.GET)
@@ -44,7 +44,7 @@ def tags(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def tag_edit(request: HttpRequest, number: int) -> HttpResponse:
     """Rename a tag, or give it a colour and a sign."""
     tag = own_tag(request, number)
@@ -89,7 +89,7 @@ def tag_merge(request: HttpRequest, number: int, into: int) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def tag_delete(request: HttpRequest, number: int) -> HttpResponse:
     """Take a tag off every moment, after asking."""
     tag = own_tag(request, number)

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.consents import ConsentRequiredError, has_consent
 from accounts.models import Consent
@@ -43,7 +43,7 @@ def render_page(request: HttpRequest, form: ImportForm) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def data(request: HttpRequest) -> HttpResponse:
     """Offer the export, and a form to import a history.
 
@@ -57,7 +57,7 @@ def data(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 @heavy(limit="chart")
 def export(request: HttpRequest) -> HttpResponseBase:
     """Stream the export."""
@@ -93,7 +93,7 @@ def import_view(request: HttpRequest) -> HttpResponseBase:
 
 
 @login_required
-@require_GET
+@require_safe
 def import_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Show what is in a file, how far its import is, and what became of its entries."""
     job = get_object_or_404(Import.objects.of(person_of(request)), uuid=uuid)
@@ -135,11 +135,11 @@ def import_decide(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def import_undo(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Ask whether to undo an import, and have the worker do it."""
     job = get_object_or_404(Import.objects.of(person_of(request)), uuid=uuid)
-    if request.method == "GET" and can_undo(job):
+    if request.method != "POST" and can_undo(job):
         return render(request, "emotions/import_undo.html", {"job": job})
     if request.method == "POST":
         try:

@@ -310,6 +310,15 @@ def test_each_role_is_answered_as_the_matrix_says(
             statuses.append(answer.status_code)
         answered[method] = tuple(statuses)
     assert answered == vars_of(MATRIX[route])
+    heads = []
+    for role in ROLES:
+        with transaction.atomic():
+            head = clients[role].head(path)
+            if head.streaming:
+                list(head.streaming_content)
+            transaction.set_rollback(True)
+        heads.append(head.status_code)
+    assert tuple(heads) == answered["GET"], "HEAD is answered as GET is (RFC 9110, 9.3.2)"
 
 
 KIND = dict.fromkeys(METHODS, "application/json")

@@ -40,7 +40,7 @@ class TrendsView(PersonalView):
     """Moods over time."""
 
     throttle_classes = [PersonThrottle, ChartThrottle]
-    heavy_methods = frozenset({"GET"})
+    heavy_methods = frozenset({"GET", "HEAD"})
 
     @extend_schema(**TRENDS)
     def get(self, request: Request) -> Response:
@@ -60,7 +60,7 @@ class PatternsView(PersonalView):
     """What some days say beside their course."""
 
     throttle_classes = [PersonThrottle, ChartThrottle]
-    heavy_methods = frozenset({"GET"})
+    heavy_methods = frozenset({"GET", "HEAD"})
 
     @extend_schema(**PATTERNS)
     def get(self, request: Request) -> Response:

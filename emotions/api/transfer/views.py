@@ -185,7 +185,7 @@ class ExportView(PersonalView):
     """Everything that belongs to the person."""
 
     throttle_classes = [PersonThrottle, ChartThrottle]
-    heavy_methods = frozenset({"GET"})
+    heavy_methods = frozenset({"GET", "HEAD"})
 
     renderer_classes = [ZipRenderer, JSONRenderer]
 

@@ -198,6 +198,7 @@ def test_heavy_pages_take_turns(
     assert refused.status_code == 429
     assert refused["Retry-After"] == "5"
     assert "Too many requests" in refused.content.decode()
+    assert owner_client.head(page).status_code == 429
     assert status_of(other_client.get(page)) == 200
     assert owner_client.get(reverse("emotions:today")).status_code == 200
     assert Client().get(page).status_code == 302
@@ -214,6 +215,7 @@ def test_heavy_requests_of_apps_take_turns(
     refused = owner_api.get(f"/api/v1/{path}")
     assert_problem(refused, 429, "too_many_at_once")
     assert refused["Retry-After"] == "5"
+    assert owner_api.head(f"/api/v1/{path}").status_code == 429
     assert status_of(other_api.get(f"/api/v1/{path}")) == 200
     assert APIClient().get(f"/api/v1/{path}").status_code == 401
     turn.end()
