@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 MAX_BOXES = 10_000
+_FIRST_BOXES = frozenset({b"ftyp", b"free", b"mdat", b"moov", b"pnot", b"skip", b"wide"})
+"""Files of older cameras have no `ftyp`."""
 
 
 def movie_seconds(file: BinaryIO) -> float | None:
     """Return the duration in the movie header: 0 if it leaves it open, None in other formats."""
-    if file.read(8)[4:] != b"ftyp":
+    if file.read(8)[4:] not in _FIRST_BOXES:
         return None
     file.seek(0, 2)
     for kind, start, end in _boxes(file, 0, file.tell()):

@@ -27,7 +27,7 @@ MAX_RATE = 240.0
 """Of slow motion; browsers write 1,000 into WebM when they mean that it varies."""
 MAX_PAUSE = 600.0
 """Seconds for which a frame may stand; after a longer one the clock of the file is not trusted."""
-MAX_COPY_RATE = 60.0
+MIN_COPY_RATE, MAX_COPY_RATE = 10.0, 60.0
 """Frames per second of copies whose source varies; steady sources keep theirs."""
 VARIES_FROM = 1.25
 """How much faster than on average the fastest frames of a varying source follow one another."""
@@ -154,7 +154,7 @@ class Video:
         return end + MAX_SHORTFALL < self.duration
 
     def copy_rate(self, until: float | None = None) -> float:
-        """Return how many frames per second a copy needs to show every frame.
+        """Return how many frames per second a copy needs to show every frame when it comes.
 
         A file is read through for it, as only its frames tell whether their rate varies; a camera
         is taken at its word.
@@ -171,9 +171,13 @@ class Video:
         pauses = np.diff(moments)
         # A few frames that come together by mistake tell nothing.
         fastest = 1 / float(np.quantile(pauses, 0.01, method="lower")) if len(pauses) else 0.0
-        if fastest <= VARIES_FROM * self.rate:
-            return self.rate
-        return max(self.rate, min(max(float(round(fastest)), 1.0), MAX_COPY_RATE))
+        rate = self.rate
+        if fastest > VARIES_FROM * rate:
+            rate = max(rate, min(max(float(round(fastest)), 1.0), MAX_COPY_RATE))
+        places = np.array(moments) * rate
+        if np.abs(places - places.round()).max(initial=0) / rate <= 0.5 / MIN_COPY_RATE:
+            return rate
+        return rate * math.ceil(MIN_COPY_RATE / rate)
 
     def close(self) -> None:
         self._capture.release()

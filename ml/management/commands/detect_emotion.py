@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from common.commands import BaseCommand
 from common.files import open_regular
+from common.imaging.foreign_formats import HEAD_BYTES, VIDEO_FORMATS, foreign_format
 from common.imaging.images import MAX_BYTES, ImageError, encode_jpeg, read_image
 from common.names import escape_controls, readable_path
 from common.number_options import number_above, whole_number
@@ -45,7 +46,8 @@ class Command(BaseCommand):
 
     help = (
         "Says what the faces in pictures and videos look like, the largest face first. Videos are "
-        f"known by their endings: {', '.join(sorted(SUFFIXES))}. Put -- before names that "
+        f"known by their content, or by their endings: {', '.join(sorted(SUFFIXES))}. Put -- "
+        "before names that "
         "begin with a dash. Exit status: 0 if everything could be read, 1 if something could not, "
         "2 for invalid options, 130 if it was stopped early."
     )
@@ -294,7 +296,14 @@ class _VideoBar:
 
 
 def is_video(source: Path) -> bool:
-    return source.suffix.lower() in SUFFIXES
+    """Tell by its ending or, whatever it is called, by its content whether a file is a video."""
+    if source.suffix.lower() in SUFFIXES:
+        return True
+    try:
+        with open_regular(source) as file:
+            return foreign_format(file.read(HEAD_BYTES)) in VIDEO_FORMATS
+    except OSError:
+        return False
 
 
 def _document(predictor: Predictor, reports: list[Report]) -> dict[str, Any]:

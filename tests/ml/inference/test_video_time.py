@@ -120,7 +120,11 @@ def test_a_copy_is_as_fast_as_the_fastest_frames_of_its_source(
         (240, [1 / 240] * 9, 240),
         (25, [0.04] * 200 + [0.001], 25),
         (0.2, [5, 5], 0.2),
-        (0.5, [3, 1.4], 1),
+        (0.5, [3, 1.4], 10),
+        (0.5, [3, 3, 3], 10),  # A slide each three seconds, in a file that counts its last one.
+        (0.33, [3] * 9, 10.23),  # A third is no fraction of hundredths.
+        (4, [0.32, 0.18, 0.25], 12),
+        (4, [0.25] * 9, 4),
         (25, [], 25),
     ],
 )
@@ -135,6 +139,17 @@ def test_only_a_copy_of_a_varying_rate_gets_another(
     monkeypatch.setattr(source, "rate", announced)
     monkeypatch.setattr(Video, "_moments", lambda _: np.cumsum([0, *pauses]))
     assert source.copy_rate() == pytest.approx(expected)
+
+
+def test_a_copy_of_slides_changes_them_when_its_source_does(tmp_path: Path) -> None:
+    moments = [0, 3, 6, 7.3]
+    path = videos.write(tmp_path / "a.mp4", [shade(number) for number in range(len(moments))])
+    videos.retime_mp4(path, [30, 30, 13, 17])
+    run(path, "--annotate", tmp_path / "copies")
+    copy = Video(tmp_path / "copies" / "a-faces.mp4")
+    shown = [(number_of(frame.pixels), frame.seconds) for frame in copy]
+    firsts = [next(at for number, at in shown if number == n) for n in range(len(moments))]
+    assert firsts == pytest.approx(moments, abs=0.051)
 
 
 def test_a_copy_need_not_be_faster_than_what_is_copied(tmp_path: Path) -> None:
@@ -211,6 +226,11 @@ def starting_at(seconds: float, path: Path, duration: float | None) -> Path:
     return videos.retime_matroska(videos.write(path, SHADES), lambda old: old + seconds, duration)
 
 
+def without_brand(path: Path) -> Path:
+    path.write_bytes(path.read_bytes().replace(b"ftyp", b"free", 1))
+    return path
+
+
 @pytest.mark.parametrize(
     "make",
     [
@@ -220,6 +240,12 @@ def starting_at(seconds: float, path: Path, duration: float | None) -> Path:
         pytest.param(
             lambda folder: videos.announce_mp4(videos.write(folder / "a.mp4", SHADES), 0.7),
             id="trimmed",
+        ),
+        pytest.param(
+            lambda folder: without_brand(
+                videos.announce_mp4(videos.write(folder / "a.mov", SHADES), 0.7)
+            ),
+            id="trimmed, of an older camera",
         ),
         pytest.param(lambda folder: varying(folder, ".webm"), id="estimate"),
         pytest.param(lambda folder: varying(folder, ".mp4"), id="slow end"),

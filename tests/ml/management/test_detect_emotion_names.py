@@ -66,6 +66,29 @@ def test_pictures_and_videos_of_odd_names_are_read_and_copied(
         assert len(list(csv.DictReader(table))) == 1
 
 
+@pytest.mark.parametrize("name", ["clip", "clip.3gp", "clip.MP4", "clip.jpg", "-", "clip.mp4.part"])
+@pytest.mark.parametrize(
+    ("container", "codec"), [(".mp4", "mp4v"), (".webm", "VP80"), (".avi", "MJPG"), (".ts", "mp4v")]
+)
+def test_a_video_is_known_by_its_content_whatever_it_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, container: str, codec: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    videos.write(tmp_path / f"plain{container}", FRAMES, codec).rename(name)
+    assert run("--", name) == (f"{name}, 0.0 s: no face\n", "", "")
+
+
+@pytest.mark.parametrize("name", ["photo", "photo.", ".jpg", "photo.txt", "-", "photo.heic"])
+def test_a_photo_is_known_by_its_content_whatever_it_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_bytes(pictures.astronaut_jpeg())
+    out, err, failure = run("--", name)
+    assert out.startswith(f"{name}: happy ")
+    assert (err, failure) == ("", "")
+
+
 @pytest.mark.parametrize("ending", [".jpg", ".mp4"])
 @pytest.mark.parametrize("kind", ["missing", "folder", "pipe", "loop", "locked name", "empty"])
 def test_what_is_no_file_gets_one_line_and_the_others_go_on(
