@@ -47,18 +47,19 @@ class ConsentForm(forms.Form):
     )
 
 
+class TagsInput(forms.TextInput):
+    """A line for tags beside those that are ticked; all are sent under one name."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> str | None:
+        """Return all of them as one line, or None if none was sent."""
+        return ", ".join(filter(None, data.getlist(name))) if name in data else None
+
+
 class TagsField(forms.CharField):
     """Tags, separated by commas."""
 
     def __init__(self, **options: Any) -> None:
-        widget = forms.TextInput(attrs={"list": "known-tags", "autocomplete": "off"})
-        super().__init__(
-            label=_("Tags"),
-            required=False,
-            help_text=_("Separate tags with commas: work, rain, piano"),
-            widget=widget,
-            **options,
-        )
+        super().__init__(label=_("Tags"), required=False, widget=TagsInput, **options)
 
     def prepare_value(self, value: Any) -> Any:
         """Return tags as text; those that hold a comma themselves stand in quotes."""
@@ -92,7 +93,7 @@ class NoteField(forms.CharField):
             label=_("Note"),
             required=False,
             max_length=MAX_NOTE_LENGTH,
-            widget=forms.Textarea(attrs={"rows": 3}),
+            widget=forms.Textarea(attrs={"rows": 2}),
         )
 
     def to_python(self, value: Any) -> str:
@@ -145,18 +146,14 @@ class SelfReportForm(forms.Form):
     """What a person reports of a moment."""
 
     felt = forms.ChoiceField(
-        label=_("What did you feel?"),
-        required=False,
-        choices=[("", _("Rather not say")), *Feeling.choices],
-        widget=forms.RadioSelect,
+        label=_("What did you feel?"), required=False, choices=[("", ""), *Feeling.choices]
     )
     mood = forms.TypedChoiceField(
-        label=_("How good was it?"),
+        label=_("How pleasant was it?"),
         required=False,
         coerce=int,
         empty_value=None,
-        choices=[("", _("Rather not say")), *MOODS],
-        widget=forms.RadioSelect,
+        choices=[("", ""), *MOODS],
     )
     note = NoteField()
     tags = TagsField()
@@ -164,14 +161,24 @@ class SelfReportForm(forms.Form):
     def clean_felt(self) -> Feeling | None:
         return Feeling(felt) if (felt := self.cleaned_data["felt"]) else None
 
+    def chosen_tags(self) -> tuple[list[str], str]:
+        """Return the tags that the form holds, and the line of those that it cannot read."""
+        value = self["tags"].value()
+        if not isinstance(value, str):
+            return list(value or []), ""
+        try:
+            return self.fields["tags"].clean(value), ""
+        except forms.ValidationError:
+            return [], value
+
 
 class EditForm(SelfReportForm):
-    """Changes to one moment; a field that is not sent stays as it is.
+    """Changes to one moment; a field that is not sent, or sent as it was, stays as it is.
 
-    `opened_with` says what the fields held when the form was opened; older pages don't say it.
+    `opened_with` says what the fields held when the form was opened, as `state_of` puts it.
     """
 
-    opened_with = forms.CharField(required=False, max_length=64)
+    opened_with = forms.CharField(required=False, max_length=200)
     me = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
     kept = forms.ChoiceField(
         label=_("What is kept of the photo"), required=False, choices=Capture.Kept.choices
@@ -189,27 +196,35 @@ class EditForm(SelfReportForm):
             }
         )
 
-    def overwrites(self, capture: Capture) -> bool:
-        """Return whether it would undo what was changed after the form was opened."""
-        opened_with, sent = self.cleaned_data["opened_with"], self.sent()
-        if not opened_with or opened_with == state_of(capture, sent):
-            return False
-        now = reported(capture)
-        mine = self.cleaned_data | {"tags": sorted(self.cleaned_data["tags"])}
-        return any(mine[name] != now[name] for name in sent)
+    def overwrites(self, capture: Capture) -> list[str]:
+        """Return the fields whose change would undo what was changed after the form was opened."""
+        opened, now, mine = self.opened(), reported(capture), self.mine()
+        return [
+            name
+            for name in self.changed()
+            if opened.get(name, digest(now[name])) != digest(now[name]) and mine[name] != now[name]
+        ]
 
-    def sent(self) -> list[str]:
-        """Return which fields of a self-report it sends."""
-        return [name for name in REPORTED if name in self.data]
+    def opened(self) -> dict[str, str]:
+        """Return the digest of what each field held when the form was opened, if that is known."""
+        pairs = (part.partition("=") for part in self.cleaned_data["opened_with"].split())
+        return {name: known for name, _, known in pairs}
+
+    def mine(self) -> dict[str, Any]:
+        """Return what is sent as `reported` returns what a capture says."""
+        return self.cleaned_data | {"tags": sorted(self.cleaned_data["tags"])}
+
+    def changed(self) -> list[str]:
+        """Return which fields of a self-report it sends otherwise than they were."""
+        opened, mine = self.opened(), self.mine()
+        sent = [name for name in REPORTED if name in self.data]
+        return [name for name in sent if digest(mine[name]) != opened.get(name)]
 
     def changes(self) -> Changes:
-        """Return the fields that the form sent."""
+        """Return the fields to change."""
+        names = [*self.changed(), *(name for name in ("me", "kept") if name in self.data)]
         return Changes(
-            **{  # type: ignore[typeddict-item]  # the names are those of the form
-                name: value
-                for name, value in self.cleaned_data.items()
-                if name in self.data and name != "opened_with"
-            }
+            **{name: self.cleaned_data[name] for name in names}  # type: ignore[typeddict-item]
         )
 
 
@@ -223,11 +238,14 @@ def reported(capture: Capture) -> dict[str, Any]:
     }
 
 
-def state_of(capture: Capture, fields: Sequence[str]) -> str:
-    """Return a digest of what some fields of a capture hold."""
-    values = reported(capture)
-    text = json.dumps([values[name] for name in fields])
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+def digest(value: Any) -> str:
+    """Return a digest of what a field holds."""
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:16]
+
+
+def state_of(capture: Capture) -> str:
+    """Return what a capture says by now, as digests of its fields."""
+    return " ".join(f"{name}={digest(value)}" for name, value in reported(capture).items())
 
 
 class TimeForm(forms.Form):
@@ -288,7 +306,9 @@ class WordsForm(SelfReportForm):
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
         if not (values.get("felt") or values.get("mood") or values.get("note")):
-            raise forms.ValidationError(_("Say what you felt, how good it was, or leave a note."))
+            raise forms.ValidationError(
+                _("Say what you felt, how pleasant it was, or leave a note.")
+            )
         return values
 
     def self_report(self) -> SelfReport:
@@ -321,7 +341,7 @@ class HistoryFilter(forms.Form):
 
     def __init__(self, data: Any, *, owner: User) -> None:
         super().__init__(data)
-        tags = selectors.recent_tags(owner=owner)
+        tags = [tag.name for tag in selectors.recent_tags(owner=owner)]
         chosen = data.get("tag", "")
         if chosen and chosen not in tags and selectors.has_tag(owner=owner, name=chosen):
             tags = [chosen, *tags]

@@ -3,21 +3,32 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
+from emotions.captures import selectors
 from emotions.captures.excerpts import Part, excerpt
-from emotions.captures.forms import EditForm, join_tags, reported, state_of
+from emotions.captures.forms import EditForm, SelfReportForm, join_tags, reported, state_of
 from emotions.captures.moods import answer_of
 from emotions.captures.turning import upright_turn
-from emotions.captures.wording import MOODS, QUARTER_TURNS, headline, moment_headline, rating
-from emotions.models import Capture, Detection, Feeling
+from emotions.captures.wording import (
+    MOODS,
+    QUARTER_TURNS,
+    headline,
+    moment_headline,
+    percent,
+    rating,
+)
+from emotions.models import Capture, Detection, Feeling, Tag
 from ml.emotions import EMOTIONS
 
 CLOCK_TOLERANCE = timedelta(minutes=10)
+TAG_CHIPS = 12
+"""Tags that are one tap away, those that are chosen among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,15 @@ class Bar:
 
     emotion: Feeling
     probability: float
-    percent: int
+
+    @property
+    def width(self) -> int:
+        """Per cent of the whole bar; 0 for what is out of the question."""
+        return round(100 * self.probability)
+
+    @property
+    def percent(self) -> str:
+        return percent(self.probability)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +102,10 @@ class FaceView:
     """One detected face on the page of its capture.
 
     Attributes:
+        names: the emotions to agree with: one, or those between which the network was unsure.
         coverage_percent: how often sets of its version held the truth on photos, if measured.
+        bars: of the emotions that are not out of the question, the most probable first.
+        rest: the others.
     """
 
     number: int
@@ -91,10 +113,12 @@ class FaceView:
     emotion: Feeling
     headline: str
     unsure: bool
+    names: list[Feeling]
     coverage_percent: int | None
-    confidence_percent: int
+    confidence: str
     is_me: bool
     bars: list[Bar]
+    rest: list[Bar]
 
 
 def item(capture: Capture, *, words: str = "") -> Item:
@@ -121,19 +145,22 @@ def item(capture: Capture, *, words: str = "") -> Item:
 
 def face_view(number: int, detection: Detection) -> FaceView:
     bars = [
-        Bar(Feeling(emotion), probability, round(100 * probability))
+        Bar(Feeling(emotion), probability)
         for emotion, probability in zip(EMOTIONS, detection.probabilities, strict=True)
     ]
+    bars.sort(key=lambda bar: -bar.probability)
     return FaceView(
         number=number,
         box=detection,
         emotion=Feeling(detection.emotion),
         headline=headline(detection),
         unsure=detection.unsure,
+        names=[Feeling(emotion) for emotion in detection.answer_set],
         coverage_percent=coverage_percent(detection),
-        confidence_percent=min(99, round(100 * detection.confidence)),
+        confidence=percent(detection.confidence),
         is_me=detection.is_me,
-        bars=sorted(bars, key=lambda bar: -bar.probability),
+        bars=[bar for bar in bars if bar.width],
+        rest=[bar for bar in bars if not bar.width],
     )
 
 
@@ -157,14 +184,7 @@ def page_context(capture: Capture) -> dict[str, Any]:
         "model_name": answers[0].version_name if answers else "",
         "time_of_photo": time_of_photo(capture),
         "me": next((face for face in faces if face.is_me), None),
-        "moods": MOODS,
-        "tags": sorted(capture.tags.all(), key=lambda tag: tag.name),
-        "opened_with": {
-            "felt": state_of(capture, ["felt"]),
-            "mood": state_of(capture, ["mood"]),
-            "words": state_of(capture, ["note", "tags"]),
-        },
-        "feelings": list(Feeling),
+        "opened_with": state_of(capture),
         "turns": QUARTER_TURNS if is_kept else [],
         "upright_turn": upright,
         "upright_turns": [(upright, _("Turn it upright"))],
@@ -183,7 +203,7 @@ class Disagreement:
     sent: str
 
 
-def conflict(capture: Capture, form: EditForm) -> dict[str, Any]:
+def conflict(capture: Capture, form: EditForm, fields: list[str]) -> dict[str, Any]:
     """Return the context in which somebody chooses between what is there and what they sent."""
     now = reported(capture)
     texts: dict[str, Callable[[Any], str]] = {
@@ -199,12 +219,51 @@ def conflict(capture: Capture, form: EditForm) -> dict[str, Any]:
                 label=str(form.fields[name].label),
                 now=texts[name](now[name]),
                 mine=texts[name](form.cleaned_data[name]),
-                sent=form.data[name],
+                sent=form[name].value(),
             )
-            for name in form.sent()
+            for name in fields
         ],
-        "opened_with": state_of(capture, form.sent()),
+        "opened_with": state_of(capture),
     }
+
+
+class TagChip(NamedTuple):
+    """A tag to choose.
+
+    Attributes:
+        sent: its name as `TagsField` reads it.
+    """
+
+    tag: Tag
+    sent: str
+    chosen: bool
+
+
+def choices(form: SelfReportForm, *, owner: User) -> dict[str, Any]:
+    """Return the context in which a self-report is chosen: faces, ratings and tags.
+
+    Tags that are chosen come first, then those used last. What is typed and no list of tags stays
+    in its line.
+    """
+    recent = selectors.recent_tags(owner=owner)
+    known = {tag.name: tag for tag in recent}
+    chosen, typed = form.chosen_tags()
+    shown = list(dict.fromkeys([*chosen, *list(known)[: max(0, TAG_CHIPS - len(chosen))]]))
+    return {
+        "feelings": list(Feeling),
+        "moods": MOODS,
+        "tag_chips": [
+            TagChip(known.get(name) or Tag(name=name), join_tags([name]), name in chosen)
+            for name in shown
+        ],
+        "typed_tags": typed,
+        "known_tags": [name for name in known if name not in shown],
+    }
+
+
+def saved(capture: Capture) -> dict[str, str]:
+    """Return what a sheet needs to know after it has been saved in place."""
+    return {"opened_with": state_of(capture), "headline": item(capture).headline}
 
 
 def time_of_photo(capture: Capture) -> datetime | None:

@@ -18,13 +18,14 @@ from accounts.models import Consent, User
 from accounts.requests import person_of, zone_of
 from common.imaging.images import MAX_BYTES, ImageError
 from common.time_zones import today_in
-from emotions.captures import recording, selectors
+from emotions.captures import presentation, recording
 from emotions.captures.errors import CaptureDeletedError, NoFaceError, RequestConflictError
 from emotions.captures.forms import CaptureForm, ConsentForm, WordsForm
 from emotions.models import Capture, Feeling
 from emotions.models.limits import MAX_TAG_LENGTH, MAX_TAGS
 from emotions.offline.headers import available_offline
 from emotions.pictures.errors import STATUSES
+from emotions.preferences.ways import Way, last_way, remember_way
 from emotions.quotas.decorators import counted_by, heavy
 from emotions.quotas.errors import MomentsQuotaError, PicturesQuotaError, TagsQuotaError
 from emotions.quotas.wording import no_room_for_pictures, too_many_moments, too_many_tags
@@ -61,7 +62,10 @@ def capture(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     if not has_consent(person=person, kind=Consent.Kind.USE):
         return redirect_to_consent(request.path)
-    context: dict[str, Any] = {"feelings": list(Feeling)}
+    context: dict[str, Any] = {
+        "feelings": list(Feeling),
+        "viewfinder_first": last_way(request) == Way.CAMERA,
+    }
     if request.method != "POST":
         return render(request, "emotions/capture.html", {"form": CaptureForm(), **context})
 
@@ -88,6 +92,7 @@ def capture(request: HttpRequest) -> HttpResponse:
         except NoFaceError:
             outcome = "no_face"
         else:
+            remember_way(request, Way(form.cleaned_data["source"]))
             return redirect("emotions:capture_detail", recorded.uuid)
     context |= {"form": form, "outcome": outcome}
     return render(request, "emotions/capture.html", context, status=status)
@@ -154,12 +159,14 @@ def words(request: HttpRequest, on: date | None = None) -> HttpResponse:
             form.add_error("tags", too_many_tags())
             status = HTTPStatus.UNPROCESSABLE_ENTITY
         else:
+            if on is None:
+                remember_way(request, Way.WORDS)
             messages.success(request, _("Saved."))
             return redirect("emotions:capture_detail", recorded.uuid)
     context = {
+        **presentation.choices(form, owner=person),
         "form": form,
         "on": on,
-        "known_tags": selectors.recent_tags(owner=person),
         "most_tags": MAX_TAGS,
         "longest_tag": MAX_TAG_LENGTH,
     }

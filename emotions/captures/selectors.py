@@ -177,19 +177,16 @@ def most_used(
     return sorted(used, key=lambda tag: -tag.uses)[:limit]
 
 
-def recent_tags(*, owner: User) -> list[str]:
-    """Return the names of the owner's `MAX_OFFERED_TAGS` most used tags of late, to choose from.
+def recent_tags(*, owner: User) -> list[Tag]:
+    """Return the owner's `MAX_OFFERED_TAGS` tags used last, to choose from, the latest first.
 
     Those of the latest `RECENT_CAPTURES` captures count, so that a long diary takes no longer.
     """
     latest = Capture.objects.of(owner).order_by("-taken_at", "-id").values("pk")[:RECENT_CAPTURES]
-    counted = (
-        Capture.tags.through.objects.filter(capture__in=latest)
-        .values("tag__name")
-        .annotate(uses=Count("id"))
-        .order_by("-uses", "tag__name")
+    used = Tag.objects.filter(captures__in=latest).annotate(
+        used_at=Max("captures__taken_at"), uses=Count("captures")
     )
-    return list(counted.values_list("tag__name", flat=True)[:MAX_OFFERED_TAGS])
+    return list(used.order_by("-used_at", "-uses", "name")[:MAX_OFFERED_TAGS])
 
 
 def has_tag(*, owner: User, name: str) -> bool:

@@ -9,7 +9,13 @@ from zoneinfo import ZoneInfo
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -59,8 +65,12 @@ def render_capture(
     status: int = HTTPStatus.OK,
     **more: Any,
 ) -> HttpResponse:
-    known_tags = selectors.recent_tags(owner=capture.owner)
-    context = {**presentation.page_context(capture), "form": form, "known_tags": known_tags, **more}
+    context = {
+        **presentation.page_context(capture),
+        **presentation.choices(form, owner=capture.owner),
+        "form": form,
+        **more,
+    }
     return render(request, "emotions/result.html", context, status=status)
 
 
@@ -76,25 +86,22 @@ def capture_detail(request: HttpRequest, uuid: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def capture_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """Change the fields that the form sends, and no others."""
+    """Change the fields that the form sends, and no others; the page sends it as one goes."""
     found = own_capture(request, uuid)
     form = EditForm(request.POST)
+    in_place = not request.accepts("text/html")
     if form.is_valid():
-        if form.overwrites(found):
-            return render_capture(
-                request,
-                found,
-                form,
-                HTTPStatus.CONFLICT,
-                conflict=presentation.conflict(found, form),
-            )
+        if fields := form.overwrites(found):
+            conflict = presentation.conflict(found, form, fields)
+            return render_capture(request, found, form, HTTPStatus.CONFLICT, conflict=conflict)
         expected = found.sequence if form.cleaned_data["opened_with"] else None
         try:
-            editing.edit_capture(capture=found, changes=form.changes(), expected=expected)
+            if changes := form.changes():
+                editing.edit_capture(capture=found, changes=changes, expected=expected)
         except StaleError:  # It changed this very moment: compare with what it says now.
             return capture_edit(request, uuid)
         except EmptyCaptureError:
-            form.add_error(None, _("A moment without a photo needs a feeling, a mood or a note."))
+            form.add_error(None, _("A moment without a photo needs a feeling, a rating or a note."))
         except KeepsMoreError:
             form.add_error("kept", _("What has been deleted can't be brought back."))
         except TagsQuotaError:
@@ -102,8 +109,13 @@ def capture_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
         except NoSuchFaceError:
             form.add_error("me", _("That face isn't in this photo."))
         else:
+            if in_place:
+                return JsonResponse(presentation.saved(own_capture(request, uuid)))
             messages.success(request, _("Saved."))
             return redirect("emotions:capture_detail", uuid)
+    if in_place:
+        errors = [error for found_errors in form.errors.values() for error in found_errors]
+        return JsonResponse({"errors": errors}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return render_capture(request, found, form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 

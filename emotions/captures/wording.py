@@ -8,11 +8,11 @@ from emotions.models import Capture, Detection, Feeling
 from ml.metrics.answer_sets import SMALLEST
 
 MOODS = [
-    ("1", gettext_lazy("Very low")),
-    ("2", gettext_lazy("Low")),
-    ("3", gettext_lazy("So-so")),
-    ("4", gettext_lazy("Good")),
-    ("5", gettext_lazy("Very good")),
+    ("1", gettext_lazy("Very unpleasant")),
+    ("2", gettext_lazy("Unpleasant")),
+    ("3", gettext_lazy("In between")),
+    ("4", gettext_lazy("Pleasant")),
+    ("5", gettext_lazy("Very pleasant")),
 ]
 
 QUARTER_TURNS = [
@@ -21,6 +21,8 @@ QUARTER_TURNS = [
     (180, gettext_lazy("Upside down")),
 ]
 """Ways to turn a picture: degrees clockwise, and their names."""
+
+LARGEST_PERCENT = 99
 
 
 def moment_headline(felt: Feeling | None, answer: Detection | None) -> str:
@@ -57,6 +59,14 @@ def headline(detection: Detection) -> str:
     if len(names) == SMALLEST:
         return _("Could be %(first)s or %(second)s") % words
     return _("Could be %(first)s, %(second)s or %(third)s") % words
+
+
+def percent(share: float) -> str:
+    """Return a share in per cent: nothing is certain, and nothing out of the question."""
+    whole = round(100 * share)
+    if whole > LARGEST_PERCENT:
+        return _("over 99%")
+    return _("%(percent)d%%") % {"percent": whole} if whole else _("under 1%")
 
 
 def in_sentence(feeling: Feeling) -> str:

@@ -130,15 +130,15 @@ def parting_sentence(threads: Threads) -> str:
 def explain_mood(mood: Mood) -> str:
     """Explain in plain words how a day's mood, sentiment and sentence are computed."""
     return _(
-        "The average of the moments of this day that say something about a mood "
-        "(%(captures)d); each counts the same. Within a moment, your rating counts first, from "
-        "very low (−1) to very good (+1), then what you said you felt, then what your face looked "
-        "like. Emotions count as angry %(angry)s, disgusted %(disgust)s, afraid %(fear)s, sad "
-        "%(sad)s, neutral and surprised 0, happy %(happy)s. The average is %(valence)s: above "
-        "%(positive)s is called positive, below %(negative)s negative, otherwise neutral. "
-        "“Mostly” means more than half of the moments that have an emotion. From %(compared)d "
-        "moments over at least %(hours)d hours on, a day is called brighter or heavier if its "
-        "later moments average %(change)s more or less than its earlier ones."
+        "The average of the moments of this day that say something about a mood (%(captures)d); "
+        "each counts the same. Within a moment, your rating counts first, from very unpleasant "
+        "(−1) to very pleasant (+1), then what you said you felt, then what your face looked like."
+        " Emotions count as angry %(angry)s, disgusted %(disgust)s, afraid %(fear)s, sad %(sad)s, "
+        "neutral and surprised 0, happy %(happy)s. The average is %(valence)s: above %(positive)s "
+        "is called positive, below %(negative)s negative, otherwise neutral. “Mostly” means more "
+        "than half of the moments that have an emotion. From %(compared)d moments over at least "
+        "%(hours)d hours on, a day is called brighter or heavier if its later moments average "
+        "%(change)s more or less than its earlier ones."
     ) % {
         "captures": mood.captures,
         **{str(emotion): format_valence(VALENCES[emotion]) for emotion in Emotion},

@@ -33,6 +33,7 @@ SHELL = (
     "js/capture/turn.js",
     "js/capture/multi_upload.js",
     "js/capture/note_form.js",
+    "js/capture/sheet.js",
 )
 """Static files of the pages that work offline."""
 
@@ -40,6 +41,7 @@ IMPORTED = (
     "js/api.js",
     "js/capture/exif.js",
     "js/capture/prepare.js",
+    "js/capture/tags.js",
     "js/offline/clock.js",
     "js/offline/panel.js",
     "js/offline/waiting.js",

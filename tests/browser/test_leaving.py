@@ -12,6 +12,7 @@ from emotions.models import Capture
 from tests import factories, pictures
 from tests.browser.conftest import sign_in
 from tests.factories import PASSWORD
+from tests.pace import wait_until
 
 pytestmark = [
     pytest.mark.browser,
@@ -61,10 +62,11 @@ def test_nothing_is_left_of_a_person_who_leaves(
     page.get_by_role("button", name="Read my face").click()
     page.wait_for_url("**/captures/*/")
     page.get_by_label("Note").fill("Only mine.")
-    page.get_by_label("Tags").fill("secretly")
-    page.get_by_role("button", name="Keep note and tags").click()
-    expect(page.get_by_text("Saved.")).to_be_visible()
+    page.get_by_label("Add a tag").fill("secretly")
+    page.get_by_label("Add a tag").press("Enter")
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
     mine = Capture.objects.get(owner=owner)
+    wait_until(mine.tags.count)
     words = [owner.email, "Only mine.", "secretly", mine.uuid.hex, "my script"]
     assert {word for word in words if traces([word])} == set(words), "the scan finds what is there"
     assert references(owner.pk)

@@ -155,10 +155,12 @@ def test_words_said_offline_go_up_with_all_that_they_say(app: Page, owner: User)
     offline(app)
     app.goto("/words/")
     app.get_by_label("Note").fill("on the train")
-    app.get_by_label("Tags").fill('work, "rain, wind"')
-    app.get_by_label("Happy").check()
+    for name in ("work", "rain; wind"):
+        app.get_by_label("Add a tag").fill(name)
+        app.get_by_label("Add a tag").press("Enter")
+    app.get_by_text("It was at another time").click()
     app.get_by_label("When").fill("2026-03-14T08:30")
-    app.get_by_role("button", name="Keep it").click()
+    app.get_by_role("button", name="Happy").click()
     expect(app.locator(WAITING)).to_have_count(1)
     expect(app.get_by_label("Note")).to_have_value("")
 
@@ -172,7 +174,7 @@ def test_words_said_offline_go_up_with_all_that_they_say(app: Page, owner: User)
         "2026-03-14",
     )
     assert capture.taken_at == datetime(2026, 3, 14, 8, 30, tzinfo=ZoneInfo(NOON_ZONE))
-    assert {tag.name for tag in capture.tags.all()} == {"work", "rain, wind"}
+    assert {tag.name for tag in capture.tags.all()} == {"work", "rain; wind"}
 
 
 def test_words_are_checked_offline_as_the_server_would(app: Page, owner: User) -> None:
@@ -181,17 +183,19 @@ def test_words_are_checked_offline_as_the_server_would(app: Page, owner: User) -
     offline(app)
     app.goto("/words/")
     app.get_by_label("Note").fill("on the train")
-    app.get_by_label("Tags").fill("x" * 41)
-    app.get_by_role("button", name="Keep it").click()
+    app.get_by_label("Add a tag").fill("x" * 41)
+    app.get_by_role("button", name="Save").click()
     outcome = app.locator("[data-note-form-outcome]")
     expect(outcome).to_have_text("At most 20 tags of 40 characters each.")
-    app.get_by_label("Tags").fill("🌧️" * 20)
+    app.get_by_role("checkbox", name="x" * 41).uncheck()
+    app.get_by_label("Add a tag").fill("🌧️" * 20)
+    app.get_by_text("It was at another time").click()
     app.get_by_label("When").fill("2126-03-14T08:30")
-    app.get_by_role("button", name="Keep it").click()
+    app.get_by_role("button", name="Save").click()
     expect(outcome).to_have_text("That time is in the future.")
     expect(app.get_by_label("Note")).to_have_value("on the train")
     app.get_by_label("When").fill("2026-03-14T08:30")
-    app.get_by_role("button", name="Keep it").click()
+    app.get_by_role("button", name="Save").click()
     expect(app.locator(WAITING)).to_have_count(1)
 
     app.context.set_offline(False)
@@ -276,7 +280,7 @@ def test_signing_out_leaves_nothing_in_the_browser(app: Page, owner: User) -> No
     offline(app)
     app.goto("/words/")
     app.get_by_label("Note").fill("private")
-    app.get_by_role("button", name="Keep it").click()
+    app.get_by_role("button", name="Save").click()
     expect(app.locator(WAITING)).to_have_count(1)
     expect_in_browser(app, diaries=1, waiting=1)
 
@@ -297,7 +301,7 @@ def test_somebody_else_on_the_same_device_finds_and_sends_nothing(
     offline(app)
     app.goto("/words/")
     app.get_by_label("Note").fill("private")
-    app.get_by_role("button", name="Keep it").click()
+    app.get_by_role("button", name="Save").click()
     expect(app.locator(WAITING)).to_have_count(1)
 
     app.context.set_offline(False)

@@ -1,6 +1,7 @@
 /**
- * Takes a photo with the device's camera and hands it to the upload form, which does the rest.
- * The camera runs only while its picture is shown. Without scripts no camera is offered.
+ * Takes a photo with the device's camera and sends it through the upload form. The camera opens by
+ * itself where it was used last, and runs only while its picture is shown. Without scripts no
+ * camera is offered.
  */
 
 const form = document.querySelector("[data-upload]");
@@ -62,9 +63,10 @@ function stop() {
 
 function close() {
   if (camera.hidden) return;
+  const focused = camera.contains(document.activeElement);
   stop();
   showCamera(false);
-  opener.focus();
+  if (focused) opener.focus();
 }
 
 /** Explains why there is no picture, and leads back to the upload. */
@@ -77,7 +79,7 @@ function showProblem(name) {
   outcome.scrollIntoView({ block: "nearest" });
 }
 
-async function start(constraints) {
+async function start(constraints, { unasked = false } = {}) {
   stop();
   const request = Symbol("request");
   latestRequest = request;
@@ -87,7 +89,9 @@ async function start(constraints) {
       video: { ...constraints, ...RESOLUTION },
     });
   } catch (error) {
-    if (request === latestRequest) showProblem(error.name);
+    if (request !== latestRequest) return;
+    if (unasked) close();
+    else showProblem(error.name);
     return;
   }
   // The camera was closed, or the page left, while the browser asked for permission.
@@ -119,6 +123,13 @@ function open() {
   showCamera(true);
   take.focus();
   start({ facingMode: "user" });
+}
+
+/** Opens the camera before anybody asks; if it cannot be had, the other ways are there. */
+function openFirst() {
+  if (!navigator.mediaDevices || outcome.childElementCount) return;
+  showCamera(true);
+  start({ facingMode: "user" }, { unasked: true });
 }
 
 /** Returns the other side of a phone, or the next camera where cameras have no side. */
@@ -161,6 +172,7 @@ function takePhoto() {
       showCamera(false);
       status.textContent = camera.dataset.textTaken;
       send.focus();
+      form.requestSubmit(send);
     },
     "image/jpeg",
     JPEG_QUALITY,
@@ -209,3 +221,5 @@ document.addEventListener("visibilitychange", () => {
   if (document.hidden) close();
 });
 window.addEventListener("pagehide", close);
+
+if ("first" in camera.dataset) openFirst();

@@ -2,11 +2,15 @@
 
 import { newUuid } from "../api.js";
 import { keep } from "../offline/waiting.js";
+import "./tags.js";
 
 const CLOCK_TOLERANCE = 5 * 60_000; // milliseconds
+const MINUTE = 60_000;
 
 const form = document.querySelector("[data-note-form]");
 const outcome = form.querySelector("[data-note-form-outcome]");
+
+let online = false; // The form has been asked to go, because there is a connection.
 
 /** Returns tags as the server reads them: one that holds a comma stands in quotes. */
 function tagsOf(text) {
@@ -17,7 +21,7 @@ function tagsOf(text) {
 
 /** Returns what was filled in, as fields of the API. */
 function fieldsOf(values) {
-  const fields = { note: values.get("note"), tags: tagsOf(values.get("tags")) };
+  const fields = { note: values.get("note"), tags: tagsOf(values.getAll("tags").join(", ")) };
   if (values.get("felt")) fields.felt = values.get("felt");
   if (values.get("mood")) fields.mood = Number(values.get("mood"));
   return fields;
@@ -32,8 +36,18 @@ function problemOf({ felt, mood, note, tags }, at) {
   return at > Date.now() + CLOCK_TOLERANCE ? textFuture : "";
 }
 
-async function keepForLater() {
-  const values = new FormData(form);
+/** Lets the time go on since the page was fetched, unless another one was chosen. */
+function keepTime() {
+  const { taken_at: field } = form.elements;
+  if (!("now" in form.dataset) || field.value !== field.defaultValue) return;
+  const fetched = Date.parse(document.documentElement.dataset.keptAt) || performance.timeOrigin;
+  const then = new Date(field.defaultValue);
+  const now = then.getTime() - then.getTimezoneOffset() * MINUTE + Date.now() - fetched;
+  field.value = new Date(now).toISOString().slice(0, "yyyy-mm-ddThh:mm".length);
+}
+
+async function keepForLater(submitter) {
+  const values = new FormData(form, submitter);
   const fields = fieldsOf(values);
   const problem = problemOf(fields, new Date(values.get("taken_at")));
   if (problem) {
@@ -52,17 +66,23 @@ async function keepForLater() {
 }
 
 form.addEventListener("submit", async (event) => {
+  if (online) return;
   event.preventDefault();
   if (form.ariaBusy === "true") return;
   form.ariaBusy = "true";
+  keepTime();
+  const { submitter } = event;
   // Ask before submitting: a form that is submitted without a connection loses what was written.
-  const online = await fetch("/offline/line/").then(
+  online = await fetch("/offline/line/").then(
     ({ ok }) => ok,
     () => false,
   );
-  if (online) form.submit();
-  else await keepForLater().finally(() => (form.ariaBusy = "false"));
+  if (online) form.requestSubmit(submitter);
+  else await keepForLater(submitter).finally(() => (form.ariaBusy = "false"));
 });
 
 // Going back to the page, the form can be sent again.
-window.addEventListener("pageshow", () => (form.ariaBusy = "false"));
+window.addEventListener("pageshow", () => {
+  online = false;
+  form.ariaBusy = "false";
+});

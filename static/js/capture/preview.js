@@ -150,13 +150,15 @@ async function showPreview(file) {
 }
 
 const input = form.querySelector("input[type=file]");
+function forget() {
+  latestPreview = null;
+  reset();
+}
+
 function update() {
   if (input.files.length === 1) showPreview(input.files[0]);
-  else {
-    latestPreview = null;
-    reset();
-  }
+  else forget();
 }
 input.addEventListener("change", update);
 form.addEventListener("turned", update);
-form.addEventListener("photo", () => setTimeout(update)); // once upload.js has put it into the form
+form.addEventListener("photo", forget); // It is sent at once.

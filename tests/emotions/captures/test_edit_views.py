@@ -11,8 +11,8 @@ from django.urls import reverse
 from accounts.models import User
 from emotions.captures import recording
 from emotions.captures.moods import Mood
-from emotions.models import Capture
-from tests import pictures, uploads
+from emotions.models import Capture, Tag
+from tests import factories, pictures, uploads
 from tests.pictures import with_exif_date
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +50,7 @@ def test_one_tap_agrees_or_picks_what_was_really_felt(
     assert portrait.detections.get().emotion == "happy"
     page = text_of(owner_client.get(url))
     assert "What you felt" in page
-    assert "Looks happy" in page
+    assert "Looks happy · you felt sad" in page
     edit(owner_client, portrait, felt="")
     portrait.refresh_from_db()
     assert portrait.felt is None
@@ -64,8 +64,39 @@ def test_each_form_changes_only_what_it_sends(portrait: Capture, owner_client: C
     assert (portrait.felt, portrait.mood, portrait.note) == ("happy", 4, "By the river.")
     assert sorted(tag.name for tag in portrait.tags.all()) == ["River", "walk"]
     page = owner_client.get(reverse("emotions:capture_detail", args=[portrait.uuid]))
-    assert 'value="River, walk"' in page.content.decode()
+    chosen = re.findall(r'name="tags"\s+value="(\w+)"\s+checked', page.content.decode())
+    assert sorted(chosen) == ["River", "walk"]
     assert "By the river." in text_of(page)
+
+
+def test_tags_are_ticked_and_written_under_one_name(
+    portrait: Capture, owner_client: Client
+) -> None:
+    edit(owner_client, portrait, tags=["walk", '"rain, wind"', "river,  piano "])
+    names = {tag.name for tag in portrait.tags.all()}
+    assert names == {"walk", "rain, wind", "river", "piano"}
+
+
+def test_the_tags_used_last_are_the_first_to_choose(
+    portrait: Capture, owner: User, owner_client: Client
+) -> None:
+    for day, name in ((3, "long ago"), (14, "lately")):
+        taken_at = datetime(2026, 3, day, tzinfo=UTC)
+        earlier = factories.capture(owner=owner, taken_at=taken_at)
+        earlier.tags.add(Tag.objects.create(owner=owner, name=name))
+    page = owner_client.get(reverse("emotions:capture_detail", args=[portrait.uuid]))
+    offered = re.findall(r'type="checkbox"\s+name="tags"\s+value="([^"]+)"', page.content.decode())
+    assert offered == ["lately", "long ago"]
+
+
+def test_what_is_not_saved_stays_in_the_sheet(portrait: Capture, owner_client: Client) -> None:
+    tags = f"work, {'x' * 41}"
+    refused = edit(owner_client, portrait, felt="sad", note="By the river.", tags=tags)
+    assert refused.status_code == 422
+    content = refused.content.decode()
+    assert f'value="{tags}"' in content
+    assert re.search(r'value="sad"\s+checked', content)
+    assert "By the river." in content
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from tests.emotions.api.calls import note
 
 pytestmark = pytest.mark.django_db
 BERLIN = "Europe/Berlin"
+JSON = "application/json"
 
 
 @pytest.fixture
@@ -128,7 +129,7 @@ def test_the_time_is_the_owners_alone(
 
 def test_an_older_note_asks_which_to_keep(owner_client: Client, moment: Capture) -> None:
     page = owner_client.get(reverse("emotions:capture_detail", args=[moment.uuid])).content.decode()
-    opened = state_of(moment, ["note", "tags"])
+    opened = state_of(moment)
     assert opened in page
     first = {"note": "There now.", "tags": "rain", "opened_with": opened}
     assert edit(owner_client, moment, **first).status_code == 302
@@ -149,19 +150,20 @@ def test_an_older_note_asks_which_to_keep(owner_client: Client, moment: Capture)
 
 
 def test_a_change_of_something_else_is_no_conflict(owner_client: Client, moment: Capture) -> None:
-    opened = {name: state_of(moment, [name]) for name in ("felt", "mood")}
+    opened = state_of(moment)
     editing.edit_capture(capture=moment, changes=Changes(note="Other."))
-    assert edit(owner_client, moment, mood="5", opened_with=opened["mood"]).status_code == 302
-    assert edit(owner_client, moment, felt="sad", opened_with=opened["felt"]).status_code == 302
+    unchanged = {"note": "First.", "tags": "", "opened_with": opened}
+    assert edit(owner_client, moment, mood="5", **unchanged).status_code == 302
+    assert edit(owner_client, moment, felt="sad", mood="3", **unchanged).status_code == 302
     moment.refresh_from_db()
     assert (moment.mood, moment.felt, moment.note) == (5, "sad", "Other.")
 
 
-@pytest.mark.parametrize(("field", "value"), [("mood", "1"), ("felt", "sad"), ("felt", "")])
+@pytest.mark.parametrize(("field", "value"), [("mood", "1"), ("mood", ""), ("felt", "sad")])
 def test_an_older_tap_asks_too(
     owner_client: Client, moment: Capture, field: str, value: str
 ) -> None:
-    opened = state_of(moment, [field])
+    opened = state_of(moment)
     editing.edit_capture(capture=moment, changes=Changes(mood=5, felt="happy"))  # type: ignore[typeddict-item]
     assert edit(owner_client, moment, **{field: value, "opened_with": opened}).status_code == 409
     moment.refresh_from_db()
@@ -169,7 +171,7 @@ def test_an_older_tap_asks_too(
 
 
 def test_the_same_sent_twice_is_no_conflict(owner_client: Client, moment: Capture) -> None:
-    sent = {"note": "Twice.", "tags": "b, a", "opened_with": state_of(moment, ["note", "tags"])}
+    sent = {"note": "Twice.", "tags": "b, a", "opened_with": state_of(moment)}
     assert edit(owner_client, moment, **sent).status_code == 302
     assert edit(owner_client, moment, **sent).status_code == 302
 
@@ -192,3 +194,52 @@ def test_a_line_break_counts_once(
     assert made.json()["note"] == moment.note
     assert edit(owner_client, moment, note=longest + "z").status_code == 422
     assert note(owner_api, note=longest + "z").status_code == 400
+
+
+def save_in_place(client: Client, moment: Capture, **fields: Any) -> Any:
+    return client.post(
+        reverse("emotions:capture_edit", args=[moment.uuid]), fields, headers={"Accept": JSON}
+    )
+
+
+def test_a_sheet_that_saves_as_one_goes_learns_how_the_moment_is_by_now(
+    owner_client: Client, moment: Capture
+) -> None:
+    factories.detection(capture=moment, looks="happy")
+    first = save_in_place(owner_client, moment, felt="sad", opened_with=state_of(moment))
+    assert first.json()["headline"] == "Looks happy · you felt sad"
+    state = first.json()["opened_with"]
+    later = save_in_place(owner_client, moment, felt="sad", note="Later.", opened_with=state)
+    moment.refresh_from_db()
+    assert later.json()["opened_with"] == state_of(moment)
+    assert (moment.felt, moment.note) == ("sad", "Later.")
+
+
+def test_what_is_sent_as_it_was_changes_nothing(owner_client: Client, moment: Capture) -> None:
+    state, sequence = state_of(moment), moment.sequence
+    sent = {"mood": "3", "note": "First.", "tags": "", "opened_with": state}
+    assert save_in_place(owner_client, moment, **sent).json()["opened_with"] == state
+    moment.refresh_from_db()
+    assert moment.sequence == sequence
+
+
+def test_a_sheet_is_told_in_place_what_does_not_fit_and_that_something_contradicts_it(
+    owner_client: Client, moment: Capture
+) -> None:
+    opened = state_of(moment)
+    refused = save_in_place(owner_client, moment, tags="x" * 41, opened_with=opened)
+    assert (refused.status_code, refused["Content-Type"]) == (422, JSON)
+    assert refused.json() == {"errors": ["At most 20 tags of 40 characters each."]}
+    editing.edit_capture(capture=moment, changes=Changes(note="Other."))
+    assert save_in_place(owner_client, moment, note="Mine.", opened_with=opened).status_code == 409
+    moment.refresh_from_db()
+    assert moment.note == "Other."
+
+
+def test_a_sheet_is_saved_by_its_owner_alone(
+    other_client: Client, client: Client, moment: Capture
+) -> None:
+    assert save_in_place(other_client, moment, felt="sad").status_code == 404
+    assert save_in_place(client, moment, felt="sad")["Location"].startswith("/accounts/login/")
+    moment.refresh_from_db()
+    assert moment.felt is None

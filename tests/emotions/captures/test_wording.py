@@ -69,7 +69,7 @@ def test_a_certain_answer_names_one_and_is_never_called_entirely_sure(
 ) -> None:
     capture = detect(owner, {"happy": 1.0}).capture
     page = owner_client.get(f"/captures/{capture.uuid}/").content.decode()
-    assert "99 % sure" in page
+    assert "It was over 99% sure." in page
     (detection,) = owner_api.get(f"/api/v1/captures/{capture.uuid}/").json()["detections"]
     assert detection["set"] == ["happy"]
 

@@ -77,8 +77,8 @@ DAYS = [
     ([{"looks": UNSURE, "felt": "sad"}], "You felt sad.", "Du hast dich traurig gefühlt."),
     (
         [{"mood": 4}, {"note": "Rain."}],
-        "One moment, rated “Good”.",
-        "Ein Moment, bewertet mit „Gut“.",
+        "One moment, rated “Pleasant”.",
+        "Ein Moment, bewertet mit „Angenehm“.",
     ),
     # Two to four
     (
@@ -107,7 +107,7 @@ DAYS = [
         "Sad each time.",
         "Jedes Mal traurig.",
     ),
-    ([{"felt": "sad"}, {"mood": 4}], "Sad, then good.", "Traurig, dann gut."),
+    ([{"felt": "sad"}, {"mood": 4}], "Sad, then pleasant.", "Traurig, dann angenehm."),
     # Five and more
     (looks(*["happy"] * 5), "A mostly happy day.", "Ein Tag, meist fröhlich."),
     (
