@@ -67,7 +67,7 @@ def test_no_face_is_a_normal_answer_with_advice(rocket: Path) -> None:
         pytest.param(b"GIF89a", "JPEG, PNG or WebP", id="another type"),
         pytest.param(pictures.heic(), "Most Compatible", id="HEIC"),
         pytest.param(pictures.astronaut_jpeg()[:5000], "JPEG, PNG or WebP", id="truncated"),
-        pytest.param(bytes(16 * 1024 * 1024), "smaller", id="too large"),
+        pytest.param(pictures.astronaut_jpeg().ljust(16 * 2**20), "smaller", id="too large"),
         pytest.param(None, "JPEG, PNG or WebP", id="missing"),
     ],
 )
