@@ -234,7 +234,7 @@ def reported(capture: Capture) -> dict[str, Any]:
         "felt": capture.felt,
         "mood": capture.mood,
         "note": capture.note,
-        "tags": sorted(tag.name for tag in capture.tags.all()),
+        "tags": capture.tag_names,
     }
 
 

@@ -228,6 +228,11 @@ class Capture(models.Model):
         return self.thumbnail or self.crop
 
     @property
+    def tag_names(self) -> list[str]:
+        """The names of its tags in their order."""
+        return sorted(tag.name for tag in self.tags.all())
+
+    @property
     def picture_names(self) -> list[str]:
         """Storage names of all pictures that are kept."""
         return [name for field in self.PICTURES if (name := getattr(self, field).name)]

@@ -54,7 +54,7 @@ def moment_context(capture: Capture) -> dict[str, Any]:
         "felt": Feeling(capture.felt).label if capture.felt else "",
         "mood": dict(MOODS).get(str(capture.mood), ""),
         "note": capture.note,
-        "tags": sorted(tag.name for tag in capture.tags.all()),
+        "tags": capture.tag_names,
         "picture": next(iter(picture_paths(capture).values()), ""),
     }
 

@@ -146,7 +146,7 @@ def capture_data(capture: Capture) -> dict[str, Any]:
         "felt": capture.felt,
         "mood": capture.mood,
         "note": capture.note,
-        "tags": sorted(tag.name for tag in capture.tags.all()),
+        "tags": capture.tag_names,
         "detections": [detection_data(detection) for detection in capture.detections.all()],
     }
 
@@ -188,7 +188,7 @@ def captures_csv(owner: User) -> Iterator[bytes]:
                 capture.felt,
                 capture.mood,
                 escape_formula(capture.note),
-                escape_formula(", ".join(sorted(tag.name for tag in capture.tags.all()))),
+                escape_formula(", ".join(capture.tag_names)),
                 *([answer.emotion, answer.confidence, answer.unsure] if answer else [""] * 3),
                 *(answer.probabilities if answer else [""] * len(EMOTIONS)),
             ]

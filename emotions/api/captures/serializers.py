@@ -1,12 +1,15 @@
 """JSON representations of captures, and the input that creates, changes and filters them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from django.http import QueryDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import empty
+from rest_framework.utils.html import parse_html_list
 
 from common.line_breaks import single_line_breaks
 from emotions.api.fields import (
@@ -119,8 +122,11 @@ class CaptureSerializer(serializers.ModelSerializer[Capture]):
     )
 
     felt = EmotionField(help_text=_("What the person says they felt."))
-    tags: Any = serializers.SlugRelatedField(
-        slug_field="name", many=True, read_only=True, help_text=_("The person's own words.")
+    tags: Any = serializers.ListField(
+        source="tag_names",
+        child=StrictCharField(),
+        read_only=True,
+        help_text=_("The person's own words, in alphabetical order."),
     )
 
     class Meta:
@@ -169,14 +175,26 @@ class CaptureSerializer(serializers.ModelSerializer[Capture]):
         return super().to_representation(instance) | missing
 
 
-def tags_field(**options: Any) -> serializers.ListField:
-    """Return a field for a few words of the person's own."""
-    return serializers.ListField(
-        child=StrictCharField(max_length=MAX_TAG_LENGTH),
-        max_length=MAX_TAGS,
-        required=False,
-        **options,
-    )
+class TagsField(serializers.ListField):
+    """A few words of the person's own.
+
+    In a form each has a part of its own, named `tags`, `tags[]` or `tags[0]`, `tags[1]` …, as
+    clients differ; an empty part is none.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            child=StrictCharField(max_length=MAX_TAG_LENGTH), max_length=MAX_TAGS, **options
+        )
+
+    def get_value(self, dictionary: Mapping[str, Any]) -> Any:
+        """Return what was sent."""
+        if not isinstance(dictionary, QueryDict):
+            return super().get_value(dictionary)
+        name = str(self.field_name)
+        numbered: Sequence[Any] = parse_html_list(dictionary, prefix=name, default=[]) or []
+        parts = [*dictionary.getlist(name), *dictionary.getlist(f"{name}[]"), *numbered]
+        return [part for part in parts if part] if parts else empty
 
 
 class NoteField(StrictCharField):
@@ -204,7 +222,12 @@ class SelfReportSerializer(serializers.Serializer[Any]):
         help_text=_("From 1 (bad) to 5 (good)."),
     )
     note = NoteField(required=False, allow_blank=True, max_length=MAX_NOTE_LENGTH)
-    tags = tags_field(help_text=_("Their own words for what was going on; new ones are made."))
+    tags = TagsField(
+        required=False,
+        help_text=_(
+            "Their own words for what was going on; new ones are made. A comma is part of one."
+        ),
+    )
 
 
 class NewCaptureSerializer(SelfReportSerializer):

@@ -35,6 +35,64 @@ def test_a_moment_in_words_is_recorded(owner_api: APIClient) -> None:
 
 
 @pytest.mark.parametrize(
+    "parts",
+    [
+        {"tags": ["river", "home"]},
+        {"tags[]": ["river", "home"]},
+        {"tags[0]": "river", "tags[1]": "home"},
+        {"tags": ["river", ""], "tags[]": ["home"]},
+    ],
+)
+def test_forms_name_tags_as_their_clients_do(owner_api: APIClient, parts: dict[str, Any]) -> None:
+    made = owner_api.post(CAPTURES, {"mood": "3", **parts})
+    assert made.status_code == 201
+    assert made.json()["tags"] == ["home", "river"]
+
+
+@pytest.mark.parametrize("parts", [{"tags": ""}, {"tags[]": ""}, {}])
+def test_empty_parts_of_forms_are_no_tags(owner_api: APIClient, parts: dict[str, Any]) -> None:
+    made = owner_api.post(CAPTURES, {"mood": "3", **parts})
+    assert (made.status_code, made.json()["tags"]) == (201, [])
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"tags[]": ["x" * 41]},
+        {"tags[]": [str(n) for n in range(21)]},
+        {"tags": [str(n) for n in range(11)], "tags[]": [str(n) for n in range(11, 22)]},
+        {"tags[0]name": "river"},
+    ],
+)
+def test_tags_of_forms_that_are_not_as_expected_are_named(
+    owner_api: APIClient, parts: dict[str, Any]
+) -> None:
+    refused = owner_api.post(CAPTURES, {"mood": "3", **parts})
+    assert_problem(refused, 400, "invalid")
+    assert set(refused.json()["errors"]) == {"tags"}
+
+
+def test_a_comma_is_part_of_a_tag(owner_api: APIClient) -> None:
+    made = owner_api.post(CAPTURES, {"mood": "3", "tags": "home, sweet"})
+    assert made.json()["tags"] == ["home, sweet"]
+
+
+def test_tags_stand_in_their_order_wherever_they_are_told(owner_api: APIClient) -> None:
+    made = note(owner_api, mood=3, tags=["rain", "work", "bus"])
+    in_order = ["bus", "rain", "work"]
+    assert made.json()["tags"] == in_order
+    edited = owner_api.patch(
+        made["Location"], {"tags": ["work", "alone", "bus", "rain"]}, format="json"
+    )
+    in_order = ["alone", *in_order]
+    assert edited.json()["tags"] == in_order
+    assert owner_api.get(made["Location"]).json()["tags"] == in_order
+    assert owner_api.get(CAPTURES).json()["results"][0]["tags"] == in_order
+    (change,) = owner_api.get("/api/v1/changes/").json()["changes"]
+    assert change["capture"]["tags"] == in_order
+
+
+@pytest.mark.parametrize(
     ("fields", "wrong"),
     [
         ({}, "photo"),
