@@ -23,8 +23,14 @@ def next_sequence(*, person: User) -> int:
     The update locks the person's row until the surrounding transaction ends, so numbers become
     visible in order.
     """
-    User.objects.filter(pk=person.pk).update(sequence=F("sequence") + 1)
-    return User.objects.values_list("sequence", flat=True).get(pk=person.pk)
+    return next_sequences(person=person, count=1)[0]
+
+
+def next_sequences(*, person: User, count: int) -> range:
+    """Return as many of the next numbers, for records that change together."""
+    User.objects.filter(pk=person.pk).update(sequence=F("sequence") + count)
+    last = User.objects.values_list("sequence", flat=True).get(pk=person.pk)
+    return range(last - count + 1, last + 1)
 
 
 def save_time_zone(*, person: User, name: str) -> None:

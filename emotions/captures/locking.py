@@ -50,11 +50,24 @@ def renumber(captures: CaptureQuerySet, *, owner: User) -> None:
     One statement numbers them by their primary keys, whose gaps stay in the numbers. Call it while
     the owner's row is locked.
     """
+    if (offset := take_offset(captures, owner=owner)) is not None:
+        number_from(captures, offset)
+
+
+def take_offset(captures: CaptureQuerySet, *, owner: User) -> int | None:
+    """Take as many sequence numbers of the owner as the primary keys of some captures span.
+
+    Returns what makes such a number of a primary key; None where there are no captures.
+    """
     ends = captures.aggregate(first=Min("pk"), last=Max("pk"))
     if ends["first"] is None:
-        return
+        return None
     latest = User.objects.values_list("sequence", flat=True).get(pk=owner.pk)
-    chosen = Capture.objects.filter(pk__in=captures.values("pk"))
-    chosen.update(sequence=F("pk") - ends["first"] + latest + 1)
     span = ends["last"] - ends["first"] + 1
     User.objects.filter(pk=owner.pk).update(sequence=F("sequence") + span)
+    return int(latest + 1 - ends["first"])
+
+
+def number_from(captures: CaptureQuerySet, offset: int) -> None:
+    """Give captures the sequence numbers that were taken for them."""
+    Capture.objects.filter(pk__in=captures.values("pk")).update(sequence=F("pk") + offset)

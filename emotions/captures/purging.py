@@ -1,17 +1,29 @@
 """Removing captures for good, at once or after 30 days in the trash."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from emotions.captures.locking import lock_for_update
+from accounts.models import User
+from accounts.services import next_sequences
+from common.text_keys import search_key
+from emotions.captures.locking import lock_for_update, renumber
 from emotions.captures.signals import capture_changed
-from emotions.models import Capture
+from emotions.models import Capture, Detection
 from emotions.pictures.removal import delete_files
 
 TRASH_KEPT_FOR = timedelta(days=30)
+CLEARED = {
+    **dict.fromkeys((*Capture.PICTURES, "note", "request_digest"), ""),
+    **dict.fromkeys(("width", "height", "felt", "mood", "clock_of_photo")),
+    "note_key": search_key(""),
+    "picture_bytes": 0,
+}
+"""What nothing is left of in a tombstone."""
 
 
 def purge_capture(*, capture: Capture, expected: int | None = None) -> None:
@@ -49,11 +61,29 @@ def make_tombstone(current: Capture) -> None:
     current.tags.clear()
     current.purged_at = timezone.now()
     current.deleted_at = current.deleted_at or current.purged_at
-    current.photo = current.crop = current.thumbnail = current.note = ""
-    current.request_digest = ""
-    current.picture_bytes = 0
-    current.width = current.height = current.felt = current.mood = None
-    current.clock_of_photo = None
+    for field, value in CLEARED.items():
+        setattr(current, field, value)
     current.save()
     capture_changed.send(sender=Capture, capture=current, created=False, face_changed=False)
     transaction.on_commit(lambda: delete_files(names))
+
+
+def make_tombstones(captures: Sequence[Capture], *, owner: User) -> None:
+    """Clear everything of many captures of one owner but their identity, and renumber them.
+
+    Those without pictures, which no other subject needs to learn of, in a few queries. Call it
+    while the owner's row is locked, with the captures as they are since.
+    """
+    shown = [capture for capture in captures if capture.picture_names]
+    for capture, number in zip(shown, next_sequences(person=owner, count=len(shown)), strict=True):
+        capture.sequence = number
+        make_tombstone(capture)
+    plain = [capture.pk for capture in captures if capture not in shown]
+    if not plain:
+        return
+    Detection.objects.filter(capture__in=plain).delete()
+    Capture.tags.through.objects.filter(capture__in=plain).delete()
+    rows = Capture.objects.filter(pk__in=plain)
+    now = timezone.now()
+    rows.update(**CLEARED, purged_at=now, deleted_at=Coalesce("deleted_at", now))
+    renumber(rows, owner=owner)

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.conf import settings
+
 from accounts.models import User
 from accounts.services import next_sequence
-from common.text_keys import word_key
+from common.text_keys import search_key, word_key
 from emotions.models import Capture, Detection, Preferences, Tag
 from emotions.pictures.storage import SavedPictures
-from emotions.quotas.claims import claim_pictures, claim_tags
+from emotions.quotas.claims import claim_pictures
+from emotions.quotas.errors import TagsQuotaError
 
 
 class KnownTags:
@@ -31,26 +34,49 @@ class KnownTags:
         Raises:
             TagsQuotaError: the owner may not have that many.
         """
-        wanted = {word_key(name): name for name in reversed(names)}
-        if not wanted:
-            return []
-        latest = Preferences.objects.filter(owner=self.owner).values_list(
-            "tags_sequence", flat=True
-        )
-        sequence = latest.first() or 0
-        # An earlier version of the software makes tags without counting it as a change of them.
-        if sequence != self.sequence or not wanted.keys() <= self.keys.keys():
-            self.read()
-            self.sequence = sequence
-        missing = {key: name for key, name in wanted.items() if key not in self.keys}
-        claim_tags(known=len(self.keys), new=len(missing))
+        (keys,) = self.keys_of_each([names])
+        if keys is None:
+            raise TagsQuotaError
+        return keys
+
+    def keys_of_each(self, lists: Sequence[Sequence[str]]) -> list[list[int] | None]:
+        """Return what `keys_of` does of each list, or None where there is no room for its tags."""
+        wanted = [{word_key(name): name for name in reversed(names)} for names in lists]
+        self.refresh({key for names in wanted for key in names})
+        room = settings.QUOTAS["tags"] - len(self.keys)
+        missing: dict[str, str] = {}
+        fits = []
+        for names in wanted:
+            new = {
+                key: name
+                for key, name in names.items()
+                if key not in self.keys and key not in missing
+            }
+            fits.append(not new or len(missing) + len(new) <= room)
+            missing |= new if fits[-1] else {}
         made = Tag.objects.bulk_create(
             Tag(owner=self.owner, name=name, key=key) for key, name in missing.items()
         )
         if made:
             record_tags_changed(owner=self.owner)
         keys = self.keys | dict(zip(missing, (tag.pk for tag in made), strict=True))
-        return [keys[key] for key in wanted]
+        return [
+            [keys[key] for key in names] if fit else None
+            for names, fit in zip(wanted, fits, strict=True)
+        ]
+
+    def refresh(self, wanted: set[str]) -> None:
+        """Read which tags there are, if they have changed or one that is wanted is not known."""
+        if not wanted:
+            return
+        latest = Preferences.objects.filter(owner=self.owner).values_list(
+            "tags_sequence", flat=True
+        )
+        sequence = latest.first() or 0
+        # An earlier version of the software makes tags without counting it as a change of them.
+        if sequence != self.sequence or not wanted <= self.keys.keys():
+            self.read()
+            self.sequence = sequence
 
 
 def record_tags_changed(*, owner: User) -> None:
@@ -68,13 +94,11 @@ def insert_capture(
     pictures: SavedPictures,
     tags: Sequence[str],
     detections: Iterable[Detection],
-    known_tags: KnownTags | None = None,
 ) -> None:
     """Write a new capture, its tags and its detections; call it inside a transaction.
 
     Args:
         detections: of this capture, not stored yet.
-        known_tags: the owner's; read where None.
 
     Raises:
         PicturesQuotaError: there is no room for its pictures.
@@ -87,15 +111,36 @@ def insert_capture(
     capture.picture_bytes = pictures.size
     capture.save(force_insert=True)
     if tags:
-        set_tags(capture, tags, known_tags)
+        set_tags(capture, tags)
     Detection.objects.bulk_create(detections)
 
 
-def set_tags(capture: Capture, names: Sequence[str], known: KnownTags | None = None) -> None:
+def set_tags(capture: Capture, names: Sequence[str]) -> None:
     """Give a capture these tags of its owner and no others; capitals make no difference.
 
     Raises:
         TagsQuotaError: the owner may not have that many.
     """
-    known = known or KnownTags(capture.owner)
-    capture.tags.set(known.keys_of(names))
+    capture.tags.set(KnownTags(capture.owner).keys_of(names))
+
+
+def insert_captures(captures: Sequence[Capture], detections: Sequence[Detection]) -> None:
+    """Write new captures with their detections in a few queries, however many they are.
+
+    Call it while the owner's row is locked. They have their sequence numbers, and no tags yet.
+    """
+    for capture in captures:
+        capture.note_key = search_key(capture.note)
+    Capture.objects.bulk_create(captures)
+    Detection.objects.bulk_create(detections)
+
+
+def set_tags_of_each(captures: Sequence[Capture], keys: Sequence[Sequence[int]]) -> None:
+    """Give captures these tags, by their primary keys, and no others, in two queries."""
+    links = Capture.tags.through.objects
+    links.filter(capture__in=captures).delete()
+    links.bulk_create(
+        links.model(capture=capture, tag_id=key)
+        for capture, tags in zip(captures, keys, strict=True)
+        for key in tags
+    )

@@ -10,7 +10,6 @@ from emotions.quotas.errors import (
     ImportedQuotaError,
     MomentsQuotaError,
     PicturesQuotaError,
-    TagsQuotaError,
 )
 
 
@@ -24,30 +23,30 @@ def claim_recorded_moment(*, owner: User) -> None:
         raise MomentsQuotaError
 
 
-def claim_imported_moment(*, owner: User) -> None:
-    """Count a moment that is imported today.
+def claim_imported_moments(*, owner: User, count: int) -> None:
+    """Count moments that are imported today.
 
     Raises:
-        ImportedQuotaError: there were as many as there can be.
+        ImportedQuotaError: there cannot be that many more.
     """
-    if not claim_today(owner, "imported", settings.QUOTAS["imported_moments"]):
+    if not claim_today(owner, "imported", settings.QUOTAS["imported_moments"], count=count):
         raise ImportedQuotaError
 
 
-def claim_today(owner: User, column: str, limit: int) -> bool:
-    """Add one to today's count of a person, unless it has reached the limit; return whether.
+def claim_today(owner: User, column: str, limit: int, *, count: int = 1) -> bool:
+    """Add to today's count of a person, unless that would exceed the limit; return whether.
 
     The row stays locked until the transaction ends. Call it when the person's row is locked
     already, as by `next_sequence`: who deletes an account locks them in this order too.
     """
     today = usage.today()
     row = DailyUsage.objects.filter(owner=owner)
-    below = row.filter(day=today, **{f"{column}__lt": limit})
-    if below.update(**{column: F(column) + 1}):
+    below = row.filter(day=today, **{f"{column}__lte": limit - count})
+    if below.update(**{column: F(column) + count}):
         return True
     DailyUsage.objects.get_or_create(owner=owner, defaults={"day": today})
     row.exclude(day=today).update(day=today, recorded=0, imported=0)
-    return bool(below.update(**{column: F(column) + 1}))
+    return bool(below.update(**{column: F(column) + count}))
 
 
 def claim_pictures(*, owner: User, size: int) -> None:
@@ -58,13 +57,3 @@ def claim_pictures(*, owner: User, size: int) -> None:
     """
     if size and usage.picture_bytes(owner=owner) + size > settings.QUOTAS["picture_bytes"]:
         raise PicturesQuotaError
-
-
-def claim_tags(*, known: int, new: int) -> None:
-    """Check that a person with `known` tags may have `new` ones; call it while their row is locked.
-
-    Raises:
-        TagsQuotaError: they may not.
-    """
-    if new and known + new > settings.QUOTAS["tags"]:
-        raise TagsQuotaError

@@ -59,6 +59,11 @@ def has_moments_left(*, owner: User) -> bool:
     return daily_usage(owner=owner).recorded < settings.QUOTAS["moments"]
 
 
+def imported_moments_left(*, owner: User) -> int:
+    """Return how many more moments may be imported for the owner today."""
+    return max(0, settings.QUOTAS["imported_moments"] - daily_usage(owner=owner).imported)
+
+
 def today() -> date:
     return datetime.now(UTC).date()
 

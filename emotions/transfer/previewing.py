@@ -15,7 +15,6 @@ from emotions.transfer.matching import KnownCaptures, Outcome
 from emotions.transfer.readers import Entry, HistoryReader, ParsedEntry, Refusal
 from emotions.transfer.readers.mood_names import guess_language, key_of
 
-PREVIEW_BATCH = 200
 MAX_SHOWN = 5
 MAX_MOODS = 100
 MAX_REMARKS = 20
@@ -72,7 +71,7 @@ class Preview:
         if outcome == Outcome.NEW and len(report["entries"]) < MAX_SHOWN:
             report["entries"].append(described(entry, entry.tags))
         if outcome == Outcome.CHANGED and capture and len(report["changes"]) < MAX_SHOWN:
-            before = described(capture, sorted(tag.name for tag in capture.tags.all()))
+            before = described(capture, capture.tag_names)
             report["changes"].append({"before": before, "after": described(entry, entry.tags)})
 
     def _refuse(self, refusal: Refusal) -> None:

@@ -1,8 +1,9 @@
-"""The worker's part of an import: entry after entry, in slices between which other jobs run."""
+"""The worker's part of an import: batch after batch, in slices between which other jobs run."""
 
 import logging
 import time
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
@@ -17,19 +18,17 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from emotions.captures.storing import KnownTags
 from emotions.contributions.syncing import schedule_contribution
-from emotions.models import Capture, Import, ImportedMoment
+from emotions.models import Import
 from emotions.pictures.removal import delete_files
 from emotions.quotas.errors import ImportedQuotaError
 from emotions.quotas.leases import Place, take_place
 from emotions.quotas.wording import too_many_imported
 from emotions.tags.services import mark_tags
-from emotions.transfer.importing import import_entry
-from emotions.transfer.matching import Outcome
+from emotions.transfer.importing import Result, import_entries
 from emotions.transfer.open_files import close_file, open_file
-from emotions.transfer.previewing import PREVIEW_BATCH, Preview, batched
+from emotions.transfer.previewing import Preview, batched
 from emotions.transfer.readers import (
     DateOrder,
-    EntryError,
     HistoryReader,
     ParsedEntry,
     Refusal,
@@ -39,10 +38,10 @@ from emotions.transfer.readers import (
 from emotions.transfer.taking_back import take_back
 
 SLICE_SECONDS = 15.0
-SAVE_AFTER = 1.0  # seconds, for entries that change nothing
+BATCH = 200
+"""How many entries are looked at, brought in or taken back in one transaction."""
 PLACES_TAKEN_PAUSE = timedelta(seconds=5)
 MAX_STALLED = 5
-UNDO_BATCH = 100
 MAX_REFUSALS = 100
 """How many refused entries are kept with their reasons."""
 COUNTS = ("new", "updated", "already_there", "deleted", "refused")
@@ -121,17 +120,15 @@ def bring_in(job: Import, places: Collection[Place], until: float) -> bool:
     progress = Progress(job)
     try:
         history = open_job(job)
-        for entry in history.entries(start=job.position):
+        for entries in batched(history.entries(start=job.position), BATCH):
             for place in places:
                 place.renew()
-            if not progress.read(entry):
+            if not progress.read(entries):
                 break
             if time.monotonic() > until:
-                progress.save()
                 return True
         else:
             job.complete = True
-        progress.save()
         mark_tags(owner=job.owner, marks=history.tag_marks())
     except (UnreadableError, FileNotFoundError) as error:
         fail(job, error)
@@ -150,7 +147,7 @@ def look_through(job: Import, places: Collection[Place], until: float) -> bool:
     try:
         history = open_job(job)
         preview = Preview(job, history)
-        for entries in batched(history.entries(start=job.position), PREVIEW_BATCH):
+        for entries in batched(history.entries(start=job.position), BATCH):
             for place in places:
                 place.renew()
             preview.add(entries)
@@ -201,16 +198,16 @@ def undo(job: Import, places: Collection[Place], until: float) -> bool:
     Args:
         until: by the monotonic clock.
     """
-    moments = job.moments.filter(undone=False).select_related("capture__owner").order_by("pk")
-    last = 0
-    while batch := list(moments.filter(pk__gt=last)[:UNDO_BATCH]):
+    known_tags = KnownTags(job.owner)
+    moments = job.moments.filter(undone=False).order_by("-pk")
+    last = None
+    while batch := list((moments.filter(pk__lt=last) if last else moments)[:BATCH]):
         last = batch[-1].pk
-        for moment in batch:
-            for place in places:
-                place.renew()
-            take_back(moment, on_done=partial(count, job))
-            if time.monotonic() > until:
-                return True
+        for place in places:
+            place.renew()
+        take_back(batch, owner=job.owner, known_tags=known_tags, on_done=partial(count, job))
+        if time.monotonic() > until:
+            return True
     end(job, Import.State.UNDONE)
     logger.info("import undone", extra={"undone": job.undone, "trashed": job.trashed})
     return False
@@ -219,10 +216,11 @@ def undo(job: Import, places: Collection[Place], until: float) -> bool:
 WORK = {Import.State.READING: look_through, Import.State.UNDOING: undo}
 
 
-def count(job: Import, column: str) -> None:
-    """Count one moment, inside the transaction that changes it."""
-    setattr(job, column, getattr(job, column) + 1)
-    save(job, stalled=0, **{column: getattr(job, column)})
+def count(job: Import, counts: Counter[str]) -> None:
+    """Count moments, inside the transaction that changes them."""
+    for column, number in counts.items():
+        setattr(job, column, getattr(job, column) + number)
+    save(job, stalled=0, **{column: getattr(job, column) for column in counts})
 
 
 class Progress:
@@ -231,41 +229,35 @@ class Progress:
     def __init__(self, job: Import) -> None:
         self.job = job
         self.known_tags = KnownTags(job.owner)
-        self.saved_at = time.monotonic()
 
-    def read(self, entry: ParsedEntry) -> bool:
-        """Bring in one entry, and return whether there may be more."""
-        self.job.position += 1
-        if isinstance(entry, Refusal):
-            self.refuse(entry)
-        else:
+    def read(self, entries: Sequence[ParsedEntry]) -> bool:
+        """Bring in some entries, and return whether there may be more."""
+        while entries:
             try:
-                outcome = import_entry(
-                    job=self.job,
-                    entry=entry,
-                    known_tags=self.known_tags,
-                    on_stored=self.count_new,
-                    on_updated=self.count_updated,
+                done = import_entries(
+                    job=self.job, entries=entries, known_tags=self.known_tags, on_read=self.count
                 )
-                if outcome not in (Outcome.NEW, Outcome.UPDATED):
-                    setattr(self.job, outcome, getattr(self.job, outcome) + 1)
-            except EntryError as error:
-                self.refuse(Refusal(entry.place, str(error)))
             except ImportedQuotaError:
-                self.refuse(Refusal(entry.place, too_many_imported()))
+                self.count([Refusal(entries[0].place, too_many_imported())])
                 return False
-        if time.monotonic() - self.saved_at > SAVE_AFTER:
-            self.save()
+            entries = entries[done:]
         return True
 
-    def count_new(self, capture: Capture) -> None:
-        ImportedMoment.objects.create(job=self.job, capture=capture, sequence=capture.sequence)
-        self.job.new += 1
-        self.save()
+    def count(self, results: Sequence[Result]) -> None:
+        """Count what became of entries.
 
-    def count_updated(self) -> None:
-        self.job.updated += 1
-        self.save()
+        Raises:
+            ImportGoneError: the account is gone.
+        """
+        job = self.job
+        job.position += len(results)
+        for result in results:
+            if isinstance(result, Refusal):
+                self.refuse(result)
+            else:
+                setattr(job, result, getattr(job, result) + 1)
+        counts = {name: getattr(job, name) for name in COUNTS}
+        save(job, stalled=0, position=job.position, refusals=job.refusals, **counts)
 
     def refuse(self, refusal: Refusal) -> None:
         self.job.refused += 1
@@ -274,17 +266,6 @@ class Progress:
         )
         if is_new and len(self.job.refusals) < MAX_REFUSALS:
             self.job.refusals.append({"place": refusal.place, "reason": refusal.reason})
-
-    def save(self) -> None:
-        """Write how far it is.
-
-        Raises:
-            ImportGoneError: the account is gone.
-        """
-        job = self.job
-        counts = {name: getattr(job, name) for name in COUNTS}
-        save(job, stalled=0, position=job.position, refusals=job.refusals, **counts)
-        self.saved_at = time.monotonic()
 
 
 def save(job: Import, **columns: Any) -> None:

@@ -1,72 +1,91 @@
-"""Updating a moment by an entry that has changed since it came, and taking that back."""
+"""Updating moments by entries that have changed since they came, and taking that back."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from accounts.models import User
+from accounts.services import next_sequences
+from common.text_keys import search_key
 from common.time_zones import day_of
-from emotions.captures.errors import StaleError
-from emotions.captures.locking import lock_for_update
-from emotions.captures.signals import capture_changed
-from emotions.captures.storing import KnownTags, set_tags
+from emotions.captures.storing import KnownTags, set_tags_of_each
 from emotions.models import Capture, Import, ImportedMoment
 from emotions.transfer.readers import Entry
 
+WRITTEN = ("taken_at", "time_zone", "local_date", "mood", "note", "note_key", "sequence")
 
-def update_capture(*, capture: Capture, entry: Entry, job: Import, known_tags: KnownTags) -> None:
-    """Let a moment say what an entry does, and note what it said before; call in a transaction.
 
-    Raises:
-        StaleError: it changed since it was compared.
-        TagsQuotaError: the owner may not have that many tags.
+def update_captures(
+    job: Import,
+    captures: Sequence[Capture],
+    entries: Sequence[Entry],
+    *,
+    tags: Sequence[Sequence[int]],
+    numbers: Iterator[int],
+) -> None:
+    """Let moments say what entries do, and note what they said before, in a few queries.
+
+    Call it while the owner's row is locked, with the moments as they are since.
+
+    Args:
+        tags: primary keys of those of each entry.
+        numbers: sequence numbers that the owner has taken.
     """
-    before = {
-        "taken_at": capture.taken_at.isoformat(),
-        "time_zone": capture.time_zone,
-        "mood": capture.mood,
-        "note": capture.note,
-        "tags": sorted(tag.name for tag in capture.tags.all()),
-    }
-    after = {
-        "taken_at": entry.taken_at.isoformat(),
-        "time_zone": entry.time_zone,
-        "mood": entry.mood,
-        "note": entry.note,
-        "tags": list(entry.tags),
-    }
-    current = write(capture, after, expected=capture.sequence, known_tags=known_tags)
-    ImportedMoment.objects.create(
-        job=job, capture=current, sequence=current.sequence, before=before
+    before = [described(capture, capture.tag_names) for capture in captures]
+    after = [described(entry, entry.tags) for entry in entries]
+    write(captures, after, numbers)
+    set_tags_of_each(captures, tags)
+    ImportedMoment.objects.bulk_create(
+        ImportedMoment(job=job, capture=capture, sequence=capture.sequence, before=values)
+        for capture, values in zip(captures, before, strict=True)
     )
 
 
-def revert(moment: ImportedMoment) -> None:
-    """Let a moment say again what it said before an import; call it in a transaction.
+def revert(moments: Sequence[ImportedMoment], *, owner: User, known_tags: KnownTags) -> None:
+    """Let moments say again what they said before an import, in a few queries.
 
-    Raises:
-        StaleError: it changed since.
+    Where there is no room for the tags that one had, it keeps those that it has. Call it while the
+    owner's row is locked, with the moments as they are since.
     """
-    write(moment.capture, moment.before or {}, expected=moment.sequence, known_tags=None)
+    if not moments:
+        return
+    captures = [moment.capture for moment in moments]
+    values = [moment.before or {} for moment in moments]
+    write(captures, values, iter(next_sequences(person=owner, count=len(captures))))
+    keys = known_tags.keys_of_each([before["tags"] for before in values])
+    fitting = {
+        capture: tags for capture, tags in zip(captures, keys, strict=True) if tags is not None
+    }
+    set_tags_of_each([*fitting], [*fitting.values()])
+
+
+def described(moment: Capture | Entry, tags: Sequence[str]) -> dict[str, Any]:
+    """Return what a moment says, as JSON."""
+    return {
+        "taken_at": moment.taken_at.isoformat(),
+        "time_zone": moment.time_zone,
+        "mood": moment.mood,
+        "note": moment.note,
+        "tags": list(tags),
+    }
 
 
 def write(
-    capture: Capture, values: dict[str, Any], *, expected: int, known_tags: KnownTags | None
-) -> Capture:
-    """Write values of a moment, which stays one that nobody has edited, and return it.
-
-    Raises:
-        StaleError: it changed since it had the number `expected`.
-    """
-    with lock_for_update(capture, expected=expected) as current:
-        if current.deleted_at:
-            raise StaleError
-        current.taken_at = datetime.fromisoformat(values["taken_at"])
-        current.time_zone = values["time_zone"]
-        current.local_date = day_of(current.taken_at, current.time_zone)
-        current.mood, current.note = values["mood"], values["note"]
-        current.save()
-        capture_changed.send(sender=Capture, capture=current, created=False, face_changed=False)
-        set_tags(current, values["tags"], known_tags)
-        ImportedMoment.objects.filter(capture=current, sequence=expected).update(
-            sequence=current.sequence
-        )
-    return current
+    captures: Sequence[Capture], values: Sequence[dict[str, Any]], numbers: Iterator[int]
+) -> None:
+    """Write values of moments, which stay ones that nobody has edited since they came."""
+    earlier = {capture.pk: capture.sequence for capture in captures}
+    current = {}
+    for capture, said, number in zip(captures, values, numbers, strict=False):
+        capture.taken_at = datetime.fromisoformat(said["taken_at"])
+        capture.time_zone = said["time_zone"]
+        capture.local_date = day_of(capture.taken_at, capture.time_zone)
+        capture.mood, capture.note = said["mood"], said["note"]
+        capture.note_key = search_key(capture.note)
+        capture.sequence = current[capture.pk] = number
+    Capture.objects.bulk_update(captures, WRITTEN)
+    moments = list(ImportedMoment.objects.filter(capture__in=captures))
+    unedited = [one for one in moments if one.sequence == earlier[one.capture_id]]
+    for moment in unedited:
+        moment.sequence = current[moment.capture_id]
+    ImportedMoment.objects.bulk_update(unedited, ["sequence"])

@@ -219,7 +219,7 @@ def test_a_file_brings_in_more_than_a_day_may_record_but_not_without_end(
     assert words(owner)
     assert usage.usage_of(owner=owner).imported_moments == 3
     with pytest.raises(ImportedQuotaError):
-        claims.claim_imported_moment(owner=owner)
+        claims.claim_imported_moments(owner=owner, count=1)
 
 
 # --- Tags -------------------------------------------------------------------------------------

@@ -307,7 +307,7 @@ def test_a_file_outlives_the_session_that_sent_it(owner: User, owner_client: Cli
 def test_a_long_file_is_looked_through_in_slices(owner_client: Client) -> None:
     with (
         patch.object(running, "SLICE_SECONDS", 0),
-        patch.object(running, "PREVIEW_BATCH", 2),
+        patch.object(running, "BATCH", 2),
         patch.object(default_storage, "open", wraps=default_storage.open) as opened,
     ):
         page = send(owner_client, *SECOND)

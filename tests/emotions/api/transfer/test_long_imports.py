@@ -4,7 +4,7 @@ import io
 import json
 import tracemalloc
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -19,7 +19,7 @@ from accounts.services import delete_account
 from emotions.models import Capture, Import, Lease
 from emotions.pictures import storage
 from emotions.quotas.leases import LIFETIME, take_place
-from emotions.transfer import following, importing, matching, running, tasks
+from emotions.transfer import following, importing, running, tasks
 from emotions.transfer.readers import Entry, open_history
 from tests.emotions.api.calls import assert_problem
 from tests.emotions.api.transfer.histories import (
@@ -45,15 +45,15 @@ def moments(number: int) -> list[dict[str, Any]]:
 
 
 def kill_at(number: int) -> Any:
-    """Kill the worker when it comes to an entry."""
-    real, count = importing.import_entry, iter(range(1, 10**6))
+    """Kill the worker when it has just written a batch, and not yet how far it is."""
+    real, count = running.Progress.count, iter(range(1, 10**6))
 
-    def imported(**values: Any) -> matching.Outcome:
+    def counted(progress: running.Progress, results: Sequence[importing.Result]) -> None:
         if next(count) == number:
             raise KilledError
-        return real(**values)
+        real(progress, results)
 
-    return patch.object(running, "import_entry", imported)
+    return patch.object(running.Progress, "count", counted)
 
 
 def test_one_history_at_a_time_is_brought_in(owner_api: APIClient) -> None:
@@ -91,7 +91,7 @@ def test_what_takes_too_long_goes_on_without_the_client(owner_api: APIClient) ->
 
 
 def test_other_jobs_come_in_between(owner_api: APIClient) -> None:
-    with patch.object(running, "SLICE_SECONDS", -1):
+    with patch.object(running, "SLICE_SECONDS", -1), patch.object(running, "BATCH", 1):
         send(owner_api, packed(*moments(3)))
         job = Import.objects.get()
         for read in (1, 2, 3):
@@ -112,13 +112,14 @@ def test_a_killed_worker_leaves_a_whole_import_in_the_end(
     owner_api: APIClient, media: Path
 ) -> None:
     response = send(owner_api, packed(*moments(5)))
-    with kill_at(4), pytest.raises(KilledError):
+    with patch.object(running, "BATCH", 2):
+        with kill_at(2), pytest.raises(KilledError):
+            run_jobs()
+        assert Capture.objects.count() == 2, "nothing is left of a batch that was not finished"
         run_jobs()
-    assert Capture.objects.count() == 3
-    run_jobs()
-    assert Capture.objects.count() == 3, "nobody takes over what may still be running"
-    pass_time(max(LIFETIME, tasks.RETRY_AFTER))
-    run_jobs()
+        assert Capture.objects.count() == 2, "nobody takes over what may still be running"
+        pass_time(max(LIFETIME, tasks.RETRY_AFTER))
+        run_jobs()
     told = json.loads(b"".join(response.streaming_content))
     assert told == {**NOTHING, "new": 5}, "each is counted once"
     assert Capture.objects.count() == 5
@@ -141,7 +142,7 @@ def test_a_worker_that_was_killed_before_it_began_is_replaced(
 @pytest.mark.django_db(transaction=True)
 def test_a_file_that_always_fails_is_given_up(owner_api: APIClient, media: Path) -> None:
     send(owner_api, packed(MOMENT))
-    with patch.object(running, "import_entry", side_effect=RuntimeError("always")):
+    with patch.object(running, "import_entries", side_effect=RuntimeError("always")):
         for _ in range(running.MAX_STALLED):
             with pytest.raises(RuntimeError):
                 run_jobs()
@@ -183,13 +184,13 @@ def test_an_account_that_goes_meanwhile_takes_its_file_along(
 ) -> None:
     send(owner_api, packed(*moments(3)))
     assert len(sent_files(media)) == 1
-    real = importing.import_entry
+    real = importing.import_entries
 
-    def deleted(**values: Any) -> matching.Outcome:
+    def deleted(**values: Any) -> int:
         delete_account(person=owner)
         return real(**values)
 
-    with patch.object(running, "import_entry", deleted):
+    with patch.object(running, "import_entries", deleted):
         run_jobs()
     assert not Import.objects.exists()
     assert not Capture.objects.exists()

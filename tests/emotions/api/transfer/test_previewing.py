@@ -190,7 +190,7 @@ def test_a_name_of_a_mood_that_is_a_novel_is_refused(owner_api: APIClient) -> No
 def test_progress_is_told_between_slices(owner_api: APIClient) -> None:
     uuid = upload(owner_api).json()["uuid"]
     job = Import.objects.get()
-    with patch.object(running, "SLICE_SECONDS", -1), patch.object(running, "PREVIEW_BATCH", 1):
+    with patch.object(running, "SLICE_SECONDS", -1), patch.object(running, "BATCH", 1):
         running.run_slice(job=job)
     told = owner_api.get(f"{IMPORTS}{uuid}/").json()
     assert (told["state"], told["position"], told["preview"]) == ("reading", 1, None)

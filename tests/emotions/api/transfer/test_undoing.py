@@ -120,7 +120,7 @@ def test_its_pictures_go_too(owner_api: APIClient, media: Path) -> None:
 def test_it_is_undone_in_slices_and_a_killed_worker_is_replaced(owner_api: APIClient) -> None:
     brought_in(owner_api, packed(*moments(4)))
     assert undo(owner_api).status_code == 202
-    with patch.object(running, "SLICE_SECONDS", -1):
+    with patch.object(running, "SLICE_SECONDS", -1), patch.object(running, "BATCH", 1):
         job = latest()
         tasks.run_import.call(job.pk, job.attempts)
         assert Capture.objects.filter(purged_at=None).count() == 3
