@@ -124,6 +124,11 @@ class ImportedMoment(models.Model):
     sequence = models.BigIntegerField(
         help_text=_("The capture's when it came: with another one it has changed since.")
     )
+    retagged = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("Whether one of its tags was renamed, merged or deleted since."),
+    )
     undone = models.BooleanField(default=False)
     before = models.JSONField(
         null=True, help_text=_("What it said before it was updated; null where it came.")

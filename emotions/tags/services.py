@@ -13,11 +13,12 @@ from accounts.models import User
 from accounts.services import next_sequence
 from common.text_keys import word_key
 from emotions.captures.errors import StaleError
-from emotions.captures.locking import renumber
+from emotions.captures.locking import number_from, take_offset
 from emotions.captures.selectors import find_tags
 from emotions.captures.storing import record_tags_changed
 from emotions.models import Capture, Tag
 from emotions.tags.errors import SameTagError, TagExistsError
+from emotions.tags.signals import tag_name_changing
 
 
 class TagChanges(TypedDict, total=False):
@@ -55,6 +56,22 @@ def lock_tag(tag: Tag, *, expected: int | None = None) -> Iterator[Tag]:
         record_tags_changed(owner=tag.owner)
 
 
+def renumber_tagged(tag: Tag, *, name: str, becomes: str | None) -> None:
+    """Give the captures of a locked tag new sequence numbers, because its name becomes another."""
+    captures = Capture.objects.filter(tags=tag)
+    offset = take_offset(captures, owner=tag.owner)
+    tag_name_changing.send(
+        sender=Tag,
+        owner=tag.owner,
+        captures=captures,
+        offset=offset,
+        name=name,
+        becomes=becomes,
+    )
+    if offset is not None:
+        number_from(captures, offset)
+
+
 def edit_tag(*, tag: Tag, changes: TagChanges, expected: int | None = None) -> Tag:
     """Change a tag and return it.
 
@@ -73,7 +90,7 @@ def edit_tag(*, tag: Tag, changes: TagChanges, expected: int | None = None) -> T
                 raise TagExistsError(other)
         current.save()
         if current.name != before:
-            renumber(Capture.objects.filter(tags=current), owner=current.owner)
+            renumber_tagged(current, name=before, becomes=current.name)
     return current
 
 
@@ -92,7 +109,7 @@ def merge_tags(*, tag: Tag, into: Tag, expected: int | None = None) -> Tag:
         if kept is None:
             raise StaleError
         # Before: afterwards nothing tells which captures had it.
-        renumber(Capture.objects.filter(tags=current), owner=current.owner)
+        renumber_tagged(current, name=current.name, becomes=kept.name)
         have_both = links.filter(tag=kept).values("capture")
         links.filter(tag=current, capture__in=have_both).delete()
         links.filter(tag=current).update(tag=kept)
@@ -107,7 +124,7 @@ def delete_tag(*, tag: Tag, expected: int | None = None) -> None:
         StaleError: it changed since it had the number `expected`, or is gone.
     """
     with lock_tag(tag, expected=expected) as current:
-        renumber(Capture.objects.filter(tags=current), owner=current.owner)
+        renumber_tagged(current, name=current.name, becomes=None)
         current.delete()
 
 

@@ -73,7 +73,7 @@ class KnownCaptures:
 
 
 def with_details(captures: QuerySet[Capture]) -> QuerySet[Capture]:
-    return captures.select_related("owner").prefetch_related("tags", "imported").order_by("pk")
+    return captures.prefetch_related("tags", "imported").order_by("pk")
 
 
 def is_undone(capture: Capture) -> bool:
@@ -82,9 +82,11 @@ def is_undone(capture: Capture) -> bool:
 
 
 def is_edited(capture: Capture) -> bool:
-    """Return whether a capture changed since it came, as far as is still noted."""
+    """Return whether a capture or one of its tags changed since it came, as far as is noted."""
     moments = [moment for moment in capture.imported.all() if not moment.undone]
-    return bool(moments) and all(moment.sequence != capture.sequence for moment in moments)
+    return bool(moments) and all(
+        moment.retagged or moment.sequence != capture.sequence for moment in moments
+    )
 
 
 def says(capture: Capture, entry: Entry) -> bool:
