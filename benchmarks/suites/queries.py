@@ -19,6 +19,7 @@ from emotions.captures.days import load_day
 from emotions.captures.recording import SelfReport
 from emotions.contributions import collecting, dataset_files
 from emotions.insights import baseline, patterns, reviews, trends
+from emotions.insights.calendars import load_days
 from emotions.insights.trends import Span
 from emotions.model_quality import production_metrics, rescoring, shadow_comparison
 from emotions.models import (
@@ -86,6 +87,8 @@ def use_cases() -> dict[str, Callable[[], object]]:
             owner=owner, first=month, last=today
         ),
         "tags": lambda: list(selectors.tags(owner=owner)),
+        "a month of days": lambda: load_days(owner=owner, first=month, last=today),
+        "a year of days": lambda: load_days(owner=owner, first=year, last=today),
         "a day": lambda: load_day(owner=owner, on=today - timedelta(days=1)),
         "trend, 30 days": trend(Span.DAY, month),
         "trend, a year": trend(Span.WEEK, year),

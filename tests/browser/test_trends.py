@@ -171,7 +171,7 @@ def test_a_year_is_a_link_away_and_opens_its_days(
         page.set_viewport_size({"width": width, "height": 844})
         box = cells.first.bounding_box()
         assert box
-        assert min(box["width"], box["height"]) >= 20
+        assert min(box["width"], box["height"]) >= 24
         assert page.locator("html").evaluate("html => html.scrollWidth") <= width
     day = cells.first.get_attribute("href")
     cells.first.click()

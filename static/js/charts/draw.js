@@ -6,6 +6,20 @@ import { colour, onThemeChange } from "./theme.js";
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)").matches;
 const canvases = document.querySelectorAll("canvas[data-chart]");
 
+/** Writes the names that the page shows over a drawing onto a copy of it. */
+function writeNames(canvas, context) {
+  const frame = canvas.getBoundingClientRect();
+  const scale = canvas.width / frame.width;
+  context.font = `${13 * scale}px ${Chart.defaults.font.family}`;
+  context.textBaseline = "middle";
+  context.fillStyle = colour("ink");
+  for (const name of canvas.parentElement.querySelectorAll(".chart__names .emotion")) {
+    const { left, top, height } = name.getBoundingClientRect();
+    const middle = top + height / 2 - frame.top;
+    context.fillText(name.innerText, (left - frame.left) * scale, middle * scale);
+  }
+}
+
 /** Saves a drawing as a file, on the background of its card. */
 function download(canvas, name) {
   const copy = document.createElement("canvas");
@@ -15,6 +29,7 @@ function download(canvas, name) {
   context.fillStyle = colour("raised");
   context.fillRect(0, 0, copy.width, copy.height);
   context.drawImage(canvas, 0, 0);
+  writeNames(canvas, context);
   copy.toBlob((blob) => {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(blob);
