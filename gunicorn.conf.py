@@ -11,8 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from emoplatform.env import CollectingEnvironment
-from emoplatform.env_values import SettingErrors
+from emoplatform.environment import CollectingEnvironment, SettingErrors
 
 env = CollectingEnvironment(os.environ)
 # For nothing but a proxy: no other machine gets here unless somebody says so.

@@ -6,7 +6,7 @@ import sys
 
 from django.core.management import execute_from_command_line
 
-from emoplatform.env_values import SettingErrors
+from emoplatform.environment import SettingErrors
 
 if __name__ == "__main__":
     # What people entrust to the site is nobody else's on the machine; static files are everybody's.

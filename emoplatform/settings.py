@@ -8,8 +8,8 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from whitenoise.compress import Compressor
 
-from emoplatform import allowances, log_formatting, openapi
-from emoplatform.env import CollectingEnvironment
+from emoplatform import log_formatting, openapi
+from emoplatform.environment import CollectingEnvironment, allowances
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"

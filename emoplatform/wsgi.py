@@ -5,7 +5,7 @@ import sys
 
 import django
 
-from emoplatform.env_values import SettingErrors
+from emoplatform.environment import SettingErrors
 
 # What people entrust to the site is nobody else's on the machine.
 os.umask(0o077)

@@ -63,5 +63,4 @@ def test_packages_are_small_enough_to_find_ones_way(package: str) -> None:
         modules = [module.name for module in folder.glob("*.py") if module.name != "__init__.py"]
         is_large_root = folder in (ROOT / "emotions", ROOT / "ml")
         limit = MAX_MODULES_AT_THE_ROOT if is_large_root else MAX_MODULES
-        if folder != ROOT / "emoplatform":  # settings and middleware stand beside each other
-            assert len(modules) <= limit, f"{folder.relative_to(ROOT)}: {sorted(modules)}"
+        assert len(modules) <= limit, f"{folder.relative_to(ROOT)}: {sorted(modules)}"

@@ -69,7 +69,8 @@ def begin(program: list[str], **wrong: str) -> subprocess.CompletedProcess[str]:
 
 def test_every_setting_is_tried() -> None:
     settings = "".join(
-        (ROOT / "emoplatform" / name).read_text() for name in ("settings.py", "allowances.py")
+        (ROOT / "emoplatform" / name).read_text()
+        for name in ("settings.py", "environment/allowances.py")
     )
     read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings))
     # Any absolute path will do as a folder.

@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from emoplatform import redis_cache
-from emoplatform.env import Environment
+from emoplatform.environment import Environment
 from tests import factories, pictures
 from tests.emotions.api.calls import TODAY, note
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from emoplatform.env import Environment
+from emoplatform.environment import Environment
 
 ROOT = Path(__file__).parents[2]
 PRODUCTION = {

@@ -13,7 +13,7 @@ from moto.server import ThreadedMotoServer
 from pytest_django import Settings
 
 from accounts.models import User
-from emoplatform.env import Environment
+from emoplatform.environment import Environment
 from emotions import integrity
 from emotions.captures import recording
 from emotions.models import Capture

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from emoplatform.env import Environment
-from emoplatform.env_values import SettingError
+from emoplatform.environment import Environment, SettingError
 from tests.factories import SITE_KEY
 
 

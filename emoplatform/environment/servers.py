@@ -1,9 +1,7 @@
-"""Read settings from environment variables, and fail at startup where one is missing or wrong."""
+"""Servers that the site uses, as environment variables name them by URLs."""
 
 import os
 import warnings
-from base64 import urlsafe_b64decode
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -11,20 +9,14 @@ from urllib.parse import unquote
 from django.core.exceptions import ImproperlyConfigured
 from environ import Env as UrlParser
 
-from emoplatform import setting_patterns as patterns
-from emoplatform.env_values import (
-    EnvironmentValues,
-    SettingError,
-    SettingErrors,
-    has_server,
-    setting,
-)
-
-ED25519_KEY_BYTES = 32
+from emoplatform.environment import patterns
+from emoplatform.environment.addresses import has_server
+from emoplatform.environment.errors import SettingError
+from emoplatform.environment.variables import Variables, setting
 
 
-class Environment(EnvironmentValues):
-    """Those that name other servers, and keys; every method raises `SettingError` on bad values."""
+class Servers(Variables):
+    """Databases, buckets, caches, mail servers and Sentry, as Django or their clients want them."""
 
     @setting({"ENGINE": ""})
     def database(self, name: str, *, default: str | None) -> dict[str, Any]:
@@ -147,76 +139,12 @@ class Environment(EnvironmentValues):
         return {key: setting for key, setting in config.items() if setting is not None}
 
     @setting(None)
-    def vapid_key(self, name: str) -> str | None:
-        """Return a VAPID private key, which signs push notifications, or None if it is not set."""
+    def dsn(self, name: str) -> str | None:
+        """Return the DSN of a Sentry project, or None if it is not set."""
         value = self.values.get(name)
-        if not value:
-            return None
-        # Slow to import, and needed only with push notifications.
-        from py_vapid import Vapid02  # noqa: PLC0415
-
-        try:
-            Vapid02.from_string(value)
-        except (ValueError, TypeError) as error:
-            raise SettingError(
-                name,
-                expected="a private key on P-256 as base64, as docs/deployment.md makes one",
-                received=f"{len(value)} characters",
-            ) from error
-        return value
-
-    @setting([])
-    def age_recipients(self, name: str) -> list[str]:
-        """Return public keys of age, empty where it is not set."""
-        expected = "public keys of age such as age1…, separated by commas"
-        recipients = self.names(name, default=[], expected=expected)
-        if recipients:
-            # Needed only with encrypted backups.
-            from pyrage import RecipientError, x25519  # noqa: PLC0415
-
-            for recipient in recipients:
-                try:
-                    x25519.Recipient.from_str(recipient)
-                except RecipientError as error:
-                    received = f"{len(recipient)} characters"  # perhaps the secret key
-                    raise SettingError(name, expected=expected, received=received) from error
-        return recipients
-
-    @setting(None)
-    def ed25519_key(self, name: str) -> str | None:
-        """Return a private key that signs backups, as base64, or None if it is not set."""
-        value = self.values.get(name)
-        if not value:
-            return None
-        try:
-            if len(urlsafe_b64decode(value)) != ED25519_KEY_BYTES:
-                raise ValueError(name)
-        except ValueError as error:
-            expected = "32 bytes as base64, as manage.py make_backup_keys makes them"
-            received = f"{len(value)} characters"
-            raise SettingError(name, expected=expected, received=received) from error
-        return value
-
-
-class CollectingEnvironment(Environment):
-    """An environment whose faults are all told at once, by `check`."""
-
-    def __init__(self, values: Mapping[str, str]) -> None:
-        super().__init__(values)
-        self.faults: dict[str, SettingError] = {}
-
-    def report(self, error: SettingError) -> None:
-        """Keep what is wrong with a variable; what follows from it is not told."""
-        self.faults.setdefault(error.name, error)
-
-    def check(self) -> None:
-        """Refuse the environment if anything in it is wrong.
-
-        Raises:
-            SettingErrors: it says what was expected of each variable, in a line each.
-        """
-        if self.faults:
-            raise SettingErrors("\n".join(map(str, self.faults.values())))
+        if value and not patterns.DSN.fullmatch(value):
+            raise SettingError(name, expected="https://KEY@HOST/PROJECT", received="another form")
+        return value or None
 
 
 def check_folder(name: str, folder: Path) -> None:

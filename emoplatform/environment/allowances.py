@@ -1,6 +1,6 @@
 """What one person may use, and how often, by environment variables."""
 
-from emoplatform.env import Environment
+from emoplatform.environment.environment import Environment
 
 
 def rate_limits(env: Environment) -> dict[str, tuple[int, int]]:
