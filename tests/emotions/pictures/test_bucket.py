@@ -6,21 +6,25 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 from moto.server import ThreadedMotoServer
 from pytest_django import Settings
+from storages.backends.s3 import S3Storage
 
 from accounts.models import User
+from common.imaging.images import read_image, turn
 from emoplatform.environment import Environment
 from emotions import integrity
 from emotions.captures import recording
+from emotions.captures.turning import turn_capture
 from emotions.models import Capture
 from emotions.pictures import storage
 from emotions.pictures.bucket_storage import BucketStorage
 from emotions.pictures.encryption import HEADER
-from tests import factories, pictures
+from tests import factories, jobs, pictures
 from tests.conftest import signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,6 +64,10 @@ def contents(bucket: Any) -> dict[str, bytes]:
     return {one.key: one.get()["Body"].read() for one in bucket.objects.all()}
 
 
+def unreachable(*_: Any, **__: Any) -> None:
+    raise ConnectionError
+
+
 def run(command: str, *arguments: Any) -> str:
     told = io.StringIO()
     call_command(command, *arguments, stdout=told)
@@ -80,6 +88,49 @@ def test_the_bucket_never_sees_a_picture_and_its_owner_does(
     assert shown["Content-Length"] == str(len(content))
     assert signed_in(Client(), other).get(path).status_code == 404
     assert Client().get(path).status_code == 302
+
+
+def test_turned_pictures_take_the_place_of_those_in_the_bucket(owner: User, bucket: Any) -> None:
+    capture = record(owner)
+    with capture.photo.open("rb") as file:
+        before = read_image(file.read())
+    names = capture.picture_names
+    turned = turn_capture(capture=capture, degrees=90)
+    stored = contents(bucket)
+    assert set(stored) == set(turned.picture_names)
+    assert not set(stored) & set(names)
+    assert all(content.startswith(HEADER) for content in stored.values())
+    with turned.photo.open("rb") as file:
+        after = read_image(file.read())
+    assert np.abs(after.astype(float) - turn(before, 90)).mean() < 4, "up to another JPEG"
+    assert turned.detections.get().emotion == "happy"
+    assert not list(integrity.findings())
+
+
+def test_nothing_is_turned_where_the_bucket_saves_nothing(
+    owner: User, bucket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    capture = record(owner)
+    names = capture.picture_names
+    monkeypatch.setattr(S3Storage, "_save", unreachable)
+    with pytest.raises(ConnectionError):
+        turn_capture(capture=capture, degrees=90)
+    assert Capture.objects.get().picture_names == names
+    assert set(contents(bucket)) == set(names)
+
+
+def test_the_bucket_loses_the_pictures_of_before_later_where_it_fails(
+    owner: User, bucket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    capture = record(owner)
+    names = capture.picture_names
+    with monkeypatch.context() as failing:
+        failing.setattr(S3Storage, "delete", unreachable)
+        turned = turn_capture(capture=capture, degrees=90)
+    assert set(contents(bucket)) == {*names, *turned.picture_names}
+    jobs.pass_time(timedelta(minutes=6))
+    jobs.run_jobs()
+    assert set(contents(bucket)) == set(turned.picture_names)
 
 
 def test_the_check_finds_what_was_changed_exchanged_lost_or_left_in_the_bucket(

@@ -4,17 +4,20 @@ import io
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from django.test import Client
+from django.test import Client, TestCase
 from pytest_django import Settings
 from storages.backends.s3 import S3Storage
 
 from accounts.models import User
+from common.imaging.images import read_image, turn
 from emotions import integrity
 from emotions.captures import recording
+from emotions.captures.turning import turn_capture
 from emotions.models import Capture
 from emotions.pictures import storage
 from emotions.pictures.bucket_storage import BucketStorage
@@ -67,6 +70,37 @@ def test_the_owner_sees_the_same_picture_and_tag_before_and_after(
     assert browser.get(path, headers={"If-None-Match": tag}).status_code == 304
     assert signed_in(Client(), other).get(path).status_code == 404
     assert Client().get(path).status_code == 302
+
+
+def test_a_turned_picture_is_encrypted_like_the_one_before(
+    owner: User, media: Path, settings: Settings
+) -> None:
+    settings.PICTURE_KEYS = [FIRST]
+    capture = record(owner)
+    settings.PICTURE_KEYS = [SECOND, FIRST]
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        turned = turn_capture(capture=capture, degrees=90)
+    assert begins(media) == {HEADER[:3]}
+    stored = {str(path.relative_to(media)) for path in media.rglob("*.jpg")}
+    assert stored == set(turned.picture_names)
+    settings.PICTURE_KEYS = [SECOND]
+    with turned.photo.open("rb") as file:
+        pixels = read_image(file.read())
+    assert np.abs(pixels.astype(float) - turn(pictures.astronaut(), 90)).mean() < 4
+    assert not list(integrity.findings())
+
+
+def test_nothing_is_turned_without_the_key_of_a_picture(
+    owner: User, media: Path, settings: Settings
+) -> None:
+    settings.PICTURE_KEYS = [FIRST]
+    capture = record(owner)
+    settings.PICTURE_KEYS = [SECOND]
+    with pytest.raises(PictureKeyError):
+        turn_capture(capture=capture, degrees=90)
+    settings.PICTURE_KEYS = [FIRST]
+    assert not list(integrity.findings())
+    assert len(list(media.rglob("*.jpg"))) == len(capture.picture_names)
 
 
 def test_keys_change_and_pictures_of_before_stay(
