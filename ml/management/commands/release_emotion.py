@@ -16,6 +16,7 @@ from common.commands import BaseCommand
 from ml.data.errors import DatasetError
 from ml.data.preparation import open_dataset
 from ml.inference.card import BUNDLED, Card, ModelFileError
+from ml.inference.face_detection import fallback_notice
 from ml.registry.lookup import files_in_folder, find_files
 from ml.registry.transfer import read_run_folder
 from ml.registry.versions import register
@@ -71,6 +72,8 @@ class Command(BaseCommand):
             raise CommandError(
                 "Releasing needs TensorFlow: pip install -r requirements-train.txt"
             ) from error
+        if notice := fallback_notice():
+            self.stderr.write(notice)
         folder = options["out"] or Path("runs") / options["name"]
         try:
             files = find_files(options["model"]) if options["model"] else files_in_folder(BUNDLED)
