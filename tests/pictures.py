@@ -5,6 +5,7 @@ import struct
 import zipfile
 import zlib
 from functools import cache
+from importlib.metadata import distribution
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,17 @@ PHOTO_SIDE = 512
 def astronaut() -> Pixels:
     """Return the portrait of Eileen Collins (NASA, public domain): one happy face."""
     pixels: Pixels = skimage.data.astronaut()
+    pixels.flags.writeable = False
+    return pixels
+
+
+@cache
+def grace_hopper() -> Pixels:
+    """Return a portrait of Grace Hopper (US Navy, public domain): one face with hat and glasses."""
+    file = distribution("matplotlib").locate_file(
+        "matplotlib/mpl-data/sample_data/grace_hopper.jpg"
+    )
+    pixels = np.array(Image.open(str(file)))
     pixels.flags.writeable = False
     return pixels
 
