@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from common.imaging.images import turn
 from emotions.models import Capture
 from tests import pictures, uploads
 from tests.browser.conftest import sign_in, wait_until
@@ -109,7 +110,12 @@ def test_whose_face_counts_is_tapped_before_the_photo_is_sent(
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("dark", "quite dark"), ("landscape", "No face in view"), ("good", "")],
+    [
+        ("dark", "quite dark"),
+        ("landscape", "No face in view"),
+        ("lying", "not upright"),
+        ("good", ""),
+    ],
 )
 def test_a_first_look_says_what_would_make_a_better_photo(
     page: Page, owner: User, tmp_path: Path, name: str, words: str
@@ -117,6 +123,7 @@ def test_a_first_look_says_what_would_make_a_better_photo(
     data = {
         "dark": dark(pictures.astronaut_jpeg()),
         "landscape": uploads.landscape_jpeg(),
+        "lying": pictures.encoded(turn(pictures.astronaut(), 90)),
         "good": pictures.astronaut_jpeg(),
     }[name]
     sign_in(page, owner)

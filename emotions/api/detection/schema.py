@@ -22,6 +22,7 @@ SEEN = {
                     "emotion": "happy",
                     "confidence": 0.931,
                     "unsure": False,
+                    "roll": 4,
                     "set": ["happy"],
                 }
             ],

@@ -31,6 +31,11 @@ class FaceSerializer(serializers.Serializer[Any]):
     emotion = serializers.ChoiceField(Feeling.choices)
     confidence = serializers.FloatField(min_value=0, max_value=1)
     unsure = serializers.BooleanField(help_text=UNSURE)
+    roll = serializers.IntegerField(
+        min_value=-180,
+        max_value=180,
+        help_text=_("By how many degrees the head leans clockwise."),
+    )
     set = serializers.ListField(child=serializers.ChoiceField(Feeling.choices), help_text=SET)
 
     def get_fields(self) -> dict[str, Any]:

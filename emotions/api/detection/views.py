@@ -85,5 +85,6 @@ def face_as_json(face: Face, set_mass: float) -> dict[str, Any]:
         "emotion": face.emotion.value,
         "confidence": face.confidence,
         "unsure": face.unsure,
+        "roll": round(face.roll),
         "set": [emotion.value for emotion in emotion_set],
     }

@@ -17,6 +17,7 @@ const FACE_SIDE = 96;
 const MIN_BRIGHTNESS = 55; // mean grey value
 const MIN_SHARPNESS = 18; // variance of the Laplacian
 const MIN_FACE_WIDTH = 0.12; // of the shorter side of the photo
+const MAX_LEAN = 60; // degrees of a head that is merely tilted
 const TOO_MANY_REQUESTS = 429;
 
 let latestPreview = null;
@@ -54,7 +55,8 @@ function hintsFor(canvas, faces) {
   const grey = greyValues(canvas, box);
   const names = [];
   if (mean(grey) < MIN_BRIGHTNESS) names.push("dark");
-  if (!faces.length) return [...names, "turned"];
+  if (!faces.length) return [...names, "nobody"];
+  if (Math.abs(faces[0].roll) > MAX_LEAN) names.push("lying");
   if (box.width < MIN_FACE_WIDTH * Math.min(canvas.width, canvas.height)) names.push("small");
   else if (sharpness(grey, box.width) < MIN_SHARPNESS) names.push("blurred");
   return names;
