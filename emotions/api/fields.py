@@ -30,11 +30,11 @@ PROBABILITIES = {
     "required": [str(emotion) for emotion in EMOTIONS],
 }
 
-UNSURE = _("Too close to call with one word: name those in `set`.")
+UNSURE = _("Too close to call: show the emotions in `set`.")
 SET = _(
-    "What to say the face looks like, the likeliest first: one emotion, or where it is unsure two "
-    "or three. It is meant to hold what people see nine times in ten; `photos.sets` on the card of "
-    "the network says how often it did."
+    "The emotions to show, most likely first: one, or two or three if unsure. It's meant to "
+    "include what people see nine times in ten; `photos.sets` on the model card gives how "
+    "often it did."
 )
 
 NULLABLE_EMOTION = {"anyOf": [{"$ref": "#/components/schemas/Emotion"}, {"type": "null"}]}
@@ -62,7 +62,7 @@ class StrictTypeMixin(serializers.Field[Any, Any, Any, Any]):
     """
 
     types: ClassVar[tuple[type, ...]] = (str,)
-    default_error_messages: ClassVar = {"wrong_type": _("This is of another type than expected.")}
+    default_error_messages: ClassVar = {"wrong_type": _("This isn't of the expected type.")}
 
     def run_validation(self, data: Any = empty) -> Any:
         is_form = isinstance(getattr(self.root, "initial_data", None), QueryDict)
@@ -109,7 +109,7 @@ class PastDateTimeField(serializers.DateTimeField):
     """A date and time with an offset from UTC, neither before 1900 nor in the future."""
 
     default_error_messages: ClassVar = {
-        "no_offset": _("Say the offset from UTC, such as 2026-03-14T09:30:00+09:00."),
+        "no_offset": _("Include the offset from UTC, such as 2026-03-14T09:30:00+09:00."),
         "too_early": _("This is before 1900."),
         "in_the_future": _("This is in the future."),
     }
@@ -134,7 +134,7 @@ class TimeZoneField(StrictCharField):
     """The IANA name of a time zone."""
 
     default_error_messages: ClassVar = {
-        "unknown": _("This is not the IANA name of a time zone, such as Europe/Lisbon.")
+        "unknown": _("This isn't the IANA name of a time zone, such as Europe/Lisbon.")
     }
 
     def to_internal_value(self, data: Any) -> str:

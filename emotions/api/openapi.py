@@ -71,22 +71,22 @@ COMMON_PROBLEMS = [
 class ProblemSerializer(serializers.Serializer[Any]):
     """An error as `application/problem+json` (RFC 9457); `code` is what programs may rely on."""
 
-    type = serializers.CharField(help_text=_("Always about:blank; the code says what happened."))
-    title = serializers.CharField(help_text=_("The status in words."))
-    status = serializers.IntegerField(help_text=_("The status of the answer."))
-    code = serializers.CharField(help_text=_("Stable: programs decide by it."))
+    type = serializers.CharField(help_text=_("Always about:blank; see `code` for what happened."))
+    title = serializers.CharField(help_text=_("The reason phrase."))
+    status = serializers.IntegerField(help_text=_("The status code."))
+    code = serializers.CharField(help_text=_("Stable; for programs."))
     detail = serializers.CharField(help_text=_("What happened, for people; may change."))
     errors = serializers.DictField(  # type: ignore[assignment]  # a field
         child=serializers.ListField(child=serializers.CharField()),
         required=False,
-        help_text=_("With the code invalid: what is wrong, by the field's name."),
+        help_text=_("With the code invalid: what is wrong, by field."),
     )
     existing = serializers.IntegerField(
         required=False, help_text=_("With the code tag_exists: the id of the tag with that name.")
     )
     request_id = serializers.CharField(
         required=False,
-        help_text=_("With the statuses 500 and 503: by what the log names the request."),
+        help_text=_("With status 500 or 503: the request's id in the log."),
     )
 
 
@@ -128,7 +128,7 @@ class SessionTokenScheme(OpenApiAuthenticationExtension):
             "in": "header",
             "name": "X-Session-Token",
             "description": gettext(
-                "What signing in at /api/auth/app/v1/auth/login answers for an app."
+                "Returned to an app that signs in at /api/auth/app/v1/auth/login."
             ),
         }
 
@@ -145,7 +145,7 @@ class SessionScheme(OpenApiAuthenticationExtension):
             "type": "apiKey",
             "in": "cookie",
             "name": settings.SESSION_COOKIE_NAME,
-            "description": gettext("The session of a page; POST and DELETE also need X-CSRFToken."),
+            "description": gettext("A browser session; POST and DELETE also require X-CSRFToken."),
         }
 
 
@@ -161,6 +161,6 @@ class AccessTokenScheme(OpenApiAuthenticationExtension):
             "type": "http",
             "scheme": "bearer",
             "description": gettext(
-                "An access token, made on the settings page or at /api/v1/tokens/."
+                "An access token, created on the settings page or at /api/v1/tokens/."
             ),
         }

@@ -69,21 +69,21 @@ ETAG_HEADER = OpenApiParameter(
     "ETag",
     str,
     OpenApiParameter.HEADER,
-    description=_("Send it as If-None-Match the next time; 304 says that nothing changed."),
+    description=_("Send it as If-None-Match next time; 304 means nothing has changed."),
     response=[200],
 )
 CAPTURE_ETAG_HEADER = OpenApiParameter(
     "ETag",
     str,
     OpenApiParameter.HEADER,
-    description=_("Names this state of the capture, for If-Match and If-None-Match."),
+    description=_("The version of the capture, for If-Match and If-None-Match."),
     response=[200, 201],
 )
 IF_MATCH_HEADER = OpenApiParameter(
     "If-Match",
     str,
     OpenApiParameter.HEADER,
-    description=_("The ETag that you have read: 412 if the capture has changed since."),
+    description=_("The ETag you last read; 412 if the capture has changed since."),
     examples=[OpenApiExample("the state that was read", value='"42"')],
 )
 
@@ -92,11 +92,11 @@ CREATE: dict[str, Any] = {
     "tags": ["captures"],
     "summary": _("Record a moment"),
     "description": _(
-        "Reads one photo and records what its faces express, the largest face counting as yours, "
-        "together with what you say of it; or records words alone, which may come as JSON. Make "
-        "the UUID in the app, or send an Idempotency-Key, and send all of it again after a lost "
-        "connection: the same request gives one capture and the same answer, another request "
-        "under the same UUID or key is refused."
+        "Reads one photo and records what its faces express, with the largest face counting as "
+        "yours, together with what you say about it. Or records words alone, as JSON if you "
+        "like. Generate the UUID in the app, or send an Idempotency-Key, and repeat the whole "
+        "request if the connection is lost: the same request creates one capture and returns "
+        "the same response; a different request with the same UUID or key is refused."
     ),
     "request": {
         "multipart/form-data": OpenApiRequest(
@@ -120,14 +120,14 @@ CREATE: dict[str, Any] = {
             "Idempotency-Key",
             str,
             OpenApiParameter.HEADER,
-            description=_("1 to 255 printable ASCII characters that no other request has."),
+            description=_("1 to 255 printable ASCII characters, unique to this request."),
             examples=[OpenApiExample("a key", value="walk-by-the-river-1")],
         ),
         OpenApiParameter(
             "Location",
             OpenApiTypes.URI,
             OpenApiParameter.HEADER,
-            description=_("The address of the capture."),
+            description=_("The URL of the capture."),
             response=[201],
         ),
     ],
@@ -161,8 +161,8 @@ LIST: dict[str, Any] = {
     "tags": ["captures"],
     "summary": _("List captures"),
     "description": _(
-        "Your captures by the moment they were taken, newest first, a page at a time. Follow "
-        "next until it is null; captures that come meanwhile shift nothing."
+        "Your captures by the time they were taken, newest first, in pages. Follow next until "
+        "it is null; captures added in the meantime don't shift the pages."
     ),
     "parameters": [CaptureFilterSerializer],
     "responses": {
@@ -177,12 +177,12 @@ LIST: dict[str, Any] = {
 
 RETRIEVE: dict[str, Any] = {
     "tags": ["captures"],
-    "summary": _("Read a capture"),
-    "description": _("One capture of yours with all its faces."),
+    "summary": _("Get a capture"),
+    "description": _("One of your captures, with all its faces."),
     "parameters": [UUID_PARAMETER, CAPTURE_ETAG_HEADER],
     "responses": {
         200: example_response(CaptureSerializer, _("The capture."), CAPTURE, "a happy face"),
-        304: OpenApiResponse(description=_("The capture that you have is the one.")),
+        304: OpenApiResponse(description=_("Your copy is current.")),
         **problem_responses("not_found"),
     },
 }
@@ -191,8 +191,8 @@ UPDATE: dict[str, Any] = {
     "tags": ["captures"],
     "summary": _("Change a capture"),
     "description": _(
-        "Changes what you say of a moment, which face is yours, or how much of its photo is kept. "
-        "What was detected is never changed. What is not sent stays as it is."
+        "Updates what you say about a moment, which face is yours, or how much of its photo is "
+        "saved. Detections never change. Fields that you leave out keep their values."
     ),
     "request": {
         "application/json": OpenApiRequest(
@@ -225,9 +225,9 @@ DESTROY: dict[str, Any] = {
     "tags": ["captures"],
     "summary": _("Delete a capture"),
     "description": _(
-        "Puts it into the trash, from where it can be restored for 30 days; with forever=true "
-        "photo, numbers and note are removed at once. The UUID stays taken: to record it again "
-        "answers 410."
+        "Moves the capture to the trash, where it can be restored for 30 days. With "
+        "forever=true, its photo, readings and note are deleted immediately. The UUID stays "
+        "reserved: recording it again returns 410."
     ),
     "parameters": [UUID_PARAMETER, DeleteQuerySerializer, IF_MATCH_HEADER],
     "responses": {
@@ -239,7 +239,7 @@ DESTROY: dict[str, Any] = {
 RESTORE: dict[str, Any] = {
     "tags": ["captures"],
     "summary": _("Restore a capture"),
-    "description": _("Brings a capture back from the trash."),
+    "description": _("Restores a capture from the trash."),
     "request": None,
     "parameters": [UUID_PARAMETER, IF_MATCH_HEADER, CAPTURE_ETAG_HEADER],
     "responses": {
@@ -251,12 +251,12 @@ RESTORE: dict[str, Any] = {
 
 TURN: dict[str, Any] = {
     "tags": ["captures"],
-    "summary": _("Turn the pictures of a capture"),
+    "summary": _("Turn a capture's pictures"),
     "description": _(
-        "Turns what is kept of a photo and reads the faces in it anew: what is detected then, with "
-        "ids of its own, takes the place of what was detected before. Faces that were blurred keep "
-        "their reading, and where no face is found, all do. Send the ETag that you have read as "
-        "If-Match, so that a request that is sent again turns nothing twice."
+        "Turns what is saved of a photo and reads its faces again; the new detections, with "
+        "new ids, replace the earlier ones. Blurred faces keep their readings, and if no face "
+        "is found, all do. Send the ETag you last read as If-Match, so that a repeated request "
+        "doesn't turn it twice."
     ),
     "request": {
         "application/json": OpenApiRequest(
@@ -293,18 +293,18 @@ def picture_operation(summary: Any) -> dict[str, Any]:
         "tags": ["captures"],
         "summary": summary,
         "description": _(
-            "Always a JPEG, whatever was sent, without the metadata of the original. "
-            "404 where it is not kept. May be cached by the app, never by anything between."
+            "Always a JPEG, whatever was sent, without the original's metadata. 404 if it "
+            "isn't saved. The app may cache it; shared caches may not."
         ),
         "parameters": [UUID_PARAMETER, ETAG_HEADER],
         "responses": {
             (200, "image/jpeg"): OpenApiResponse(OpenApiTypes.BINARY, description=_("The JPEG.")),
-            304: OpenApiResponse(description=_("The picture that you have is the one.")),
+            304: OpenApiResponse(description=_("Your copy is current.")),
             **problem_responses("not_found"),
         },
     }
 
 
 PHOTO = picture_operation(_("Get the photo"))
-CROP = picture_operation(_("Get the face"))
+CROP = picture_operation(_("Get the face crop"))
 THUMBNAIL = picture_operation(_("Get the thumbnail"))

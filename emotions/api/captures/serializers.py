@@ -75,16 +75,20 @@ class DetectionSerializer(serializers.ModelSerializer[Detection]):
         ]
         read_only_fields = fields
         extra_kwargs: ClassVar = {
-            "id": {"help_text": _("Names the face, to say that it is the person's own.")},
-            "role": {"help_text": _("answer, unless a later network read the face again.")},
+            "id": {"help_text": _("Identifies the face, for use as `me`.")},
+            "role": {
+                "help_text": _(
+                    "the original reading, unless a later network has read the face again."
+                )
+            },
             "roll": {
                 "help_text": _(
-                    "By how many degrees the head leans clockwise, -180 to 180; null where unknown."
+                    "Degrees by which the head tilts clockwise, -180 to 180; null if unknown."
                 )
             },
             "confidence": {"help_text": _("The share of the emotion, from 0 to 1.")},
             "unsure": {"help_text": UNSURE},
-            "is_me": {"help_text": _("This face counts as the person's own.")},
+            "is_me": {"help_text": _("Whether this is the person's own face.")},
         }
 
     @extend_schema_field(BOX)
@@ -106,27 +110,27 @@ class CaptureSerializer(serializers.ModelSerializer[Capture]):
         "api:capture-photo",
         lookup_field="uuid",
         allow_null=True,
-        help_text=_("Where the photo is; null where it is not kept."),
+        help_text=_("URL of the photo; null if it isn't saved."),
     )
     crop = serializers.HyperlinkedIdentityField(
         "api:capture-crop",
         lookup_field="uuid",
         allow_null=True,
-        help_text=_("Where the person's face is, cut out; null where it is not kept."),
+        help_text=_("URL of the face crop; null if it isn't saved."),
     )
     thumbnail = serializers.HyperlinkedIdentityField(
         "api:capture-thumbnail",
         lookup_field="uuid",
         allow_null=True,
-        help_text=_("Where a small picture is; null where none is kept."),
+        help_text=_("URL of the thumbnail; null if none is saved."),
     )
 
-    felt = EmotionField(help_text=_("What the person says they felt."))
+    felt = EmotionField(help_text=_("What you say you felt."))
     tags: Any = serializers.ListField(
         source="tag_names",
         child=StrictCharField(),
         read_only=True,
-        help_text=_("The person's own words, in alphabetical order."),
+        help_text=_("Your own words, in alphabetical order."),
     )
 
     class Meta:
@@ -155,13 +159,17 @@ class CaptureSerializer(serializers.ModelSerializer[Capture]):
         ]
         read_only_fields = fields
         extra_kwargs: ClassVar = {
-            "source": {"help_text": _("How it was recorded.")},
+            "source": {"help_text": _("How the capture was recorded.")},
             "taken_at": {"help_text": _("The moment, in UTC.")},
-            "kept": {"help_text": _("How much of the photo is kept.")},
-            "others_blurred": {"help_text": _("Other people in the kept photo are blurred.")},
-            "mood": {"help_text": _("What the person says, from 1 (bad) to 5 (good).")},
-            "sequence": {"help_text": _("Grows with each change; the ETag is made of it.")},
-            "deleted_at": {"help_text": _("In the trash since; null where it is not.")},
+            "kept": {"help_text": _("How much of the photo is saved.")},
+            "others_blurred": {
+                "help_text": _("Whether other people in the saved photo are blurred.")
+            },
+            "mood": {"help_text": _("Your rating, from 1 (bad) to 5 (good).")},
+            "sequence": {
+                "help_text": _("Increases with each change; the ETag is derived from it.")
+            },
+            "deleted_at": {"help_text": _("When it was moved to the trash; null if it wasn't.")},
         }
 
     def to_representation(self, instance: Capture) -> dict[str, Any]:
@@ -212,7 +220,7 @@ class SelfReportSerializer(serializers.Serializer[Any]):
         Feeling.choices,
         required=False,
         allow_null=True,
-        help_text=_("What they felt, whatever they looked like."),
+        help_text=_("What you felt, whatever you looked like."),
     )
     mood = StrictIntegerField(
         required=False,
@@ -225,7 +233,8 @@ class SelfReportSerializer(serializers.Serializer[Any]):
     tags = TagsField(
         required=False,
         help_text=_(
-            "Their own words for what was going on; new ones are made. A comma is part of one."
+            "Your own words for what was going on; new ones are created. A comma is part of "
+            "the tag."
         ),
     )
 
@@ -246,7 +255,7 @@ class NewCaptureSerializer(SelfReportSerializer):
         ),
     )
     uuid = StrictUUIDField(
-        required=False, help_text=_("Made by the client; the same one again changes nothing.")
+        required=False, help_text=_("Generated by the client; sending it again changes nothing.")
     )
     source = serializers.ChoiceField(  # type: ignore[assignment]  # a field
         PHOTO_SOURCES,
@@ -259,46 +268,47 @@ class NewCaptureSerializer(SelfReportSerializer):
     )
     time_zone = TimeZoneField(
         required=False,
-        help_text=_("IANA name of the zone lived in at that moment; else the profile's."),
+        help_text=_("IANA name of the time zone at that moment; by default, the profile's."),
     )
     kept = serializers.ChoiceField(
         Capture.Kept.choices,
         required=False,
-        help_text=_("How much of the photo to keep; else as the profile says."),
+        help_text=_("How much of the photo to save; by default, as set in the profile."),
     )
     keep_others = StrictBooleanField(
         required=False,
         allow_null=True,
         default=None,
-        help_text=_(
-            "Leave other people recognisable instead of blurred; else as the profile says."
-        ),
+        help_text=_("Don't blur other people; by default, as set in the profile."),
     )
     keep_without_face = StrictBooleanField(
-        default=False, help_text=_("Record the photo even where no face is found.")
+        default=False, help_text=_("Record the photo even if no face is found.")
     )
     turn = serializers.ChoiceField(
         [0, *QUARTERS],
         default=0,
-        help_text=_("Degrees by which to turn the photo clockwise, once it lies as its EXIF says."),
+        help_text=_(
+            "Degrees to turn the photo clockwise, after its EXIF orientation has been applied."
+        ),
     )
     me_x = StrictFloatField(
         required=False,
         min_value=0,
         max_value=1,
         help_text=_(
-            "With me_y, a point in the person's own face, as a share of the turned photo's width."
+            "With me_y, a point in the person's own face, as a fraction of the turned photo's "
+            "width."
         ),
     )
     me_y = StrictFloatField(
-        required=False, min_value=0, max_value=1, help_text=_("The same as a share of the height.")
+        required=False, min_value=0, max_value=1, help_text=_("As a fraction of the height.")
     )
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         """Expect a point whole or not at all."""
         for one, other in (("me_x", "me_y"), ("me_y", "me_x")):
             if one in values and other not in values:
-                raise serializers.ValidationError({other: [_("A point needs both numbers.")]})
+                raise serializers.ValidationError({other: [_("A point needs both coordinates.")]})
         return values
 
 
@@ -332,11 +342,11 @@ class EditSerializer(SelfReportSerializer):
     kept = serializers.ChoiceField(
         Capture.Kept.choices,
         required=False,
-        help_text=_("Keep less of the photo from now on; what goes is removed at once."),
+        help_text=_("Save less of the photo from now on; the rest is deleted immediately."),
     )
     taken_at = PastDateTimeField(required=False, help_text=_("With its offset from UTC."))
     time_zone = TimeZoneField(
-        required=False, help_text=_("IANA name of the zone lived in at that moment.")
+        required=False, help_text=_("IANA name of the time zone at that moment.")
     )
 
 
@@ -350,7 +360,7 @@ class CaptureFilterSerializer(serializers.Serializer[Any]):
     """Which captures are wanted."""
 
     emotion = serializers.ChoiceField(
-        Feeling.choices, required=False, help_text=_("What was felt; else what was detected.")
+        Feeling.choices, required=False, help_text=_("What was felt; otherwise what was detected.")
     )
     first = serializers.DateField(required=False, help_text=_("This local day and later."))
     last = serializers.DateField(required=False, help_text=_("This local day and earlier."))
@@ -358,13 +368,13 @@ class CaptureFilterSerializer(serializers.Serializer[Any]):
         required=False,
         allow_blank=True,
         max_length=MAX_TAG_LENGTH,
-        help_text=_("One of the person's own words."),
+        help_text=_("One of your own words."),
     )
     source = serializers.ChoiceField(  # type: ignore[assignment]  # a field
-        Capture.Source.choices, required=False, help_text=_("How it was recorded.")
+        Capture.Source.choices, required=False, help_text=_("How the capture was recorded.")
     )
     words = StrictCharField(
-        required=False, allow_blank=True, max_length=200, help_text=_("Text that the note has.")
+        required=False, allow_blank=True, max_length=200, help_text=_("Text in the note.")
     )
     deleted = StrictBooleanField(
         required=False, default=False, help_text=_("Those in the trash, instead of the others.")
@@ -388,5 +398,5 @@ class DeleteQuerySerializer(serializers.Serializer[Any]):
     """How a capture is deleted."""
 
     forever = StrictBooleanField(
-        default=False, help_text=_("Remove it at once instead of putting it into the trash.")
+        default=False, help_text=_("Delete it immediately instead of moving it to the trash.")
     )

@@ -35,11 +35,11 @@ SEEN = {
 DETECT: dict[str, Any] = {
     "tags": ["detect"],
     "operation_id": "detect",
-    "summary": _("Read frames without keeping them"),
+    "summary": _("Read frames without saving them"),
     "description": _(
-        "Reads up to 8 pictures and stores nothing, for live pictures and previews. Scale frames "
-        "down to 320 pixels, and wait for an answer before sending the next: a person has one "
-        "request under way at a time, others answer 429 with Retry-After."
+        "Reads up to 8 pictures and stores nothing, for live view and previews. Scale frames "
+        "down to 320 pixels, and wait for the response before sending the next: each person "
+        "can have one request in progress; others return 429 with Retry-After."
     ),
     "request": {
         "multipart/form-data": OpenApiRequest(

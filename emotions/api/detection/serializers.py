@@ -19,7 +19,7 @@ class FramesSerializer(serializers.Serializer[Any]):
         child=PhotoField(allow_empty_file=True),
         min_length=1,
         max_length=MAX_FRAMES,
-        help_text=_("Frames whose longest side has 320 pixels are enough and the fastest."),
+        help_text=_("A longest side of 320 pixels is enough, and fastest."),
     )
 
 
@@ -34,7 +34,7 @@ class FaceSerializer(serializers.Serializer[Any]):
     roll = serializers.IntegerField(
         min_value=-180,
         max_value=180,
-        help_text=_("By how many degrees the head leans clockwise."),
+        help_text=_("Degrees by which the head tilts clockwise."),
     )
     set = serializers.ListField(child=serializers.ChoiceField(Feeling.choices), help_text=SET)
 
@@ -53,7 +53,7 @@ class FrameSerializer(serializers.Serializer[Any]):
     height = serializers.IntegerField(allow_null=True)
     faces = FaceSerializer(many=True)
     problem = serializers.DictField(
-        allow_null=True, help_text=_("Why this picture could not be read; null where it was.")
+        allow_null=True, help_text=_("Why this picture couldn't be read; null if it could.")
     )
 
 

@@ -32,9 +32,9 @@ DEVICES: dict[str, Any] = {
     "operation_id": "devices_list",
     "summary": _("List devices"),
     "description": _(
-        "Where you are signed in, in browsers and apps: this device first, then those seen last. "
-        "A device is named by X-Device-Name, which its app sends when signing in, otherwise by its "
-        "browser."
+        "Where you're signed in, in browsers and apps: this device first, then the most "
+        "recently seen. A device takes its name from X-Device-Name, which its app sends when "
+        "signing in, otherwise from its browser."
     ),
     "responses": {
         200: OpenApiResponse(
@@ -51,8 +51,8 @@ RENAME_DEVICE: dict[str, Any] = {
     "operation_id": "devices_rename",
     "summary": _("Rename a device"),
     "description": _(
-        "Calls a device as you do; an empty name gives it the name of its browser again. Needs a "
-        "sign-in: access tokens cannot do it."
+        "Gives a device a name of your own; an empty name restores the browser's. Requires a "
+        "session; access tokens can't do this."
     ),
     "request": json_request(RenameDeviceSerializer, {"name": "Ada's phone"}, "a name"),
     "parameters": [WHICH_DEVICE],
@@ -67,8 +67,9 @@ SIGN_OUT_DEVICE: dict[str, Any] = {
     "operation_id": "devices_sign_out",
     "summary": _("Sign a device out"),
     "description": _(
-        "Its session token or cookie opens nothing from now on. Needs a sign-in that has just "
-        "confirmed who it is, unless it is its own: access tokens cannot do it."
+        "Its session token or cookie stops working. Requires a session that has "
+        "reauthenticated recently, unless a device signs itself out; access tokens can't do "
+        "this."
     ),
     "parameters": [WHICH_DEVICE],
     "responses": {

@@ -14,10 +14,12 @@ class DeviceSerializer(serializers.Serializer[Any]):
 
     id = StrictIntegerField()
     name = StrictCharField()
-    address = serializers.IPAddressField(help_text=_("The IP address that it was seen at last."))
+    address = serializers.IPAddressField(help_text=_("The IP address it was last seen at."))
     signed_in_at = serializers.DateTimeField()
-    last_seen_at = serializers.DateTimeField(help_text=_("Its first request of its last day."))
-    is_current = StrictBooleanField(help_text=_("Whether it is the device that asks."))
+    last_seen_at = serializers.DateTimeField(
+        help_text=_("The first request of the last day it was used.")
+    )
+    is_current = StrictBooleanField(help_text=_("Whether it's the device making the request."))
 
 
 class RenameDeviceSerializer(serializers.Serializer[Any]):

@@ -50,8 +50,8 @@ class TodaySerializer(serializers.Serializer[Day]):
     """The mood of a day; what says nothing yet is null."""
 
     date = serializers.DateField(read_only=True)
-    time_zone = serializers.SerializerMethodField(help_text=_("The zone of that date."))
-    captures = serializers.SerializerMethodField(help_text=_("All captures of the day."))
+    time_zone = serializers.SerializerMethodField(help_text=_("The time zone of that date."))
+    captures = serializers.SerializerMethodField(help_text=_("Every capture of the day."))
     computed_from = serializers.IntegerField(
         source="mood.captures",
         read_only=True,
@@ -61,7 +61,7 @@ class TodaySerializer(serializers.Serializer[Day]):
     dominant = EmotionField(
         source="mood.dominant",
         default=None,
-        help_text=_("The emotion with the most weight; ties go to the latest capture."),
+        help_text=_("The strongest emotion; the latest capture decides ties."),
     )
     sentiment = SentimentField(
         source="mood.sentiment",
@@ -123,9 +123,7 @@ class SpanQuerySerializer(serializers.Serializer[Any]):
     def validate_read_by(self, name: str) -> str:
         """Return the name, refused where that network read nothing of the person again."""
         if name not in selectors.rescoring_versions(owner=self.context["person"]):
-            raise serializers.ValidationError(
-                _("That network has not rescored any of your photos.")
-            )
+            raise serializers.ValidationError(_("That network hasn't rescored any of your photos."))
         return name
 
     def days(self, today: date, *, longest: timedelta = patterns.MAX_SPAN) -> tuple[date, date]:
@@ -174,7 +172,7 @@ class PeriodSerializer(serializers.Serializer[Period]):
 
     first = serializers.DateField()
     last = serializers.DateField()
-    captures = serializers.IntegerField(min_value=0, help_text=_("All captures of these days."))
+    captures = serializers.IntegerField(min_value=0, help_text=_("Every capture of these days."))
     computed_from = serializers.IntegerField(
         min_value=0, help_text=_("The number of those captures that show a mood.")
     )
@@ -207,7 +205,7 @@ class PixelSerializer(serializers.Serializer[Any]):
     valence = serializers.FloatField(
         allow_null=True, min_value=-1, max_value=1, help_text=_("The mean, from -1 to 1.")
     )
-    dominant = EmotionField(help_text=_("The emotion with the most weight."))
+    dominant = EmotionField(help_text=_("The strongest emotion."))
 
 
 class DayPixelSerializer(PixelSerializer):
@@ -234,7 +232,7 @@ class TagEffectSerializer(serializers.Serializer[Any]):
         allow_null=True,
         min_value=-2,
         max_value=2,
-        help_text=_("Mean valence with the tag less without; null below ten moments."),
+        help_text=_("Mean valence with the tag minus without it; null below ten moments."),
     )
     interval = serializers.ListField(
         child=serializers.FloatField(),

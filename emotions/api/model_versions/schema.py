@@ -11,15 +11,15 @@ from emotions.api.schema_shared import example_response
 MODEL: dict[str, Any] = {
     "tags": ["model"],
     "operation_id": "model_retrieve",
-    "summary": _("Read about the network"),
+    "summary": _("Get the active model version"),
     "description": _(
-        "The network that reads photos now, with everything that was measured when it was made: "
-        "how often it is right, emotion by emotion, and when it says that it is unsure."
+        "The active network with every figure measured when it was created: how often it is "
+        "right for each emotion, and when it reports that it is unsure."
     ),
     "responses": {
         200: example_response(
             ModelSerializer,
-            _("Its card."),
+            _("Its model card."),
             {
                 "name": "residual-2",
                 "sha256": "5d2c" * 16,
@@ -36,15 +36,15 @@ MODEL: dict[str, Any] = {
 MODELS: dict[str, Any] = {
     "tags": ["model"],
     "operation_id": "models_list",
-    "summary": _("Read about every network that answered"),
+    "summary": _("List model versions"),
     "description": _(
-        "The network that reads photos now comes first, then those before it, each with its card, "
-        "when it answered, and how often its figures on the test photos were looked at."
+        "The active network first, then earlier ones, each with its model card, when it was "
+        "active, and how many times its test figures have been looked at."
     ),
     "responses": {
         200: example_response(
             AnsweredModelSerializer(many=True),
-            _("Their cards."),
+            _("Their model cards."),
             {
                 "name": "residual-2",
                 "sha256": "5d2c" * 16,

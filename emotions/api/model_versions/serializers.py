@@ -13,7 +13,7 @@ class ModelSerializer(serializers.ModelSerializer[ModelVersion]):
     """The network that reads photos now, by its own figures."""
 
     card = serializers.DictField(
-        read_only=True, help_text=_("Everything that was measured when it was made.")
+        read_only=True, help_text=_("Every figure measured when the version was created.")
     )
 
     class Meta:
@@ -27,7 +27,7 @@ class AnsweringSerializer(serializers.Serializer[Any]):
 
     since = serializers.DateTimeField()
     until = serializers.DateTimeField(
-        allow_null=True, help_text=_("null where it goes on answering.")
+        allow_null=True, help_text=_("null while it is still active.")
     )
 
 
@@ -40,9 +40,9 @@ class AnsweredModelSerializer(serializers.Serializer[ServedVersion]):
     looks = serializers.IntegerField(
         source="version.looks",
         min_value=0,
-        help_text=_("How often its figures on the test photos were looked at."),
+        help_text=_("How many times its test figures have been looked at."),
     )
     answered = AnsweringSerializer(source="periods", many=True, help_text=_("The latest first."))
     card = serializers.DictField(
-        source="version.card", help_text=_("Everything that was measured when it was made.")
+        source="version.card", help_text=_("Every figure measured when the version was created.")
     )

@@ -49,10 +49,10 @@ KIND = OpenApiParameter(
 PROFILE: dict[str, Any] = {
     "tags": ["me"],
     "operation_id": "me_retrieve",
-    "summary": _("Read your profile"),
-    "description": _("Who is signed in, with settings, consents, and how much room is left."),
+    "summary": _("Get your profile"),
+    "description": _("Your account with its settings, consents and usage."),
     "responses": {
-        200: example_response(ProfileSerializer, _("You."), ME, "you"),
+        200: example_response(ProfileSerializer, _("Your account."), ME, "you"),
         **problem_responses(),
     },
 }
@@ -60,11 +60,11 @@ PROFILE: dict[str, Any] = {
 CHANGE_PROFILE: dict[str, Any] = {
     "tags": ["me"],
     "operation_id": "me_update",
-    "summary": _("Change your settings"),
-    "description": _("Sets the zone and how much of photos to come is kept."),
+    "summary": _("Update your settings"),
+    "description": _("Updates the time zone and how much of new photos is saved."),
     "request": json_request(ProfileChangesSerializer, {"kept": "crop"}, "keep only my face"),
     "responses": {
-        200: example_response(ProfileSerializer, _("You."), ME, "you"),
+        200: example_response(ProfileSerializer, _("Your account."), ME, "you"),
         **problem_responses(*JSON_BODY_PROBLEMS, "reauthentication_required"),
     },
 }
@@ -74,15 +74,15 @@ DELETE_ACCOUNT: dict[str, Any] = {
     "operation_id": "me_delete",
     "summary": _("Delete your account"),
     "description": _(
-        "Removes captures, photos, sessions and tokens at once and for ever. Needs your password "
-        "(if you have none, a passkey or code that has just confirmed who you are) and a "
-        "sign-in: access tokens cannot do it."
+        "Deletes captures, photos, sessions and tokens immediately and permanently. Requires a "
+        "session and your password, or, if you have none, a session that has just "
+        "reauthenticated with a passkey or code; access tokens can't do this."
     ),
     "request": json_request(
         DeleteAccountSerializer, {"password": "a quiet paper diary"}, "for sure"
     ),
     "responses": {
-        204: OpenApiResponse(description=_("Nothing is left.")),
+        204: OpenApiResponse(description=_("Everything has been deleted.")),
         **problem_responses(*JSON_BODY_PROBLEMS, "reauthentication_required"),
     },
 }
@@ -92,15 +92,15 @@ GIVE_CONSENT: dict[str, Any] = {
     "operation_id": "consent_give",
     "summary": _("Give consent"),
     "description": _(
-        "Show the person the text first and send the version that they have read. That of use is "
-        "at /consent/, that of improve at /helping/: from then on their own face, as a grey square "
-        "without a name, may be used for training wherever they say what they felt. Needs a "
-        "sign-in: access tokens get permission_denied."
+        "Show the person the text first and send the version they have read. The text for use "
+        "is at /consent/, the one for improve at /helping/: from then on, their own face, as a "
+        "grey square without a name, may be used for training wherever they say what they "
+        "felt. Requires a session; access tokens get permission_denied."
     ),
     "request": json_request(GiveConsentSerializer, {"version": "2026-11"}, "the current text"),
     "parameters": [KIND],
     "responses": {
-        200: example_response(ProfileSerializer, _("You."), ME, "you"),
+        200: example_response(ProfileSerializer, _("Your account."), ME, "you"),
         **problem_responses(*JSON_BODY_PROBLEMS, "not_found"),
     },
 }
@@ -110,13 +110,13 @@ WITHDRAW_CONSENT: dict[str, Any] = {
     "operation_id": "consent_withdraw",
     "summary": _("Withdraw consent"),
     "description": _(
-        "use: from now on no photo is read; what is recorded stays until it is deleted. improve: "
-        "the faces are taken back from the storage and from every file made for training; what a "
-        "network has learned stays."
+        "use: no more photos are read; what is recorded stays until it is deleted. improve: "
+        "the faces are removed from storage and from every training file; what a network has "
+        "already learned stays."
     ),
     "parameters": [KIND],
     "responses": {
-        200: example_response(ProfileSerializer, _("You."), ME, "you"),
+        200: example_response(ProfileSerializer, _("Your account."), ME, "you"),
         **problem_responses("permission_denied", "not_found"),
     },
 }

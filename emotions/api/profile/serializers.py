@@ -16,10 +16,10 @@ class ConsentSerializer(serializers.Serializer[Any]):
 
     kind = serializers.ChoiceField(Consent.Kind.choices)
     version = StrictCharField(
-        help_text=_("Of the current text, which is at /consent/, of improve at /helping/.")
+        help_text=_("Version of the current text: at /consent/ for use, at /helping/ for improve.")
     )
     given_at = serializers.DateTimeField(
-        allow_null=True, help_text=_("Null where it was not given, or to an older text only.")
+        allow_null=True, help_text=_("Null if it wasn't given, or only to an earlier text.")
     )
 
 
@@ -34,11 +34,13 @@ class QuotasSerializer(serializers.Serializer[Any]):
     """What you use of what one person may use here; days begin at midnight UTC."""
 
     picture_bytes = QuotaSerializer(
-        help_text=_("Of all your pictures, those in the trash too. Beyond: storage_full.")
+        help_text=_(
+            "All your pictures, including those in the trash. Above the limit: storage_full."
+        )
     )
-    moments = QuotaSerializer(help_text=_("That came in today. Beyond: too_many_moments."))
-    imported_moments = QuotaSerializer(help_text=_("That files brought in today."))
-    tags = QuotaSerializer(help_text=_("Different ones. Beyond: too_many_tags."))
+    moments = QuotaSerializer(help_text=_("Added today. Above the limit: too_many_moments."))
+    imported_moments = QuotaSerializer(help_text=_("Imported today."))
+    tags = QuotaSerializer(help_text=_("Distinct tags. Above the limit: too_many_tags."))
 
 
 class ProfileSerializer(serializers.Serializer[Any]):
@@ -47,17 +49,18 @@ class ProfileSerializer(serializers.Serializer[Any]):
     email = serializers.EmailField()
     joined_at = serializers.DateTimeField()
     time_zone = TimeZoneField(
-        help_text=_("Tells which day a moment belongs to where the app does not say.")
+        help_text=_("Determines which day a moment belongs to unless the app says otherwise.")
     )
     language = serializers.ChoiceField(
         [("", ""), *settings.LANGUAGES],
-        help_text=_("Of pages and emails; empty until a first sign-in in a browser."),
+        help_text=_("Language of pages and emails; empty until the first sign-in in a browser."),
     )
     kept = serializers.ChoiceField(
-        Capture.Kept.choices, help_text=_("How much of a photo is kept where the app is silent.")
+        Capture.Kept.choices,
+        help_text=_("How much of a photo is saved unless the app says otherwise."),
     )
     keep_others = StrictBooleanField(
-        help_text=_("Whether other people in it stay recognisable where the app is silent.")
+        help_text=_("Whether other people stay unblurred unless the app says otherwise.")
     )
     pictures_kept_for = serializers.ChoiceField(
         Preferences.KeptFor.choices,
@@ -68,10 +71,10 @@ class ProfileSerializer(serializers.Serializer[Any]):
     )
     consents = ConsentSerializer(many=True)
     new_device_letters = StrictBooleanField(
-        help_text=_("Whether emails tell of sign-ins on new devices.")
+        help_text=_("Whether you get an email when someone signs in on a new device.")
     )
     contributions = serializers.IntegerField(
-        help_text=_("How many of your moments help to improve the network.")
+        help_text=_("The number of your moments that help improve the network.")
     )
     quotas = QuotasSerializer()
 
@@ -89,7 +92,7 @@ class ProfileChangesSerializer(serializers.Serializer[Any]):
         required=False,
         allow_null=True,
         default=None,
-        help_text=_("To switch it off needs a sign-in that has just confirmed who it is."),
+        help_text=_("Turning it off requires a session that has reauthenticated recently."),
     )
 
 
@@ -106,5 +109,8 @@ class DeleteAccountSerializer(serializers.Serializer[Any]):
         trim_whitespace=False,
         max_length=1000,
         required=False,
-        help_text=_("Of who has one; others confirm by a passkey or a code who they are."),
+        help_text=_(
+            "Required if the account has a password; otherwise reauthenticate with a passkey "
+            "or a code."
+        ),
     )

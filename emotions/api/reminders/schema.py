@@ -40,7 +40,7 @@ REMINDERS: dict[str, Any] = {
     "tags": ["reminders"],
     "operation_id": "reminders_list",
     "summary": _("List reminders"),
-    "description": _("The hours at which you are asked, paused ones too, in their order."),
+    "description": _("Your reminders by time of day, including paused ones."),
     "responses": {
         200: OpenApiResponse(
             ReminderSerializer(many=True),
@@ -56,8 +56,8 @@ ADD_REMINDER: dict[str, Any] = {
     "operation_id": "reminders_create",
     "summary": _("Add a reminder"),
     "description": _(
-        "Comes once on each of the days, by the clock in the zone of your profile, unless you have "
-        "recorded a moment in the three hours before. At most 20."
+        "Sent once on each of the chosen days, in the time zone of your profile, unless you "
+        "recorded a moment in the three hours before. At most 20 reminders."
     ),
     "request": json_request(
         NewReminderSerializer, {"at": "20:00", "days": [1, 2, 3, 4, 5]}, "weekdays"
@@ -72,7 +72,10 @@ CHANGE_REMINDER: dict[str, Any] = {
     "tags": ["reminders"],
     "operation_id": "reminders_update",
     "summary": _("Change a reminder"),
-    "description": _("What is left out stays. An hour of today that has passed counts tomorrow."),
+    "description": _(
+        "Fields that you leave out keep their values. If the time has passed today, it applies "
+        "from tomorrow."
+    ),
     "request": json_request(ReminderChangesSerializer, {"paused": True}, "pause it"),
     "parameters": [WHICH_REMINDER],
     "responses": {
@@ -87,7 +90,7 @@ REMOVE_REMINDER: dict[str, Any] = {
     "tags": ["reminders"],
     "operation_id": "reminders_delete",
     "summary": _("Remove a reminder"),
-    "description": _("It never comes again."),
+    "description": _("The reminder is never sent again."),
     "parameters": [WHICH_REMINDER],
     "responses": {
         204: OpenApiResponse(description=_("Removed.")),
@@ -98,10 +101,10 @@ REMOVE_REMINDER: dict[str, Any] = {
 PUSH: dict[str, Any] = {
     "tags": ["reminders"],
     "operation_id": "push_subscriptions_list",
-    "summary": _("List what takes notifications"),
+    "summary": _("List push subscriptions"),
     "description": _(
-        "Your browsers and apps that take notifications, newest first, and the key that one "
-        "subscribes with (applicationServerKey, RFC 8292)."
+        "Your browsers and apps with notifications on, newest first, and the key to subscribe "
+        "with (applicationServerKey, RFC 8292)."
     ),
     "responses": {
         200: example_response(
@@ -117,11 +120,11 @@ PUSH: dict[str, Any] = {
 ADD_SUBSCRIPTION: dict[str, Any] = {
     "tags": ["reminders"],
     "operation_id": "push_subscriptions_create",
-    "summary": _("Take notifications"),
+    "summary": _("Subscribe to notifications"),
     "description": _(
-        "Sends your reminders by notification to this browser or app as well. The same endpoint "
-        "again takes the place of the one before, whoever was signed in then. The oldest of more "
-        "than 10 gives way."
+        "Sends your push reminders to this browser or app as well. Subscribing the same "
+        "endpoint again replaces the earlier subscription, whoever made it. With more than 10, "
+        "the oldest is removed."
     ),
     "request": json_request(NewPushSubscriptionSerializer, OF_BROWSER, "as a browser makes it"),
     "responses": {
@@ -133,8 +136,8 @@ ADD_SUBSCRIPTION: dict[str, Any] = {
 REMOVE_SUBSCRIPTION: dict[str, Any] = {
     "tags": ["reminders"],
     "operation_id": "push_subscriptions_delete",
-    "summary": _("Take no more notifications"),
-    "description": _("Nothing more is sent to this browser or app."),
+    "summary": _("Unsubscribe from notifications"),
+    "description": _("Nothing is sent to this browser or app any more."),
     "parameters": [WHICH_SUBSCRIPTION],
     "responses": {
         204: OpenApiResponse(description=_("Removed.")),

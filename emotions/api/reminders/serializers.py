@@ -18,7 +18,7 @@ class HourMinuteField(StrictCharField):
     """An hour and minute by the clock on the wall, such as 20:00."""
 
     default_error_messages: ClassVar = {
-        "no_hour": _("This is not an hour from 00:00 to 23:59, such as 20:00.")
+        "no_hour": _("This isn't a time from 00:00 to 23:59, such as 20:00.")
     }
 
     def to_internal_value(self, data: Any) -> time:
@@ -62,9 +62,7 @@ class ReminderSerializer(serializers.ModelSerializer[Reminder]):
 class ReminderChangesSerializer(serializers.Serializer[Any]):
     """What of a reminder shall be otherwise; what is left out stays."""
 
-    at = HourMinuteField(
-        required=False, help_text=_("By the clock where the person is, as their profile has it.")
-    )
+    at = HourMinuteField(required=False, help_text=_("In the time zone of the profile."))
     days = WeekdaysField(
         required=False,
         min_length=1,
@@ -82,7 +80,7 @@ class ReminderChangesSerializer(serializers.Serializer[Any]):
 class NewReminderSerializer(ReminderChangesSerializer):
     """A reminder to add; by default it comes every day, by email."""
 
-    at = HourMinuteField(help_text=_("By the clock where the person is, as their profile has it."))
+    at = HourMinuteField(help_text=_("In the time zone of the profile."))
 
 
 class PushSubscriptionSerializer(serializers.ModelSerializer[PushSubscription]):
@@ -97,11 +95,9 @@ class PushSubscriptionSerializer(serializers.ModelSerializer[PushSubscription]):
 class NewPushSubscriptionSerializer(serializers.Serializer[Any]):
     """What a browser or a push service made, as RFC 8291 has it."""
 
-    endpoint = StrictCharField(
-        max_length=1000, help_text=_("The https address of its push service.")
-    )
-    p256dh = StrictCharField(max_length=100, help_text=_("Its public key on P-256, as base64url."))
-    auth = StrictCharField(max_length=100, help_text=_("Its secret of 16 bytes, as base64url."))
+    endpoint = StrictCharField(max_length=1000, help_text=_("The https URL of its push service."))
+    p256dh = StrictCharField(max_length=100, help_text=_("Its P-256 public key, as base64url."))
+    auth = StrictCharField(max_length=100, help_text=_("Its 16-byte auth secret, as base64url."))
 
 
 class PushSerializer(serializers.Serializer[Any]):
@@ -109,6 +105,8 @@ class PushSerializer(serializers.Serializer[Any]):
 
     public_key = StrictCharField(
         allow_null=True,
-        help_text=_("To subscribe with, as base64url; null where the site sends none."),
+        help_text=_(
+            "The key to subscribe with, as base64url; null if the site doesn't send notifications."
+        ),
     )
     subscriptions = PushSubscriptionSerializer(many=True)

@@ -21,10 +21,10 @@ EVENT = {
 EVENTS: dict[str, Any] = {
     "tags": ["me"],
     "operation_id": "security_events_list",
-    "summary": _("Read the security log"),
+    "summary": _("Get the security log"),
     "description": _(
-        "Who came into your account and what changed about that in the last 180 days: the 200 "
-        "newest events, newest first. Expect kinds that you do not know."
+        "Sign-ins and changes to your account in the last 180 days: the 200 latest events, "
+        "newest first. Other kinds may be added."
     ),
     "responses": {
         200: OpenApiResponse(

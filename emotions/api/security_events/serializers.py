@@ -9,12 +9,14 @@ from accounts.models import SecurityEvent
 class SecurityEventSerializer(serializers.ModelSerializer[SecurityEvent]):
     """Something that decided who gets into the account."""
 
-    device = serializers.CharField(help_text=_("Its name; empty for what was done on the server."))
+    device = serializers.CharField(
+        help_text=_("The device's name; empty for changes made on the server.")
+    )
     address = serializers.IPAddressField(
-        source="ip", allow_null=True, help_text=_("Its IP address; null for the server.")
+        source="ip", allow_null=True, help_text=_("The IP address; null for the server.")
     )
     about = serializers.CharField(
-        help_text=_("Which address, token or device it was about; often empty.")
+        help_text=_("The address, token or device concerned; often empty.")
     )
 
     class Meta:

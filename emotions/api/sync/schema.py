@@ -26,18 +26,18 @@ TOMBSTONE = {
 CHANGES: dict[str, Any] = {
     "tags": ["sync"],
     "operation_id": "changes_list",
-    "summary": _("Read what changed"),
+    "summary": _("Get changes"),
     "description": _(
-        "Everything of yours that was created, changed, deleted or restored since the cursor, "
-        "each capture once, as it is now, in the order of the latest changes; and which other "
-        "resources, such as `tags/`, to read again. Apply them in that "
-        "order, keep the cursor, and ask again with it: whoever does holds what the server holds."
+        "Everything created, changed, deleted or restored since the cursor: each capture once, "
+        "in its current state, ordered by its latest change, plus the other resources to read "
+        "again, such as `tags/`. Apply the changes in order, store the cursor and send it with "
+        "the next request, and your copy matches the server's."
     ),
     "parameters": [ChangesQuerySerializer],
     "responses": {
         200: example_response(
             ChangesSerializer,
-            _("Changes, perhaps none."),
+            _("The changes, possibly none."),
             {
                 "changes": [
                     {"sequence": 42, "uuid": UUID, "deleted": False, "capture": CAPTURE},
@@ -56,10 +56,10 @@ CHANGES: dict[str, Any] = {
 BATCH: dict[str, Any] = {
     "tags": ["sync"],
     "operation_id": "captures_batch",
-    "summary": _("Record what waited"),
+    "summary": _("Record a batch"),
     "description": _(
-        "Records up to 20 captures that were taken offline, each on its own: one that is refused "
-        "stops none of the others. Send it again as it is after a lost connection."
+        "Records up to 20 captures taken offline, each independently: if one is refused, the "
+        "others are still recorded. Repeat the same request if the connection is lost."
     ),
     "request": {
         "multipart/form-data": OpenApiRequest(
@@ -87,7 +87,7 @@ BATCH: dict[str, Any] = {
     "responses": {
         200: example_response(
             OutcomesSerializer,
-            _("What became of each, in their order."),
+            _("The outcome of each, in order."),
             {
                 "outcomes": [
                     {"uuid": UUID, "status": 201, "capture": CAPTURE, "problem": None},

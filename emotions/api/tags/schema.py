@@ -25,14 +25,14 @@ IF_MATCH = OpenApiParameter(
     "If-Match",
     str,
     OpenApiParameter.HEADER,
-    description=_("The ETag that you have read: 412 if the tag has changed since."),
+    description=_("The ETag you last read; 412 if the tag has changed since."),
     examples=[OpenApiExample("the state that was read", value='"44"')],
 )
 ETAG = OpenApiParameter(
     "ETag",
     str,
     OpenApiParameter.HEADER,
-    description=_("Names this state of the tag, for If-Match."),
+    description=_("The version of the tag, for If-Match."),
     response=[200],
 )
 
@@ -54,12 +54,12 @@ TAGS: dict[str, Any] = {
 READ_TAG: dict[str, Any] = {
     "tags": ["tags"],
     "operation_id": "tags_retrieve",
-    "summary": _("Read a tag"),
-    "description": _("With the number of captures that have it."),
+    "summary": _("Get a tag"),
+    "description": _("Includes the number of captures with the tag."),
     "parameters": [WHICH_TAG, ETAG],
     "responses": {
         200: example_response(TagSerializer, _("The tag."), TAG, "a tag"),
-        304: OpenApiResponse(description=_("You have it already.")),
+        304: OpenApiResponse(description=_("Your copy is current.")),
         **problem_responses("not_found"),
     },
 }
@@ -69,9 +69,10 @@ CHANGE_TAG: dict[str, Any] = {
     "operation_id": "tags_update",
     "summary": _("Rename or mark a tag"),
     "description": _(
-        "What is left out stays. With another name, every capture that has the tag counts as "
-        "changed and comes in the sync feed. A name that another tag of yours has is answered by "
-        "the problem tag_exists, whose member existing is that tag's id: merge the two instead."
+        "Fields that you leave out keep their values. Renaming a tag counts as a change of "
+        "every capture that has it, so they appear in the sync feed. If another of your tags "
+        "has the name, the response is the problem tag_exists, whose member existing is that "
+        "tag's id: merge the two instead."
     ),
     "parameters": [WHICH_TAG, IF_MATCH, ETAG],
     "request": json_request(
@@ -87,7 +88,7 @@ DELETE_TAG: dict[str, Any] = {
     "tags": ["tags"],
     "operation_id": "tags_delete",
     "summary": _("Delete a tag"),
-    "description": _("Every capture that has it loses it and stays otherwise as it is."),
+    "description": _("Removes the tag from every capture that has it; the captures stay."),
     "parameters": [WHICH_TAG, IF_MATCH],
     "responses": {
         204: OpenApiResponse(description=_("Deleted.")),
@@ -100,8 +101,8 @@ MERGE_TAG: dict[str, Any] = {
     "operation_id": "tags_merge",
     "summary": _("Merge two tags"),
     "description": _(
-        "Every capture that has the tag gets the other one instead, which keeps its name, colour "
-        "and sign; the tag itself is gone then."
+        "Replaces the tag with the other one on every capture. The other tag keeps its name, "
+        "colour and symbol; this one is deleted."
     ),
     "parameters": [WHICH_TAG, IF_MATCH, ETAG],
     "request": json_request(TagMergeSerializer, {"into": 7}, "into another one"),

@@ -14,14 +14,14 @@ from emotions.tags.signs import validate_sign
 class TagSerializer(serializers.Serializer[Any]):
     """A word of the person's own, from a `UsedTag`."""
 
-    id = serializers.IntegerField(source="tag.pk", help_text=_("Names the tag in addresses."))
+    id = serializers.IntegerField(source="tag.pk", help_text=_("Identifies the tag in URLs."))
     name = serializers.CharField()
     colour = serializers.CharField(
         source="tag.colour",
-        help_text=_("One of the palette, or empty. Expect colours that you don't know."),
+        help_text=_("A colour of the palette, or empty. Other values may be added."),
     )
     sign = serializers.CharField(
-        source="tag.sign", help_text=_("One emoji or letter before the name, or empty.")
+        source="tag.sign", help_text=_("One emoji or letter shown before the name, or empty.")
     )
     uses = serializers.IntegerField(
         min_value=0, help_text=_("The number of captures with this tag.")
@@ -29,7 +29,7 @@ class TagSerializer(serializers.Serializer[Any]):
     sequence = serializers.IntegerField(
         source="tag.sequence",
         min_value=0,
-        help_text=_("Grows with each change of the tag itself; the ETag is made of it."),
+        help_text=_("Increases with each change of the tag itself; the ETag is derived from it."),
     )
 
 
@@ -37,7 +37,7 @@ class TagsQuerySerializer(serializers.Serializer[Any]):
     """Which tags are wanted."""
 
     unused = StrictBooleanField(
-        default=False, help_text=_("Also those that no capture has any more.")
+        default=False, help_text=_("Includes tags that no capture uses any more.")
     )
 
 
@@ -49,7 +49,7 @@ class TagChangesSerializer(serializers.Serializer[Any]):
         Tag.Colour.choices,
         required=False,
         allow_blank=True,
-        help_text=_("One of the palette; empty for none."),
+        help_text=_("A colour of the palette; empty for none."),
     )
     sign = StrictCharField(
         required=False,
@@ -64,5 +64,5 @@ class TagMergeSerializer(serializers.Serializer[Any]):
     """Which tag stays."""
 
     into = StrictIntegerField(
-        min_value=1, max_value=2**63 - 1, help_text=_("The id of the tag that stays.")
+        min_value=1, max_value=2**63 - 1, help_text=_("The id of the tag to merge into.")
     )

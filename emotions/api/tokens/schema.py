@@ -58,9 +58,9 @@ CREATE_TOKEN: dict[str, Any] = {
     "operation_id": "tokens_create",
     "summary": _("Create an access token"),
     "description": _(
-        "For a script that acts on your behalf, with the header Authorization: Bearer. Only this "
-        "response contains the secret. Requires a session that has reauthenticated recently; "
-        "access tokens cannot create tokens."
+        "For a script that acts on your behalf, with the header Authorization: Bearer. Only "
+        "this response contains the secret. Requires a session that has reauthenticated "
+        "recently; access tokens can't create tokens."
     ),
     "request": json_request(NewTokenSerializer, {"name": "backup script"}, "to read for a year"),
     "responses": {
@@ -75,8 +75,8 @@ REVOKE_TOKEN: dict[str, Any] = {
     "operation_id": "tokens_revoke",
     "summary": _("Revoke an access token"),
     "description": _(
-        "The token stops working at once. Requires a session that has reauthenticated recently; "
-        "access tokens cannot revoke tokens."
+        "The token stops working immediately. Requires a session that has reauthenticated "
+        "recently; access tokens can't revoke tokens."
     ),
     "parameters": [WHICH_TOKEN],
     "responses": {

@@ -41,14 +41,12 @@ class MadeTokenSerializer(TokenSerializer):
 class NewTokenSerializer(serializers.Serializer[Any]):
     """What a token shall be."""
 
-    name = StrictCharField(max_length=80, help_text=_("What it is for, in your words."))
+    name = StrictCharField(max_length=80, help_text=_("A name of your own for the token."))
     scope = serializers.ChoiceField(AccessToken.Scope.choices, default=AccessToken.Scope.READ)
-    may_export = StrictBooleanField(
-        default=False, help_text=_("Whether it downloads everything at once, by export/.")
-    )
+    may_export = StrictBooleanField(default=False, help_text=_("Whether it can use export/."))
     days = StrictIntegerField(
         min_value=1,
         max_value=MAX_TOKEN_DAYS,
         default=DEFAULT_TOKEN_DAYS,
-        help_text=_("How long it lasts."),
+        help_text=_("How long it is valid."),
     )

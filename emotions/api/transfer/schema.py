@@ -29,8 +29,8 @@ EXPORT: dict[str, Any] = {
     "summary": _("Export everything"),
     "description": _(
         "A zip archive with index.html to read, profile.json, tags.json, security_log.json, "
-        "captures.json, captures.csv and your pictures, made while it is sent. Requires a session "
-        "that has reauthenticated recently, or an access token that may export."
+        "captures.json, captures.csv and your pictures, streamed as it is created. Requires a "
+        "session that has reauthenticated recently, or an access token that can export."
     ),
     "responses": {
         (200, "application/zip"): OpenApiResponse(
@@ -127,7 +127,7 @@ UUID_PARAMETER = OpenApiParameter(
 IMPORT: dict[str, Any] = {
     "tags": ["me"],
     "operation_id": "import",
-    "summary": _("Import"),
+    "summary": _("Import a file"),
     "description": _(
         "Imports an archive made by export/, on this site or another, a CSV file exported by "
         "Daylio, or a JSON file exported by Pixels. Moments that already exist are left unchanged, "
@@ -245,7 +245,7 @@ CANCEL_IMPORT: dict[str, Any] = {
     "tags": ["me"],
     "operation_id": "imports_cancel",
     "summary": _("Cancel a previewed file"),
-    "description": _("Deletes a file whose preview is ready, and imports nothing."),
+    "description": _("Deletes a file whose preview is ready, without importing anything."),
     "request": None,
     "parameters": [UUID_PARAMETER],
     "responses": {

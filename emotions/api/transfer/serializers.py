@@ -54,7 +54,7 @@ class ImportSerializer(ImportFileSerializer):
             return parse_mood_values(text)
         except ValueError as error:
             raise serializers.ValidationError(
-                _("Say a name and a number from 1 to 5 each, such as: great 5, tired 2")
+                _("Give a name and a number from 1 to 5 for each, such as: great 5, tired 2")
             ) from error
 
 
@@ -128,21 +128,21 @@ class PreviewedMomentSerializer(serializers.Serializer[Any]):
     """A moment as it would look."""
 
     taken_at = serializers.DateTimeField(
-        default_timezone=None, help_text=_("When it was, with its local offset from UTC.")
+        default_timezone=None, help_text=_("When it was, with the local offset from UTC.")
     )
-    time_zone = TimeZoneField(help_text=_("Where it was lived."))
+    time_zone = TimeZoneField(help_text=_("The time zone of the moment."))
     felt = FeltField(choices=Feeling.choices, allow_null=True, help_text=_("What was felt."))
     mood = StrictIntegerField(
         allow_null=True, min_value=1, max_value=5, help_text=_("The mood from 1 to 5.")
     )
-    note = StrictCharField(help_text=_("The first 200 letters of the note."))
+    note = StrictCharField(help_text=_("The first 200 characters of the note."))
     tags = serializers.ListField(child=StrictCharField(), help_text=_("Its tags."))
 
 
 class PreviewedChangeSerializer(serializers.Serializer[Any]):
     """A moment that says something else in the file."""
 
-    before = PreviewedMomentSerializer(help_text=_("As it is here."))
+    before = PreviewedMomentSerializer(help_text=_("As stored."))
     after = PreviewedMomentSerializer(help_text=_("As it is in the file."))
 
 
@@ -150,7 +150,7 @@ class PreviewedMoodSerializer(serializers.Serializer[Any]):
     """The name of a mood in the file."""
 
     name = StrictCharField(help_text=_("As it is in the file."))
-    count = StrictIntegerField(help_text=_("How many moments have it."))
+    count = StrictIntegerField(help_text=_("The number of captures with the tag."))
     value = StrictIntegerField(
         allow_null=True,
         min_value=1,
@@ -184,11 +184,11 @@ class ImportPreviewSerializer(serializers.Serializer[Any]):
     last = serializers.DateField(allow_null=True, help_text=_("The latest day, or null."))
     new = StrictIntegerField(help_text=_("The number of moments that would be imported."))
     changed = StrictIntegerField(
-        help_text=_("The number of existing moments that say something else in the file.")
+        help_text=_("The number of existing moments that differ in the file.")
     )
     already_there = StrictIntegerField(help_text=_("The number of moments that exist already."))
     deleted = StrictIntegerField(
-        help_text=_("The number of moments that were deleted here and stay so.")
+        help_text=_("The number of moments skipped because they were deleted here.")
     )
     refused = StrictIntegerField(help_text=_("The number of entries that cannot be imported."))
     moods = PreviewedMoodSerializer(
@@ -225,12 +225,12 @@ class ChoicesSerializer(serializers.Serializer[Any]):
     date_order = serializers.ChoiceField(
         choices=DATE_ORDERS,
         required=False,
-        help_text=_("Which part of a date comes first where the year does not."),
+        help_text=_("Which part of a date comes first when the year doesn't."),
     )
     moods = serializers.DictField(
         child=StrictIntegerField(min_value=1, max_value=5, allow_null=True),
         default=dict,
-        help_text=_("Values from 1 to 5 by name; null leaves the moments of a mood out."),
+        help_text=_("Values from 1 to 5 by name; null skips the moments with that mood."),
     )
 
     def validate_moods(self, moods: dict[str, int | None]) -> dict[str, int | None]:
