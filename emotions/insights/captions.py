@@ -135,8 +135,10 @@ def tags_caption(effects: Sequence[TagEffect]) -> str:
 
 
 def too_few_for_charts(moments: int) -> str:
-    """Say how many moments charts need, and how many there are."""
-    words = _("Trends begin with %(enough)d moments. You have %(count)d so far.")
+    """Say how many moments charts need and, if there are any, how many there are."""
+    words = _("Trends begin with %(enough)d moments.")
+    if moments:
+        words = _("Trends begin with %(enough)d moments. You have %(count)d so far.")
     return words % {"enough": MIN_ENTRIES, "count": moments}
 
 

@@ -42,34 +42,37 @@ export const whiskers = {
   },
 };
 
-const LINE = 14; // pixels between two names
+const NAME_WIDTH = 120; // pixels at the end of lines that their names may take
+const LINE_HEIGHT = 14;
 
-/** The name of each line above its end. */
+/** The names of lines at their ends: that of the highest above all lines, the others below. */
 export const lineNames = {
   id: "lineNames",
   afterDatasetsDraw(chart, _, { inks, ground }) {
     const { ctx, chartArea } = chart;
-    const ends = chart.data.datasets
-      .map(({ label, data }, index) => {
-        const last = data.findLastIndex((value) => value !== null);
-        const { y } = chart.getDatasetMeta(index).data[last] ?? {};
-        return last < 0 ? null : { label, y, ink: inks[Number(index > 0)] };
+    const lines = chart.data.datasets
+      .map(({ label }, index) => {
+        const points = chart.getDatasetMeta(index).data.filter(({ skip }) => !skip);
+        return { label, points, ink: inks[Number(index > 0)] };
       })
-      .filter(Boolean)
-      .sort((one, other) => one.y - other.y);
+      .filter(({ points }) => points.length)
+      .sort((one, other) => one.points.at(-1).y - other.points.at(-1).y);
+    const near = lines.flatMap(({ points }) =>
+      points.filter(({ x }) => x > chartArea.right - NAME_WIDTH).map(({ y }) => y),
+    );
+    let at = Math.max(Math.min(...near) - 8, chartArea.top - 4);
     ctx.save();
     ctx.font = `12px ${ctx.font.replace(/^.*px /, "")}`;
     ctx.textAlign = "right";
     ctx.lineJoin = "round";
     ctx.lineWidth = 4;
     ctx.strokeStyle = ground;
-    let below = -Infinity;
-    for (const { label, y, ink } of ends) {
-      const at = Math.max(y - 8, below + LINE, chartArea.top);
+    for (const [index, { label, ink }] of lines.entries()) {
+      if (index === 1) at = Math.min(Math.max(...near) + LINE_HEIGHT, chartArea.bottom - 4);
       ctx.fillStyle = ink;
       ctx.strokeText(label, chartArea.right, at);
       ctx.fillText(label, chartArea.right, at);
-      below = at;
+      at += LINE_HEIGHT;
     }
     ctx.restore();
   },
