@@ -1,4 +1,4 @@
-"""The form of the trends page."""
+"""The forms of the history and of trends."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -7,9 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from common.widgets import DateInput
+from emotions.captures import selectors
 from emotions.insights.calendars import last_of_month
 from emotions.insights.trends import Span
+from emotions.models import Capture, Feeling
 from emotions.models.limits import validate_day
 
 DEFAULT_SPAN = timedelta(days=29)
@@ -19,6 +22,50 @@ MAX_SPANS = {
     Span.MONTH: timedelta(days=20 * 366),
 }
 """The longest span by length of a period, so that charts stay legible."""
+
+
+class HistoryFilter(forms.Form):
+    """Which captures of the history to show."""
+
+    feeling = forms.ChoiceField(
+        label=_("Emotion"), required=False, choices=[("", _("All")), *Feeling.choices]
+    )
+    first = forms.DateField(
+        label=_("From"), required=False, widget=DateInput, validators=[validate_day]
+    )
+    last = forms.DateField(
+        label=_("To"), required=False, widget=DateInput, validators=[validate_day]
+    )
+    tag = forms.ChoiceField(label=_("Tag"), required=False)
+    source = forms.ChoiceField(
+        label=_("Taken by"), required=False, choices=[("", _("Any way")), *Capture.Source.choices]
+    )
+    words = forms.CharField(label=_("Words in notes"), required=False, max_length=200)
+
+    def __init__(self, data: Any, *, owner: User) -> None:
+        super().__init__(data)
+        tags = [tag.name for tag in selectors.recent_tags(owner=owner)]
+        chosen = data.get("tag", "")
+        if chosen and chosen not in tags and selectors.has_tag(owner=owner, name=chosen):
+            tags = [chosen, *tags]
+        choices = [("", _("Any")), *((tag, tag) for tag in tags)]
+        self.fields["tag"] = forms.ChoiceField(label=_("Tag"), required=False, choices=choices)
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        first, last = values.get("first"), values.get("last")
+        if first and last and last < first:
+            self.add_error("last", _("Choose a day that isn't before the first one."))
+        return values
+
+    def selection(self) -> dict[str, Any]:
+        """Return the valid filters that are set, as `selectors.history` takes them."""
+        if not self.is_valid():
+            return {}
+        chosen = {name: value for name, value in self.cleaned_data.items() if value}
+        if "source" in chosen:
+            chosen["source"] = Capture.Source(chosen["source"])
+        return chosen
 
 
 class MonthForm(forms.Form):

@@ -22,11 +22,10 @@ from accounts.models import User
 from accounts.requests import person_of, zone_of
 from common.time_zones import today_in
 from emotions.captures import presentation, selectors
-from emotions.captures.forms import HistoryFilter
 from emotions.insights import calendars, charts, trends, wording
 from emotions.insights.calendars import first_of_month, last_of_month
 from emotions.insights.charts import Chart
-from emotions.insights.forms import MAX_SPANS, MonthForm
+from emotions.insights.forms import MAX_SPANS, HistoryFilter, MonthForm
 from emotions.insights.trends import Span
 from emotions.insights.views import FilterLink
 from emotions.models import Capture, CaptureQuerySet, Feeling
