@@ -11,20 +11,28 @@ def explain_signature(beginning: bytes) -> str:
         return _("That's a PDF, which can't be imported. %(way)s") % {"way": way_to_table()}
     if beginning.startswith(b"\xd0\xcf\x11\xe0"):
         return save_as_csv()
-    if beginning.lstrip().startswith(b"{"):
+    if beginning.lstrip().startswith(b"{") and not beginning.startswith(b"{\\rtf"):
         return explain_json()
     return ""
 
 
 def explain_archive(names: Collection[str]) -> str:
     """Return what to send instead of an archive of these files; empty if unknown."""
-    if any(name.endswith(".daylio") for name in names):
+    if has(".daylio", names):
         return _("That's a Daylio backup, which only Daylio can read. %(way)s") % {
             "way": way_to_table()
         }
-    if "workbook.xml" in names:
+    if "workbook.xml" in names or {"mimetype", "content.xml"} <= {*names} or has(".iwa", names):
         return save_as_csv()
+    if has(".zip", names):
+        return _(
+            "That's a zip archive with another one inside. Unpack it and upload what's inside."
+        )
     return ""
+
+
+def has(ending: str, names: Collection[str]) -> bool:
+    return any(name.lower().endswith(ending) for name in names)
 
 
 def explain_json() -> str:

@@ -164,6 +164,8 @@ def find_encoding(file: IO[bytes]) -> str:
     file.seek(0)
     beginning = file.read(3)
     marked = [name for mark, name in ENCODINGS.items() if beginning.startswith(mark)]
+    if not marked and b"\0" in beginning[:2]:  # Every second byte of Latin letters is 0.
+        marked = ["utf-16-be" if beginning[0] == 0 else "utf-16-le"]
     for encoding in marked or OTHER_ENCODINGS:
         file.seek(0)
         text = io.TextIOWrapper(file, encoding, newline="")

@@ -41,7 +41,8 @@ def zipped(**files: bytes) -> bytes:
         *("20:30", "20.30", "20 h 30", "20h30", "20:30:00", "20:30 Uhr", "20:30:59", "20時30分"),
         *("8:30 p. m.", "8:30\u202fp.\u00a0m.", "8:30 P.M.", "08:30PM", "8:30 nachm.", "8:30 μ.μ."),
         *("下午8:30", "午後8:30", "오후 8:30", "8:30 م", "٢٠:٣٠", "۲۰:۳۰", "२०:३०", "２０：３０"),
-        *("8:30 ÖS", "8:30 odp.", "\u200e8:30 pm\u200e"),
+        *("8:30 ÖS", "8:30 odp.", "\u200e8:30 pm\u200e", "8:30 ip.", "kl. 20.30", "klo 20.30"),
+        *("20h30m", "20h 30m 15s", "20:30:00.000", "8:30:00,5 PM"),
     ],
 )
 def test_times_of_many_clocks_are_the_same_minute(written: str) -> None:
@@ -50,7 +51,19 @@ def test_times_of_many_clocks_are_the_same_minute(written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "hour"), [("12:10 AM", 0), ("上午12:10", 0), ("24:10", 0), ("12:10 p.m.", 12)]
+    ("written", "hour"),
+    [
+        *(("12:10 AM", 0), ("上午12:10", 0), ("24:10", 0), ("12:10 p.m.", 12)),
+        *(
+            ("12 AM", 0),
+            ("8 PM", 20),
+            ("20h", 20),
+            ("20 Uhr", 20),
+            ("8時", 8),
+            ("午後8時", 20),
+            ("오후 8시", 20),
+        ),
+    ],
 )
 def test_midnight_and_noon_are_told_apart(written: str, hour: int) -> None:
     moment = entry(f"2026-02-01,,,{written},good,,,,").taken_at
@@ -58,7 +71,8 @@ def test_midnight_and_noon_are_told_apart(written: str, hour: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["", "25:30", "20:60", "2030", "-20:30", "20:30 xm", "9" * 5000 + ":1", "20:30:61"]
+    "written",
+    ["", "25:30", "20:60", "2030", "-20:30", "20:30 xm", "9" * 5000 + ":1", "20:30:61", "20"],
 )
 def test_what_is_no_time_is_refused(written: str) -> None:
     (refused,) = read(table(f"2026-02-01,,,{written},good,,,,"))
@@ -75,6 +89,16 @@ def test_what_is_no_time_is_refused(written: str) -> None:
         (["2023年5月14日,x,x"], 5),
         (["2023. 5. 14.,x,x"], 5),
         (["2023-05-14 00:00:00,x,x"], 5),
+        (["14. Mai 2023,x,x"], 5),
+        (["14-May-23,x,x"], 5),
+        (['"May 4th, 2023",x,x'], 5),
+        (["4 de mayo de 2023,x,x"], 5),
+        (["4 мая 2023 г.,x,x"], 5),
+        (["4 Mayıs 2023,x,x"], 5),
+        (["2023 maj 4,x,x"], 5),
+        (["4 févr. 2023,x,x"], 2),
+        (["20230504,x,x"], 5),
+        (["45050,x,x"], 5),
         (["5/4/2023,May 4,x"], 5),
         (["5/4/2023,5 April,x"], 4),
         (["5/4/2023,x,x"], 4),
@@ -86,6 +110,29 @@ def test_dates_of_spreadsheets_are_read_by_what_the_table_shows(
 ) -> None:
     found = read(table(*(f"{row},20:30,good,,,," for row in rows)))
     assert found[0].taken_at.month == month
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "14. Mayonnaise 2023",
+        "Mai 2023",
+        "14 Mai Juni 2023",
+        "32. Mai 2023",
+        "99999999",
+        "1 2 3 Mai",
+    ],
+)
+def test_what_is_no_date_is_refused(written: str) -> None:
+    (refused,) = read(table(f"{written},x,x,20:30,good,,,,"))
+    assert isinstance(refused, Refusal)
+
+
+@pytest.mark.parametrize("written", ["14. Mai 2023", "May 4, 2023", "45050", "20230504"])
+def test_dates_that_can_be_read_in_one_way_only_are_certain(written: str) -> None:
+    data = table(f'"{written}",x,x,20:30,good,,,,')
+    history = open_history(io.BytesIO(data), size=len(data), time_zone="UTC", moods={})
+    assert history.description["dates_are_certain"]
 
 
 @pytest.mark.parametrize(
@@ -115,7 +162,9 @@ def test_the_persons_own_value_counts_more() -> None:
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
+)
 def test_tables_of_spreadsheets_are_read(separator: str, encoding: str) -> None:
     rows = [HEADER, "14.05.2023,14. Mai,Sonntag,14:30,Gut,Arbeit | Café,,,Schöner Tag", ",,,,,,,,"]
     text = "\r\n".join([*rows, "", ",,,"]).replace(",", separator)
@@ -207,6 +256,10 @@ def test_a_table_in_an_archive_is_read() -> None:
         (lambda: zipped(**{"backup.daylio": b"eyJ2ZXJzaW9uIjogMTV9"}), "a Daylio backup"),
         (lambda: zipped(**{"backup.daylio": b"x"}), "Export entries › CSV"),
         (lambda: zipped(**{"xl/workbook.xml": b"<x/>"}), "Save it as CSV"),
+        (lambda: zipped(**{"mimetype": b"x", "content.xml": b"<x/>"}), "Save it as CSV"),
+        (lambda: zipped(**{"Index/Document.iwa": b"x"}), "Save it as CSV"),
+        (lambda: zipped(**{"daylio.ZIP": b"PK"}), "upload what's inside"),
+        (lambda: b"{\\rtf1 full_date}", "with the columns full_date"),
         (lambda: b"\xd0\xcf\x11\xe0 of an older one", "Save it as CSV"),
         (lambda: b"%PDF-1.7 of Daylio", "That's a PDF"),
         (lambda: b'[{"date": "2026-01-01"}]', "That's a JSON file"),
