@@ -75,7 +75,7 @@ load: .venv/for-tests node_modules/for-run  ## load several instances behind ngi
 	scripts/ensure-packages nginx postgresql redis-server
 	$(BIN)/python -m benchmarks.load $(if $(DURATION),--seconds $(DURATION))
 
-peers: .venv/for-tests benchmarks/peers/node_modules/.installed benchmarks/peers/.venv/.installed  ## install the networks that compare_models measures, 5 GB
+peers: .venv/for-tests node_modules/for-run benchmarks/peers/node_modules/.installed benchmarks/peers/.venv/.installed  ## install the networks that compare_models measures, 5 GB
 
 train: .venv/for-training  ## train the baseline: make train DATA=path/to/archive.zip OPTIONS="--epochs 1"
 	@test -n "$(DATA)" || { echo "make train: expected DATA=ARCHIVE, received nothing" >&2; exit 2; }

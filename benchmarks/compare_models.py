@@ -39,7 +39,7 @@ from ml.emotions import EMOTIONS
 from ml.evaluation.evaluation import MISSED
 from ml.evaluation.report import LABELS
 from ml.inference.card import BUNDLED, Card
-from ml.inference.face_detection import detect_faces
+from ml.inference.face_detection import detect_faces, fallback_notice
 from ml.inference.predictor import predictor_for
 from ml.version_files import CARD, NETWORK
 
@@ -97,6 +97,8 @@ class Result:
 
 def load_pictures(archive: Path, votes: Path, photos: Path, folder: Path) -> Pictures:
     """Load the faces of the test split, and write the views of the photos into a folder."""
+    if notice := fallback_notice():
+        print(notice, file=sys.stderr)
     source = Source(archive)
     split = source.pick_split(None)
     faces, left_out, _ = read_faces(source, {split})

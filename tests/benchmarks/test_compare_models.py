@@ -13,8 +13,10 @@ from benchmarks.peers.processes import Answers, Peer, PeerError, peers
 from ml.data.sources import Source
 from ml.emotions import EMOTIONS
 from ml.evaluation.evaluation import MISSED
+from ml.inference import blazeface
 from tests import pictures
 from tests.ml import faces
+from tests.ml.evaluation.test_evaluation import voted
 
 HAPPY, SAD = EMOTIONS.index("happy"), EMOTIONS.index("sad")
 BRIGHT_IS_HAPPY = """
@@ -69,6 +71,27 @@ def test_differences_are_paired() -> None:
     # 0, 0, 0 and 1: a standard deviation of 0.5, a quarter of it as standard error of the mean.
     assert compare_models.paired_difference(truth, ours, others) == "+25.0 ± 25.0"
     assert compare_models.paired_difference(truth, ours, ours) == "+0.0 ± 0.0"
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_a_comparison_that_finds_our_faces_with_the_cascades_says_so(
+    installed: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if not installed:
+        monkeypatch.setattr(blazeface, "FILE", tmp_path / "missing.tflite")
+    monkeypatch.setattr(compare_models, "VIEWS", {})
+    files = faces.tree(train=1, test=1)
+    known = compare_models.load_pictures(
+        faces.archive(tmp_path / "faces.zip", files),
+        voted(tmp_path / "votes.csv", files, "sad"),
+        faces.folder(tmp_path / "wild", {"wild/happy/a.jpg": pictures.astronaut_jpeg()}),
+        tmp_path / "views",
+    )
+    assert len(known.faces.labels) == len(EMOTIONS)
+    assert ("npm ci" in capsys.readouterr().err) is not installed
 
 
 def test_the_tables_count_what_was_answered(tmp_path: Path) -> None:
