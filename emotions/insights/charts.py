@@ -135,9 +135,9 @@ def sentiment_over_time(
     width = MOVING_AVERAGE_WIDTHS[by]
     averages = moving_average(periods, width)
     average = {
-        Span.DAY: _("Mean of 7 days"),
-        Span.WEEK: _("Mean of 4 weeks"),
-        Span.MONTH: _("Mean of 3 months"),
+        Span.DAY: _("7-day average"),
+        Span.WEEK: _("4-week average"),
+        Span.MONTH: _("3-month average"),
     }[by]
     marks = [
         (index, name)
@@ -153,7 +153,7 @@ def sentiment_over_time(
         caption=captions.sentiment_caption(trends.merge(periods))
         + "".join(
             " "
-            + _("Since %(day)s another network answers: %(name)s.")
+            + _("Since %(day)s, another network reads your photos: %(name)s.")
             % {"day": date_format(on, "DATE_FORMAT"), "name": name}
             for on, name in changes
         ),
@@ -192,7 +192,7 @@ def distribution(counts: Counter[Feeling]) -> Chart:
     return Chart(
         name="distribution",
         kind="bars",
-        title=_("How often each"),
+        title=_("How often"),
         caption=captions.distribution_caption(counts),
         is_drawn=bool(total),
         columns=[_("Emotion"), _("Moments"), _("Percent")],

@@ -129,7 +129,7 @@ def calendar_context(person: User, month: date, today: date) -> dict[str, Any]:
         "next_month": last + timedelta(days=1) if last < today else None,
         "weekdays": [(WEEKDAYS_ABBR[number], WEEKDAYS[number]) for number in weekdays],
         "weeks": [
-            [(cell, wording.calendar_words(cell.day) if cell and cell.day else "") for cell in week]
+            [(cell, wording.day_in_words(cell.day) if cell and cell.day else "") for cell in week]
             for week in calendars.weeks_of_month(
                 first, days, today=today, first_weekday=first_weekday
             )

@@ -9,8 +9,8 @@ from django.db.models.functions import RowNumber
 from accounts.models import User
 from emotions.captures import selectors
 from emotions.captures.selectors import UsedTag
-from emotions.insights import patterns, trends
-from emotions.insights.patterns import Pixel
+from emotions.insights import calendars, trends
+from emotions.insights.calendars import CalendarDay
 from emotions.insights.trends import Period, Span
 from emotions.models import Capture
 
@@ -28,7 +28,7 @@ class Review:
         whole: all days as one period.
         before: the week or month before as one period.
         periods: every day as a period, including those without moments.
-        days: the mood of each day with moments, in order.
+        days: each day with moments, in order.
         noted: the first `MAX_NOTES` captures with a note of each day, in order.
         notes: how many captures with a note each day has that has any.
         tags: the owner's `MAX_TAGS` most used tags.
@@ -37,7 +37,7 @@ class Review:
     whole: Period
     before: Period
     periods: list[Period]
-    days: dict[date, Pixel]
+    days: dict[date, CalendarDay]
     noted: list[Capture]
     notes: dict[date, int]
     tags: list[UsedTag]
@@ -78,7 +78,7 @@ def review(*, owner: User, span: Span, on: date) -> Review:
         whole=trends.merge(periods),
         before=trends.merge(before),
         periods=periods,
-        days=patterns.by_day(owner=owner, first=first, last=last),
+        days=calendars.load_days(owner=owner, first=first, last=last),
         noted=list(selectors.with_answers(shown).order_by("taken_at", "id")),
         notes=dict(notes),
         tags=selectors.tags_between(owner=owner, first=first, last=last, limit=MAX_TAGS),

@@ -180,7 +180,7 @@ def year(request: HttpRequest, number: int) -> HttpResponse:
         "year": number,
         "months": [date(number, month, 1) for month in range(1, 13)],
         "rows": [
-            [(cell, wording.calendar_words(cell.day) if cell and cell.day else "") for cell in row]
+            [(cell, wording.day_in_words(cell.day) if cell and cell.day else "") for cell in row]
             for row in calendars.rows_of_year(number, days, today=today)
         ],
         "before": number - 1 if number > FIRST_YEAR else None,
@@ -234,12 +234,13 @@ def review(request: HttpRequest, span: str, on: date) -> HttpResponse:
         "days": [
             {
                 "date": on,
-                "pixel": pixel,
-                "sentence": wording.day_summary(pixel),
+                "faces": day.faces,
+                "is_unsure": day.is_unsure,
+                "sentence": wording.day_in_words(day),
                 "items": [presentation.item(capture) for capture in found.noted_on(on)],
                 "more": found.notes_left_out_on(on),
             }
-            for on, pixel in found.days.items()
+            for on, day in found.days.items()
         ],
         "span": span,
         "before": found.before.first if found.before.first >= FIRST_DAY else None,

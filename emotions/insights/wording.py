@@ -10,7 +10,7 @@ from emotions.captures.moods import Mood, Sentiment
 from emotions.captures.wording import in_sentence
 from emotions.insights.baseline import Baseline
 from emotions.insights.calendars import CalendarDay
-from emotions.insights.patterns import Pixel, TagEffect
+from emotions.insights.patterns import TagEffect
 from emotions.insights.trends import Period, Span
 
 MIN_CHANGE = 0.3
@@ -72,8 +72,8 @@ def count_found(count: int, *, total: int) -> str:
     return words % {"found": count, "total": total}
 
 
-def calendar_words(day: CalendarDay) -> str:
-    """Say what a day was like in a calendar: the emotions of few moments, or that of the most."""
+def day_in_words(day: CalendarDay) -> str:
+    """Say what a day was like in few words: the emotions of few moments, or that of the most."""
     moments = count_moments(day.moments)
     if not day.told:
         return moments
@@ -91,15 +91,6 @@ def told_words(day: CalendarDay) -> str:
     if day.most is None:
         return _("mixed")
     return _("mostly %(feeling)s") % {"feeling": in_sentence(day.most)}
-
-
-def day_summary(pixel: Pixel) -> str:
-    """Return the number of moments of a day and their dominant emotion."""
-    moments = count_moments(pixel.moments)
-    if pixel.dominant is None:
-        return moments
-    feeling = in_sentence(pixel.dominant)
-    return _("%(moments)s, mostly %(feeling)s") % {"moments": moments, "feeling": feeling}
 
 
 def moments_on_days(moments: int, *, days: int, of_days: int) -> str:

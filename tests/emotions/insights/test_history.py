@@ -15,7 +15,7 @@ from emotions.captures import editing
 from emotions.captures.editing import Changes
 from emotions.insights import history_views
 from emotions.insights.calendars import load_days
-from emotions.insights.wording import calendar_words
+from emotions.insights.wording import day_in_words
 from emotions.models import Capture, Feeling
 from tests import factories
 
@@ -111,9 +111,9 @@ def test_a_day_has_the_face_and_the_words_that_its_moments_carry(
     [day] = load_days(owner=owner, first=NOON.date(), last=NOON.date()).values()
     assert day.faces == faces
     with translation.override("en"):
-        assert calendar_words(day) == english
+        assert day_in_words(day) == english
     with translation.override("de"):
-        assert calendar_words(day) == german
+        assert day_in_words(day) == german
 
 
 def test_a_month_shows_each_day_with_its_face_and_opens_it(
@@ -224,7 +224,7 @@ def test_a_filter_asks_for_moments_and_says_how_many_of_all_it_found(
     found = owner_client.get(HISTORY, {"words": "river"}).content.decode()
     assert "By the <mark>River</mark>." in found
     nothing = text_of(owner_client.get(HISTORY, {"source": "live"}))
-    assert "No moment fits" in nothing
+    assert "No moments match" in nothing
     assert "0 of 2 moments" in nothing
     assert "2 moments" in text_of(owner_client.get(HISTORY, {"view": "list"}))
 

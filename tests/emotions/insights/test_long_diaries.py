@@ -141,7 +141,9 @@ def test_tags_to_choose_from_are_those_of_late_and_any_other_can_be_asked_for(
     found = owner_client.get(history, {"tag": "long ago"}).content.decode()
     assert captures_on(found) == [str(old.uuid)]
     assert '<option value="long ago" selected' in found
-    assert "No moment fits" not in owner_client.get(history, {"tag": "of another"}).content.decode()
+    assert (
+        "No moments match" not in owner_client.get(history, {"tag": "of another"}).content.decode()
+    )
     words = owner_client.get(reverse("emotions:words")).content.decode()
     assert re.findall(r'type="checkbox"\s+name="tags"\s+value="([abc])"', words) == ["c", "b"]
 

@@ -124,7 +124,7 @@ def test_every_chart_says_in_its_drawing_what_its_table_says(
     assert sentiment == [None] * 4 + [1.0] + [None] * 6 + [0.0, None, 0.1]
     rows = table(owner_client, f"/trends/sentiment.csv{DAYS}")
     assert [row["Sentiment"] for row in rows] == ["1.0", "0.0", "0.1"]
-    assert rows[2]["Mean of 7 days"] == "0.07", "(1 - 0.8 + 0) / 3"
+    assert rows[2]["7-day average"] == "0.07", "(1 - 0.8 + 0) / 3"
 
     bars = drawn(page, "distribution")
     assert dict(zip(bars["emotions"], bars["bars"][0]["values"], strict=True)) == {
@@ -162,7 +162,7 @@ def test_a_new_network_is_told(owner: User, owner_client: Client) -> None:
     factories.detection(capture=latest, looks="sad", model_version=version)
     page = owner_client.get(f"/trends/{DAYS}").content.decode()
     assert drawn(page, "sentiment")["marks"] == [{"at": 13, "label": "careful-2"}]
-    assert "another network answers: careful-2" in page
+    assert "another network reads your photos: careful-2" in page
 
 
 @pytest.mark.parametrize("name", [*CHARTS, "nothing"])
@@ -261,6 +261,7 @@ def test_a_review_tells_a_week_day_by_day(owner: User, owner_client: Client) -> 
     page = owner_client.get("/review/week/2026-03-12/").content.decode()
     assert "9 March to 15 March 2026" in page
     assert "3 moments on 2 of 7 days." in page
+    assert "2 moments: happy, sad" in page
     assert "Rain all day." in page
     assert "piano" in page
     month = owner_client.get("/review/month/2026-03-31/").content.decode()
