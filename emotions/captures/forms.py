@@ -206,6 +206,11 @@ class EditForm(SelfReportForm):
         pairs = (part.partition("=") for part in self.cleaned_data["opened_with"].split())
         return {name: known for name, _, known in pairs}
 
+    def state_after(self, capture: Capture) -> str:
+        """Return what the form holds once its changes are saved, as it is told that again."""
+        now = reported(capture)
+        return join_digests(self.opened() | {name: digest(now[name]) for name in self.changed()})
+
     def mine(self) -> dict[str, Any]:
         """Return what is sent as `reported` returns what a capture says."""
         return self.cleaned_data | {"tags": sorted(self.cleaned_data["tags"])}
@@ -241,7 +246,12 @@ def digest(value: Any) -> str:
 
 def state_of(capture: Capture) -> str:
     """Return what a capture says by now, as digests of its fields."""
-    return " ".join(f"{name}={digest(value)}" for name, value in reported(capture).items())
+    return join_digests({name: digest(value) for name, value in reported(capture).items()})
+
+
+def join_digests(digests: dict[str, str]) -> str:
+    """Return digests as `EditForm.opened` reads them."""
+    return " ".join(f"{name}={known}" for name, known in digests.items())
 
 
 class TimeForm(forms.Form):

@@ -261,9 +261,12 @@ def choices(form: SelfReportForm, *, owner: User) -> dict[str, Any]:
     }
 
 
-def saved(capture: Capture) -> dict[str, str]:
-    """Return what a sheet needs to know after it has been saved in place."""
-    return {"opened_with": state_of(capture), "headline": item(capture).headline}
+def saved(capture: Capture, form: EditForm) -> dict[str, str]:
+    """Return what a sheet needs to know after it has been saved in place.
+
+    What was changed elsewhere meanwhile it still shows as it was when it was opened.
+    """
+    return {"opened_with": form.state_after(capture), "headline": item(capture).headline}
 
 
 def time_of_photo(capture: Capture) -> datetime | None:

@@ -110,7 +110,7 @@ def capture_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
             form.add_error("me", _("That face isn't in this photo."))
         else:
             if in_place:
-                return JsonResponse(presentation.saved(own_capture(request, uuid)))
+                return JsonResponse(presentation.saved(own_capture(request, uuid), form))
             messages.success(request, _("Saved."))
             return redirect("emotions:capture_detail", uuid)
     if in_place:

@@ -223,6 +223,21 @@ def test_what_is_sent_as_it_was_changes_nothing(owner_client: Client, moment: Ca
     assert moment.sequence == sequence
 
 
+def test_a_sheet_that_stays_open_never_overwrites_what_it_has_not_seen(
+    owner_client: Client, moment: Capture
+) -> None:
+    opened = state_of(moment)
+    editing.edit_capture(capture=moment, changes=Changes(note="Other.", mood=5))
+    mine = {"note": "First.", "mood": "3", "tags": "", "felt": "sad"}
+    first = save_in_place(owner_client, moment, **mine, opened_with=opened)
+    again = first.json()["opened_with"]
+    later = save_in_place(owner_client, moment, **mine | {"felt": "fear"}, opened_with=again)
+    moment.refresh_from_db()
+    assert (moment.note, moment.mood, moment.felt) == ("Other.", 5, "fear")
+    mine |= {"note": "Mine.", "opened_with": later.json()["opened_with"]}
+    assert save_in_place(owner_client, moment, **mine).status_code == 409
+
+
 def test_a_sheet_is_told_in_place_what_does_not_fit_and_that_something_contradicts_it(
     owner_client: Client, moment: Capture
 ) -> None:
