@@ -76,11 +76,7 @@ class DetectionSerializer(serializers.ModelSerializer[Detection]):
         read_only_fields = fields
         extra_kwargs: ClassVar = {
             "id": {"help_text": _("Identifies the face, for use as `me`.")},
-            "role": {
-                "help_text": _(
-                    "the original reading, unless a later network has read the face again."
-                )
-            },
+            "role": {"help_text": _("answer for the original reading; others may be added.")},
             "roll": {
                 "help_text": _(
                     "Degrees by which the head tilts clockwise, -180 to 180; null if unknown."
@@ -162,13 +158,9 @@ class CaptureSerializer(serializers.ModelSerializer[Capture]):
             "source": {"help_text": _("How the capture was recorded.")},
             "taken_at": {"help_text": _("The moment, in UTC.")},
             "kept": {"help_text": _("How much of the photo is saved.")},
-            "others_blurred": {
-                "help_text": _("Whether other people in the saved photo are blurred.")
-            },
+            "others_blurred": {"help_text": _("Whether others in the saved photo are blurred.")},
             "mood": {"help_text": _("Your rating, from 1 (bad) to 5 (good).")},
-            "sequence": {
-                "help_text": _("Increases with each change; the ETag is derived from it.")
-            },
+            "sequence": {"help_text": _("Increases with each change; the basis of the ETag.")},
             "deleted_at": {"help_text": _("When it was moved to the trash; null if it wasn't.")},
         }
 

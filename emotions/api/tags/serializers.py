@@ -29,7 +29,7 @@ class TagSerializer(serializers.Serializer[Any]):
     sequence = serializers.IntegerField(
         source="tag.sequence",
         min_value=0,
-        help_text=_("Increases with each change of the tag itself; the ETag is derived from it."),
+        help_text=_("Increases with each change of the tag itself; the basis of the ETag."),
     )
 
 

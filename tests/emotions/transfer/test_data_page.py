@@ -88,7 +88,7 @@ def test_the_archive_has_a_page_that_needs_nothing_else(
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert f"{mine.local_date:%Y}" in page
     assert re.search(
-        r"Looks happy.*Mood: good.*river.*Looks sad.*Felt afraid.*Earlier\.", page, re.S
+        r"Looks happy.*Mood: pleasant.*river.*Looks sad.*Felt afraid.*Earlier\.", page, re.S
     )
     assert "Of somebody else." not in page
 

@@ -183,7 +183,7 @@ def test_a_preview_is_its_owners_alone(owner_api: APIClient, other_api: APIClien
 
 def test_a_name_of_a_mood_that_is_a_novel_is_refused(owner_api: APIClient) -> None:
     preview = previewed(owner_api, TABLE.replace(b"Mellow", b"x" * 201, 1))["preview"]
-    assert "at most 200 letters" in preview["refusals"][0]["reason"]
+    assert "at most 200 characters" in preview["refusals"][0]["reason"]
     assert [mood["count"] for mood in preview["moods"]] == [1, 1]
 
 
