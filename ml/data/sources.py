@@ -74,6 +74,8 @@ class Source:
             raise DatasetError(f"{self.path}: expected a readable {name} ({reason}).")
         if len(tables.others) == len(self._files.names) == 1:
             read_rows(self._files, tables.others[0], str(self.path), None, labels)
+        if self.votes:
+            self.dropped[f"{self.votes}, votes without the faces that they are on"] += 1
         reasons = ", ".join(f"{reason}: {n}" for reason, n in sorted(self.dropped.items()))
         raise DatasetError(
             f"{self.path}: expected <split>/<emotion>/<picture> with the emotions "

@@ -40,6 +40,9 @@ FILLERS = frozenset(
 )
 """Words that a name may have beside the one that counts, as in `dataset_train` or `happy faces`."""
 
+MIN_LIKENESS = 0.7
+"""Of two spellings, 1 if they are the same (`difflib`); below it, `extra` is like `train`."""
+
 NO_LABELS: Mapping[str, Emotion] = MappingProxyType({})
 LABELS_HELP = "emotions of class names that are not recognised, such as 1=surprise,2=fear"
 """Help of the option that `parse_labels` reads."""
@@ -122,5 +125,5 @@ def _words(name: str) -> list[str]:
 
 
 def _with_closest(name: str, spellings: Mapping[str, str]) -> str:
-    closest = get_close_matches("".join(_words(name)), spellings, n=1)
+    closest = get_close_matches("".join(_words(name)), spellings, n=1, cutoff=MIN_LIKENESS)
     return f"{name} (closest: {spellings[closest[0]]})" if closest else name

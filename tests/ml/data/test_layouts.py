@@ -199,6 +199,8 @@ def test_a_misspelt_split_is_named_with_what_it_is_like(tmp_path: Path) -> None:
         prepare(source(tmp_path, renamed(("/train/", "/trian/"))))
     _, report = prepare(source(tmp_path, FILES | {"d/validaton/sad/1.png": b""}))
     assert report.dropped == {"in the split validaton (closest: validation)": 1}
+    _, report = prepare(source(tmp_path, FILES | {"d/extra/sad/1.png": b""}))
+    assert report.dropped == {"in the split extra": 1}
 
 
 def test_pictures_without_a_split_are_named(tmp_path: Path) -> None:
@@ -271,6 +273,12 @@ def test_ferplus_beside_the_table_gives_its_votes_row_by_row(tmp_path: Path) -> 
     assert dict(zip(CHOICES, dataset.votes[voted][0].tolist(), strict=True)) == {
         **dict.fromkeys(CHOICES, 0), "happy": 8, "contempt": 1, "nf": 1
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("beside", [{}, {"readme.md": b"x"}])
+def test_votes_without_faces_are_named(tmp_path: Path, beside: dict[str, bytes]) -> None:
+    with pytest.raises(DatasetError, match=r"fer2013new\.csv, votes without the faces that they"):
+        source(tmp_path, {"FER+/fer2013new.csv": FERPLUS.encode()} | beside)
 
 
 def test_votes_beside_pictures_are_joined_or_named(tmp_path: Path) -> None:
