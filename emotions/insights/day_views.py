@@ -16,7 +16,7 @@ from accounts.requests import person_of, zone_of
 from common.time_zones import today_in
 from emotions.captures import presentation, selectors
 from emotions.captures.days import Day, load_day
-from emotions.insights import baseline, day_sentences, wording
+from emotions.insights import baseline, day_sentences, partings, wording
 from emotions.models.limits import FIRST_DAY
 from emotions.offline.headers import available_offline
 from emotions.preferences.selectors import get_preferences
@@ -25,6 +25,8 @@ MOMENTS_ON_DAY_PAGE = 60
 MOMENTS_IN_SIGHT = 6
 """The moments of a day beyond which a link leads to the latest."""
 DAYS_CACHED_OFFLINE = 7
+DAYS_OF_PARTINGS = 90
+"""The days of which Today says where what was felt and what faces looked like part."""
 
 
 @login_required
@@ -49,6 +51,7 @@ def show_day(request: HttpRequest, day: Day) -> HttpResponse:
     person = person_of(request)
     today = today_in(zone_of(request, person))
     page = Paginator(day.captures, MOMENTS_ON_DAY_PAGE).get_page(request.GET.get("page"))
+    items = [presentation.item(capture) for capture in page]
     context: dict[str, Any] = {
         "day": day,
         "page": page,
@@ -63,11 +66,12 @@ def show_day(request: HttpRequest, day: Day) -> HttpResponse:
             (_("Looked"), day.threads.looked.most_common()),
             (_("Felt"), day.threads.felt.most_common()),
         ],
-        "items": [presentation.item(capture) for capture in page],
+        "items": items,
         "mood": day.mood,
     }
     if day.date == today:
         context["offline_urls"] = offline_urls(person, today)
+        context |= what_parts(person, today, items if page.number == 1 else [])
         if get_preferences(owner=person).show_streak:
             context["streak"] = wording.streak_sentence(baseline.streak(owner=person, today=today))
     if day.mood:
@@ -76,6 +80,17 @@ def show_day(request: HttpRequest, day: Day) -> HttpResponse:
         context["sentiment"] = wording.sentiment_label(day.mood.sentiment)
         context["explanation"] = day_sentences.explain_mood(day.mood)
     return render(request, "emotions/day.html", context)
+
+
+def what_parts(person: User, today: date, items: list[presentation.Item]) -> dict[str, Any]:
+    """Return the context of what is felt and what faces look like: a question, and what is seen."""
+    first = today - timedelta(days=DAYS_OF_PARTINGS - 1)
+    asked = partings.item_to_ask_about(items)
+    return {
+        "asked": asked,
+        "question": partings.question(asked) if asked else "",
+        "seen": partings.sentences(partings.load_pairs(owner=person, first=first, last=today)),
+    }
 
 
 def offline_urls(person: User, today: date) -> list[str]:

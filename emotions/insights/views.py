@@ -19,7 +19,16 @@ from accounts.requests import person_of, zone_of
 from common.spreadsheets import escape_formula
 from common.time_zones import today_in
 from emotions.captures import presentation, selectors
-from emotions.insights import calendars, captions, charts, patterns, reviews, trends, wording
+from emotions.insights import (
+    calendars,
+    captions,
+    charts,
+    partings,
+    patterns,
+    reviews,
+    trends,
+    wording,
+)
 from emotions.insights.calendars import CalendarDay
 from emotions.insights.charts import Chart
 from emotions.insights.forms import TrendsForm
@@ -114,6 +123,8 @@ def trends_page(request: HttpRequest) -> HttpResponse:
         context["too_few"] = captions.too_few_in_span(in_span)
     else:
         context["charts"] = with_csv_urls(load_charts(person, query), query)
+        pairs = partings.load_pairs(owner=person, first=query.first, last=query.last)
+        context["seen"] = partings.sentences(pairs)
     return render(request, "emotions/trends.html", context)
 
 
