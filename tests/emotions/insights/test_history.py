@@ -172,9 +172,10 @@ def test_a_moment_of_a_clock_that_is_ahead_can_be_opened(owner: User, owner_clie
     ],
 )
 def test_a_month_that_cannot_be_is_explained(owner_client: Client, month: str, error: str) -> None:
-    page = owner_client.get(HISTORY, {"month": month})
-    assert page.status_code == 200
-    assert error in text_of(page)
+    for view in ("list", "gallery", "calendar"):
+        page = owner_client.get(HISTORY, {"view": view, "month": month})
+        assert page.status_code == 200
+        assert error in text_of(page)
     assert str(timezone.now().date()) in days_on(page)
 
 
