@@ -317,6 +317,19 @@ def test_the_sheet_shuts_nobody_out(sheet: Page, moment: Capture, path: str) -> 
         assert evaluate(sheet, "document.documentElement.scrollWidth") <= width
 
 
+def test_the_button_that_takes_is_in_reach_on_a_small_phone(camera_page: Page, owner: User) -> None:
+    camera_page.set_viewport_size({"width": 375, "height": 667})
+    camera_page.context.grant_permissions(["camera"])
+    sign_in(camera_page, owner)
+    camera_page.goto("/capture/")
+    take = camera_page.get_by_role("button", name="Take the photo")
+    expect(take).to_have_attribute("aria-disabled", "false")
+    box = take.bounding_box()
+    assert box
+    top = evaluate(camera_page, "document.querySelector('.places').getBoundingClientRect().top")
+    assert box["y"] + box["height"] <= top
+
+
 def test_the_faces_and_the_button_that_saves_are_seen_at_once(sheet: Page) -> None:
     places = evaluate(sheet, "document.querySelector('.places').getBoundingClientRect().top")
     for path, lowest in (("", "Surprised"), ("/words/", "Surprised")):

@@ -33,6 +33,8 @@ let average = null;
 let announcedAt = 0;
 let readings = 0;
 
+const inPercent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
+
 const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 function showProblem(name) {
@@ -59,9 +61,9 @@ function showFace({ probabilities }) {
   average ??= { ...probabilities };
   for (const emotion of Object.keys(probabilities)) {
     average[emotion] += SMOOTHING * (probabilities[emotion] - average[emotion]);
-    const percent = Math.round(100 * average[emotion]);
-    bars.get(emotion).setAttribute("width", `${percent}%`);
-    percents.get(emotion).textContent = `${percent} %`;
+    const share = average[emotion];
+    bars.get(emotion).setAttribute("width", `${Math.round(100 * share)}%`);
+    percents.get(emotion).textContent = inPercent.format(share);
   }
   const text = headline();
   word.textContent = text;
