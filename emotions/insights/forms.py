@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -66,6 +67,19 @@ class HistoryFilter(forms.Form):
         if "source" in chosen:
             chosen["source"] = Capture.Source(chosen["source"])
         return chosen
+
+    def in_words(self) -> list[str]:
+        """Return the valid filters that are set, each with its label."""
+        return [
+            f"{self.fields[name].label}: {self.value_in_words(name, value)}"
+            for name, value in self.selection().items()
+        ]
+
+    def value_in_words(self, name: str, value: Any) -> str:
+        if isinstance(value, date):
+            return date_format(value, "DATE_FORMAT")
+        choices = getattr(self.fields[name], "choices", [])
+        return str(dict(choices).get(value, value))
 
 
 class MonthForm(forms.Form):

@@ -68,7 +68,7 @@ def history(request: HttpRequest) -> HttpResponse:
         "form": form,
         "month_form": month_form,
         "view": view,
-        "filtered": bool(selection),
+        "filters": form.in_words(),
     }
     if view is View.CALENDAR:
         month = month_form.chosen() or first_of_month(today)

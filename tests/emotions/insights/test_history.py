@@ -230,6 +230,19 @@ def test_a_filter_asks_for_moments_and_says_how_many_of_all_it_found(
     assert "2 moments" in text_of(owner_client.get(HISTORY, {"view": "list"}))
 
 
+def test_the_filters_that_are_set_are_named_above_what_they_found(
+    owner: User, owner_client: Client
+) -> None:
+    record(owner, {"looks": "happy", "note": "By the river."})
+    query = {"feeling": "happy", "first": "2026-03-01", "words": "<river>", "source": "upload"}
+    page = owner_client.get(HISTORY, query).content.decode()
+    assert (
+        "Emotion: Happy · From: 1 March 2026 · Taken by: upload · Words in notes: &lt;river&gt;"
+    ) in page
+    assert '<a href="?view=list">Show everything</a>' in page
+    assert "Show everything" not in owner_client.get(HISTORY, {"view": "list"}).content.decode()
+
+
 def test_history_is_filtered_by_emotion_and_days(owner: User, owner_client: Client) -> None:
     now = timezone.now()
     happy, sad, felt, old = (
