@@ -5,11 +5,15 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+MAX_NAME_LENGTH = 80
+MAX_PERSON_LENGTH = 254
+"""Of an e-mail address, by which administrators are named."""
+
 
 class ModelVersion(models.Model):
     """A trained network, identified by the sha256 of its file."""
 
-    name = models.CharField(max_length=80, unique=True)
+    name = models.CharField(max_length=MAX_NAME_LENGTH, unique=True)
     sha256 = models.CharField(max_length=64, unique=True)
     card = models.JSONField(help_text=_("What the network is and how well it reads faces."))
     answers = models.JSONField(
@@ -18,7 +22,7 @@ class ModelVersion(models.Model):
     looks = models.PositiveIntegerField(
         default=1, help_text=_("How often its figures on the test split were looked at.")
     )
-    made_by = models.CharField(max_length=150)
+    made_by = models.CharField(max_length=MAX_PERSON_LENGTH)
     bundled = models.BooleanField(default=False, help_text=_("Shipped with the code."))
     active = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -42,7 +46,7 @@ class Artefact(models.Model):
     """A file of a version in the storage, used only if its sha256 is the registered one."""
 
     version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="artefacts")
-    name = models.CharField(max_length=80)
+    name = models.CharField(max_length=MAX_NAME_LENGTH)
     file = models.FileField(max_length=200)
     sha256 = models.CharField(max_length=64)
     bytes = models.PositiveBigIntegerField()
@@ -72,7 +76,7 @@ class Promotion(models.Model):
         ModelVersion, on_delete=models.PROTECT, null=True, related_name="replacements"
     )
     kind = models.CharField(max_length=20, choices=Kind)
-    by = models.CharField(max_length=150)
+    by = models.CharField(max_length=MAX_PERSON_LENGTH)
     reason = models.TextField(blank=True)
     verdict = models.JSONField(null=True, help_text=_("What the gate said."))
     at = models.DateTimeField(auto_now_add=True)
@@ -94,7 +98,7 @@ class Trial(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(100)],
         help_text=_("Of a hundred new photos so many, from 1 to 100."),
     )
-    by = models.CharField(max_length=150)
+    by = models.CharField(max_length=MAX_PERSON_LENGTH)
     started_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
     running = models.BooleanField(default=True)
@@ -130,7 +134,7 @@ class TrainingRun(models.Model):
 
     architecture = models.CharField(max_length=40)
     epochs = models.PositiveIntegerField(help_text=_("How many at most."))
-    by = models.CharField(max_length=150)
+    by = models.CharField(max_length=MAX_PERSON_LENGTH)
     asked_at = models.DateTimeField(default=timezone.now)
     state = models.CharField(max_length=9, choices=State, default=State.WAITING)
     epoch = models.PositiveIntegerField(default=0, help_text=_("How many are behind it."))
@@ -156,7 +160,7 @@ class TrainingRun(models.Model):
 class TrainingWorker(models.Model):
     """A machine that can train, and the time of its last heartbeat."""
 
-    name = models.CharField(max_length=80, unique=True)
+    name = models.CharField(max_length=MAX_NAME_LENGTH, unique=True)
     seen_at = models.DateTimeField()
 
     class Meta:

@@ -32,6 +32,9 @@ def export_contributions(*, path: Path, share: float = MAX_SHARE, seed: int = 1)
     Raises:
         DatasetError: there are too few contributors, or the file cannot be written.
     """
+    longest = CorrectionsFile._meta.get_field("path").max_length or 0
+    if len(str(path.resolve())) > longest:
+        raise DatasetError(f"Expected a path of at most {longest} letters, received {path}.")
     dataset = compose_dataset(current_contributions(), share=share, seed=seed)
     # Registered before it is written, so that what is withdrawn meanwhile is removed from it.
     file, _ = CorrectionsFile.objects.update_or_create(

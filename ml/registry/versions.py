@@ -12,10 +12,12 @@ from django.utils import timezone
 from ml.inference.card import BUNDLED, Card, ModelFileError
 from ml.inference.predictor import Predictor
 from ml.metrics.gate import Answers
-from ml.models import Artefact, ModelVersion, Promotion, Trial
+from ml.models import MAX_NAME_LENGTH, MAX_PERSON_LENGTH, Artefact, ModelVersion, Promotion, Trial
 from ml.registry import artefacts
 from ml.version_files import ANSWERS, CARD, KERAS_NETWORK, NETWORK
 
+MAX_ENDING_LENGTH = 10
+"""Of the number behind a name that is there already."""
 PLACEHOLDER = "elsewhere"
 """Name and sha256 (which no file can have) of the version that stands for unknown ones."""
 
@@ -23,7 +25,9 @@ PLACEHOLDER = "elsewhere"
 def is_version_file(name: str) -> bool:
     """Tell whether a version may have a file of this name: networks, card, answers, figures."""
     return name in (NETWORK, KERAS_NETWORK, CARD, ANSWERS) or (
-        name.endswith(".png") and name.replace("-", "").removesuffix(".png").isalnum()
+        name.endswith(".png")
+        and name.replace("-", "").removesuffix(".png").isalnum()
+        and len(name) <= MAX_NAME_LENGTH
     )
 
 
@@ -117,9 +121,12 @@ def register(files: Mapping[str, bytes], *, made_by: str) -> ModelVersion:
         files: content by name; files that are not part of a version are ignored.
 
     Raises:
-        ModelFileError: a file is missing, is not the one on the card, or cannot be used.
+        ModelFileError: a file is missing, is not the one on the card, or cannot be used; or a name
+            is too long.
     """
     card = validate_files(files)
+    require_short(card.name, MAX_NAME_LENGTH)
+    require_short(made_by, MAX_PERSON_LENGTH)
     if earlier := ModelVersion.objects.filter(sha256=card.sha256).first():
         return earlier
     stored: dict[str, str] = {}
@@ -135,6 +142,16 @@ def register(files: Mapping[str, bytes], *, made_by: str) -> ModelVersion:
     except BaseException:
         artefacts.remove([*stored.values()])
         raise
+
+
+def require_short(name: str, most: int) -> None:
+    """Check that a name is not longer than its column.
+
+    Raises:
+        ModelFileError: it is.
+    """
+    if len(name) > most:
+        raise ModelFileError(f"Expected a name of at most {most} letters, received {name}.")
 
 
 @transaction.atomic
@@ -191,8 +208,11 @@ def increment_looks(version: ModelVersion) -> None:
 
 def unused_name(name: str) -> str:
     """Return `name`, with a number appended if a version has that name already."""
-    taken = set(ModelVersion.objects.filter(name__startswith=name).values_list("name", flat=True))
-    candidates = (name if n == 1 else f"{name}.{n}" for n in range(1, len(taken) + 2))
+    beginning = name[: MAX_NAME_LENGTH - MAX_ENDING_LENGTH]
+    same = ModelVersion.objects.filter(name__startswith=beginning)
+    taken = set(same.values_list("name", flat=True))
+    endings = ("" if n == 1 else f".{n}" for n in range(1, len(taken) + 2))
+    candidates = (name[: MAX_NAME_LENGTH - len(ending)] + ending for ending in endings)
     return next(candidate for candidate in candidates if candidate not in taken)
 
 

@@ -8,6 +8,7 @@ from accounts.models import AccessToken, User
 from accounts.tokens.services import DEFAULT_TOKEN_DAYS, MAX_TOKEN_DAYS, create_token
 from common.commands import BaseCommand
 from common.number_options import whole_number
+from common.text_options import text_up_to
 
 
 class Command(BaseCommand):
@@ -19,7 +20,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--export", action="store_true", help="it may download everything at once"
         )
-        parser.add_argument("--name", default="script", help="what it is for (default: script)")
+        parser.add_argument(
+            "--name",
+            type=text_up_to(80),
+            default="script",
+            help="what it is for (default: script)",
+        )
         parser.add_argument(
             "--days",
             type=whole_number(1, MAX_TOKEN_DAYS),
@@ -37,7 +43,7 @@ class Command(BaseCommand):
         scope = AccessToken.Scope.WRITE if write else AccessToken.Scope.READ
         try:
             _token, secret = create_token(
-                person=person, name=name[:80], scope=scope, may_export=export, days=days
+                person=person, name=name, scope=scope, may_export=export, days=days
             )
         except ValueError as refused:
             raise CommandError(str(refused)) from refused

@@ -7,9 +7,10 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from common.commands import BaseCommand
+from common.text_options import text_up_to
 from ml import registry
 from ml.inference.card import ModelFileError
-from ml.models import Promotion
+from ml.models import MAX_PERSON_LENGTH, Promotion
 
 
 class Command(BaseCommand):
@@ -27,7 +28,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--reason", default="", help="why, recorded in the history")
         parser.add_argument(
-            "--by", default=None, help="who promotes; default: your user name on this machine"
+            "--by",
+            type=text_up_to(MAX_PERSON_LENGTH),
+            help="who promotes; default: your user name on this machine",
         )
 
     def handle(self, *_: Any, version: str | None, rollback: bool, **options: Any) -> None:

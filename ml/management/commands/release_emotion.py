@@ -13,10 +13,12 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 
 from common.commands import BaseCommand
+from common.text_options import text_up_to
 from ml.data.errors import DatasetError
 from ml.data.preparation import open_dataset
 from ml.inference.card import BUNDLED, Card, ModelFileError
 from ml.inference.face_detection import fallback_notice
+from ml.models import MAX_NAME_LENGTH
 from ml.registry.lookup import files_in_folder, find_files
 from ml.registry.transfer import read_run_folder
 from ml.registry.versions import register
@@ -44,7 +46,12 @@ class Command(BaseCommand):
             "--model",
             help="ACTIVE, the name of a version, or a run folder; default: the bundled version",
         )
-        parser.add_argument("--name", required=True, help="name of the new version")
+        parser.add_argument(
+            "--name",
+            type=text_up_to(MAX_NAME_LENGTH),
+            required=True,
+            help="name of the new version",
+        )
         parser.add_argument("--out", type=Path, help="folder to write to; default: runs/NAME")
         parser.add_argument(
             "--bundle",

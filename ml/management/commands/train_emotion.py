@@ -17,6 +17,7 @@ from django.db import DatabaseError
 
 from common.commands import BaseCommand
 from common.number_options import MAX_SEED, number_between, whole_number
+from common.text_options import text_up_to
 from ml.data.coverage import gaps
 from ml.data.datasets import Dataset, join
 from ml.data.errors import DatasetError
@@ -24,6 +25,7 @@ from ml.data.preparation import open_dataset
 from ml.data.spellings import LABELS_HELP, parse_labels
 from ml.emotions import Emotion
 from ml.inference.card import BUNDLED, ModelFileError
+from ml.models import MAX_NAME_LENGTH
 from ml.registry.active import NoModelError, active_version, predictor_of
 from ml.registry.lookup import find_files
 from ml.registry.transfer import read_run_folder
@@ -68,7 +70,12 @@ class Command(BaseCommand):
             metavar="RUN",
             help="train with the settings of this finished run on train and validation together",
         )
-        add("--name", default="", help="name of the version; default: the name of the folder")
+        add(
+            "--name",
+            type=text_up_to(MAX_NAME_LENGTH),
+            default="",
+            help="name of the version; default: the name of the folder",
+        )
         add(
             "--shown",
             help="the output shown to people; default: crowd if there are votes, else folder",
@@ -156,6 +163,11 @@ class Command(BaseCommand):
         kind = f"{options['refit'].name}-refit" if options["refit"] else config.architecture
         folder = out or Path("runs") / f"{kind}-{datetime.now(UTC):%Y%m%d-%H%M%S}"
         how_to_resume = f"the same command with --out {folder} --resume goes on."
+        if len(options["name"] or folder.name) > MAX_NAME_LENGTH:
+            raise CommandError(
+                f"--name: expected one, since that of the folder has more than {MAX_NAME_LENGTH} "
+                "letters."
+            )
         try:
             keras = import_keras()
             run = self.train(data, folder, config, **options)

@@ -12,7 +12,9 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import close_old_connections
 
 from common.commands import BaseCommand
+from common.text_options import text_up_to
 from ml import training_queue
+from ml.models import MAX_NAME_LENGTH
 from ml.training.failures import TENSORFLOW_MISSING
 
 POLL_INTERVAL = 5.0  # seconds
@@ -32,6 +34,7 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--name",
+            type=text_up_to(MAX_NAME_LENGTH),
             default=socket.gethostname(),
             help="name of this worker; default: the host name",
         )

@@ -47,6 +47,17 @@ def path(people: list[User], tmp_path: Path) -> Path:
     return path
 
 
+def test_a_path_that_is_too_long_is_refused_before_anything_is_written(
+    people: list[User], tmp_path: Path
+) -> None:
+    folder = tmp_path.joinpath(*["x" * 200] * 5)
+    folder.mkdir(parents=True)
+    with pytest.raises(CommandError, match="a path of at most 1000 letters"):
+        call_command("export_corrections", "--out", str(folder / "mine.npz"))
+    assert not CorrectionsFile.objects.exists()
+    assert list(folder.iterdir()) == []
+
+
 def test_the_file_has_what_was_felt_and_names_nobody(
     people: list[User], tmp_path: Path, capsys: Any
 ) -> None:

@@ -98,6 +98,18 @@ def test_what_is_damaged_is_refused_and_leaves_nothing(change, words: str) -> No
     assert not default_storage.exists("models")
 
 
+def test_names_that_are_too_long_are_refused() -> None:
+    with pytest.raises(ModelFileError, match="of at most 80 letters"):
+        registered("x" * 81)
+    with pytest.raises(ModelFileError, match="of at most 254 letters"):
+        registry.register(versions.files("second"), made_by="x" * 255)
+
+
+def test_the_longest_name_gets_a_number_too() -> None:
+    names = [registered("x" * 80, padding=number).name for number in (1, 2, 3)]
+    assert names == ["x" * 80, "x" * 78 + ".2", "x" * 78 + ".3"]
+
+
 def test_files_that_no_version_has_are_left_out() -> None:
     odd = {"weights.h5": b"", "../escape.png": b"", "model.pkl": b""}
     version = registry.register(versions.files("second") | odd, made_by="somebody")
