@@ -172,9 +172,11 @@ class EditForm(SelfReportForm):
     """Changes to one moment; a field that is not sent, or sent as it was, stays as it is.
 
     `opened_with` says what the fields held when the form was opened, as `state_of` puts it.
+    `leaving` says that nobody can be asked any more, because the page is being left.
     """
 
     opened_with = forms.CharField(required=False, max_length=200)
+    leaving = forms.BooleanField(required=False)
     me = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
     kept = forms.ChoiceField(
         label=_("What is kept of the photo"), required=False, choices=Capture.Kept.choices
@@ -227,6 +229,22 @@ class EditForm(SelfReportForm):
         return Changes(
             **{name: self.cleaned_data[name] for name in names}  # type: ignore[typeddict-item]
         )
+
+    def joined_changes(self, capture: Capture) -> Changes:
+        """Return the fields to change, with the words that were written elsewhere meanwhile."""
+        changes, contested = self.changes(), self.overwrites(capture)
+        if "note" in contested:
+            changes["note"] = join_notes(capture.note, changes["note"])[:MAX_NOTE_LENGTH]
+        if "tags" in contested:
+            changes["tags"] = list({*reported(capture)["tags"], *changes["tags"]})
+        return changes
+
+
+def join_notes(earlier: str, later: str) -> str:
+    """Return two notes as one, unless one holds the other already."""
+    if earlier in later or later in earlier:
+        return max(earlier, later, key=len)
+    return f"{earlier}\n{later}"
 
 
 def reported(capture: Capture) -> dict[str, Any]:

@@ -203,7 +203,7 @@ class Disagreement:
     sent: str
 
 
-def conflict(capture: Capture, form: EditForm, fields: list[str]) -> dict[str, Any]:
+def conflict(capture: Capture, form: EditForm) -> dict[str, Any]:
     """Return the context in which somebody chooses between what is there and what they sent."""
     now = reported(capture)
     texts: dict[str, Callable[[Any], str]] = {
@@ -221,7 +221,7 @@ def conflict(capture: Capture, form: EditForm, fields: list[str]) -> dict[str, A
                 mine=texts[name](form.cleaned_data[name]),
                 sent=form[name].value(),
             )
-            for name in fields
+            for name in form.changed()
         ],
         "opened_with": state_of(capture),
     }

@@ -91,12 +91,13 @@ def capture_edit(request: HttpRequest, uuid: UUID) -> HttpResponse:
     form = EditForm(request.POST)
     in_place = not request.accepts("text/html")
     if form.is_valid():
-        if fields := form.overwrites(found):
-            conflict = presentation.conflict(found, form, fields)
+        leaving = form.cleaned_data["leaving"]
+        if form.overwrites(found) and not leaving:
+            conflict = presentation.conflict(found, form)
             return render_capture(request, found, form, HTTPStatus.CONFLICT, conflict=conflict)
         expected = found.sequence if form.cleaned_data["opened_with"] else None
         try:
-            if changes := form.changes():
+            if changes := form.joined_changes(found) if leaving else form.changes():
                 editing.edit_capture(capture=found, changes=changes, expected=expected)
         except StaleError:  # It changed this very moment: compare with what it says now.
             return capture_edit(request, uuid)

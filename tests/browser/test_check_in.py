@@ -229,6 +229,20 @@ def test_what_another_window_said_is_not_overwritten(sheet: Page, moment: Captur
     assert (moment.note, moment.mood, moment.felt) == ("Mine.", 2, "sad")
 
 
+def test_words_typed_before_leaving_join_those_of_another_window(
+    sheet: Page, moment: Capture
+) -> None:
+    Capture.objects.filter(pk=moment.pk).update(note="There now.")
+    sheet.get_by_label("Note").fill("Mine.")
+    sheet.goto("/history/")
+
+    def both_are_there() -> bool:
+        moment.refresh_from_db()
+        return moment.note == "There now.\nMine."
+
+    wait_until(both_are_there)
+
+
 def test_words_outlive_the_session(sheet: Page, owner: User, moment: Capture) -> None:
     Session.objects.all().delete()
     sheet.get_by_label("Note").fill("Still here.")

@@ -135,12 +135,13 @@ async function save() {
   }
 }
 
-/** Sends what is not saved yet while the page is being left. */
+/** Sends what is not saved yet while the page is being left; nobody can be asked any more. */
 function flush() {
-  if (leaving || [saved, sending].includes(said())) return;
+  if (leaving || said() === saved) return;
   const values = new FormData(form);
+  values.append("leaving", "on");
   // What is on its way changes what the form was opened with, and is no contradiction.
-  if (sending) values.delete("opened_with");
+  if (sending && sending !== said()) values.delete("opened_with");
   navigator.sendBeacon(form.action, values);
 }
 

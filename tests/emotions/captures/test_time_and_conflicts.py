@@ -238,6 +238,35 @@ def test_a_sheet_that_stays_open_never_overwrites_what_it_has_not_seen(
     assert save_in_place(owner_client, moment, **mine).status_code == 409
 
 
+def test_what_is_sent_while_leaving_is_joined_with_what_was_written_elsewhere(
+    owner_client: Client, moment: Capture
+) -> None:
+    opened = state_of(moment)
+    editing.edit_capture(capture=moment, changes=Changes(note="Other.", tags=["rain"], mood=1))
+    mine = {"note": "Mine.", "tags": "sun", "mood": "5", "opened_with": opened, "leaving": "on"}
+    for _time in range(2):  # The same again adds nothing.
+        assert edit(owner_client, moment, **mine).status_code == 302
+        moment.refresh_from_db()
+        assert (moment.note, moment.mood) == ("Other.\nMine.", 5)
+        assert {tag.name for tag in moment.tags.all()} == {"rain", "sun"}
+
+
+def test_a_contradiction_keeps_everything_else_that_was_sent(
+    owner_client: Client, moment: Capture
+) -> None:
+    opened = state_of(moment)
+    editing.edit_capture(capture=moment, changes=Changes(note="Other."))
+    asked = edit(owner_client, moment, note="Mine.", mood="5", tags="sun", opened_with=opened)
+    assert asked.status_code == 409
+    fields = asked.context["conflict"]["fields"]
+    again = {field.name: field.sent for field in fields}
+    again["opened_with"] = asked.context["conflict"]["opened_with"]
+    assert edit(owner_client, moment, **again).status_code == 302
+    moment.refresh_from_db()
+    assert (moment.note, moment.mood) == ("Mine.", 5)
+    assert [tag.name for tag in moment.tags.all()] == ["sun"]
+
+
 def test_a_sheet_is_told_in_place_what_does_not_fit_and_that_something_contradicts_it(
     owner_client: Client, moment: Capture
 ) -> None:
