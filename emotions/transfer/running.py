@@ -4,7 +4,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -120,15 +120,16 @@ def bring_in(job: Import, places: Collection[Place], until: float) -> bool:
     progress = Progress(job)
     try:
         history = open_job(job)
-        for entries in batched(history.entries(start=job.position), BATCH):
-            for place in places:
-                place.renew()
-            if not progress.read(entries):
-                break
-            if time.monotonic() > until:
-                return True
-        else:
-            job.complete = True
+        with closing(history.entries(start=job.position)) as entries:
+            for batch in batched(entries, BATCH):
+                for place in places:
+                    place.renew()
+                if not progress.read(batch):
+                    break
+                if time.monotonic() > until:
+                    return True
+            else:
+                job.complete = True
         mark_tags(owner=job.owner, marks=history.tag_marks())
     except (UnreadableError, FileNotFoundError) as error:
         fail(job, error)
@@ -147,14 +148,15 @@ def look_through(job: Import, places: Collection[Place], until: float) -> bool:
     try:
         history = open_job(job)
         preview = Preview(job, history)
-        for entries in batched(history.entries(start=job.position), BATCH):
-            for place in places:
-                place.renew()
-            preview.add(entries)
-            job.position += len(entries)
-            save(job, stalled=0, position=job.position, preview=preview.report)
-            if time.monotonic() > until:
-                return True
+        with closing(history.entries(start=job.position)) as entries:
+            for batch in batched(entries, BATCH):
+                for place in places:
+                    place.renew()
+                preview.add(batch)
+                job.position += len(batch)
+                save(job, stalled=0, position=job.position, preview=preview.report)
+                if time.monotonic() > until:
+                    return True
         preview.finish()
     except (UnreadableError, FileNotFoundError) as error:
         fail(job, error)

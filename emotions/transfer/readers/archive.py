@@ -1,7 +1,7 @@
 """Reader of exports of this software, which anybody may have changed."""
 
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import partial
 from itertools import islice
 from pathlib import PurePosixPath
@@ -87,7 +87,7 @@ class ExportReader:
         except archives.READ_ERRORS:
             return {}
 
-    def entries(self, *, start: int = 0) -> Iterator[ParsedEntry]:
+    def entries(self, *, start: int = 0) -> Generator[ParsedEntry, None, None]:
         numbered = (
             (number, line and line.strip().rstrip(b","))
             for number, line in enumerate(self._lines(), start=1)

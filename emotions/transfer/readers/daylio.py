@@ -1,7 +1,8 @@
 """Reader of the CSV table that Daylio exports, also as a spreadsheet has saved it again."""
 
 import uuid as uuid_module
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby, islice
@@ -84,11 +85,12 @@ class DaylioReader:
             ) from error
         self._time_zone = time_zone
         self._moods = MoodValues(moods)
-        guessed, self._dates_are_certain = guess_date_order(
-            (row.cells["full_date"], row.cells.get("date", ""))
-            for row in self.table.rows()
-            if not isinstance(row.cells, ValueError)
-        )
+        with closing(self.table.rows()) as rows:
+            guessed, self._dates_are_certain = guess_date_order(
+                (row.cells["full_date"], row.cells.get("date", ""))
+                for row in rows
+                if not isinstance(row.cells, ValueError)
+            )
         self._date_order = date_order or guessed
 
     @property
@@ -114,10 +116,10 @@ class DaylioReader:
             return False
         return True
 
-    def entries(self, *, start: int = 0) -> Iterator[ParsedEntry]:
+    def entries(self, *, start: int = 0) -> Generator[ParsedEntry, None, None]:
         passed = 0
-        for _minute, rows in groupby(self.table.rows(), key=minute_of):
-            while group := list(islice(rows, MAX_GROUP)):
+        with closing(self.table.rows()) as rows:
+            for group in groups_of(rows):
                 first, passed = max(0, start - passed), passed + len(group)
                 if first >= len(group):
                     continue
@@ -173,6 +175,13 @@ class DaylioReader:
             mood_name=cells["mood"],
             remark=remark_on(note),
         )
+
+
+def groups_of(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Yield the rows of each minute together, as far as they are told from each other."""
+    for _minute, group in groupby(rows, key=minute_of):
+        while part := list(islice(group, MAX_GROUP)):
+            yield part
 
 
 def minute_of(row: Row) -> tuple[str, ...]:

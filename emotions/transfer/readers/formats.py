@@ -1,6 +1,6 @@
 """Recognition of the format of an imported file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from pathlib import PurePosixPath
 from typing import IO, Any, Protocol
 
@@ -33,7 +33,7 @@ class HistoryReader(Protocol):
     def tag_marks(self) -> dict[str, TagChanges]:
         """Return the colours and signs of tags, by name."""
 
-    def entries(self, *, start: int = 0) -> Iterator[ParsedEntry]:
+    def entries(self, *, start: int = 0) -> Generator[ParsedEntry, None, None]:
         """Yield its entries without reading the whole file into memory.
 
         Args:

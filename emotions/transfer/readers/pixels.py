@@ -7,7 +7,7 @@ A day of it is `{"date": "2025-1-31", "type": "Mood", "scores": [2, 5], "notes":
 
 import uuid as uuid_module
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import IO, Any
@@ -78,7 +78,7 @@ class PixelsReader:
     def tag_marks(self) -> dict[str, TagChanges]:
         return {}
 
-    def entries(self, *, start: int = 0) -> Iterator[ParsedEntry]:
+    def entries(self, *, start: int = 0) -> Generator[ParsedEntry, None, None]:
         yield from islice(self._entries(), start, None)
 
     def _entries(self) -> Iterator[ParsedEntry]:

@@ -3,7 +3,8 @@
 import csv
 import io
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from typing import IO
@@ -43,7 +44,7 @@ class Row:
 
 
 class Table:
-    """The rows of a file below its header."""
+    """The rows of a file below its header; the file stays open."""
 
     def __init__(
         self, file: IO[bytes], *, columns: Sequence[str], starts_row: Callable[[list[str]], bool]
@@ -59,10 +60,10 @@ class Table:
             NoTableError: it cannot be decoded, or has not these columns.
         """
         self.encoding = find_encoding(file)
-        file.seek(0)
-        self._text = io.TextIOWrapper(file, self.encoding, newline="")
+        self._file = file
         self._starts_row = starts_row
-        first = list(islice(self._text_lines(), 2))
+        with closing(self._text_lines()) as text_lines:
+            first = list(islice(text_lines, 2))
         self._header_lines = 2 if first and first[0].startswith("sep=") else 1
         for self.delimiter in DELIMITERS:
             self.columns = header_of(first[self._header_lines - 1 :][:1], self.delimiter)
@@ -70,19 +71,24 @@ class Table:
                 return
         raise NoTableError
 
-    def _text_lines(self) -> Iterator[str]:
-        self._text.seek(0)
-        for line in self._text:  # noqa: UP028 - `yield from` would close the file with the generator
-            yield line
+    def _text_lines(self) -> Generator[str, None, None]:
+        self._file.seek(0)
+        text = io.TextIOWrapper(self._file, self.encoding, newline="")
+        try:
+            for line in text:  # noqa: UP028 - `yield from` would close the file with the generator
+                yield line
+        finally:
+            text.detach()
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Generator[Row, None, None]:
         """Yield the rows that are not empty, from the first one."""
-        lines = Lines(self._text_lines())
-        for _ in range(self._header_lines):
-            next(lines)
-        while row := self._next_row(lines):
-            if isinstance(row.cells, ValueError) or any(map(str.strip, row.cells.values())):
-                yield row
+        with closing(self._text_lines()) as text_lines:
+            lines = Lines(text_lines)
+            for _ in range(self._header_lines):
+                next(lines)
+            while row := self._next_row(lines):
+                if isinstance(row.cells, ValueError) or any(map(str.strip, row.cells.values())):
+                    yield row
 
     def _next_row(self, lines: "Lines") -> Row | None:
         """Return the next row, or None where there are no more.
