@@ -1,5 +1,7 @@
 """What all `manage.py` commands of the project have in common."""
 
+import io
+import sys
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand as DjangoBaseCommand
@@ -17,7 +19,13 @@ class _OneLineCommandParser(CommandParser):
 
 
 class BaseCommand(DjangoBaseCommand):
-    """A command whose every error is one line, whatever stands in the names that it quotes."""
+    """A command that no name can make fail by quoting it, and whose every error is one line."""
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # As Python does on stderr: names may hold what the terminal's encoding cannot.
+            sys.stdout.reconfigure(errors="backslashreplace")
+        super().run_from_argv(argv)
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(prog_name, subcommand, **kwargs)

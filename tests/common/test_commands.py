@@ -1,5 +1,6 @@
 """Whatever is wrong with a command line is answered in one line, and the command fails."""
 
+import io
 import re
 import runpy
 import sys
@@ -63,6 +64,23 @@ def test_a_name_with_control_characters_stays_on_one_line(
         Command().run_from_argv(["manage.py", "look"])
     assert ended.value.code == 7
     assert fail(capfd) == "CommandError: no\\nsuch \\x1b[31mfile\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "ascii"])
+def test_a_name_that_the_terminal_cannot_show_is_escaped(
+    encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Command(BaseCommand):
+        requires_system_checks = ()
+
+        def handle(self, **_: object) -> None:
+            self.stdout.write("Written: caf\udce9 \U0001f642")
+
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding, write_through=True))
+    Command().run_from_argv(["manage.py", "look"])
+    shown = "🙂" if encoding == "utf-8" else r"\U0001f642"
+    assert written.getvalue().decode(encoding) == f"Written: caf\\udce9 {shown}\n"
 
 
 @pytest.mark.filterwarnings("ignore:.*found in sys.modules:RuntimeWarning")

@@ -109,7 +109,7 @@ class Command(BaseCommand):
         except (ModelFileError, OSError) as error:
             raise CommandError(str(error)) from error
         if options["json"]:
-            self._print(dumps(_document(predictor, reports), ensure_ascii=False, indent=2))
+            self.stdout.write(dumps(_document(predictor, reports), ensure_ascii=False, indent=2))
         if len(ordered) > 1:
             self.stderr.write(summary(reports, len(ordered)))
         if unread := len(ordered) - len(reports):
@@ -159,18 +159,13 @@ class Command(BaseCommand):
                             self.stderr.write(f"{label}: {report['error']['message']}")
                         if not options["json"]:
                             for line in lines(report):
-                                self._print(line)
+                                self.stdout.write(line)
                     bar.update()
                     if stopped:
                         break
             except KeyboardInterrupt:
                 pass
         return reports
-
-    def _print(self, text: str) -> None:
-        """Write to stdout what its encoding can hold, and the rest as escapes."""
-        encoding = getattr(self.stdout, "encoding", None) or "utf-8"
-        self.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
     def _read_picture(self, predictor: Predictor, path: Path, folder: Path | None) -> Report:
         """Return the report of a picture."""
