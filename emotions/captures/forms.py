@@ -178,9 +178,7 @@ class EditForm(SelfReportForm):
     opened_with = forms.CharField(required=False, max_length=200)
     leaving = forms.BooleanField(required=False)
     me = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
-    kept = forms.ChoiceField(
-        label=_("What is kept of the photo"), required=False, choices=Capture.Kept.choices
-    )
+    kept = forms.ChoiceField(label=_("Saved"), required=False, choices=Capture.Kept.choices)
 
     @classmethod
     def of(cls, capture: Capture) -> Self:

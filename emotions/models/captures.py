@@ -105,8 +105,8 @@ class Capture(models.Model):
         MANUAL = "manual", _("without a photo")
 
     class Kept(models.TextChoices):
-        PHOTO = "photo", _("the whole photo")
-        CROP = "crop", _("the face only")
+        PHOTO = "photo", _("whole photo")
+        CROP = "crop", _("face only")
         NOTHING = "nothing", _("numbers only")
 
     owner = models.ForeignKey(

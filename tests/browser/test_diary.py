@@ -90,9 +90,9 @@ def test_another_face_is_me_after_all(page: Page, owner: User, tmp_path: Path) -
     upload(page, uploads.crowd_jpeg(), tmp_path)
     captured = Capture.objects.get()
     before = captured.detections.get(is_me=True)
-    page.get_by_role("button", name="This is me").first.click()
+    page.get_by_role("button", name="That's me").first.click()
     expect(page.get_by_text("Saved.", exact=True)).to_be_visible()
-    expect(page.get_by_role("button", name="This is me").first).to_be_visible()
+    expect(page.get_by_role("button", name="That's me").first).to_be_visible()
     assert captured.detections.count() > 1
     assert captured.detections.get(is_me=True) != before
     assert accessibility_violations(page) == []
@@ -105,7 +105,7 @@ def test_keeping_numbers_only_removes_the_photo_at_once(
     upload(page, pictures.astronaut_jpeg(), tmp_path)
     address = page.url + "photo"
     assert page.request.get(address).ok
-    page.get_by_text("Kept of the photo").click()
+    page.get_by_text("Saved:").click()
     page.get_by_role("button", name="Keep numbers only").click()
     expect(page.locator(".crop")).to_have_count(0)
     assert page.request.get(address).status == 404
@@ -187,7 +187,7 @@ def test_a_photo_of_another_day_is_moved_there(page: Page, owner: User, tmp_path
     sign_in(page, owner)
     upload(page, pictures.with_exif_date("2026:03:14 09:26:53"), tmp_path)
     expect(page.get_by_text("The photo says it was taken on 14 March 2026")).to_be_visible()
-    page.get_by_role("button", name="Move the moment there").click()
+    page.get_by_role("button", name="Use that time").click()
     expect(page.locator("main time").first).to_have_text("Saturday, 14 March 2026, 09:26")
     page.goto("/days/2026-03-14/")
     expect(page.locator(".entry")).to_have_count(1)

@@ -122,7 +122,7 @@ def test_a_photo_is_turned_before_and_after_without_javascript(
         plain.locator("input[type=file]").set_input_files(photo)
         plain.get_by_label("Turn the photo").select_option("Upside down")
         plain.get_by_role("button", name="Read my face").click()
-        expect(plain.get_by_text("Your face lies on its side")).to_be_visible()
+        expect(plain.get_by_text("Your face is sideways")).to_be_visible()
         plain.get_by_text("Turn the picture").click()
         plain.get_by_role("button", name="To the right").click()
         expect(plain.get_by_text("Turned, and read again.")).to_be_visible()

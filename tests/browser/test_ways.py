@@ -101,7 +101,7 @@ def test_whose_face_counts_is_tapped_before_the_photo_is_sent(
     assert accessibility_violations(page) == []
     page.get_by_label("Face 2").check()
     page.get_by_role("button", name="Read my face").click()
-    expect(page.get_by_role("button", name="This is me").first).to_be_visible()
+    expect(page.get_by_role("button", name="That's me").first).to_be_visible()
     capture = Capture.objects.get()
     faces = sorted(capture.detections.all(), key=lambda face: -face.width * face.height)
     assert [face.is_me for face in faces][:2] == [False, True]

@@ -242,7 +242,7 @@ def test_the_page_offers_to_turn_upright_and_a_form_sent_twice_turns_once(
     capture = record(owner, lying(90))
     page = owner_client.get(reverse("emotions:capture_detail", args=[capture.uuid]))
     assert page.context["upright_turn"] == 270
-    assert "Your face lies on its side" in page.content.decode()
+    assert "Your face is sideways" in page.content.decode()
     assert turn(other_client, capture).status_code == 404
     assert Client().post(reverse("emotions:capture_turn", args=[capture.uuid])).status_code == 302
     assert "Turned, and read again." in turn(owner_client, capture).content.decode()
