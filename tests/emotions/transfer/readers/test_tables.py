@@ -1,5 +1,6 @@
 """Histories as apps and spreadsheets of many countries write them."""
 
+import gc
 import io
 import zipfile
 from collections.abc import Callable
@@ -33,6 +34,18 @@ def zipped(**files: bytes) -> bytes:
         for name, data in files.items():
             archive.writestr(name, data)
     return buffer.getvalue()
+
+
+def test_a_table_that_is_read_half_way_leaves_the_file_to_its_owner() -> None:
+    data = table("2026-03-14,x,x,20:00,good,,,,one", "2026-03-15,x,x,20:00,good,,,,two")
+    file = io.BytesIO(data)
+    history = open_history(file, size=len(data), time_zone="Europe/Berlin", moods={})
+    entries = history.entries()
+    next(entries)
+    entries.close()
+    del history, entries
+    gc.collect()
+    assert not file.closed
 
 
 @pytest.mark.parametrize(
