@@ -1,7 +1,6 @@
 """Datasets of labelled grey faces and the compact file that one is stored in."""
 
 import hashlib
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from common.archives import READ_ERRORS
 from common.files import atomic_write
 from ml.data.crowd_votes import CHOICES
 from ml.data.errors import DatasetError
@@ -118,7 +118,7 @@ class Dataset:
             DatasetError: when it is another kind of file.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
                 return cls(
                     str(file["name"]),
                     file["images"],
@@ -129,7 +129,7 @@ class Dataset:
                     bool(file.get("personal", False)),
                     file.get("members"),
                 )
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        except (*READ_ERRORS, KeyError, TypeError) as error:
             raise DatasetError(
                 f"{path}: expected a file that prepare_dataset wrote ({error})."
             ) from error

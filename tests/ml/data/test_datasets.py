@@ -1,5 +1,6 @@
 """A dataset keeps everything through its file, which is written whole or not at all."""
 
+import io
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import IO
@@ -56,7 +57,19 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("d.npz", b"old")]
 
 
-def test_another_kind_of_file_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "d.npz").write_text("I am a text.")
+def saved(array: object) -> bytes:
+    """Return a single array as NumPy saves it."""
+    file = io.BytesIO()
+    np.save(file, np.asarray(array))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"I am a text.", b"", saved([1, 2]), saved([1, 2])[:20], b"PK\5\6" + bytes(18), b"PK\3\4"],
+    ids=["text", "empty", "one array", "cut array", "empty archive", "cut archive"],
+)
+def test_another_kind_of_file_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "d.npz").write_bytes(content)
     with pytest.raises(DatasetError, match="expected a file that prepare_dataset wrote"):
         Dataset.load(tmp_path / "d.npz")
