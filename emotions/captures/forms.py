@@ -20,12 +20,7 @@ from emotions.captures.editing import Changes
 from emotions.captures.recording import SelfReport
 from emotions.captures.wording import MOODS, QUARTER_TURNS
 from emotions.models import Capture, Feeling
-from emotions.models.limits import (
-    EARLIEST_MOMENT,
-    MAX_NOTE_LENGTH,
-    MAX_TAG_LENGTH,
-    MAX_TAGS,
-)
+from emotions.models.limits import EARLIEST_MOMENT, MAX_NOTE_LENGTH, MAX_TAG_LENGTH, MAX_TAGS
 from emotions.pictures.errors import error_message
 
 QUOTE = '"'
@@ -343,6 +338,16 @@ class WordsForm(SelfReportForm):
         )
 
 
+class PhotosInput(forms.FileInput):
+    """A field for one photo or several; each is read by a form of its own."""
+
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return the photo of this form."""
+        return files.get(name)
+
+
 class CaptureForm(forms.Form):
     """One photo; what is inside it is checked by `common.imaging.images`, not by its name."""
 
@@ -350,7 +355,9 @@ class CaptureForm(forms.Form):
         label=_("Your photo"),
         allow_empty_file=True,
         error_messages={"required": _("Choose a photo first.")},
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/avif"}),
+        widget=PhotosInput(
+            attrs={"accept": "image/jpeg,image/png,image/webp,image/avif", "multiple": True}
+        ),
     )
     client_uuid = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
     source = forms.TypedChoiceField(

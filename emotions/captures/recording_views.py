@@ -1,14 +1,19 @@
 """Consent, and the pages that record a moment."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any
+from uuid import uuid5
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,15 +21,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.consents import ConsentRequiredError, give_consent, has_consent
 from accounts.models import Consent, User
 from accounts.requests import person_of, zone_of
-from common.imaging.images import MAX_BYTES, ImageError
+from common.imaging.images import MAX_BYTES, ImageError, taken_at
 from common.time_zones import today_in
 from emotions.captures import presentation, recording
 from emotions.captures.errors import CaptureDeletedError, NoFaceError, RequestConflictError
-from emotions.captures.forms import CaptureForm, ConsentForm, WordsForm
+from emotions.captures.forms import CaptureForm, ConsentForm, WordsForm, lived_moment
+from emotions.captures.presentation import Item
 from emotions.models import Capture, Feeling
 from emotions.models.limits import MAX_TAG_LENGTH, MAX_TAGS
 from emotions.offline.headers import available_offline
-from emotions.pictures.errors import STATUSES
+from emotions.pictures.errors import STATUSES, error_message
 from emotions.preferences.ways import Way, last_way, remember_way
 from emotions.quotas.decorators import counted_by, heavy
 from emotions.quotas.errors import MomentsQuotaError, PicturesQuotaError, TagsQuotaError
@@ -69,6 +75,8 @@ def capture(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "emotions/capture.html", {"form": CaptureForm(), **context})
 
+    if len(request.FILES.getlist("photo")) > 1:
+        return capture_several(request)
     form = CaptureForm(request.POST, request.FILES)
     status, outcome = HTTPStatus.UNPROCESSABLE_ENTITY, None
     if form.is_valid():
@@ -98,13 +106,21 @@ def capture(request: HttpRequest) -> HttpResponse:
     return render(request, "emotions/capture.html", context, status=status)
 
 
-def record(person: User, form: CaptureForm, request: HttpRequest) -> Capture:
-    """Record the photo of a form; another photo in a form that was sent before is a new moment."""
+def record(
+    person: User, form: CaptureForm, request: HttpRequest, *, dated: bool = False
+) -> Capture:
+    """Record the photo of a form; another photo in a form that was sent before is a new moment.
+
+    Args:
+        dated: it was taken when it says, if it says so, and not just now.
+    """
+    photo, zone = form.cleaned_data["photo"].read(MAX_BYTES + 1), zone_of(request, person)
     moment: dict[str, Any] = {
         "owner": person,
-        "photo": form.cleaned_data["photo"].read(MAX_BYTES + 1),
+        "photo": photo,
         "source": form.cleaned_data["source"],
-        "time_zone": zone_of(request, person),
+        "time_zone": zone,
+        "taken_at": moment_of_photo(photo, zone) if dated else None,
         "keep_without_face": "keep_without_face" in request.POST,
         "me": form.me(),
         "turn": form.cleaned_data["turn"] or 0,
@@ -113,6 +129,72 @@ def record(person: User, form: CaptureForm, request: HttpRequest) -> Capture:
         return recording.record_capture(**moment, uuid=form.cleaned_data["client_uuid"])
     except RequestConflictError:
         return recording.record_capture(**moment)
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoOutcome:
+    """What became of one of several photos: a moment, or the reason why there is none."""
+
+    name: str
+    item: Item | None = None
+    reason: str = ""
+    no_face: bool = False
+
+
+def capture_several(request: HttpRequest) -> HttpResponse:
+    """Record the photos of one form, and show what became of each; scripts send them singly."""
+    try:
+        outcomes = record_each(request)
+    except ConsentRequiredError:
+        return redirect_to_consent(request.path)
+    return render(request, "emotions/several.html", {"outcomes": outcomes})
+
+
+def record_each(request: HttpRequest) -> list[PhotoOutcome]:
+    """Record each photo of a form, at the time at which it says it was taken.
+
+    The same form sent again records nothing twice.
+
+    Raises:
+        ConsentRequiredError: the person has not consented to the current text.
+    """
+    outcomes = []
+    for number, photo in enumerate(request.FILES.getlist("photo")):
+        form = CaptureForm(request.POST, MultiValueDict({"photo": [photo]}))
+        name = str(photo.name)
+        if not form.is_valid():
+            reason = " ".join(str(text) for texts in form.errors.values() for text in texts)
+            outcomes.append(PhotoOutcome(name, reason=reason))
+            continue
+        form.cleaned_data["client_uuid"] = uuid5(form.cleaned_data["client_uuid"], str(number))
+        try:
+            recorded = record(person_of(request), form, request, dated=True)
+        except NoFaceError:
+            outcomes.append(PhotoOutcome(name, reason=no_face_found(), no_face=True))
+        except ImageError as error:
+            outcomes.append(PhotoOutcome(name, reason=error_message(error.code, error.found)))
+        except CaptureDeletedError:
+            outcomes.append(PhotoOutcome(name, reason=_("You deleted this moment.")))
+        except PicturesQuotaError:
+            outcomes.append(PhotoOutcome(name, reason=no_room_for_pictures()))
+        except MomentsQuotaError:
+            outcomes.append(PhotoOutcome(name, reason=too_many_moments()))
+        else:
+            outcomes.append(PhotoOutcome(name, item=presentation.item(recorded)))
+    return outcomes
+
+
+def no_face_found() -> str:
+    return _("We couldn't find a face in this photo. Nothing was saved.")
+
+
+def moment_of_photo(photo: bytes, zone: str) -> datetime | None:
+    """Return when a photo says it was taken by the clocks of a zone, if that can have been."""
+    clock = taken_at(photo)
+    try:
+        return clock and lived_moment(clock, ZoneInfo(zone))
+    except ValidationError:
+        return None
 
 
 @login_required
