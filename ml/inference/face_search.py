@@ -36,6 +36,9 @@ CONFIRMATION_MARGINS = (0.25, 0.75, 1.25)  # of close-ups, as shares of the face
 MIN_CONFIRMATION = 0.7  # mean score in those
 MIN_LARGE_CONFIRMATION = 0.5  # of faces that are hard to take for something else
 MIN_SECOND_CONFIRMATION = 0.75  # after many looks, one of which may err
+MIN_BRIGHTNESS = 50
+"""Mean of a picture's values. Small copies of darker ones show faces that are none, so that these
+are brightened, and turned, before."""
 
 SMOOTHING = 2.0  # sigma in pixels of what the network sees
 COPY = 56  # longest side of the copies on a sheet, which show faces of 0.3 of it
@@ -74,20 +77,28 @@ def _looks(pixels: Pixels) -> Iterator[list[Detection]]:
     panorama = blazeface.SIDE * max(pixels.shape[:2]) // min(pixels.shape[:2])
     sight = shrink(pixels, max(CLOSEST, panorama))
     to_picture = np.eye(2, 3) * (max(pixels.shape) / max(sight.shape))
+
+    def confirmed(faces: list[Detection], change: Change) -> list[Detection]:
+        likely = [face.mapped(to_picture) for face in faces if face.score >= MIN_SCORE]
+        return _confirmed(pixels, likely, MIN_SECOND_CONFIRMATION, change=change)
+
+    is_dark = float(sight.mean()) < MIN_BRIGHTNESS
+    light = _brightened if is_dark else _as_it_is
+    if is_dark:
+        sight = _brightened(sight)
+        for quarters in (0, 2, 1, 3):
+            yield confirmed(_look_turned(sight, _look_at_picture, quarters), light)
     yield [face.mapped(to_picture) for face in _look_at_sheet(sight)]
     for quarters in (0, 2, 1, 3):
         faces = _look_turned(sight, _look_from_further, quarters)
         minimum = MIN_TURNED_SCORE if quarters else MIN_FURTHER_SCORE
         yield [face.mapped(to_picture) for face in faces if face.score >= minimum]
 
-    def confirmed(faces: list[Detection], change: Change = _as_it_is) -> list[Detection]:
-        likely = [face.mapped(to_picture) for face in faces if face.score >= MIN_SCORE]
-        return _confirmed(pixels, likely, MIN_SECOND_CONFIRMATION, change=change)
-
-    yield confirmed(_look_at_picture(_brightened(sight)), _brightened)
-    yield confirmed(_look_at_tiles(sight))
-    for quarters in (2, 1, 3):
-        yield confirmed(_look_turned(sight, _look_at_picture, quarters))
+    if not is_dark:
+        yield confirmed(_look_at_picture(_brightened(sight)), _brightened)
+    yield confirmed(_look_at_tiles(sight), light)
+    for quarters in () if is_dark else (2, 1, 3):
+        yield confirmed(_look_turned(sight, _look_at_picture, quarters), light)
 
 
 def _look_at_picture(pixels: Pixels) -> list[Detection]:
