@@ -60,6 +60,8 @@ def test_no_module_is_too_long_to_hold_one_idea() -> None:
 @pytest.mark.parametrize("package", PACKAGES)
 def test_packages_are_small_enough_to_find_ones_way(package: str) -> None:
     for folder in (ROOT / package, *(ROOT / package).rglob("*/")):
+        if folder.name == "migrations":  # nobody looks for anything there, and none may go
+            continue
         modules = [module.name for module in folder.glob("*.py") if module.name != "__init__.py"]
         is_large_root = folder in (ROOT / "emotions", ROOT / "ml")
         limit = MAX_MODULES_AT_THE_ROOT if is_large_root else MAX_MODULES
