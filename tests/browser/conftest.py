@@ -186,8 +186,8 @@ def strict_page(
     assert [error for error in errors if "Failed to load resource" not in error] == []
 
 
-def sign_in(page: Page, person: User) -> None:
-    """Give the browser a session of a person, and open their day."""
+def sign_in(page: Page, person: User, *, path: str = "/today/") -> None:
+    """Give the browser a session of a person, and open a page: their day, if no other is named."""
     session = signed_in(Client(), person).cookies["sessionid"]
     # Signing in sets both. Without the token, the page and the service worker, which load pages at
     # the same time, would each get another one.
@@ -198,4 +198,4 @@ def sign_in(page: Page, person: User) -> None:
             for name, value in cookies.items()
         ]
     )
-    page.goto("/today/")
+    page.goto(path)

@@ -64,7 +64,7 @@ def test_the_time_is_by_the_clocks_where_it_was_lived(
 ) -> None:
     page = owner_client.get(reverse("emotions:capture_time", args=[moment.uuid]))
     assert 'value="2026-01-10T13:30"' in page.content.decode()
-    assert "By the clocks in Europe/Berlin" in text_of(page)
+    assert "Local time in Europe/Berlin, where you were." in text_of(page)
     assert move(owner_client, moment, clock).status_code == 302
     moment.refresh_from_db()
     assert moment.taken_at == expected
@@ -109,7 +109,8 @@ def test_a_time_that_was_changed_meanwhile_is_shown_first(
     move(owner_client, moment, "2026-01-10T09:00")
     asked = move(owner_client, moment, "2026-01-10T10:00", opened_with=opened)
     assert asked.status_code == 409
-    assert "it is 10 January 2026, 09:00 now" in text_of(asked)
+    assert "is saved for Saturday, 10 January 2026, 09:00" in text_of(asked)
+    assert "You moved it to that time in another tab" in text_of(asked)
     assert 'value="2026-01-10T10:00"' in asked.content.decode()
     again = asked.context["form"]["opened_with"].value()
     moved = move(owner_client, moment, "2026-01-10T10:00", opened_with=again)
@@ -137,7 +138,7 @@ def test_an_older_note_asks_which_to_keep(owner_client: Client, moment: Capture)
     asked = edit(owner_client, moment, **mine)
     assert asked.status_code == 409
     said = text_of(asked)
-    assert "This moment was changed somewhere else" in said
+    assert "You changed this somewhere else, too" in said
     assert "There now." in said
     assert "Mine, in two lines." in said
     moment.refresh_from_db()
