@@ -94,10 +94,19 @@ class RunState(keras.callbacks.Callback):
             tracked: callbacks by their names in the state.
             state: of the run so far.
             every: epochs between checkpoints.
+
+        Raises:
+            RunError: when the state of a run that has begun lacks one of them.
         """
         super().__init__()
         self.folder, self.state, self.every = folder, state, every
         self.tracked = {key: (callback, list(names)) for key, (callback, names) in tracked.items()}
+        for key, (_, names) in self.tracked.items():
+            if state["epoch"] and not set(names) <= set(state["callbacks"].get(key, ())):
+                raise run_folder.RunError(
+                    f"{folder / run_folder.STATE}: expected {', '.join(names)} of {key}, "
+                    "found another state."
+                )
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Restore the attributes at the first epoch; the callbacks reset them before it."""

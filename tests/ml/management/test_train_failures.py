@@ -19,7 +19,7 @@ from django.core.management import CommandError, call_command
 from ml.inference.card import ModelFileError
 from ml.inference.predictor import bundled_predictor
 from ml.management.commands.train_emotion import Command
-from ml.training.callbacks import FiniteLoss, PeriodicCheckpoint, Reseed
+from ml.training.callbacks import FiniteLoss, PeriodicCheckpoint, Reseed, RunState
 from ml.training.deployment import load_trained
 from ml.training.failures import import_keras
 from ml.training.run_folder import RunError
@@ -183,6 +183,18 @@ def test_a_loss_that_is_no_number_ends_the_run_before_it_is_saved(loss: float) -
     with pytest.raises(RunError, match=r"Epoch 3: expected a finite val_loss, it is .*lower"):
         FiniteLoss().on_epoch_end(2, {"loss": 1.0, "val_loss": loss})
     FiniteLoss().on_epoch_end(2, {"loss": 1.0, "val_loss": 2.0})
+
+
+@pytest.mark.parametrize(
+    "callbacks", [{}, {"ModelCheckpoint": {}}, {"ModelCheckpoint": {"wait": 1}}]
+)
+def test_a_state_that_lacks_what_a_callback_remembers_is_refused(
+    tmp_path: Path, callbacks: dict[str, Any]
+) -> None:
+    tracked = {"ModelCheckpoint": (keras.callbacks.Callback(), ["best"])}
+    with pytest.raises(RunError, match=r"state\.json: expected best of ModelCheckpoint, found"):
+        RunState(tmp_path, tracked, {"epoch": 1, "callbacks": callbacks}, every=1)
+    RunState(tmp_path, tracked, {"epoch": 0}, every=1)
 
 
 def test_a_full_disk_leaves_the_checkpoint_of_before(
