@@ -64,6 +64,21 @@ def test_a_photo_is_made_fit_and_keeps_its_time(
     check(Capture.objects.get(owner=owner))
 
 
+def test_a_panorama_that_is_too_wide_is_made_fit(page: Page, owner: User, tmp_path: Path) -> None:
+    panorama = Image.new("RGB", (20_400, 1_200), "grey")
+    panorama.paste(Image.fromarray(pictures.astronaut()).resize((1_200, 1_200)), (9_000, 0))
+    path = tmp_path / "panorama.jpg"
+    panorama.save(path)
+    sign_in(page, owner)
+    page.goto("/capture/")
+    page.wait_for_load_state("load")
+    page.locator("input[type=file]").set_input_files(path)
+    page.get_by_role("button", name="Read my face").click()
+    page.wait_for_url("**/captures/*/")
+    [face] = Capture.objects.get(owner=owner).detections.all()
+    assert face.emotion == "happy"
+
+
 HEIC = "That's a HEIC photo, which we can't read."
 AVIF = "That's an AVIF photo, which we can't read."
 
