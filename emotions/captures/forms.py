@@ -87,6 +87,10 @@ class NoteField(forms.CharField):
             widget=forms.Textarea(attrs={"rows": 2}),
         )
 
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Let the page say what is too long: a browser with a limit cuts off what is pasted."""
+        return {}
+
     def to_python(self, value: Any) -> str:
         """Return the text with line breaks as they are stored."""
         return single_line_breaks(super().to_python(value) or "")

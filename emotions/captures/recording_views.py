@@ -28,7 +28,6 @@ from emotions.captures.errors import CaptureDeletedError, NoFaceError, RequestCo
 from emotions.captures.forms import CaptureForm, ConsentForm, WordsForm, lived_moment
 from emotions.captures.presentation import Item
 from emotions.models import Capture, Feeling
-from emotions.models.limits import MAX_TAG_LENGTH, MAX_TAGS
 from emotions.offline.headers import available_offline
 from emotions.pictures.errors import STATUSES, error_message
 from emotions.preferences.ways import Way, last_way, remember_way
@@ -249,7 +248,5 @@ def words(request: HttpRequest, on: date | None = None) -> HttpResponse:
         **presentation.choices(form, owner=person),
         "form": form,
         "on": on,
-        "most_tags": MAX_TAGS,
-        "longest_tag": MAX_TAG_LENGTH,
     }
     return render(request, "emotions/words.html", context, status=status)

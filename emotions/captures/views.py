@@ -40,14 +40,13 @@ from emotions.captures.purging import TRASH_KEPT_FOR, purge_capture
 from emotions.captures.recording_views import redirect_to_consent
 from emotions.captures.trash import delete_capture, restore_capture
 from emotions.captures.turning import turn_capture
-from emotions.captures.wording import describe_explanation
+from emotions.captures.wording import UNDO, describe_explanation
 from emotions.models import Capture
 from emotions.offline.headers import available_offline
 from emotions.pictures import responses
 from emotions.quotas.decorators import counted_by, heavy
 from emotions.quotas.errors import TagsQuotaError
 from emotions.quotas.wording import too_many_tags
-from emotions.templatetags.moments import UNDO
 from ml.inference.card import ModelFileError
 
 TRASH_PAGE_SIZE = 24

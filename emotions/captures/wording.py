@@ -7,6 +7,9 @@ from emotions.captures.explanations import Explanation
 from emotions.models import Capture, Detection, Feeling
 from ml.metrics.answer_sets import SMALLEST
 
+UNDO = "undo"
+"""Marks a message about moments that can be brought back, whose UUIDs follow."""
+
 MOODS = [
     ("1", gettext_lazy("Very unpleasant")),
     ("2", gettext_lazy("Unpleasant")),

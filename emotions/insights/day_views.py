@@ -95,7 +95,7 @@ def what_parts(person: User, today: date, items: list[presentation.Item]) -> dic
 
 def offline_urls(person: User, today: date) -> list[str]:
     """Return the pages that the service worker caches ahead, to be read offline."""
-    pages = [reverse(f"emotions:{name}") for name in ("history", "capture", "words")]
+    pages = [reverse(f"emotions:{name}") for name in ("today", "history", "capture", "words")]
     recent = selectors.days_with_captures(
         owner=person,
         first=today - timedelta(days=DAYS_CACHED_OFFLINE),

@@ -43,8 +43,11 @@ IMPORTED = (
     "js/capture/prepare.js",
     "js/capture/tags.js",
     "js/offline/clock.js",
+    "js/offline/mend.js",
     "js/offline/panel.js",
+    "js/offline/refresh.js",
     "js/offline/waiting.js",
+    "js/offline/words.js",
 )
 """Modules that those import, by names without a hash."""
 

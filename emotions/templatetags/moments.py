@@ -3,9 +3,9 @@
 from django import template
 from django.contrib.messages.storage.base import Message
 
-register = template.Library()
+from emotions.captures.wording import UNDO
 
-UNDO = "undo"
+register = template.Library()
 
 
 @register.filter

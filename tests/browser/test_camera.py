@@ -142,7 +142,7 @@ def test_a_photo_without_a_face_is_taken_again(two_camera_page: Page, owner: Use
     numbers.append(number.input_value())
     assert numbers[0] != numbers[1], "another photo is another moment"
 
-    two_camera_page.get_by_role("button", name="Log it anyway").click()
+    two_camera_page.get_by_role("button", name="Keep it without a reading").click()
     two_camera_page.wait_for_url("**/captures/*/")
     assert [str(capture.uuid) for capture in Capture.objects.all()] == numbers[1:]
 
@@ -215,7 +215,7 @@ def test_a_photo_without_a_face_is_answered_with_advice(two_camera_page: Page, o
     open_capture(two_camera_page, owner)
     taking(two_camera_page).click()
     expect(two_camera_page.locator("main")).to_contain_text("couldn't find a face")
-    two_camera_page.get_by_role("button", name="Log it anyway").click()
+    two_camera_page.get_by_role("button", name="Keep it without a reading").click()
     two_camera_page.wait_for_url("**/captures/*/")
     assert Capture.objects.get().source == Capture.Source.CAMERA
 

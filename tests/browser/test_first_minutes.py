@@ -118,7 +118,7 @@ def test_no_face_offers_a_retake_or_logging_it_anyway(
     page.locator("input[type=file]").set_input_files(landscape)
     page.get_by_role("button", name="Read my face").click()
     expect(page.locator("main")).to_contain_text("couldn't find a face")
-    page.get_by_role("button", name="Log it anyway").click()
+    page.get_by_role("button", name="Keep it without a reading").click()
     page.wait_for_url("**/captures/*/")
     assert Capture.objects.get().detections.count() == 0
 

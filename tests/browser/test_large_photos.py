@@ -98,7 +98,8 @@ def test_a_photo_that_the_browser_cannot_show_is_not_sent(
     page.get_by_role("button", name="Read my face").click()
     expect(page.locator("[data-upload-outcome]")).to_contain_text(reason)
     page.locator("input[type=file]").set_input_files([unshown, unshown])
-    expect(page.locator("[data-multi-upload-status]")).to_contain_text("0 / 2")
+    page.get_by_role("button", name="Read these photos").click()
+    expect(page.locator("[data-multi-upload-status]")).to_contain_text("0 of 2 saved")
     expect(page.locator("[data-multi-upload-list]")).to_contain_text(reason)
     assert "POST" not in sent
 
@@ -108,6 +109,7 @@ def test_several_photos_are_made_fit(page: Page, owner: User, files: list[Path])
     page.goto("/capture/")
     page.wait_for_load_state("load")
     page.locator("input[type=file]").set_input_files(files)
-    expect(page.locator("[data-multi-upload-status]")).to_contain_text("2 / 2")
+    page.get_by_role("button", name="Read these photos").click()
+    expect(page.locator("[data-multi-upload-status]")).to_contain_text("2 of 2 saved")
     for capture in Capture.objects.filter(owner=owner):
         check(capture)

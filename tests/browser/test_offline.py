@@ -1,9 +1,11 @@
 """The diary as an app: kept pages, moments that wait for a connection, and what stays of whom."""
 
+import json
 import threading
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,6 +17,7 @@ from accounts.models import User
 from emotions.captures.days import Day, load_day
 from emotions.insights import day_views
 from emotions.models import Capture, PushSubscription
+from emotions.offline.headers import diary_key
 from tests import factories, pace
 from tests.browser.conftest import NOON_ZONE, TIMEOUT, evaluate, sign_in, strict_page, wait_until
 from tests.browser.test_accessibility import accessibility_violations
@@ -24,6 +27,7 @@ SELFIE: FilePayload = {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": ast
 WALL: FilePayload = {"name": "w.jpg", "mimeType": "image/jpeg", "buffer": encoded(no_face())}
 KEPT_LINE = "[data-kept-line]"
 WAITING = "[data-waiting-list] li"
+SAID = "[data-waiting-said]"
 KEPT = """async (path) => {
   const name = (await caches.keys()).find((one) => one.startsWith("diary-"));
   return Boolean(name && (await (await caches.open(name)).match(path)));
@@ -62,6 +66,13 @@ def open_fresh(page: Page, path: str) -> None:
         return not evaluate(page, "document.documentElement.dataset.keptAt")
 
     pace.wait_until(is_fresh)
+
+
+def add_tags(page: Page, *names: str) -> None:
+    """Add tags to a moment in words."""
+    for name in names:
+        page.get_by_label("Add a tag").fill(name)
+        page.get_by_label("Add a tag").press("Enter")
 
 
 def offline(page: Page) -> None:
@@ -125,6 +136,53 @@ def test_recent_days_are_there_without_a_connection(app: Page, owner: User) -> N
     expect(app.locator(KEPT_LINE)).to_be_hidden()
 
 
+@pytest.mark.parametrize("path", ["/today/", "/words/"])
+def test_today_is_there_offline_after_the_first_page_of_all(
+    app: Page, owner: User, path: str
+) -> None:
+    factories.capture(owner=owner, note="walked", taken_at=timezone.now(), time_zone=NOON_ZONE)
+    sign_in(app, owner, path=path)
+    wait_for_kept(app, "/today/")
+    offline(app)
+    app.goto("/today/")
+    expect(app.locator(KEPT_LINE)).to_contain_text("You're offline.")
+    expect(app.locator(".entry")).to_contain_text("walked")
+
+
+def test_what_waits_stands_in_today_until_it_is_there_for_good(app: Page, owner: User) -> None:
+    factories.capture(owner=owner, note="walked", taken_at=timezone.now(), time_zone=NOON_ZONE)
+    sign_in(app, owner)
+    settled(app)
+    offline(app)
+    app.goto("/words/")
+    app.get_by_label("Note").fill("missed the bus")
+    add_tags(app, "rain", "bus")
+    app.get_by_role("button", name="Sad").click()
+    # Where the thumb is: the form is empty again, and what was said stands below its button.
+    expect(app.locator(WAITING)).to_be_in_viewport()
+    expect(app.locator(SAID)).to_be_in_viewport()
+    app.goto("/today/")
+    row = app.locator("[data-day=moments] ~ [data-waiting] li")
+    for text in ("Waiting to be sent", "Sad", "missed the bus", "rain · bus"):
+        expect(row).to_contain_text(text)
+    expect(app.locator("[data-day=moments]")).not_to_contain_text("missed the bus")
+    assert accessibility_violations(app) == []
+
+    app.context.set_offline(False)
+    expect(app.locator("[data-day=moments]")).to_contain_text("missed the bus")
+    expect(app.locator(SAID)).to_have_text("Everything that was waiting is in your diary now.")
+    expect(app.locator(KEPT_LINE)).to_be_hidden()
+    expect(row).to_have_count(0)
+    wait_until(
+        app,
+        """async () => {
+          const name = (await caches.keys()).find((one) => one.startsWith("diary-"));
+          const kept = await (await caches.open(name)).match("/today/");
+          return (await kept.text()).includes("missed the bus");
+        }""",
+    )
+
+
 def test_a_photo_taken_offline_goes_up_once_when_the_connection_is_back(
     app: Page, owner: User
 ) -> None:
@@ -135,14 +193,14 @@ def test_a_photo_taken_offline_goes_up_once_when_the_connection_is_back(
     app.locator("input[type=file]").set_input_files(SELFIE)
     app.get_by_role("button", name="Read my face").click()
     expect(app.locator(WAITING)).to_have_count(1)
-    expect(app.get_by_text("It waits on this device")).to_be_visible()
+    expect(app.locator(SAID)).to_contain_text("Saved on this device")
     app.reload()
     expect(app.locator(WAITING)).to_have_count(1)
     assert accessibility_violations(app) == []
     assert not Capture.objects.exists()
 
     app.context.set_offline(False)
-    expect(app.get_by_text("Everything that waited is in your diary now.")).to_be_visible()
+    expect(app.get_by_text("Everything that was waiting is in your diary now.")).to_be_visible()
     capture = Capture.objects.get()
     assert capture.time_zone == NOON_ZONE
     assert capture.detections.get().emotion == "happy"
@@ -185,14 +243,17 @@ def test_words_are_checked_offline_as_the_server_would(app: Page, owner: User) -
     app.get_by_label("Note").fill("on the train")
     app.get_by_label("Add a tag").fill("x" * 41)
     app.get_by_role("button", name="Save").click()
-    outcome = app.locator("[data-note-form-outcome]")
-    expect(outcome).to_have_text("At most 20 tags of 40 characters each.")
+    problem = app.locator(".errorlist:visible")
+    expect(problem).to_have_text("At most 20 tags of 40 characters each.")
+    expect(app.get_by_label("Add a tag")).to_be_focused()
     app.get_by_role("checkbox", name="x" * 41).uncheck()
-    app.get_by_label("Add a tag").fill("🌧️" * 20)
+    add_tags(app, "🌧️" * 20)
     app.get_by_text("It was at another time").click()
     app.get_by_label("When").fill("2126-03-14T08:30")
+    expect(problem).to_have_text("That time is in the future.")
+    app.get_by_text("It was at another time").click()
     app.get_by_role("button", name="Save").click()
-    expect(outcome).to_have_text("That time is in the future.")
+    expect(app.get_by_label("When")).to_be_focused()
     expect(app.get_by_label("Note")).to_have_value("on the train")
     app.get_by_label("When").fill("2026-03-14T08:30")
     app.get_by_role("button", name="Save").click()
@@ -201,6 +262,164 @@ def test_words_are_checked_offline_as_the_server_would(app: Page, owner: User) -
     app.context.set_offline(False)
     expect_in_browser(app, waiting=0)
     assert [tag.name for tag in Capture.objects.get().tags.all()] == ["🌧️" * 20]
+
+
+@pytest.mark.parametrize(
+    ("label", "wrong", "says", "right"),
+    [
+        ("Note", "🌧️" * 1000 + "x", "At most 2,000 characters. You have 2,001.", "🌧️" * 1000),
+        ("Note", "line\n" * 400 + "x", "At most 2,000 characters. You have 2,001.", "line\n" * 400),
+        ("Add a tag", "x" * 41, "At most 20 tags of 40 characters each.", "x" * 40),
+        ("When", "1899-12-01T12:00", "Choose a time in 1900 or later.", "1900-01-03T12:00"),
+        ("When", "", "Choose a date and a time.", "2026-03-14T08:30"),
+    ],
+)
+def test_words_are_checked_while_they_are_written(
+    page: Page, owner: User, *, label: str, wrong: str, says: str, right: str
+) -> None:
+    sign_in(page, owner)  # where the site learns which time it is here
+    page.goto("/words/")
+    page.get_by_text("It was at another time").click()
+    page.get_by_label("Note").fill("on the train")
+    field, problem = page.get_by_label(label), page.locator(".errorlist:visible")
+    field.fill(wrong)
+    expect(problem).to_contain_text(says)
+    expect(field).to_have_attribute("aria-invalid", "true")
+    assert accessibility_violations(page) == []
+    field.fill(right)
+    expect(problem).to_have_count(0)
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/captures/**")  # and the server takes it
+
+
+def refuse(app: Page, payload: dict[str, Any], status: int = 400) -> None:
+    """Let the server refuse the next moment."""
+    body = json.dumps(payload)
+    app.context.route(
+        "**/api/v1/captures/",
+        lambda route: route.fulfill(status=status, body=body, content_type="application/json"),
+        times=1,
+    )
+
+
+def let_pages_send(app: Page) -> None:
+    """Keep the browser from sending in the background, where no test can answer."""
+    app.add_init_script("Object.defineProperty(ServiceWorkerRegistration.prototype, 'sync', {})")
+
+
+def keep_words_offline(app: Page, note: str) -> None:
+    """Write a note without a connection."""
+    offline(app)
+    app.goto("/words/")
+    app.get_by_label("Note").fill(note)
+    app.get_by_role("button", name="Save").click()
+    expect(app.locator(WAITING)).to_have_count(1)
+
+
+def test_words_that_were_refused_are_put_right_where_they_wait(app: Page, owner: User) -> None:
+    sign_in(app, owner)
+    settled(app)
+    # The device's clock is wrong, which nothing on it can tell.
+    app.clock.set_system_time(datetime.now(UTC) + timedelta(days=400))
+    keep_words_offline(app, "on the train")
+    app.context.set_offline(False)
+    row = app.locator(WAITING)
+    expect(row).to_contain_text("Not in your diary yet")
+    expect(row.locator("[data-waiting-refused]")).to_contain_text("When: ")
+    expect(app.locator("[data-waiting-title]")).to_have_text("1 moment needs another look")
+    assert not Capture.objects.exists()
+
+    row.get_by_role("button", name="Change it").click()
+    dialog = app.get_by_role("dialog")
+    expect(dialog.get_by_label("Note")).to_have_value("on the train")
+    assert accessibility_violations(app) == []
+    dialog.get_by_label("Note").fill("x" * 2001)
+    expect(dialog.locator(".errorlist:visible")).to_contain_text("At most 2,000 characters")
+    dialog.get_by_role("button", name="Save and send").click()
+    expect(dialog.get_by_label("Note")).to_be_focused()
+    dialog.get_by_label("Note").fill("on the bus")
+    dialog.get_by_label("Tags").fill('work, "rain, wind"')
+    dialog.get_by_label("What did you feel?").select_option("happy")
+    dialog.get_by_label("When").fill("2026-03-14T08:30")
+    dialog.get_by_role("button", name="Save and send").click()
+    expect(app.locator(SAID)).to_have_text("Everything that was waiting is in your diary now.")
+    capture = Capture.objects.get()
+    assert (capture.note, capture.felt, capture.mood) == ("on the bus", "happy", None)
+    assert capture.taken_at == datetime(2026, 3, 14, 8, 30, tzinfo=ZoneInfo(NOON_ZONE))
+    assert {tag.name for tag in capture.tags.all()} == {"work", "rain, wind"}
+
+
+def test_a_refused_photo_stays_and_may_be_sent_with_words(app: Page, owner: User) -> None:
+    sign_in(app, owner)
+    settled(app)
+    offline(app)
+    app.goto("/capture/")
+    app.locator("input[type=file]").set_input_files(WALL)
+    app.get_by_role("button", name="Read my face").click()
+    expect(app.locator(WAITING)).to_have_count(1)
+    app.context.set_offline(False)
+    row = app.locator(WAITING)
+    expect(row).to_contain_text("We couldn't find a face in that photo.")
+    row.get_by_role("button", name="Change it").click()
+    dialog = app.get_by_role("dialog")
+    expect(dialog.get_by_role("img", name="Your photo")).to_be_visible()
+    dialog.get_by_label("Note").fill("only a wall")
+    dialog.get_by_label("Tags").fill("wall, home")
+    dialog.get_by_role("button", name="Save and send").click()
+    expect(dialog).to_have_count(0)
+    row.get_by_role("button", name="Keep it without a reading").click()
+    expect_in_browser(app, waiting=0)
+    capture = Capture.objects.get()
+    assert (capture.note, capture.detections.count()) == ("only a wall", 0)
+    assert {tag.name for tag in capture.tags.all()} == {"wall", "home"}
+    assert capture.photo
+
+
+def test_what_is_discarded_comes_back_with_undo(app: Page, owner: User) -> None:
+    sign_in(app, owner)
+    settled(app)
+    keep_words_offline(app, "never mind")
+    app.locator(WAITING).get_by_role("button", name="Discard").click()
+    expect(app.locator(WAITING)).to_have_count(0)
+    expect(app.locator(SAID)).to_have_text("Discarded.")
+    undo = app.get_by_role("button", name="Undo")
+    expect(undo).to_be_focused()
+    undo.click()
+    expect(app.locator(WAITING)).to_contain_text("never mind")
+    expect(undo).to_be_hidden()
+    app.context.set_offline(False)
+    expect_in_browser(app, waiting=0)
+    assert Capture.objects.get().note == "never mind"
+
+
+@pytest.mark.parametrize(
+    ("status", "payload", "says"),
+    [
+        (403, {"code": "storage_full", "detail": "No room."}, "No room."),
+        (403, {"code": "consent_required", "detail": ""}, "We need your consent"),
+        (413, {}, "gave no reason"),
+        (400, {"code": "invalid", "errors": {"tags": ["Too many."]}}, "Tags: Too many."),
+    ],
+)
+def test_every_refusal_says_why_and_loses_nothing(
+    app: Page, owner: User, status: int, payload: dict[str, Any], says: str
+) -> None:
+    let_pages_send(app)
+    sign_in(app, owner)
+    settled(app)
+    keep_words_offline(app, "on the train")
+    refuse(app, payload, status)
+    app.context.set_offline(False)
+    row = app.locator(WAITING)
+    expect(row.locator("[data-waiting-refused]")).to_contain_text(says)
+    expect(row).to_contain_text("on the train")
+    if payload.get("code") == "invalid":
+        row.get_by_role("button", name="Change it").click()
+        app.get_by_role("dialog").get_by_role("button", name="Save and send").click()
+    else:
+        row.get_by_role("button", name="Send again").click()
+    expect_in_browser(app, waiting=0)
+    assert Capture.objects.get().note == "on the train"
 
 
 def test_a_subscription_that_the_browser_replaces_is_renewed(
@@ -247,7 +466,7 @@ def test_an_answer_that_is_lost_leads_to_no_second_moment(app: Page, owner: User
     app.locator("input[type=file]").set_input_files(SELFIE)
     app.get_by_role("button", name="Read my face").click()
     # It waits, and where the browser tells the worker at once, it has already gone up.
-    expect(app.locator("[data-waiting-said]")).not_to_be_empty()
+    expect(app.locator(SAID)).not_to_be_empty()
     assert lost == [302]
     assert Capture.objects.count() == 1
     app.reload()  # a page that opens sends what waits, if the worker has not
@@ -267,7 +486,7 @@ def test_a_photo_without_a_face_says_so_after_it_waited(app: Page, owner: User) 
     app.context.set_offline(False)
     expect(app.get_by_text("We couldn't find a face in that photo.")).to_be_visible()
     assert not Capture.objects.exists()
-    app.get_by_role("button", name="Log it anyway").click()
+    app.get_by_role("button", name="Keep it without a reading").click()
     expect_in_browser(app, waiting=0)
     expect(app.locator("[data-waiting]")).to_be_hidden()
     assert Capture.objects.count() == 1
@@ -354,3 +573,80 @@ def test_a_slow_answer_gives_way_to_the_page_that_is_kept(
     assert not answered.is_set()
     seen.set()
     assert answered.wait(pace.patience(TIMEOUT))
+
+
+def test_moments_of_an_earlier_release_go_up_once_each(app: Page, owner: User) -> None:
+    """The names and the form of what waits in a browser are those of the first release."""
+    sign_in(app, owner, path="/offline/")  # a page that sends nothing
+    moments = [
+        {"uuid": str(uuid4()), "fields": {"note": "words", "tags": ["rain"], "felt": "sad"}},
+        {
+            "uuid": str(uuid4()),
+            "fields": {"note": "refused"},
+            "refused": {"code": "invalid", "detail": "Some fields are not as expected."},
+        },
+    ]
+    whole = [
+        {
+            "diary": diary_key(owner),
+            "at": "2026-03-14T07:30:00.000Z",
+            "zone": "Europe/Berlin",
+            **moment,
+        }
+        for moment in moments
+    ]
+    evaluate(
+        app,
+        """(moments) => new Promise((done) => {
+          const opening = indexedDB.open("diary", 1);
+          opening.onupgradeneeded = () =>
+            opening.result.createObjectStore("waiting", { keyPath: "uuid" });
+          opening.onsuccess = () => {
+            const writing = opening.result.transaction("waiting", "readwrite");
+            for (const moment of moments) writing.objectStore("waiting").put(moment);
+            writing.oncomplete = () => { opening.result.close(); done(); };
+          };
+        })""",
+        whole,
+    )
+    app.goto("/today/")
+    row = app.locator(WAITING)
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("Some fields are not as expected.")
+    assert Capture.objects.get().note == "words"
+    row.get_by_role("button", name="Change it").click()
+    app.get_by_role("dialog").get_by_role("button", name="Save and send").click()
+    expect_in_browser(app, waiting=0)
+    assert sorted(Capture.objects.values_list("note", flat=True)) == ["refused", "words"]
+    assert {str(capture.uuid) for capture in Capture.objects.all()} == {
+        moment["uuid"] for moment in moments
+    }
+
+
+def test_files_of_earlier_releases_go_unless_a_kept_page_needs_them(app: Page, owner: User) -> None:
+    hashed = "/static/css/{}.0123456789ab.css".format
+    sign_in(app, owner, path="/offline/")  # nobody's page, which installs no worker
+    evaluate(
+        app,
+        """async ([diary, needed, stale, plain]) => {
+          const shell = await caches.open("shell");
+          for (const path of [needed, stale, plain]) await shell.put(path, new Response("p{}"));
+          const kept = new Response(`<link href="${needed}">`, {
+            headers: { "Content-Type": "text/html; charset=utf-8", Date: new Date().toUTCString() },
+          });
+          await (await caches.open(`diary-${diary}`)).put("/days/2026-03-14/", kept);
+        }""",
+        [diary_key(owner), hashed("needed"), hashed("stale"), "/static/css/plain.css"],
+    )
+    app.goto("/today/")
+
+    def in_shell() -> set[str]:
+        addresses = evaluate(
+            app,
+            """async () => (await (await caches.open("shell")).keys())
+                 .map(({ url }) => new URL(url).pathname)""",
+        )
+        return set(addresses)
+
+    pace.wait_until(lambda: hashed("stale") not in in_shell())
+    assert {hashed("needed"), "/static/css/plain.css"} <= in_shell()

@@ -91,7 +91,7 @@ def test_a_turned_photo_that_lost_the_line_waits_turned(
     for path in ("capture", "offline/line"):
         page.unroute(f"**/{path}/")
     page.get_by_role("button", name="Send now").click()
-    expect(page.get_by_text("Everything that waited is in your diary now.")).to_be_visible()
+    expect(page.get_by_text("Everything that was waiting is in your diary now.")).to_be_visible()
     assert is_upright(Capture.objects.get())
 
 

@@ -1,18 +1,20 @@
 """The ways in which photos come in: several at once, with a first look, and live."""
 
 import io
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from accounts.models import User
 from common.imaging.images import turn
 from emotions.models import Capture
 from tests import pictures, uploads
-from tests.browser.conftest import sign_in, wait_until
+from tests.browser.conftest import NOON_ZONE, sign_in, wait_until
 from tests.browser.test_accessibility import accessibility_violations
 
 pytestmark = [
@@ -35,27 +37,66 @@ def dark(data: bytes) -> bytes:
     return buffer.getvalue()
 
 
+def choose_several(page: Page, folder: Path, *photos: bytes) -> Locator:
+    """Choose photos on the capture page; return their rows."""
+    files = [file(folder, f"{number}.jpg", photo) for number, photo in enumerate(photos)]
+    page.locator("input[type=file]").set_input_files(files)
+    rows = page.locator("[data-multi-upload-list] > li")
+    expect(rows).to_have_count(len(photos))
+    return rows
+
+
 def test_several_photos_go_up_each_with_its_own_outcome(
     page: Page, owner: User, tmp_path: Path
 ) -> None:
-    sign_in(page, owner)
-    page.goto("/capture/")
-    page.locator("input[type=file]").set_input_files(
-        [
-            file(tmp_path, "portrait.jpg", pictures.astronaut_jpeg()),
-            file(tmp_path, "landscape.jpg", uploads.landscape_jpeg()),
-            file(tmp_path, "broken.jpg", b"nonsense"),
-        ]
+    sign_in(page, owner, path="/capture/")
+    rows = choose_several(
+        page, tmp_path, pictures.astronaut_jpeg(), uploads.landscape_jpeg(), b"nonsense"
     )
-    rows = page.locator("[data-multi-upload-list] > li")
-    expect(page.get_by_text("Kept: 1 / 3")).to_be_visible()
+    assert accessibility_violations(page) == []
+    page.get_by_role("button", name="Read these photos").click()
+    expect(page.get_by_text("1 of 3 saved")).to_be_visible()
     expect(rows.nth(0)).to_contain_text("Looks happy")
-    expect(rows.nth(1)).to_contain_text("No face was found")
+    expect(rows.nth(1)).to_contain_text("We couldn't find a face in this photo.")
     expect(rows.nth(2)).to_contain_text("isn't a photo we can read")
+    expect(page.locator("body")).not_to_contain_text("keep_without_face")
     assert accessibility_violations(page) == []
     assert Capture.objects.get().source == "upload"
+
+    rows.nth(1).get_by_role("button", name="Keep it without a reading").click()
+    expect(page.get_by_text("2 of 3 saved")).to_be_visible()
+    expect(rows.nth(1)).to_contain_text("Saved without a reading")
     rows.nth(0).get_by_role("link", name="Open").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Looks happy")
+
+
+def test_several_photos_are_dated_and_each_time_may_be_changed(
+    page: Page, owner: User, tmp_path: Path
+) -> None:
+    sign_in(page, owner, path="/capture/")
+    told = pictures.with_exif_date("2024:05:01 12:30:00")
+    rows = choose_several(page, tmp_path, told, pictures.astronaut_jpeg(), told)
+    times = [rows.nth(number).get_by_label("When") for number in range(3)]
+    expect(times[0]).to_have_value("2024-05-01T12:30")
+    expect(rows.nth(0)).to_contain_text("The time is from the photo.")
+    expect(rows.nth(1)).to_contain_text("The photo doesn't say when it was taken.")
+    times[1].fill("2124-05-01T12:30")
+    times[1].blur()
+    expect(rows.nth(1)).to_contain_text("That time is in the future.")
+    page.get_by_role("button", name="Read these photos").click()
+    expect(times[1]).to_be_focused()
+    times[1].fill("2025-06-02T08:15")
+    page.get_by_role("button", name="Read these photos").click()
+    expect(page.get_by_text("3 of 3 saved")).to_be_visible()
+    times[2].fill("2024-05-03T07:00")
+    times[2].blur()
+    expect(rows.nth(2)).to_contain_text("The time was changed.")
+    zone = ZoneInfo(NOON_ZONE)
+    assert sorted(Capture.objects.values_list("taken_at", flat=True)) == [
+        datetime(2024, 5, 1, 12, 30, tzinfo=zone),
+        datetime(2024, 5, 3, 7, tzinfo=zone),
+        datetime(2025, 6, 2, 8, 15, tzinfo=zone),
+    ]
 
 
 def test_photos_that_lost_the_line_wait_and_are_recorded_once(
@@ -64,13 +105,13 @@ def test_photos_that_lost_the_line_wait_and_are_recorded_once(
     sign_in(page, owner)
     page.goto("/capture/")
     page.route("**/api/v1/captures/", lambda route: route.abort())
-    photos = [file(tmp_path, f"{n}.jpg", pictures.astronaut_jpeg()) for n in range(2)]
-    page.locator("input[type=file]").set_input_files(photos)
-    expect(page.get_by_text("Kept: 0 / 2")).to_be_visible()
-    expect(page.get_by_text("It waits on this device")).to_have_count(3)  # each, and all
+    rows = choose_several(page, tmp_path, *[pictures.astronaut_jpeg()] * 2)
+    page.get_by_role("button", name="Read these photos").click()
+    expect(page.get_by_text("0 of 2 saved")).to_be_visible()
+    expect(rows.get_by_text("Waiting to be sent")).to_have_count(2)
     page.unroute("**/api/v1/captures/")
     page.get_by_role("button", name="Send now").click()
-    expect(page.get_by_text("Everything that waited is in your diary now.")).to_be_visible()
+    expect(page.get_by_text("Everything that was waiting is in your diary now.")).to_be_visible()
     assert Capture.objects.count() == 2
 
 
@@ -87,7 +128,7 @@ def test_what_waits_is_announced_on_a_page_that_has_just_been_opened(
     page.locator("input[type=file]").set_input_files(photo)
     page.get_by_role("button", name="Read my face").click()
     expect(page.locator("[data-waiting-list] li")).to_have_count(1)
-    expect(page.locator("[data-waiting-said]")).to_contain_text("It waits on this device")
+    expect(page.locator("[data-waiting-said]")).to_contain_text("Saved on this device")
 
 
 def test_whose_face_counts_is_tapped_before_the_photo_is_sent(

@@ -1,127 +1,189 @@
 /**
- * Uploads several photos at once, each with its own progress and outcome, and each can be tried
+ * Uploads several photos at once. Each has a row of its own with the time at which it was taken,
+ * which can be changed before it is sent and after, and its outcome, after which it can be sent
  * again. A single photo goes the form's usual way.
  */
 
-import { newUuid } from "../api.js";
+import { json, newUuid } from "../api.js";
 import { keep } from "../offline/waiting.js";
+import { clockOf, problemOfTime } from "../offline/words.js";
+import { dateTaken } from "./exif.js";
 import { prepare } from "./prepare.js";
 
 const form = document.querySelector("[data-upload]");
 const input = form.querySelector("input[type=file]");
 const section = form.querySelector("[data-multi-upload]");
-const list = section.querySelector("[data-multi-upload-list]");
-const template = section.querySelector("template");
-const status = section.querySelector("[data-multi-upload-status]");
+const part = (name, root = section) => root.querySelector(`[data-multi-upload-${name}]`);
 
 const CONCURRENT_UPLOADS = 2;
+const template = part("template");
 const texts = section.dataset;
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+let photos = [];
 
-input.multiple = true;
+/** Returns the time in a photo as a field for a local time takes it; "" if it tells none. */
+async function clockOfPhoto(file) {
+  const [date, time] = dateTaken(new Uint8Array(await file.arrayBuffer())).split(" ");
+  const clock = time && `${date.replaceAll(":", "-")}T${time.slice(0, 5)}`;
+  return clock && !problemOfTime(clock) ? clock : "";
+}
 
+/** Returns a photo with its row. `at` is when it was; it is recorded once it has an `address`. */
 function photoOf(file) {
   const item = template.content.firstElementChild.cloneNode(true);
-  const part = (name) => item.querySelector(`[data-multi-upload-${name}]`);
-  part("picture").src = URL.createObjectURL(file);
-  part("name").textContent = file.name;
-  const photo = { file, item, part, uuid: newUuid() };
-  part("again").addEventListener("click", () => uploadAll([photo]));
+  const photo = { file, item, uuid: newUuid(), at: new Date().toISOString(), fields: {} };
+  const time = part("time", item);
+  part("picture", item).src = URL.createObjectURL(file);
+  part("name", item).textContent = file.name;
+  time.value = clockOf(photo.at);
+  photo.dated = clockOfPhoto(file).then((clock) => {
+    part("dated", item).textContent = clock ? texts.textDated : texts.textUndated;
+    if (clock) setTime(photo, clock);
+  });
+  time.addEventListener("change", () => changeTime(photo));
+  part("again", item).addEventListener("click", () => uploadAll([photo]));
+  part("anyway", item).addEventListener("click", () => {
+    photo.fields.keep_without_face = true;
+    uploadAll([photo]);
+  });
   return photo;
 }
 
-function showOutcome(photo, text, { link = "", again = false } = {}) {
-  photo.part("outcome").textContent = text;
-  photo.part("progress").hidden = true;
-  photo.part("again").hidden = !again;
-  const open = photo.part("open");
-  open.hidden = !link;
-  if (link) open.href = link;
+function setTime(photo, clock) {
+  photo.at = new Date(clock).toISOString();
+  part("time", photo.item).value = clock;
+}
+
+/** Takes the time that was entered; of a photo that is recorded, the diary takes it too. */
+async function changeTime(photo) {
+  const { item, address } = photo;
+  const time = part("time", item);
+  const problem = problemOfTime(time.value);
+  time.ariaInvalid = problem ? "true" : null;
+  part("dated", item).textContent = problem;
+  if (problem) return;
+  const before = photo.at;
+  setTime(photo, time.value);
+  if (!address) return;
+  try {
+    await json("PATCH", `/api/v1${address}`, { taken_at: photo.at, time_zone: zone });
+    part("dated", item).textContent = texts.textMoved;
+  } catch {
+    setTime(photo, clockOf(before));
+    part("dated", item).textContent = texts.textNotMoved;
+  }
+}
+
+function showOutcome({ item }, text, { link = "", again = false, anyway = false } = {}) {
+  part("outcome", item).textContent = text;
+  part("progress", item).hidden = true;
+  part("again", item).hidden = !again;
+  part("anyway", item).hidden = !anyway;
+  part("open", item).hidden = !link;
+  if (link) part("open", item).href = link;
 }
 
 /** Lets a photo wait in this browser for a connection, under the UUID that it has. */
-const keepForLater = ({ prepared, uuid }) =>
+const keepForLater = ({ prepared, uuid, at, fields }) =>
   keep({
     diary: document.body.dataset.diary,
     uuid,
-    at: new Date().toISOString(),
-    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    fields: { source: "upload" },
+    at,
+    zone,
+    fields: { source: "upload", ...fields },
     photo: prepared,
   });
 
+function showResponse(photo, status, response) {
+  if (status === 201) {
+    photo.address = `/captures/${response.uuid}/`;
+    const mine = response.detections.find((face) => face.is_me);
+    const emotion = mine && texts[`emotion${mine.emotion}`];
+    const text = emotion ? `${texts.textLooks} ${emotion}` : texts.textKept;
+    showOutcome(photo, text, { link: photo.address });
+  } else if (response.code === "no_face") {
+    showOutcome(photo, texts.textNoFace, { anyway: true });
+  } else {
+    const problems = Object.values(response.errors ?? {}).flat();
+    const text = problems.join(" ") || (response.detail ?? texts.textFailed);
+    showOutcome(photo, text, { again: true });
+  }
+}
+
 /**
- * Uploads one photo and returns whether it was recorded. Trying again under the same UUID after a
- * broken connection records it once.
+ * Uploads one photo. Trying again under the same UUID after a broken connection records it once,
+ * as long as it says the same, so its time is fixed until the response is here.
  */
 async function upload(photo) {
-  photo.part("progress").hidden = false;
-  photo.part("progress").value = 0;
-  photo.part("again").hidden = true;
-  photo.part("outcome").textContent = texts.textWaiting;
+  const { item } = photo;
+  showOutcome(photo, texts.textWaiting);
+  part("progress", item).hidden = false;
+  part("progress", item).value = 0;
+  part("time", item).disabled = true;
   try {
     photo.prepared ??= await prepare(photo.file);
   } catch ({ kind }) {
-    showOutcome(photo, form.dataset[kind]);
-    return false;
+    return showOutcome(photo, form.dataset[kind]);
   }
   const body = new FormData();
-  body.append("photo", photo.prepared);
-  body.append("uuid", photo.uuid);
-  body.append("source", "upload");
-  body.append("time_zone", Intl.DateTimeFormat().resolvedOptions().timeZone);
+  const { uuid, at, fields, prepared } = photo;
+  const values = { uuid, taken_at: at, time_zone: zone, source: "upload", ...fields };
+  for (const [name, value] of Object.entries(values)) body.append(name, value);
+  body.append("photo", prepared);
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     request.open("POST", "/api/v1/captures/");
     request.setRequestHeader("X-CSRFToken", form.elements.csrfmiddlewaretoken.value);
+    request.setRequestHeader("Accept", "application/json");
     request.responseType = "json";
     request.upload.addEventListener("progress", ({ loaded, total }) => {
-      photo.part("progress").value = loaded / total;
+      part("progress", item).value = loaded / total;
     });
     request.addEventListener("error", async () => {
       await keepForLater(photo).then(
         () => showOutcome(photo, texts.textWaits),
         () => showOutcome(photo, texts.textOffline, { again: true }),
       );
-      resolve(false);
+      resolve();
     });
     request.addEventListener("load", () => {
-      const response = request.response ?? {};
-      const recorded = request.status === 201;
-      if (recorded) {
-        const mine = response.detections.find((face) => face.is_me);
-        const emotion = mine && texts[`emotion${mine.emotion}`];
-        showOutcome(photo, emotion ? `${texts.textLooks} ${emotion}` : texts.textKept, {
-          link: `/captures/${response.uuid}/`,
-        });
-      } else {
-        const again = request.status === 429 || request.status >= 500;
-        showOutcome(photo, response.detail ?? texts.textFailed, { again });
-      }
-      resolve(recorded);
+      part("time", item).disabled = false;
+      showResponse(photo, request.status, request.response ?? {});
+      resolve();
     });
     request.send(body);
   });
 }
 
-/** Uploads photos, a few at a time, and shows in the end how many were recorded. */
-async function uploadAll(photos) {
-  const queue = [...photos];
-  let recorded = 0;
+/** Uploads photos, a few at a time, and shows how many of all are recorded then. */
+async function uploadAll(chosen) {
+  part("send").hidden = true;
+  const queue = [...chosen];
   const worker = async () => {
-    while (queue.length) {
-      if (await upload(queue.shift())) recorded += 1;
-    }
+    while (queue.length) await upload(queue.shift());
   };
   await Promise.all(Array.from({ length: CONCURRENT_UPLOADS }, worker));
-  status.textContent = `${texts.textSummary} ${recorded} / ${photos.length}`;
+  const recorded = photos.filter(({ address }) => address).length;
+  part("status").textContent = texts.textSummary
+    .replace("NUMBER", recorded)
+    .replace("ALL", photos.length);
+  part("history").hidden = !recorded;
 }
+
+part("send").addEventListener("click", async () => {
+  await Promise.all(photos.map(({ dated }) => dated));
+  const wrong = photos.find(({ item }) => part("time", item).ariaInvalid);
+  if (wrong) part("time", wrong.item).focus();
+  else await uploadAll(photos);
+});
 
 input.addEventListener("change", () => {
   const many = input.files.length > 1;
   section.hidden = !many;
   form.classList.toggle("upload--many", many);
   if (!many) return;
-  const photos = [...input.files].map(photoOf);
-  list.replaceChildren(...photos.map(({ item }) => item));
-  uploadAll(photos);
+  photos = [...input.files].map(photoOf);
+  part("send").hidden = false;
+  part("list").replaceChildren(...photos.map(({ item }) => item));
+  part("send").scrollIntoView({ block: "nearest" });
 });

@@ -1,10 +1,13 @@
-/** The form for moments in words: without a connection they wait in this browser. */
+/**
+ * The form for moments in words: they are checked while they are written, and without a connection
+ * they wait in this browser.
+ */
 
 import { newUuid } from "../api.js";
 import { keep } from "../offline/waiting.js";
+import { check, fieldsOf, missing, show } from "../offline/words.js";
 import "./tags.js";
 
-const CLOCK_TOLERANCE = 5 * 60_000; // milliseconds
 const MINUTE = 60_000;
 
 const form = document.querySelector("[data-note-form]");
@@ -12,28 +15,12 @@ const outcome = form.querySelector("[data-note-form-outcome]");
 
 let online = false; // The form has been asked to go, because there is a connection.
 
-/** Returns tags as the server reads them: one that holds a comma stands in quotes. */
-function tagsOf(text) {
-  const parts = text.matchAll(/\s*(?:"((?:[^"]|"")*)"|([^,]*))\s*(?:,|$)/g);
-  const tags = [...parts].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain);
-  return [...new Set(tags.map((tag) => tag.trim()).filter(Boolean))];
-}
-
-/** Returns what was filled in, as fields of the API. */
-function fieldsOf(values) {
-  const fields = { note: values.get("note"), tags: tagsOf(values.getAll("tags").join(", ")) };
-  if (values.get("felt")) fields.felt = values.get("felt");
-  if (values.get("mood")) fields.mood = Number(values.get("mood"));
-  return fields;
-}
-
-/** Returns what the server would refuse, in words; it counts letters as the server does. */
-function problemOf({ felt, mood, note, tags }, at) {
-  const { textNothing, textTags, textFuture, mostTags, longestTag } = form.dataset;
-  if (!felt && !mood && !note.trim()) return textNothing;
-  const tooLong = tags.some((tag) => [...tag].length > Number(longestTag));
-  if (tooLong || tags.length > Number(mostTags)) return textTags;
-  return at > Date.now() + CLOCK_TOLERANCE ? textFuture : "";
+/** Says what the server would refuse; returns whether there is nothing of the kind. */
+function isRight(submitter) {
+  const wrong = check(form);
+  outcome.textContent = wrong ? "" : missing(fieldsOf(form, submitter));
+  if (wrong) show(wrong);
+  return !wrong && !outcome.textContent;
 }
 
 /** Lets the time go on since the page was fetched, unless another one was chosen. */
@@ -47,31 +34,24 @@ function keepTime() {
 }
 
 async function keepForLater(submitter) {
-  const values = new FormData(form, submitter);
-  const fields = fieldsOf(values);
-  const problem = problemOf(fields, new Date(values.get("taken_at")));
-  if (problem) {
-    outcome.textContent = problem;
-    return;
-  }
   await keep({
     diary: document.body.dataset.diary,
     uuid: newUuid(),
-    at: new Date(values.get("taken_at")).toISOString(),
+    at: new Date(form.elements.taken_at.value).toISOString(),
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    fields,
+    fields: fieldsOf(form, submitter),
   });
   form.reset();
-  outcome.textContent = "";
 }
 
+form.addEventListener("input", () => check(form));
 form.addEventListener("submit", async (event) => {
   if (online) return;
   event.preventDefault();
-  if (form.ariaBusy === "true") return;
+  const { submitter } = event;
+  if (form.ariaBusy === "true" || !isRight(submitter)) return;
   form.ariaBusy = "true";
   keepTime();
-  const { submitter } = event;
   // Ask before submitting: a form that is submitted without a connection loses what was written.
   online = await fetch("/offline/line/").then(
     ({ ok }) => ok,

@@ -2,10 +2,13 @@
  * Shows the moments that wait for a connection, and sends them once there is one.
  *
  * It also runs on pages that a browser has kept for offline use, so the attributes that it looks
- * for must not be renamed.
+ * for must not be renamed, and those that came later may be missing.
  */
 
+import { newUuid } from "../api.js";
 import { writer } from "./clock.js";
+import { chosenWords, labelOf, mend } from "./mend.js";
+import { refreshDay } from "./refresh.js";
 import { all, changes, discard, keep, sendAll } from "./waiting.js";
 
 const RETRY_INTERVAL = 60_000; // milliseconds, while a page is open and something waits
@@ -13,51 +16,108 @@ const RETRY_INTERVAL = 60_000; // milliseconds, while a page is open and somethi
 /** Starts the panel of a page for one person. */
 export async function start(diary) {
   const panel = document.querySelector("[data-waiting]");
-  const part = (name, root = panel) => root.querySelector(`[data-waiting-${name}]`);
+  const part = (name, root = panel) =>
+    root.querySelector(`[data-waiting-${name}]`) ?? document.createElement("span");
   const status = document.querySelector("[data-waiting-said]");
+  const undo = part("undo", document);
   const texts = panel.dataset;
   const formatTime = writer({ dateStyle: "medium", timeStyle: "short" });
   let shown = null; // what the page has found waiting, once it has looked
 
+  /** Returns in words why the server did not take a moment. */
+  function reasonOf({ code, detail, errors = {} }) {
+    if (code === "no_face") return texts.textNoFace;
+    if (code === "consent_required") return texts.textConsent;
+    const lines = Object.entries(errors).map(([name, problems]) =>
+      [labelOf(name), problems.join(" ")].filter(Boolean).join(": "),
+    );
+    if (lines.length) return lines.join(" ");
+    return /^\d*$/.test(detail) ? texts.textUnexplained : detail;
+  }
+
+  /** Sends a moment again; one that is in the trash meanwhile becomes another. */
+  async function sendAgain(moment, { code }) {
+    part("list").inert = true; // What it shows is out of date until the next look.
+    if (code === "deleted") await discard(moment.uuid);
+    const uuid = code === "deleted" ? newUuid() : moment.uuid;
+    await keep({ ...moment, uuid, refused: undefined });
+    await send();
+  }
+
+  async function discardAfterAll(moment) {
+    shown = shown.filter((uuid) => uuid !== moment.uuid);
+    await discard(moment.uuid);
+    status.textContent = texts.textGone;
+    undo.hidden = false;
+    undo.focus();
+    undo.onclick = async () => {
+      undo.hidden = true;
+      status.textContent = "";
+      await keep(moment);
+      await show();
+    };
+  }
+
+  /** Offers what can be done with a moment that the server has refused. */
+  function offer(item, moment) {
+    const { refused, fields } = moment;
+    const reason = reasonOf(refused);
+    part("refused", item).hidden = false;
+    part("refused", item).textContent = reason;
+    part("anyway", item).hidden = refused.code !== "no_face";
+    part("anyway", item).addEventListener("click", () =>
+      sendAgain({ ...moment, fields: { ...fields, keep_without_face: true } }, refused),
+    );
+    part("consent", item).hidden = refused.code !== "consent_required";
+    part("mend", item).hidden = false;
+    part("mend", item).addEventListener("click", () =>
+      mend(moment, reason, (right) => sendAgain(right, refused)),
+    );
+    part("again", item).hidden = ["invalid", "no_face"].includes(refused.code);
+    part("again", item).addEventListener("click", () => sendAgain(moment, refused));
+  }
+
   function row(moment) {
     const item = panel.querySelector("template").content.cloneNode(true);
-    const { refused, photo } = moment;
+    const { refused, photo, fields } = moment;
+    part("state", item).textContent = refused ? texts.textNotSent : texts.textPending;
     part("taken", item).textContent = texts.textTaken.replace("TIME", formatTime(moment.at));
+    part("chosen", item).textContent = chosenWords(fields).join(" · ");
+    part("note", item).textContent = fields.note ?? "";
+    part("tags", item).textContent = fields.tags?.join(" · ") ?? "";
+    part("words", item).hidden = Boolean(photo);
     const picture = part("picture", item);
     picture.hidden = !photo;
     if (photo) picture.src = URL.createObjectURL(photo);
-    const reason = part("refused", item);
-    reason.hidden = !refused;
-    reason.textContent = refused?.code === "no_face" ? texts.textNoFace : (refused?.detail ?? "");
-    const anyway = part("anyway", item);
-    anyway.hidden = refused?.code !== "no_face";
-    anyway.addEventListener("click", async () => {
-      const fields = { ...moment.fields, keep_without_face: true };
-      await keep({ ...moment, fields, refused: undefined });
-      await send();
-    });
-    part("discard", item).addEventListener("click", async () => {
-      shown = shown.filter((uuid) => uuid !== moment.uuid);
-      await discard(moment.uuid);
-      status.textContent = texts.textGone;
-    });
+    if (refused) offer(item, moment);
+    part("discard", item).addEventListener("click", () => discardAfterAll(moment));
     return item;
+  }
+
+  function titleOf({ length }, due) {
+    if (due) return length === 1 ? texts.textOne : texts.textMany.replace("NUMBER", length);
+    return length === 1 ? texts.textOneRefused : texts.textManyRefused.replace("NUMBER", length);
   }
 
   /** Shows what waits now, and announces what has become of what waited before. */
   async function show() {
     const waiting = await all(diary);
     const uuids = new Set(waiting.map(({ uuid }) => uuid));
-    if (shown && waiting.length > shown.length) status.textContent = texts.textWaits;
-    else if (shown?.some((uuid) => !uuids.has(uuid)) && !waiting.length) {
-      status.textContent = texts.textSent;
-    }
+    const arrived = shown && waiting.length > shown.length;
+    const sent = shown?.some((uuid) => !uuids.has(uuid));
+    const due = waiting.some(({ refused }) => !refused);
+    if (arrived || sent) undo.hidden = true;
+    if (arrived) status.textContent = texts.textWaits;
+    else if (sent && !waiting.length) status.textContent = texts.textSent;
     shown = [...uuids];
     panel.hidden = !waiting.length;
-    part("title").textContent =
-      waiting.length === 1 ? texts.textOne : texts.textMany.replace("NUMBER", waiting.length);
+    part("title").textContent = titleOf(waiting, due);
+    part("where").hidden = !due;
     part("list").replaceChildren(...waiting.map(row));
-    part("send").hidden = waiting.every(({ refused }) => refused);
+    part("list").inert = false;
+    part("send").hidden = !due;
+    if (arrived) status.scrollIntoView({ block: "nearest" });
+    if (sent && !due) await refreshDay(diary).catch(() => {}); // It comes with the next visit.
   }
 
   async function send() {
@@ -65,9 +125,16 @@ export async function start(diary) {
     await show();
   }
 
+  async function reconnect() {
+    await send();
+    if (document.documentElement.dataset.keptAt) await refreshDay(diary).catch(() => {});
+  }
+
+  // It stands where one looks for it: with the day's moments, or below what was just sent.
+  document.querySelector("[data-waiting-after]")?.after(panel, status, undo);
   part("send").addEventListener("click", send);
   changes.addEventListener("message", show);
-  window.addEventListener("online", send);
+  window.addEventListener("online", reconnect);
   setInterval(async () => {
     if ((await all(diary)).length) send();
   }, RETRY_INTERVAL);

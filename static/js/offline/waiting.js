@@ -87,10 +87,15 @@ function payloadOf({ uuid, at, zone, fields, photo }) {
     return { body: JSON.stringify(values), headers: { "Content-Type": "application/json" } };
   }
   const form = new FormData();
-  for (const [name, value] of Object.entries(values)) form.append(name, value);
+  for (const [name, value] of Object.entries(values)) {
+    for (const one of [value ?? []].flat()) form.append(name, one);
+  }
   form.append("photo", photo, "photo.jpg");
   return { body: form, headers: {} };
 }
+
+/** What only the person can change; any other 403 is a session that has ended. */
+const THEIRS_TO_CHANGE = ["consent_required", "storage_full"];
 
 /** Sends one moment. Throws if it should be tried again later. */
 async function sendMoment(moment, token) {
@@ -103,10 +108,10 @@ async function sendMoment(moment, token) {
   const { status } = response;
   // Nobody else knows the UUID, so a conflict can only be with an earlier attempt of ours.
   if (response.ok || status === 409) return discard(moment.uuid);
-  if ([401, 403, 408, 429].includes(status) || status >= 500) throw new Error(`Later: ${status}`);
-  const problem = await response.json().catch(() => ({}));
-  const refused = { code: problem.code ?? "", detail: problem.detail ?? String(status) };
-  return keep({ ...moment, refused });
+  const { code = "", detail = "", errors } = await response.json().catch(() => ({}));
+  const ended = status === 401 || (status === 403 && !THEIRS_TO_CHANGE.includes(code));
+  if (ended || [408, 429].includes(status) || status >= 500) throw new Error(`Later: ${status}`);
+  return keep({ ...moment, refused: { code, detail, errors } });
 }
 
 /** Runs alone: pages and the service worker wait for each other, so nothing is sent twice. */

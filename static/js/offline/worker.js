@@ -97,15 +97,50 @@ async function shell(event) {
   }
 }
 
+const STATIC_FILES = /\/static\/[^"'\s#]+/g;
+const WITH_HASH = /\.[0-9a-f]{12}\.\w+$/;
+
+/** Keeps the files of a page that was not opened: another release may have made it. */
+async function keepFilesOf(html) {
+  const cache = await caches.open(SHELL);
+  for (const path of new Set(html.match(STATIC_FILES))) {
+    if (!(await cache.match(path))) await cache.add(path).catch(() => {});
+  }
+}
+
+/** Forgets files of earlier releases, except those of pages that are kept. */
+async function sweep(current) {
+  const needed = new Set(current);
+  const diary = await openDiary();
+  for (const address of (await diary?.keys()) ?? []) {
+    const kept = await diary.match(address);
+    if (!kept.headers.get("Content-Type")?.startsWith("text/html")) continue;
+    for (const path of (await kept.text()).match(STATIC_FILES) ?? []) needed.add(path);
+  }
+  const cache = await caches.open(SHELL);
+  const names = (await cache.keys()).map(({ url }) => new URL(url).pathname);
+  // A name without a hash is there once, in its latest version.
+  const stale = names.filter((name) => WITH_HASH.test(name) && !needed.has(name));
+  await Promise.all(stale.map((name) => cache.delete(name)));
+}
+
+async function activate(current) {
+  await self.clients.claim();
+  await sweep(current);
+}
+
 /** Fetches recent days with their thumbnails while there is a connection. */
-async function keepAhead(paths) {
+async function keepAhead(paths, maxAge) {
   for (const path of paths) {
     const address = new URL(path, location.origin).href;
     const kept = await find(address);
-    if (kept && ageOf(kept) < MAX_AGE) continue;
-    const response = await fetch(address, { redirect: "error" });
+    if (kept && ageOf(kept) < maxAge) continue;
+    // Whoever has not consented yet is sent elsewhere, which is no page to keep.
+    const response = await fetch(address, { redirect: "manual" });
     const html = await response.clone().text();
     await keep(address, response);
+    if (!response.headers.has(OWNER_HEADER)) continue;
+    await keepFilesOf(html);
     const thumbnails = html.match(/\/captures\/[\w-]+\/thumbnail/g) ?? [];
     for (const thumbnail of new Set(thumbnails)) {
       const source = new URL(thumbnail, location.origin).href;
@@ -138,12 +173,12 @@ export function start(site) {
   const offline = site.shell.at(-1);
 
   self.addEventListener("install", (event) => event.waitUntil(install(site.shell)));
-  self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+  self.addEventListener("activate", (event) => event.waitUntil(activate(site.shell)));
   self.addEventListener("sync", (event) => event.waitUntil(sendMine()));
 
   self.addEventListener("message", (event) => {
-    const { ahead = [], changing = [] } = event.data;
-    event.waitUntil(forget(changing).then(() => keepAhead(ahead).catch(() => {})));
+    const { ahead = [], changing = [], maxAge = MAX_AGE } = event.data;
+    event.waitUntil(forget(changing).then(() => keepAhead(ahead, maxAge).catch(() => {})));
   });
 
   self.addEventListener("fetch", (event) => {
