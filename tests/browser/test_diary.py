@@ -76,7 +76,7 @@ def test_a_moment_without_a_photo_is_kept_in_words(page: Page, owner: User) -> N
     sign_in(page, owner)
     page.get_by_role("link", name="Add one in words").click()
     page.get_by_role("button", name="Save").click()
-    expect(page.locator(".errorlist")).to_contain_text("Say what you felt")
+    expect(page.get_by_role("main").get_by_text("Say what you felt")).to_be_visible()
     page.get_by_role("radio", name="Very pleasant").check()
     page.get_by_role("button", name="Surprised").click()
     page.wait_for_url("**/captures/*/")

@@ -124,6 +124,11 @@ def body(answer: Any) -> str:
     return content.decode("utf-8", "replace") + str(answer.headers)
 
 
+def without_forms(page: str) -> str:
+    """Return a page without the form in which what waits offline is mended, on every page."""
+    return re.sub(r"<template data-limits.*?</template>", "", page, flags=re.DOTALL)
+
+
 def test_no_address_shows_anything_of_another_person(planted: Planted, chief: Client) -> None:
     photos = []
     for name in planted.capture.picture_names:
@@ -139,7 +144,7 @@ def test_no_address_shows_anything_of_another_person(planted: Planted, chief: Cl
         leaked = [word for word in planted.words if word in page and word not in path]
         leaked += ["a photo" for photo in photos if photo.decode("utf-8", "replace") in page]
         if path.startswith("/admin/") and not path.startswith("/admin/ml/modelversion/"):
-            leaked += ["an emotion"] if "isgust" in page else []
+            leaked += ["an emotion"] if "isgust" in without_forms(page) else []
         if leaked:
             shown[path] = leaked
     assert shown == {}

@@ -205,7 +205,7 @@ def test_the_views_are_links_that_say_which_is_shown(owner: User, owner_client: 
         current = re.findall(r'<a class="chip"\s+href="\?([^"]*)"\s+aria-current="page"', page)
         assert [query.split("&")[0] for query in current] == [f"view={view}"]
         assert ('class="calendar"' in page) == (view == "calendar")
-        assert ('class="entries"' in page) == (view == "list")
+        assert ('<ul class="entries">' in page) == (view == "list")
         assert ('class="gallery"' in page) == (view == "gallery")
 
 
