@@ -199,3 +199,10 @@ def sign_in(page: Page, person: User, *, path: str = "/today/") -> None:
         ]
     )
     page.goto(path)
+
+
+@pytest.fixture
+def app(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A page whose service worker may work."""
+    with strict_page(browser, live_server, worker=True) as opened:
+        yield opened
