@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from common.time_zones import KNOWN_ZONES
 from emotions.models import Capture, Detection, Feeling
@@ -131,7 +131,14 @@ CAPTURE = {
         },
     },
 }
-VALIDATOR = Draft202012Validator(CAPTURE)
+
+
+@cache
+def validator() -> Any:
+    """Return the schema's validator, whose library takes long to import for the few who need it."""
+    from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # noqa: PLC0415
+
+    return Draft202012Validator(CAPTURE)
 
 
 def validate(payload: Any) -> None:
@@ -140,7 +147,7 @@ def validate(payload: Any) -> None:
     Raises:
         EntryError: it does not match; the message says where, and what was expected.
     """
-    error = next(VALIDATOR.iter_errors(payload), None)
+    error = next(validator().iter_errors(payload), None)
     if error is None:
         return
     place = "".join(f"{part}: " for part in error.absolute_path)
