@@ -120,7 +120,8 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "emoplatform.request_limits.RequestSizeLimitMiddleware",
-    "emoplatform.request_texts.HeadlessJsonMiddleware",
+    "emoplatform.headless_problems.HeadlessThrottlingMiddleware",
+    "emoplatform.headless_problems.HeadlessJsonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "emoplatform.headers.NoStoreMiddleware",
@@ -308,7 +309,10 @@ CORS_ALLOW_HEADERS = [
     *("accept", "authorization", "content-type", "x-session-token", "x-device-name"),
     *("idempotency-key", "if-match", "if-none-match"),
 ]
-CORS_EXPOSE_HEADERS = ["ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After"]
+CORS_EXPOSE_HEADERS = [
+    *("ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After"),
+    *("Warning", "X-Request-Id"),
+]
 SPECTACULAR_SETTINGS = openapi.SPECTACULAR_SETTINGS
 
 # Apps sign in like the pages; links in e-mails lead to the pages.

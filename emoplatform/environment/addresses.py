@@ -30,11 +30,13 @@ class Addresses(Values):
 
     @setting([])
     def origins(self, name: str) -> list[str]:
-        """Return a list of origins, empty by default."""
-        expected = "origins such as https://app.example.org, separated by commas"
+        """Return a list of origins of pages that may call the API, empty by default."""
+        expected = (
+            "origins such as https://app.example.org or capacitor://localhost, separated by commas"
+        )
         origins = self.names(name, default=[], expected=expected)
         for origin in origins:
-            if not patterns.ORIGIN.fullmatch(origin) or not has_server(origin):
+            if not patterns.CALLING_ORIGIN.fullmatch(origin) or not has_server(origin):
                 raise SettingError(name, expected=expected, received=origin)
         return origins
 

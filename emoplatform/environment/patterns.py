@@ -16,6 +16,8 @@ BUCKET = re.compile(
 REDIS = re.compile(rf"rediss?://{CREDENTIALS}{HOST}{PORT}(/\d+)?")
 MAIL_SERVER = re.compile(rf"smtps?(\+tls|\+ssl)?://{CREDENTIALS}{HOST}{PORT}/?(\?[\w=&%.-]+)?")
 ORIGIN = re.compile(rf"https?://{HOST}{PORT}")
+CALLING_ORIGIN = re.compile(rf"(?:https?|capacitor|ionic|tauri)://{HOST}{PORT}")
+"""Where pages that call the API come from; those inside apps have schemes of their own."""
 ADDRESS = re.compile(rf"[^@\s<>]+@{HOST}")
 CONTACT = re.compile(rf"mailto:{ADDRESS.pattern}|https://{HOST}{PORT}")
 DSN = re.compile(r"https?://\w+@[\w.-]+(:\d+)?(/[\w/]+)?/\d+")

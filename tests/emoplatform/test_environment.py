@@ -126,7 +126,9 @@ def test_origins_are_whole_and_nothing_else() -> None:
     two = "https://a.example.org, http://localhost:3000"
     assert Environment({"CORS": two}).origins("CORS") == two.split(", ")
     assert Environment({}).origins("CORS") == []
-    for wrong in ("*", "a.example.org", "https://a.example.org/path"):
+    apps = ["capacitor://localhost", "ionic://localhost", "tauri://localhost"]
+    assert Environment({"CORS": ",".join(apps)}).origins("CORS") == apps
+    for wrong in ("*", "null", "a.example.org", "https://a.example.org/path", "htps://a.example"):
         with pytest.raises(SettingError, match="expected origins such as"):
             Environment({"CORS": wrong}).origins("CORS")
 

@@ -18,6 +18,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
+from tests.emotions.api.calls import assert_problem
 from tests.factories import PASSWORD
 from tests.jobs import run_jobs
 from tests.pace import patience
@@ -52,7 +53,8 @@ def test_an_account_is_closed_to_whoever_guesses(owner: User) -> None:
     answer = browser("203.0.113.7").post(LOGIN, {"login": owner.email, "password": PASSWORD})
     assert "Too many failed login attempts" in answer.content.decode()
     by_app = {"email": owner.email, "password": PASSWORD}
-    assert app_login(by_app, **{"X-Forwarded-For": "203.0.113.7"}).status_code == 400
+    refused = app_login(by_app, **{"X-Forwarded-For": "203.0.113.7"})
+    assert_too_many(refused, wait=300)
 
 
 @pytest.mark.usefixtures("_behind_a_proxy")
@@ -104,6 +106,24 @@ def app_login(credentials: dict[str, str], **headers: str) -> Any:
     return Client(headers=headers).post(
         f"{APP}/login", credentials, content_type="application/json"
     )
+
+
+def assert_too_many(refused: Any, *, wait: int) -> None:
+    """Expect a problem that clients of allauth understand too, and when to try again."""
+    assert_problem(refused, 429, "too_many_login_attempts")
+    assert refused["Retry-After"] == str(wait)
+    (error,) = refused.json()["errors"]
+    assert error["code"] == "too_many_login_attempts"
+
+
+def test_apps_learn_when_to_ask_for_mails_again(owner: User) -> None:
+    body = {"email": owner.email}
+    asked = [
+        Client().post(f"{APP}/password/request", body, content_type="application/json")
+        for _ in range(6)
+    ]
+    assert [answer.status_code for answer in asked[:5]] == [200] * 5
+    assert_too_many(asked[5], wait=3600)
 
 
 def test_codes_of_a_second_factor_are_not_guessed(owner: User) -> None:
@@ -225,6 +245,6 @@ def test_guesses_are_counted_together_by_two_processes(
         thread.start()
     for thread in threads:
         thread.join()
-    assert set(statuses) == {400}
+    assert statuses.count(429) == 11
     assert codes.count("email_password_mismatch") == 5
     assert codes.count("too_many_login_attempts") == 11
