@@ -6,18 +6,35 @@ from typing import Any
 
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework.fields import ReadOnlyField
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from emotions.captures.errors import StaleError
 from emotions.models import Capture, Tag
 
-STRONG_ETAG = re.compile(r'"(\d{1,18})"')
+ETAG = re.compile(r'(?:W/)?"(\d{1,18})(?:-(?:gzip|br|zstd))?"')
+"""An entity tag of ours. nginx makes it weak where it compresses, Apache names the coding in it."""
 
 
 def etag(record: Capture | Tag) -> str:
     """Return the entity tag, which differs after each change."""
     return f'"{record.sequence}"'
+
+
+@extend_schema_field({"type": "string", "examples": ['"42"']})
+class EtagField(ReadOnlyField):
+    """The entity tag of what is represented, as a response about it alone has in its header."""
+
+    def __init__(self, *, source: str = "*") -> None:
+        super().__init__(
+            source=source, help_text=_("Send it as If-Match to change only this version.")
+        )
+
+    def to_representation(self, value: Any) -> str:
+        return etag(value)
 
 
 def expected_sequence(request: Request) -> int | None:
@@ -26,10 +43,21 @@ def expected_sequence(request: Request) -> int | None:
     Raises:
         StaleError: `If-Match` is not an entity tag of ours.
     """
-    sent = request.headers.get("If-Match", "").strip()
-    if sent in ("", "*"):
+    return sequence_in(request.headers.get("If-Match", ""))
+
+
+def sequence_in(sent: str) -> int | None:
+    """Return the sequence number in what a client sent as `If-Match`; None for any.
+
+    A tag that a proxy has weakened counts: our tags differ with each change, however the
+    response was coded.
+
+    Raises:
+        StaleError: it is not an entity tag of ours.
+    """
+    if (stripped := sent.strip()) in ("", "*"):
         return None
-    if match := STRONG_ETAG.fullmatch(sent):
+    if match := ETAG.fullmatch(stripped):
         return int(match[1])
     raise StaleError
 

@@ -39,6 +39,7 @@ CAPTURE = {
     "felt": "happy",
     "mood": 4,
     "sequence": 42,
+    "etag": '"42"',
     "created_at": "2026-03-14T08:30:02.118034Z",
     "deleted_at": None,
     "detections": [

@@ -12,6 +12,7 @@ from rest_framework.fields import empty
 from rest_framework.utils.html import parse_html_list
 
 from common.line_breaks import single_line_breaks
+from emotions.api.etags import EtagField
 from emotions.api.fields import (
     BOX,
     PROBABILITIES,
@@ -122,6 +123,7 @@ class CaptureSerializer(serializers.ModelSerializer[Capture]):
     )
 
     felt = EmotionField(help_text=_("What you say you felt."))
+    etag = EtagField()
     tags: Any = serializers.ListField(
         source="tag_names",
         child=StrictCharField(),
@@ -149,6 +151,7 @@ class CaptureSerializer(serializers.ModelSerializer[Capture]):
             "felt",
             "mood",
             "sequence",
+            "etag",
             "created_at",
             "deleted_at",
             "detections",

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from emotions.api.captures.serializers import CaptureSerializer, NewCaptureSerializer
@@ -14,9 +13,7 @@ from emotions.api.fields import (
     StrictJSONField,
     StrictUUIDField,
 )
-from emotions.models import Capture
 
-NULLABLE_CAPTURE = {"oneOf": [{"$ref": "#/components/schemas/Capture"}, {"type": "null"}]}
 DEFAULT_PAGE_SIZE = 100
 MAX_PAGE_SIZE = 200
 MAX_BATCH_SIZE = 20
@@ -40,28 +37,17 @@ class ChangesQuerySerializer(serializers.Serializer[Any]):
     )
 
 
-class ChangeSerializer(serializers.Serializer[Capture]):
+class ChangeSerializer(serializers.Serializer[Any]):
     """The latest change of one capture."""
 
     sequence = StrictIntegerField(help_text=_("The position in the order of changes."))
     uuid = StrictUUIDField()
-    deleted = serializers.SerializerMethodField(
+    deleted = StrictBooleanField(
         help_text=_("Deleted: remove your copy. The capture appears again if it's restored.")
     )
-    capture = serializers.SerializerMethodField(
-        help_text=_("The current capture; null if it was deleted.")
+    capture = CaptureSerializer(
+        allow_null=True, help_text=_("The current capture; null if it was deleted.")
     )
-
-    def get_deleted(self, capture: Capture) -> bool:
-        """Tell whether the capture is deleted."""
-        return capture.deleted_at is not None
-
-    @extend_schema_field(NULLABLE_CAPTURE)
-    def get_capture(self, capture: Capture) -> dict[str, Any] | None:
-        """Return the capture."""
-        if capture.deleted_at:
-            return None
-        return dict(CaptureSerializer(capture, context=self.context).data)
 
 
 class ChangesSerializer(serializers.Serializer[Any]):

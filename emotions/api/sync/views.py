@@ -26,6 +26,7 @@ from emotions.api.sync.serializers import (
 )
 from emotions.api.throttling import CaptureThrottle
 from emotions.captures import selectors
+from emotions.models import Capture
 
 CURSOR = re.compile(r"after:(\d{1,18})")
 
@@ -51,6 +52,17 @@ def sequence_of(cursor: str) -> int:
     return int(match[1])
 
 
+def change_of(capture: Capture) -> dict[str, Any]:
+    """Return the latest change of a capture, of which nothing is told once it is deleted."""
+    deleted = capture.deleted_at is not None
+    return {
+        "sequence": capture.sequence,
+        "uuid": capture.uuid,
+        "deleted": deleted,
+        "capture": None if deleted else capture,
+    }
+
+
 class ChangesView(PersonalView):
     """Everything that was created, changed or deleted since."""
 
@@ -68,7 +80,7 @@ class ChangesView(PersonalView):
         # Numbers become visible in order, so whatever came up to the person's is among the rows.
         last = changes[-1].sequence if changes else after
         answer = {
-            "changes": changes,
+            "changes": [change_of(capture) for capture in changes],
             "also_changed": selectors.also_changed(owner=person, after=after),
             "cursor": cursor_after(last if more else max(last, person.sequence)),
             "more": more,

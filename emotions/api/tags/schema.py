@@ -19,7 +19,15 @@ from emotions.api.tags.serializers import (
     TagsQuerySerializer,
 )
 
-TAG = {"id": 12, "name": "outside", "colour": "green", "sign": "🌿", "uses": 12, "sequence": 44}
+TAG = {
+    "id": 12,
+    "name": "outside",
+    "colour": "green",
+    "sign": "🌿",
+    "uses": 12,
+    "sequence": 44,
+    "etag": '"44"',
+}
 WHICH_TAG = id_parameter(_("The id of the tag."), 12)
 IF_MATCH = OpenApiParameter(
     "If-Match",

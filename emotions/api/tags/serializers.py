@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from emotions.api.etags import EtagField
 from emotions.api.fields import StrictBooleanField, StrictCharField, StrictIntegerField
 from emotions.models import Tag
 from emotions.models.limits import MAX_SIGN_LENGTH, MAX_TAG_LENGTH
@@ -31,6 +32,7 @@ class TagSerializer(serializers.Serializer[Any]):
         min_value=0,
         help_text=_("Increases with each change of the tag itself; the basis of the ETag."),
     )
+    etag = EtagField(source="tag")
 
 
 class TagsQuerySerializer(serializers.Serializer[Any]):

@@ -1,5 +1,6 @@
 """Words, corrections, entity tags and the trash over the API."""
 
+import json
 import uuid
 from typing import Any
 
@@ -133,7 +134,7 @@ def test_a_capture_is_changed_only_in_the_state_that_was_read(owner_api: APIClie
     assert edited.json()["felt"] == "sad"
     assert edited.json()["detections"] == made.json()["detections"]
     assert edited["ETag"] != first
-    for tag in (first, f"W/{edited['ETag']}", "nonsense", '"x"'):
+    for tag in (first, f"W/{first}", "nonsense", '"x"', f"w/{edited['ETag']}"):
         for call in (
             owner_api.patch(url, {"mood": 1}, format="json", headers={"If-Match": tag}),
             owner_api.delete(url, headers={"If-Match": tag}),
@@ -144,12 +145,38 @@ def test_a_capture_is_changed_only_in_the_state_that_was_read(owner_api: APIClie
     assert anyway.status_code == 200
 
 
+@pytest.mark.parametrize("seen", ['W/"{}"', '"{}-gzip"', 'W/"{}-br"'])
+def test_a_tag_that_a_compressing_proxy_changed_is_understood(
+    owner_api: APIClient, seen: str
+) -> None:
+    made = note(owner_api, mood=3)
+    sequence = made.json()["sequence"]
+    headers = {"If-Match": seen.format(sequence)}
+    edited = owner_api.patch(made["Location"], {"mood": 4}, format="json", headers=headers)
+    assert edited.status_code == 200
+    again = owner_api.patch(made["Location"], {"mood": 5}, format="json", headers=headers)
+    assert_problem(again, 412, "precondition_failed")
+
+
+def test_every_representation_names_its_entity_tag(owner_api: APIClient) -> None:
+    made = note(owner_api, mood=3)
+    (listed,) = owner_api.get(CAPTURES).json()["results"]
+    (change,) = owner_api.get("/api/v1/changes/").json()["changes"]
+    again = {"captures": json.dumps([{"uuid": str(uuid.uuid4()), "mood": 4}])}
+    (outcome,) = owner_api.post(f"{CAPTURES}batch/", again).json()["outcomes"]
+    assert listed["etag"] == change["capture"]["etag"] == made.json()["etag"] == made["ETag"]
+    sent = owner_api.get(f"{CAPTURES}{outcome['uuid']}/")
+    assert outcome["capture"]["etag"] == sent["ETag"] != made["ETag"]
+
+
 def test_what_the_client_has_already_is_not_sent_again(owner_api: APIClient) -> None:
     made = note(owner_api, mood=3)
     url = made["Location"]
     unchanged = owner_api.get(url, headers={"If-None-Match": made["ETag"]})
     assert (unchanged.status_code, unchanged.content) == (304, b"")
     assert unchanged["ETag"] == made["ETag"]
+    weak = owner_api.get(url, headers={"If-None-Match": f"W/{made['ETag']}"})
+    assert weak.status_code == 304
     owner_api.patch(url, {"mood": 4}, format="json")
     assert owner_api.get(url, headers={"If-None-Match": made["ETag"]}).json()["mood"] == 4
 
@@ -202,7 +229,8 @@ def test_what_is_deleted_is_in_the_trash_until_it_is_restored_or_removed(
 
     restored = owner_api.post(f"{url}restore/")
     assert restored.status_code == 200
-    assert restored.json() == {**made.json(), "sequence": restored.json()["sequence"]}
+    versions = {name: restored.json()[name] for name in ("sequence", "etag")}
+    assert restored.json() == {**made.json(), **versions}
     assert_problem(owner_api.post(f"{url}restore/"), 404, "not_found")
 
     assert owner_api.delete(url).status_code == 204

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from emotions.api.captures.serializers import CaptureSerializer
 from emotions.models import Capture
 from tests import factories, pictures, uploads
 from tests.conftest import signed_in
@@ -132,6 +135,29 @@ def test_changes_are_the_owners_alone_and_begin_at_the_beginning(
 @pytest.mark.parametrize("cursor", ["x", "YWZ0ZXI6OTk", "YWZ0ZXI6LTE", "é", "YWZ0ZXI6MA=="])
 def test_a_cursor_that_is_none_of_ours_is_refused(owner_api: APIClient, cursor: str) -> None:
     assert_problem(owner_api.get(CHANGES, {"cursor": cursor}), 400, "invalid_cursor")
+
+
+def test_a_row_of_changes_costs_what_one_of_the_list_does(
+    owner: User, owner_api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = []
+    fields = CaptureSerializer.get_fields
+
+    def get_fields(self: CaptureSerializer) -> Any:
+        built.append(self)
+        return fields(self)
+
+    monkeypatch.setattr(CaptureSerializer, "get_fields", get_fields)
+    costs = []
+    for count in (2, 30):
+        for _ in range(count):
+            factories.capture(owner=owner, looks="happy")
+        for url in (CAPTURES, CHANGES):
+            del built[:]
+            with CaptureQueriesContext(connection) as queries:
+                owner_api.get(url)
+            costs.append((len(built), sum("emotions_capture" in query["sql"] for query in queries)))
+    assert len(set(costs)) == 1, costs
 
 
 def test_a_deletion_is_told_without_what_was_deleted(owner_api: APIClient) -> None:
