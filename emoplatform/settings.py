@@ -274,6 +274,7 @@ STATICFILES_DIRS = [
         "vendor/chartjs-chart-matrix",
         BASE_DIR / "node_modules" / "chartjs-chart-matrix" / "dist",
     ),
+    ("vendor/litert", BASE_DIR / "node_modules" / ".litert"),  # bundled by package.json
 ]
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

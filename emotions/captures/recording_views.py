@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.consents import ConsentRequiredError, give_consent, has_consent
 from accounts.models import Consent, User
 from accounts.requests import person_of, zone_of
+from common.content_security import allows_wasm
 from common.imaging.images import MAX_BYTES, ImageError, taken_at
 from common.time_zones import today_in
 from emotions.captures import presentation, recording
@@ -59,6 +60,7 @@ def redirect_to_consent(path: str) -> HttpResponseRedirect:
 
 
 @login_required
+@allows_wasm
 @available_offline
 @require_http_methods(["GET", "HEAD", "POST"])
 @heavy(limit="capture", methods=("POST",))
@@ -197,6 +199,7 @@ def moment_of_photo(photo: bytes, zone: str) -> datetime | None:
 
 
 @login_required
+@allows_wasm
 @require_safe
 def live(request: HttpRequest) -> HttpResponse:
     """Show what the camera sees and what faces in it express, storing nothing."""

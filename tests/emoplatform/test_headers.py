@@ -25,6 +25,17 @@ def test_every_answer_keeps_others_out(client: Client, address: str) -> None:
     assert "default-src 'self'" in response["Content-Security-Policy"]
 
 
+def test_only_pages_that_read_pictures_may_compile_web_assembly(owner_client: Client) -> None:
+    policies = {
+        path: owner_client.get(path)["Content-Security-Policy"]
+        for path in ("/capture/", "/live/", "/", "/today/", "/words/", "/settings/", "/offline/")
+    }
+    may = [path for path, policy in policies.items() if "'wasm-unsafe-eval'" in policy]
+    assert may == ["/capture/", "/live/"]
+    assert "script-src 'self' 'wasm-unsafe-eval';" in f"{policies['/live/']};"
+    assert not any("'unsafe-eval'" in policy for policy in policies.values())
+
+
 @pytest.mark.parametrize("what", ["photo", "thumbnail", "why.jpg"])
 def test_nothing_inside_a_picture_runs(owner: User, owner_client: Client, what: str) -> None:
     capture = recording.record_capture(

@@ -1,0 +1,130 @@
+/**
+ * Reads faces in this browser, from the very files that the server reads with; no picture leaves it.
+ *
+ * The page includes `components/reader.html`, and its view allows WebAssembly. Runtime and weights
+ * are fetched when `loadReader` is called, and nowhere else.
+ */
+
+import { boxOf, rollIn } from "./alignment.js";
+import { answer } from "./answer.js";
+import { BlazeFace } from "./blazeface.js";
+import { cropFace } from "./crop.js";
+import { counted, fetched, fetchVerified, ReaderUnavailable } from "./files.js";
+import { greyOf, pixelsOf, roundEven } from "./pixels.js";
+import { isSupported, startRuntime } from "./runtime.js";
+import { FaceSearch } from "./search.js";
+
+export { ReaderUnavailable };
+
+const MODEL = "/api/v1/model/";
+
+let loading = null;
+
+/**
+ * Loads the active version; once for a page, unless it fails.
+ *
+ * @param onProgress is told which share of everything has come, 0 to 1
+ * @returns {Promise<Reader>}
+ * @throws {ReaderUnavailable}
+ */
+export function loadReader({ onProgress = () => {} } = {}) {
+  loading ??= load(onProgress).catch((error) => {
+    loading = null;
+    throw error;
+  });
+  return loading;
+}
+
+async function load(onProgress) {
+  if (!isSupported()) throw new ReaderUnavailable("unsupported");
+  const runtimeFiles = JSON.parse(document.getElementById("reader-config").textContent);
+  const model = await (await fetched(MODEL)).json();
+  const [network, detector] = ["network", "detector"].map((name) => {
+    const file = model.files.find((other) => other.name === name);
+    if (!file) throw new ReaderUnavailable("offline");
+    return file;
+  });
+  const total = runtimeFiles.size + network.size + detector.size;
+  let received = 0;
+  const onBytes = (count) => {
+    received += count;
+    onProgress(Math.min(1, received / total));
+  };
+  const [runtime, networkFile, detectorFile] = await Promise.all([
+    start(runtimeFiles, onBytes),
+    fetchVerified(network, onBytes),
+    fetchVerified(detector, onBytes),
+  ]);
+  const search = new FaceSearch(new BlazeFace(runtime, detectorFile));
+  return new Reader(model, search, await runtime.open(networkFile));
+}
+
+async function start(files, onBytes) {
+  const binary = await fetched(files.binary);
+  try {
+    return await startRuntime(files, counted(binary, onBytes));
+  } catch (error) {
+    // A module or a script that cannot be fetched is a TypeError or an event.
+    const isMissing = error instanceof TypeError || error instanceof Event;
+    throw new ReaderUnavailable(isMissing ? "offline" : "unsupported", error);
+  }
+}
+
+class Reader {
+  #model;
+  #search;
+  #network;
+  #turn = Promise.resolve();
+
+  constructor(model, search, network) {
+    this.#model = model;
+    this.#search = search;
+    this.#network = network;
+    this.version = { name: model.name, sha256: model.sha256 };
+  }
+
+  /** Reads an upright picture, and looks on where the first look shows no face. */
+  read(source) {
+    return this.#inTurn(() => this.#readBy((pixels) => this.#search.findFaces(pixels), source));
+  }
+
+  /** Reads a frame of a live view, whose next one comes soon: by the first look alone. */
+  readFrame(source) {
+    return this.#inTurn(() => this.#readBy((pixels) => this.#search.findFacesFast(pixels), source));
+  }
+
+  /** Lets one picture be read after the other. */
+  #inTurn(work) {
+    const reading = this.#turn.then(work);
+    this.#turn = reading.catch(() => {});
+    return reading;
+  }
+
+  async #readBy(find, source) {
+    const { width, height } = source;
+    const pixels = pixelsOf(source);
+    const boxes = (await find(pixels)).map((face) => boxOf(face, this.#model.preprocessing));
+    boxes.sort((one, other) => other.width * other.height - one.width * one.height);
+    const grey = greyOf(pixels);
+    const scale = Math.max(width, height) / pixels.side;
+    const faces = [];
+    for (const box of boxes) {
+      const inSource = Object.entries(box).map(([name, value]) => [name, roundEven(value * scale)]);
+      faces.push({ ...(await this.#readFace(pixels, grey, box)), box: Object.fromEntries(inSource) });
+    }
+    return { width, height, faces, version: this.version };
+  }
+
+  async #readFace(pixels, grey, box) {
+    const { preprocessing, emotions, shown } = this.#model;
+    const { input_side: side, face_margin: margin } = preprocessing;
+    const roll = await rollIn(pixels, box, this.#search, preprocessing);
+    const crop = cropFace(grey, box, side, margin, roll);
+    const outputs = await this.#network.run(Float32Array.from(crop.data), [1, side, side, 1]);
+    // The conversion to LiteRT may lose the name of a single output.
+    const values = outputs[shown] ?? Object.values(outputs)[0];
+    const shares = emotions.map((emotion, place) => [emotion, values[place]]);
+    const probabilities = Object.fromEntries(shares);
+    return { probabilities, ...answer(probabilities, this.#model), roll };
+  }
+}
