@@ -17,7 +17,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.utils import translation
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -25,6 +25,7 @@ from emotions.quotas import turns
 from ml.inference import yunet
 from ml.registry import active
 from tests import factories, sites
+from tests.clean_database import emptied_quickly, migrated_rows
 from tests.pace import patience
 
 
@@ -54,6 +55,15 @@ def django_db_modify_db_settings(
     if connection.vendor == "sqlite":
         file = tmp_path_factory.mktemp("database") / "test.sqlite3"
         connection.settings_dict["TEST"]["NAME"] = str(file)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Let tests with transactions of their own give back the database in little time."""
+    with django_db_blocker.unblock():
+        migrated = migrated_rows()
+    with emptied_quickly(migrated):
+        yield
 
 
 @pytest.fixture(autouse=True)
