@@ -305,7 +305,7 @@ REST_FRAMEWORK = {
 RATE_LIMITS = allowances.rate_limits(env)
 QUOTAS = allowances.quotas(env)
 CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
-CORS_URLS_REGEX = r"^/api/"
+CORS_URLS_REGEX = r"^/(api|model-files)/"
 CORS_ALLOW_HEADERS = [
     *("accept", "authorization", "content-type", "x-session-token", "x-device-name"),
     *("idempotency-key", "if-match", "if-none-match"),

@@ -10,6 +10,7 @@ from emotions.captures import views as capture_views
 from emotions.contributions import views as contribution_views
 from emotions.insights import day_views, history_views
 from emotions.insights import views as insight_views
+from emotions.model_quality import file_views
 from emotions.model_quality import views as model_quality_views
 from emotions.models.limits import validate_day
 from emotions.offline import views as offline_views
@@ -55,6 +56,7 @@ urlpatterns = [
     path("offline/line/", offline_views.line, name="line"),
     path("model/", model_quality_views.model_card, name="model_card"),
     path("model/<path:version>/", model_quality_views.model_card, name="model_card_of"),
+    path("model-files/<str:sha256>", file_views.model_file, name="model_file"),
     path("consent/", recording_views.consent, name="consent"),
     path("capture/", recording_views.capture, name="capture"),
     path("live/", recording_views.live, name="live"),

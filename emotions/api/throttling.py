@@ -18,9 +18,11 @@ class FixedWindowThrottle(BaseThrottle):
     scope = ""
 
     def get_key(self, request: Request) -> str:
-        """Return what requests are counted by: the access token or else the person."""
+        """Return what requests are counted by: a token, a person, or without them a network."""
         if isinstance(request.auth, AccessToken):
             return f"token-{request.auth.pk}"
+        if request.user.pk is None:
+            return f"network-{client_network(str(self.get_ident(request)))}"
         return f"person-{request.user.pk}"
 
     def allow_request(self, request: Request, view: APIView) -> bool:

@@ -59,8 +59,8 @@ _MIN_TRUSTED_SHARE = 0.4
 """Of a picture's longest side: faces so large are hardly ever something else."""
 
 # BlazeFace's boxes end at the eyebrows; FER2013's faces, from which our network learned, do not.
-_BOX_SCALE = 1.25
-_BOX_RISE = 0.1  # towards the top of the head, as a share of the box
+BOX_SCALE = 1.25
+BOX_RISE = 0.1  # towards the top of the head, as a share of the box
 
 _local = threading.local()
 
@@ -118,10 +118,10 @@ def detect_with_blazeface(pixels: Pixels) -> list[Box]:
 
 def _square(face: blazeface.Detection) -> Box:
     """Return the square around a face from which our network reads best."""
-    side = _BOX_SCALE * face.side
+    side = BOX_SCALE * face.side
     roll = math.radians(face.roll)
-    x = face.middle[0] + _BOX_RISE * face.side * math.sin(roll) - side / 2
-    y = face.middle[1] - _BOX_RISE * face.side * math.cos(roll) - side / 2
+    x = face.middle[0] + BOX_RISE * face.side * math.sin(roll) - side / 2
+    y = face.middle[1] - BOX_RISE * face.side * math.cos(roll) - side / 2
     return Box(round(x), round(y), max(1, round(side)), max(1, round(side)))
 
 

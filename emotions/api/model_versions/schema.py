@@ -3,10 +3,13 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiResponse
 
+from emotions.api.captures.schema import ETAG_HEADER
 from emotions.api.model_versions.serializers import AnsweredModelSerializer, ModelSerializer
 from emotions.api.openapi import problem_responses
 from emotions.api.schema_shared import example_response
+from ml.emotions import EMOTIONS
 
 MODEL: dict[str, Any] = {
     "tags": ["model"],
@@ -14,8 +17,10 @@ MODEL: dict[str, Any] = {
     "summary": _("Get the active model version"),
     "description": _(
         "The active network with every figure measured when it was created: how often it is "
-        "right for each emotion, and when it reports that it is unsure."
+        "right for each emotion, and when it reports that it is unsure. Also its files and how "
+        "photos are prepared, so that a device can read faces itself. Needs no account."
     ),
+    "parameters": [ETAG_HEADER],
     "responses": {
         200: example_response(
             ModelSerializer,
@@ -24,10 +29,34 @@ MODEL: dict[str, Any] = {
                 "name": "residual-2",
                 "sha256": "5d2c" * 16,
                 "created_at": "2026-11-23T06:00:00Z",
+                "emotions": [str(emotion) for emotion in EMOTIONS],
+                "shown": "shown",
+                "unsure_below": 0.53,
+                "set_mass": 0.98,
+                "preprocessing": {
+                    "input_side": 48,
+                    "face_margin": 0.0,
+                    "grey_weights": {"red": 0.299, "green": 0.587, "blue": 0.114},
+                    "detector_side": 128,
+                    "box_scale": 1.25,
+                    "box_rise": 0.1,
+                    "roll_margin": 0.25,
+                    "steps": ["Turn the photo upright by its EXIF orientation."],
+                },
+                "files": [
+                    {
+                        "name": "network",
+                        "url": f"https://mood.example.org/model-files/{'5d2c' * 16}",
+                        "sha256": "5d2c" * 16,
+                        "size": 1383904,
+                        "media_type": "application/octet-stream",
+                    }
+                ],
                 "card": {"unsure_below": 0.53},
             },
             "a card",
         ),
+        304: OpenApiResponse(description=_("Your copy is current.")),
         **problem_responses("no_model"),
     },
 }

@@ -2,24 +2,111 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from ml.inference.card import Card
+from ml.inference.preprocessing import describe_preprocessing
 from ml.models import ModelVersion
 from ml.registry.history import ServedVersion
+from ml.registry.published import PublishedFile, published_files
 
 
-class ModelSerializer(serializers.ModelSerializer[ModelVersion]):
-    """The network that reads photos now, by its own figures."""
+class FileSerializer(serializers.Serializer[PublishedFile]):
+    """A file under an address that holds its checksum."""
 
-    card = serializers.DictField(
-        read_only=True, help_text=_("Every figure measured when the version was created.")
+    name = serializers.CharField(help_text=_("network or detector; others may be added."))
+    url = serializers.SerializerMethodField(
+        help_text=_("Needs no account; what is there never changes.")
+    )
+    sha256 = serializers.CharField(help_text=_("Of the content; use no file that doesn't match."))
+    size = serializers.IntegerField(min_value=0, help_text=_("In bytes."))
+    media_type = serializers.CharField()
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_url(self, file: PublishedFile) -> str:
+        """Return its address."""
+        address = reverse("emotions:model_file", args=[file.sha256])
+        url: str = self.context["request"].build_absolute_uri(address)
+        return url
+
+
+class GreyWeightsSerializer(serializers.Serializer[Any]):
+    """By how much each colour counts."""
+
+    red = serializers.FloatField()
+    green = serializers.FloatField()
+    blue = serializers.FloatField()
+
+
+class PreprocessingSerializer(serializers.Serializer[Any]):
+    """What happens to a photo before the network reads a face in it."""
+
+    input_side = serializers.IntegerField(help_text=_("Of the network's square input, in pixels."))
+    face_margin = serializers.FloatField(
+        help_text=_("Added on each side of the box before it is read, as a share of the box.")
+    )
+    grey_weights = GreyWeightsSerializer()
+    detector_side = serializers.IntegerField(
+        help_text=_("Of the detector's square input, in pixels.")
+    )
+    box_scale = serializers.FloatField(help_text=_("Side of the box by that of the detector's."))
+    box_rise = serializers.FloatField(
+        help_text=_("Towards the top of the head, as a share of the detector's side.")
+    )
+    roll_margin = serializers.FloatField(
+        help_text=_("Added on each side of the box before its eyes are found, as a share of it.")
+    )
+    steps = serializers.ListField(
+        child=serializers.CharField(), help_text=_("In their order, for people, in English.")
     )
 
-    class Meta:
-        model = ModelVersion
-        fields = ("name", "sha256", "created_at", "card")
-        read_only_fields = fields
+
+class ModelSerializer(serializers.Serializer[ModelVersion]):
+    """The network that reads photos now, by its own figures, and all it takes to run it."""
+
+    name = serializers.CharField()
+    sha256 = serializers.CharField(help_text=_("Of the network's file; its identity."))
+    created_at = serializers.DateTimeField()
+    emotions = serializers.ListField(
+        source="card.emotions",
+        child=serializers.CharField(),
+        help_text=_("In the order of the network's probabilities."),
+    )
+    shown = serializers.CharField(
+        source="card.shown", help_text=_("The name of the network's output that people see.")
+    )
+    unsure_below = serializers.FloatField(
+        source="card.unsure_below",
+        help_text=_("A face whose highest probability is lower counts as unsure."),
+    )
+    set_mass = serializers.SerializerMethodField(
+        help_text=_(
+            "How much the probabilities of the emotions in `set` of an unsure face sum to at "
+            "least, if two or three can."
+        )
+    )
+    preprocessing = serializers.SerializerMethodField()
+    files = serializers.SerializerMethodField(help_text=_("What a device needs to read faces."))
+    card = serializers.DictField(help_text=_("Every figure measured when the version was created."))
+
+    def get_set_mass(self, version: ModelVersion) -> float:
+        """Return the sum from which a set is complete."""
+        return Card.from_facts(version.card).set_mass
+
+    @extend_schema_field(PreprocessingSerializer)
+    def get_preprocessing(self, version: ModelVersion) -> dict[str, Any]:
+        """Return the way from a photo to the network's input."""
+        return describe_preprocessing(Card.from_facts(version.card))
+
+    @extend_schema_field(FileSerializer(many=True))
+    def get_files(self, version: ModelVersion) -> list[dict[str, Any]]:
+        """Return the network's file and the detector's."""
+        files: Any = list(published_files(version))  # the framework's types know no lists
+        return list(FileSerializer(files, many=True, context=self.context).data)
 
 
 class AnsweringSerializer(serializers.Serializer[Any]):

@@ -1,8 +1,13 @@
 """The model versions that analyse photos, now or earlier."""
 
+import hashlib
+import json
 from typing import Any
 
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
 from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -24,9 +29,17 @@ class ModelsView(PersonalView):
 
 
 class ModelView(PersonalView):
-    """The network that reads photos now."""
+    """The network that reads photos now, which devices may also run themselves."""
+
+    permission_classes = [AllowAny]
 
     @extend_schema(**MODEL)
-    def get(self, request: Request) -> Response:
-        """Return its card."""
-        return Response(ModelSerializer(active_version()).data)
+    def get(self, request: Request) -> HttpResponseBase:
+        """Return its card and where its files are, or 304 where the client knows."""
+        described = ModelSerializer(active_version(), context={"request": request}).data
+        content = json.dumps(described).encode()
+        etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+        unchanged = get_conditional_response(request._request, etag=etag)
+        response = unchanged or Response(described)
+        response["ETag"] = etag
+        return response
