@@ -8,11 +8,17 @@ from accounts.models import Consent, User
 from accounts.signals import consent_changed
 
 # Changing a text means giving it a new version, so that people are asked for consent again.
-CURRENT_VERSIONS = {Consent.Kind.USE: "2026-11", Consent.Kind.IMPROVE: "2026-11"}
+CURRENT_VERSIONS = {Consent.Kind.USE: "2026-11-27", Consent.Kind.IMPROVE: "2026-11-27"}
 
 
 class ConsentRequiredError(Exception):
     """The person has not consented to the current version of the text."""
+
+
+def standing_consent(*, person: User, kind: Consent.Kind) -> Consent | None:
+    """Return the latest consent that was not withdrawn, to this text or an earlier one."""
+    standing = person.consents.filter(kind=kind, withdrawn_at=None)
+    return standing.order_by("given_at", "pk").last()
 
 
 def has_consent(*, person: User, kind: Consent.Kind) -> bool:

@@ -22,7 +22,6 @@ VALUES: dict[str, list[Any]] = {
     "uuid": UUIDS,
     "kind": ["use", "improve"],
     "cursor": CURSORS,
-    "version": ["2026-11", "old"],
     "tags": [["home"], ["work", "rain"], []],
     "felt": ["happy", "sad", None],
 }

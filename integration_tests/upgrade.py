@@ -56,6 +56,13 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 DBTaskResult.objects.filter(status="READY").update(run_after=timezone.now())
 """
+RENEW_CONSENTS = """
+from accounts.consents import CURRENT_VERSIONS
+from accounts.models import Consent
+for kind, version in CURRENT_VERSIONS.items():
+    Consent.objects.filter(kind=kind, withdrawn_at=None).update(version=version)
+"""
+"""Everybody agrees to the texts of this code, as people do who are asked again."""
 
 
 @dataclass
@@ -161,6 +168,7 @@ def check_upgrade(
         statuses = Counter(status for status, _ in pages.values())
         broken = [path for path, (status, _) in pages.items() if status >= SERVER_ERROR]
         report.add(stage, "statuses of pages", not broken, broken or dict(sorted(statuses.items())))
+        site.python(RENEW_CONSENTS)
         check_jobs(report, stage, populated)
         check_use(report, populated, address)
         captures = populated.owner(address).captures()
@@ -193,6 +201,7 @@ def check_restore(
         }
         for topic, content in after.items():
             report.same(stage, topic, before[topic], content)
+        site.python(RENEW_CONSENTS)
         check_jobs(report, stage, populated)
     check_integrity(report, stage, site)
 

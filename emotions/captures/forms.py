@@ -33,7 +33,7 @@ PHOTO_SOURCES = [Capture.Source.UPLOAD, Capture.Source.CAMERA, Capture.Source.LI
 
 class ConsentForm(forms.Form):
     agree = forms.BooleanField(
-        label=_("I am at least 16 and I agree that my photos are read this way."),
+        label=_("I'm at least 16, and I agree to my photos being read in this way."),
         error_messages={"required": _("We need your consent before we read a photo.")},
     )
 

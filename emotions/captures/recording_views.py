@@ -18,7 +18,13 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.consents import ConsentRequiredError, give_consent, has_consent
+from accounts.consents import (
+    ConsentRequiredError,
+    give_consent,
+    has_consent,
+    standing_consent,
+    withdraw_consent,
+)
 from accounts.models import Consent, User
 from accounts.requests import person_of, zone_of
 from common.content_security import allows_wasm
@@ -42,16 +48,27 @@ from ml.registry import active_version
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def consent(request: HttpRequest) -> HttpResponse:
-    """Ask for consent before the first photo."""
+    """Ask for consent before the first photo, and let the person withdraw it."""
+    person, kind = person_of(request), Consent.Kind.USE
+    if "withdraw" in request.POST:
+        withdraw_consent(person=person, kind=kind)
+        messages.success(request, _("You withdrew your consent. No more photos will be read."))
+        return redirect("emotions:consent")
     form = ConsentForm(request.POST if request.method == "POST" else None)
     next_url = request.POST.get("next") or request.GET.get("next") or reverse("emotions:capture")
     if not url_has_allowed_host_and_scheme(next_url, {request.get_host()}, request.is_secure()):
         next_url = reverse("emotions:capture")
     if request.method == "POST" and form.is_valid():
-        give_consent(person=person_of(request), kind=Consent.Kind.USE)
+        give_consent(person=person, kind=kind)
         return redirect(next_url)
+    context = {
+        "form": form,
+        "next": next_url,
+        "consent": standing_consent(person=person, kind=kind),
+        "consented": has_consent(person=person, kind=kind),
+    }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
-    return render(request, "emotions/consent.html", {"form": form, "next": next_url}, status=status)
+    return render(request, "emotions/consent.html", context, status=status)
 
 
 def redirect_to_consent(path: str) -> HttpResponseRedirect:

@@ -8,6 +8,6 @@ class ContributionConsentForm(forms.Form):
     """Consent to contributing, apart from the consent that the site needs."""
 
     agree = forms.BooleanField(
-        label=_("My face, cut out small, may be used to train the network from now on."),
+        label=_("A small cut-out of my face may be used to train the network from now on."),
         error_messages={"required": _("Nothing was changed. Tick the box if you'd like to help.")},
     )

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.consents import give_consent, has_consent, withdraw_consent
+from accounts.consents import give_consent, has_consent, standing_consent, withdraw_consent
 from accounts.models import Consent
 from accounts.requests import person_of
 from emotions.contributions.forms import ContributionConsentForm
@@ -33,7 +33,8 @@ def contributions(request: HttpRequest) -> HttpResponse:
             return redirect("emotions:helping")
     context = {
         "form": form,
-        "contributes": has_consent(person=person, kind=Consent.Kind.IMPROVE),
+        "consent": standing_consent(person=person, kind=Consent.Kind.IMPROVE),
+        "consented": has_consent(person=person, kind=Consent.Kind.IMPROVE),
         "contribution_count": count_contributions(owner=person),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

@@ -38,11 +38,11 @@ def test_consent_to_one_thing_is_not_consent_to_another(owner: User) -> None:
 
 
 TEXTS = {
-    ("/consent/", USE, "2026-11"): (
-        "ddf808e9e4bf3a9fec76dac903ebcd23924992270e8a1d60a9d2eb870eacb80b"
+    ("/consent/", USE, "2026-11-27"): (
+        "6c2a8245441cd36603e922c1d911ce1923df5b3c32be57b783b3e051cfe80f75"
     ),
-    ("/helping/", Consent.Kind.IMPROVE, "2026-11"): (
-        "9d7763ee2537b9dae39c0d12a214ea7ce93d2979b1d0ac5edf3f9e85278063c9"
+    ("/helping/", Consent.Kind.IMPROVE, "2026-11-27"): (
+        "004aec5621dbadb78a604e2bc14cac585b12832e0f71b9b76a0e373740c57456"
     ),
 }
 """What people have read under each version, by the SHA-256 of its words."""

@@ -33,7 +33,7 @@ def test_somebody_helps_corrects_and_takes_it_back(page: Page, owner: User, tmp_
     page.get_by_role("link", name="Help improve readings").click()
     expect(page.get_by_role("checkbox")).not_to_be_checked()
     page.get_by_role("checkbox").check()
-    page.get_by_role("button", name="Help from now on").click()
+    page.get_by_role("button", name="Start helping").click()
     expect(page.get_by_text("You help, with 0 moments so far.")).to_be_visible()
 
     page.goto("/capture/")
@@ -46,8 +46,8 @@ def test_somebody_helps_corrects_and_takes_it_back(page: Page, owner: User, tmp_
     run_jobs()
     assert Contribution.objects.get().felt == "sad"
     page.goto("/helping/")
-    expect(page.get_by_text("You help, with 1 moment so far.")).to_be_visible()
-    page.get_by_role("button", name="Stop helping and take it back").click()
+    expect(page.get_by_text("You're helping, with 1 moment so far.")).to_be_visible()
+    page.get_by_role("button", name="Stop helping and remove my faces").click()
     expect(page.get_by_role("checkbox")).not_to_be_checked()
     assert not Contribution.objects.exists()
 
@@ -97,7 +97,7 @@ def test_the_whole_circle(page: Page, tmp_path: Path) -> None:
     people[0].save()
     sign_in(page, people[0])
     page.goto("/helping/")
-    expect(page.get_by_text("You help, with 14 moments so far.")).to_be_visible()
+    expect(page.get_by_text("You're helping, with 14 moments so far.")).to_be_visible()
     page.context.clear_cookies()
 
     call_command("export_corrections", out=mine)

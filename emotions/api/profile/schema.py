@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
+from accounts.consents import CURRENT_VERSIONS
 from accounts.models import Consent
 from emotions.api.openapi import problem_responses
 from emotions.api.profile.serializers import (
@@ -25,8 +26,12 @@ ME = {
     "keep_others": False,
     "show_streak": False,
     "consents": [
-        {"kind": "use", "version": "2026-11", "given_at": "2026-03-01T10:01:00Z"},
-        {"kind": "improve", "version": "2026-11", "given_at": None},
+        {
+            "kind": "use",
+            "version": CURRENT_VERSIONS[Consent.Kind.USE],
+            "given_at": "2026-03-01T10:01:00Z",
+        },
+        {"kind": "improve", "version": CURRENT_VERSIONS[Consent.Kind.IMPROVE], "given_at": None},
     ],
     "new_device_letters": True,
     "contributions": 0,
@@ -97,7 +102,9 @@ GIVE_CONSENT: dict[str, Any] = {
         "grey square without a name, may be used for training wherever they say what they "
         "felt. Requires a session; access tokens get permission_denied."
     ),
-    "request": json_request(GiveConsentSerializer, {"version": "2026-11"}, "the current text"),
+    "request": json_request(
+        GiveConsentSerializer, {"version": CURRENT_VERSIONS[Consent.Kind.USE]}, "the current text"
+    ),
     "parameters": [KIND],
     "responses": {
         200: example_response(ProfileSerializer, _("Your account."), ME, "you"),

@@ -41,7 +41,8 @@ RETRY_AFTER = 60  # seconds
 
 
 def profile_response(person: User) -> Response:
-    given = {consent.kind: consent for consent in person.consents.filter(withdrawn_at=None)}
+    standing = person.consents.filter(withdrawn_at=None)
+    given_at = {(consent.kind, consent.version): consent.given_at for consent in standing}
     preferences = get_preferences(owner=person)
     profile = {
         "email": person.email,
@@ -56,9 +57,7 @@ def profile_response(person: User) -> Response:
             {
                 "kind": kind.value,
                 "version": version,
-                "given_at": given[kind].given_at
-                if kind in given and given[kind].version == version
-                else None,
+                "given_at": given_at.get((kind, version)),
             }
             for kind, version in CURRENT_VERSIONS.items()
         ],

@@ -46,6 +46,31 @@ def test_the_first_capture_asks_for_consent_and_leads_back(
     assert has_consent(person=owner, kind=Consent.Kind.USE)
 
 
+def test_the_page_says_when_somebody_agreed_and_lets_them_withdraw(
+    owner: User, other: User, owner_client: Client
+) -> None:
+    page = text_of(owner_client.get("/consent/"))
+    assert "You agreed to this on" in page
+    assert "Agree and continue" not in page
+    withdrawn = owner_client.post("/consent/", {"withdraw": ""}, follow=True)
+    assert "No more photos will be read." in text_of(withdrawn)
+    assert "Agree and continue" in text_of(withdrawn)
+    assert not has_consent(person=owner, kind=Consent.Kind.USE)
+    assert has_consent(person=other, kind=Consent.Kind.USE)
+    assert upload(owner_client, pictures.astronaut_jpeg())["Location"].startswith("/consent/")
+
+
+def test_who_agreed_to_an_earlier_text_is_told_that_it_changed(
+    owner: User, owner_client: Client
+) -> None:
+    owner.consents.update(version="an earlier text")
+    page = text_of(owner_client.get("/capture/", follow=True))
+    assert "This text has changed since you agreed on" in page
+    assert "Agree and continue" in page
+    owner_client.post("/consent/", {"agree": "on"})
+    assert "You agreed to this on" in text_of(owner_client.get("/consent/"))
+
+
 def test_consent_never_leads_off_the_site(owner_client: Client) -> None:
     url = reverse("emotions:consent")
     agreed = owner_client.post(f"{url}?next=https://evil.example/", {"agree": "on"})

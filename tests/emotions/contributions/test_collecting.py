@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts.consents import give_consent, has_consent, withdraw_consent
+from accounts.consents import CURRENT_VERSIONS, give_consent, has_consent, withdraw_consent
 from accounts.models import Consent, User
 from accounts.services import delete_account
 from common.imaging import images
@@ -243,6 +243,22 @@ def test_the_page_lets_somebody_begin_and_stop(owner: User, owner_client: Client
     assert not Contribution.objects.exists()
 
 
+def test_who_agreed_to_an_earlier_text_is_asked_again_and_can_stop(
+    contributor: User, client: Client
+) -> None:
+    record(contributor, self_report=SelfReport(felt=Feeling.SAD))
+    run_jobs()
+    contributor.consents.filter(kind=IMPROVE).update(version="an earlier text")
+    client.force_login(contributor)
+    page = client.get("/helping/").content.decode()
+    assert "This text has changed since you agreed on" in page
+    assert "Start helping" in page
+    assert "so far" not in page
+    client.post("/helping/", {"stop": ""})
+    assert not Contribution.objects.exists()
+    assert not contributor.consents.filter(kind=IMPROVE, withdrawn_at=None).exists()
+
+
 def test_each_person_sees_and_ends_only_their_own_contributions(
     contributor: User, other_client: Client, client: Client
 ) -> None:
@@ -261,7 +277,7 @@ def test_the_settings_lead_there(owner_client: Client) -> None:
 def test_an_app_can_begin_and_stop(owner: User, owner_api: APIClient, other_api: APIClient) -> None:
     record(owner, self_report=SelfReport(felt=Feeling.SAD))
     address = "/api/v1/me/consents/improve/"
-    owner_api.put(address, {"version": "2026-11"}, format="json")
+    owner_api.put(address, {"version": CURRENT_VERSIONS[Consent.Kind.IMPROVE]}, format="json")
     run_jobs()
     assert owner_api.get("/api/v1/me/").json()["contributions"] == 1
     assert other_api.get("/api/v1/me/").json()["contributions"] == 0

@@ -4,7 +4,7 @@ import pytest
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
-from accounts.consents import has_consent
+from accounts.consents import give_consent, has_consent
 from accounts.models import Consent, User
 from accounts.tokens.services import create_token
 from emotions.models import Detection
@@ -58,6 +58,17 @@ def test_consent_is_given_to_the_current_text_and_withdrawn(
     assert given.json()["consents"][0]["given_at"]
     assert has_consent(person=owner, kind=Consent.Kind.USE)
     assert_problem(owner_api.delete(f"{ME}consents/other/"), 404, "not_found")
+
+
+def test_consent_to_an_earlier_text_counts_neither_before_nor_after_the_current_one(
+    owner: User, owner_api: APIClient
+) -> None:
+    owner.consents.update(version="an earlier text")
+    assert owner_api.get(ME).json()["consents"][0]["given_at"] is None
+    assert_problem(create(owner_api, pictures.astronaut_jpeg()), 403, "consent_required")
+    give_consent(person=owner, kind=Consent.Kind.USE)
+    owner.consents.filter(version="an earlier text").update(id=10**6)
+    assert owner_api.get(ME).json()["consents"][0]["given_at"]
 
 
 def test_a_token_withdraws_consent_and_never_gives_it(owner: User) -> None:
