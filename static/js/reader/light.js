@@ -1,6 +1,6 @@
 /** Pictures with more light, and without their grain, as OpenCV makes them. */
 
-import { Pixels } from "./pixels.js";
+import { Pixels, roundEven } from "./pixels.js";
 
 /** Returns a picture in which every brightness is about as frequent. */
 export function equalised({ width, height, data }) {
@@ -40,49 +40,58 @@ function brightnesses(counts, total) {
 }
 
 /** Returns a picture blurred by a Gaussian of a deviation of `sigma` pixels. */
-export function blurred(pixels, sigma) {
+export function blurred({ width, height, channels, data }, sigma) {
+  const weights = weightsOf(sigma);
+  const line = width * channels;
+  const across = new Uint16Array(data.length); // in 256ths
+  for (let start = 0; start < data.length; start += line) {
+    for (let x = 0; x < width; x++) {
+      const sources = weights.map((_, place) => start + channels * mirrored(x + place, width, weights));
+      for (let channel = 0; channel < channels; channel++) {
+        let sum = 0;
+        for (let place = 0; place < weights.length; place++) {
+          sum += weights[place] * data[sources[place] + channel];
+        }
+        across[start + x * channels + channel] = sum;
+      }
+    }
+  }
+  const result = new Pixels(width, height, channels);
+  for (let y = 0; y < height; y++) {
+    const sources = weights.map((_, place) => line * mirrored(y + place, height, weights));
+    for (let x = 0; x < line; x++) {
+      let sum = 32768;
+      for (let place = 0; place < weights.length; place++) {
+        sum += weights[place] * across[sources[place] + x];
+      }
+      result.data[y * line + x] = sum >> 16;
+    }
+  }
+  return result;
+}
+
+/** Returns a Gaussian in 256ths, whose rounding errors are passed on, as OpenCV rounds it. */
+function weightsOf(sigma) {
   const radius = Math.round(3 * sigma);
-  const kernel = Array.from({ length: 2 * radius + 1 }, (_, place) =>
+  const exact = Array.from({ length: 2 * radius + 1 }, (_, place) =>
     Math.exp(-((place - radius) ** 2) / (2 * sigma ** 2)),
   );
-  const sum = kernel.reduce((total, weight) => total + weight);
-  const weights = kernel.map((weight) => weight / sum);
-  const { width, height, channels } = pixels;
-  const across = new Float32Array(pixels.data.length);
-  const down = new Pixels(width, height, channels);
-  convolve(pixels.data, across, { weights, radius, channels, length: width, lines: height });
-  for (let x = 0; x < width * channels; x++) {
-    for (let y = 0; y < height; y++) {
-      let value = 0;
-      for (let place = -radius; place <= radius; place++) {
-        value += weights[place + radius] * across[mirrored(y + place, height) * width * channels + x];
-      }
-      down.data[y * width * channels + x] = value;
-    }
+  const total = exact.reduce((sum, weight) => sum + weight);
+  const side = [];
+  let error = 0;
+  for (const weight of exact.slice(0, radius)) {
+    const wanted = (256 * weight) / total + error;
+    side.push(roundEven(wanted));
+    error = wanted - side.at(-1);
   }
-  return down;
+  const middle = 256 - 2 * side.reduce((sum, weight) => sum + weight, 0);
+  return [...side, middle, ...side.toReversed()];
 }
 
-function convolve(data, result, { weights, radius, channels, length, lines }) {
-  for (let line = 0; line < lines; line++) {
-    const start = line * length * channels;
-    for (let x = 0; x < length; x++) {
-      for (let channel = 0; channel < channels; channel++) {
-        let value = 0;
-        for (let place = -radius; place <= radius; place++) {
-          const from = start + mirrored(x + place, length) * channels + channel;
-          value += weights[place + radius] * data[from];
-        }
-        result[start + x * channels + channel] = value;
-      }
-    }
-  }
-}
-
-/** Returns where a line is mirrored at its first and last pixel, which are not repeated. */
-function mirrored(place, length) {
+/** Returns where the mirror image of a line around it has its pixel; the edge is not repeated. */
+function mirrored(place, length, weights) {
   if (length === 1) return 0;
-  let within = place;
+  let within = place - (weights.length - 1) / 2;
   while (within < 0 || within >= length) {
     within = within < 0 ? -within : 2 * (length - 1) - within;
   }
