@@ -20,6 +20,7 @@ from accounts.sign_in.reauthentication import is_recent
 from common.rate_limits import usages_of
 from emotions.api import throttling
 from emotions.api.authentication import invalid_session_token
+from emotions.api.unknown_fields import handle_unknown_fields, warning_headers
 from emotions.quotas.turns import Turn, hold_during, take_turn
 
 
@@ -64,6 +65,16 @@ def validated(serializer: type[Serializer[Any]], data: Any) -> dict[str, Any]:
     bound = serializer(data=data)
     bound.is_valid(raise_exception=True)
     return dict(bound.validated_data)
+
+
+def validated_body(serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    """Return the validated body of a request.
+
+    Raises:
+        ValidationError: a field is invalid, or unknown to a strict serializer.
+    """
+    handle_unknown_fields(serializer(), request.data, request._request)
+    return validated(serializer, request.data)
 
 
 def reject_blank(serializer: Serializer[Any], request: Request) -> None:
@@ -139,9 +150,11 @@ class PersonalView(APIView):
         return super().handle_exception(exc)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Add headers for caches and rate limits to every response, errors included."""
+        """Add headers for caches, rate limits and ignored fields to every response."""
         finalized = super().finalize_response(request, response, *args, **kwargs)
         patch_cache_control(finalized, private=True, no_cache=True)
-        for name, value in throttling.rate_limit_headers(usages_of(request._request)).items():
+        usages = usages_of(request._request)
+        headers = throttling.rate_limit_headers(usages) | warning_headers(request._request)
+        for name, value in headers.items():
             finalized[name] = value
         return finalized

@@ -17,7 +17,7 @@ from rest_framework.reverse import reverse
 
 from accounts.models import User
 from common.imaging.images import MAX_BYTES
-from emotions.api.base import PersonalView, person_of, reject_blank, validated, validated_query
+from emotions.api.base import PersonalView, person_of, reject_blank, validated_body, validated_query
 from emotions.api.captures.schema import (
     CREATE,
     CROP,
@@ -121,7 +121,7 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
     @extend_schema(**CREATE)
     def create(self, request: Request) -> Response:
         """Record a moment; the same request again answers the same."""
-        values = validated(NewCaptureSerializer, request.data)
+        values = validated_body(NewCaptureSerializer, request)
         capture = record(person_of(request), values, key=idempotency_key(request))
         location = reverse("api:capture-detail", [capture.uuid], request=request)
         return self.capture_response(
@@ -137,7 +137,7 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
     @extend_schema(**UPDATE)
     def partial_update(self, request: Request, **_: Any) -> Response:
         """Change what a capture says."""
-        values = validated(EditSerializer, request.data)
+        values = validated_body(EditSerializer, request)
         edited = editing.edit_capture(
             capture=self.get_object(),
             changes=Changes(**values),  # type: ignore[typeddict-item]  # checked
@@ -173,7 +173,7 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
     def turn_pictures(self, request: Request, **_: Any) -> Response:
         """Turn the pictures of a capture and read its faces anew."""
         found = self.get_object()
-        degrees = validated(TurnSerializer, request.data)["degrees"]
+        degrees = validated_body(TurnSerializer, request)["degrees"]
         turned = turn_capture(capture=found, degrees=degrees, expected=expected_sequence(request))
         return self.capture_response(turned)
 

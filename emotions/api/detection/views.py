@@ -15,7 +15,7 @@ from accounts.consents import require_consent
 from accounts.models import Consent
 from common.imaging import images
 from common.imaging.images import MAX_BYTES, ImageError
-from emotions.api.base import PersonalView, person_of, validated
+from emotions.api.base import PersonalView, person_of, validated_body
 from emotions.api.detection.schema import DETECT
 from emotions.api.detection.serializers import FramesSerializer
 from emotions.api.fields import by_emotion
@@ -48,7 +48,7 @@ class DetectView(PersonalView):
     def post(self, request: Request) -> Response:
         """Read some pictures and keep none."""
         person = person_of(request)
-        photos = validated(FramesSerializer, request.data)["photos"]
+        photos = validated_body(FramesSerializer, request)["photos"]
         require_consent(person=person, kind=Consent.Kind.USE)
         lock_key = f"detect:{person.pk}"
         if not cache.add(lock_key, 1, timeout=LOCK_TIMEOUT):

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.devices import selectors, services
 from emotions.api.authentication import session_key
-from emotions.api.base import PersonalView, person_of, require_recent, validated
+from emotions.api.base import PersonalView, person_of, require_recent, validated_body
 from emotions.api.devices import schema
 from emotions.api.devices.serializers import DeviceSerializer, RenameDeviceSerializer
 from emotions.api.parsers import StrictJSONParser
@@ -49,7 +49,7 @@ class DeviceView(PersonalView):
     def patch(self, request: Request, id: int) -> Response:  # noqa: A002 - named by the address
         """Call it something else."""
         device = own_device(request, id)
-        name = validated(RenameDeviceSerializer, request.data)["name"]
+        name = validated_body(RenameDeviceSerializer, request)["name"]
         services.rename_device(device=device.session, name=name)
         return Response(DeviceSerializer(own_device(request, id)).data)
 

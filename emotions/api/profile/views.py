@@ -15,7 +15,7 @@ from rest_framework.serializers import ValidationError
 from accounts.consents import CURRENT_VERSIONS, give_consent, withdraw_consent
 from accounts.models import Consent, User
 from accounts.services import delete_account, save_language, save_time_zone, set_new_device_letters
-from emotions.api.base import PersonalView, person_of, require_recent, validated
+from emotions.api.base import PersonalView, person_of, require_recent, validated_body
 from emotions.api.parsers import StrictJSONParser
 from emotions.api.permissions import require_session
 from emotions.api.profile.schema import (
@@ -84,7 +84,7 @@ class ProfileView(PersonalView):
     @extend_schema(**CHANGE_PROFILE)
     def patch(self, request: Request) -> Response:
         """Change settings."""
-        person, values = person_of(request), validated(ProfileChangesSerializer, request.data)
+        person, values = person_of(request), validated_body(ProfileChangesSerializer, request)
         if (wanted := values["new_device_letters"]) is not None:
             if not wanted:
                 require_session(request)
@@ -107,7 +107,7 @@ class ProfileView(PersonalView):
     def delete(self, request: Request) -> Response:
         """Delete the account with everything that belongs to it."""
         person = person_of(request)
-        password = validated(DeleteAccountSerializer, request.data).get("password")
+        password = validated_body(DeleteAccountSerializer, request).get("password")
         if person.has_usable_password():
             require_password(request, password)
         else:
@@ -141,7 +141,7 @@ class ConsentView(PersonalView):
     @extend_schema(**GIVE_CONSENT)
     def put(self, request: Request, kind: str) -> Response:
         """Give consent to the text that the person has read."""
-        version = validated(GiveConsentSerializer, request.data)["version"]
+        version = validated_body(GiveConsentSerializer, request)["version"]
         current = CURRENT_VERSIONS[Consent.Kind(kind)]
         if version != current:
             raise ValidationError(

@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from emotions.api.base import PersonalView, person_of, validated
+from emotions.api.base import PersonalView, person_of, validated_body
 from emotions.api.parsers import StrictJSONParser
 from emotions.api.reminders import schema
 from emotions.api.reminders.serializers import (
@@ -53,7 +53,7 @@ class RemindersView(PersonalView):
     @extend_schema(**schema.ADD_REMINDER)
     def post(self, request: Request) -> Response:
         """Add one."""
-        values = validated(NewReminderSerializer, request.data)
+        values = validated_body(NewReminderSerializer, request)
         made = add_reminder(owner=person_of(request), **values)
         return Response(ReminderSerializer(made).data, status=HTTPStatus.CREATED)
 
@@ -67,7 +67,7 @@ class ReminderView(PersonalView):
     def patch(self, request: Request, id: int) -> Response:  # noqa: A002 - named by the address
         """Change it."""
         reminder = own_reminder(request, id)
-        values = validated(ReminderChangesSerializer, request.data)
+        values = validated_body(ReminderChangesSerializer, request)
         changes = ReminderChanges(**values)  # type: ignore[typeddict-item]
         changed = change_reminder(reminder=reminder, changes=changes)
         return Response(ReminderSerializer(changed).data)
@@ -94,7 +94,7 @@ class PushSubscriptionsView(PersonalView):
     @extend_schema(**schema.ADD_SUBSCRIPTION)
     def post(self, request: Request) -> Response:
         """Add one."""
-        values = validated(NewPushSubscriptionSerializer, request.data)
+        values = validated_body(NewPushSubscriptionSerializer, request)
         made = add_subscription(owner=person_of(request), **values)
         return Response(PushSubscriptionSerializer(made).data, status=HTTPStatus.CREATED)
 

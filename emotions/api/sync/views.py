@@ -25,6 +25,7 @@ from emotions.api.sync.serializers import (
     WaitingSerializer,
 )
 from emotions.api.throttling import CaptureThrottle
+from emotions.api.unknown_fields import note_ignored, unknown_fields
 from emotions.captures import selectors
 from emotions.models import Capture
 
@@ -100,7 +101,12 @@ class BatchView(PersonalView):
     @extend_schema(**BATCH)
     def post(self, request: Request) -> Response:
         """Record what waited, one after the other; one that fails stops none."""
+        parts = unknown_fields(BatchSerializer(), request.data)
+        note_ignored(request._request, [part for part in parts if part not in request.FILES])
         waiting = validated(BatchSerializer, request.data)["captures"]
+        for number, sent in enumerate(waiting):
+            names = unknown_fields(WaitingSerializer(), sent, f"captures.{number}.")
+            note_ignored(request._request, names)
         outcomes = [self.outcome(request, sent) for sent in waiting]
         return Response({"outcomes": outcomes}, status=status.HTTP_200_OK)
 

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from emotions.api.base import PersonalView, person_of, validated, validated_query
+from emotions.api.base import PersonalView, person_of, validated_body, validated_query
 from emotions.api.etags import conditional_response, etag, expected_sequence
 from emotions.api.parsers import StrictJSONParser
 from emotions.api.tags import schema
@@ -67,7 +67,7 @@ class TagView(PersonalView):
     def patch(self, request: Request, id: int) -> Response:  # noqa: A002
         """Rename it, or change its colour or sign."""
         tag = own_tag(request, id)
-        values = validated(TagChangesSerializer, request.data)
+        values = validated_body(TagChangesSerializer, request)
         changed = services.edit_tag(
             tag=tag,
             changes=TagChanges(**values),  # type: ignore[typeddict-item]  # checked
@@ -91,7 +91,7 @@ class TagMergeView(PersonalView):
     def post(self, request: Request, id: int) -> Response:  # noqa: A002
         """Give its captures the other tag instead."""
         tag = own_tag(request, id)
-        number = validated(TagMergeSerializer, request.data)["into"]
+        number = validated_body(TagMergeSerializer, request)["into"]
         into = selectors.own_tags(owner=person_of(request)).filter(pk=number).first()
         if into is None or into.pk == tag.pk:
             raise serializers.ValidationError(

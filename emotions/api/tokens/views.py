@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.tokens import selectors, services
-from emotions.api.base import PersonalView, person_of, require_recent, validated
+from emotions.api.base import PersonalView, person_of, require_recent, validated_body
 from emotions.api.parsers import StrictJSONParser
 from emotions.api.tokens import schema
 from emotions.api.tokens.serializers import NewTokenSerializer, TokenSerializer
@@ -29,7 +29,7 @@ class TokensView(PersonalView):
     def post(self, request: Request) -> Response:
         """Create one; only this response contains the secret."""
         require_recent(request)
-        values = validated(NewTokenSerializer, request.data)
+        values = validated_body(NewTokenSerializer, request)
         token, secret = services.create_token(person=person_of(request), **values)
         payload = {**TokenSerializer(token).data, "token": secret}
         return Response(payload, status=HTTPStatus.CREATED)

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.streaming import keepalive_response
-from emotions.api.base import PersonalView, person_of, require_recent, validated
+from emotions.api.base import PersonalView, person_of, require_recent, validated_body
 from emotions.api.parsers import StrictJSONParser
 from emotions.api.renderers import ZipRenderer
 from emotions.api.throttling import CaptureThrottle, ChartThrottle, PersonThrottle
@@ -48,7 +48,7 @@ class ImportView(PersonalView):
     @extend_schema(**schema.IMPORT)
     def post(self, request: Request) -> Any:
         """Hand a file to the worker, and wait for it."""
-        person, values = person_of(request), validated(ImportSerializer, request.data)
+        person, values = person_of(request), validated_body(ImportSerializer, request)
         place = following.take_place_to_wait()
         try:
             job = uploads.start_import(
@@ -115,7 +115,7 @@ class ImportsView(PersonalView):
     @extend_schema(**schema.PREVIEW_IMPORT)
     def post(self, request: Request) -> Response:
         """Hand a file to the worker, which looks through it."""
-        person, values = person_of(request), validated(ImportFileSerializer, request.data)
+        person, values = person_of(request), validated_body(ImportFileSerializer, request)
         job = uploads.start_import(
             owner=person,
             upload=values["file"],
@@ -144,7 +144,7 @@ class ImportPreviewView(PersonalView):
     def post(self, request: Request, uuid: UUID) -> Response:
         """Have the worker look through it again, as it was chosen now."""
         job = own_import(request, uuid)
-        values = validated(ChoicesSerializer, request.data)
+        values = validated_body(ChoicesSerializer, request)
         return accepted(read_again(job=job, choices=choices_for(job, values)))
 
 
@@ -157,7 +157,7 @@ class ImportConfirmView(PersonalView):
     def post(self, request: Request, uuid: UUID) -> Response:
         """Have the worker bring it in."""
         job = own_import(request, uuid)
-        values = validated(ConfirmationSerializer, request.data)
+        values = validated_body(ConfirmationSerializer, request)
         choices = choices_for(job, values)
         return accepted(confirm_import(job=job, choices=choices, update=values["update"]))
 
