@@ -28,8 +28,7 @@ export function counted(response, onBytes) {
       controller.enqueue(chunk);
     },
   });
-  const headers = { "Content-Type": response.headers.get("Content-Type") };
-  return new Response(response.body.pipeThrough(counter), { headers });
+  return new Response(response.body.pipeThrough(counter));
 }
 
 /** Fetches a file and checks it against its checksum. */
@@ -42,7 +41,8 @@ export async function fetchVerified({ url, sha256 }, onBytes) {
   throw new ReaderUnavailable("damaged");
 }
 
-async function contentOf(response) {
+/** Returns what a response holds, once it has come to its end. */
+export async function contentOf(response) {
   try {
     return new Uint8Array(await response.arrayBuffer());
   } catch (error) {

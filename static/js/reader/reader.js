@@ -9,7 +9,7 @@ import { boxOf, rollIn } from "./alignment.js";
 import { answer } from "./answer.js";
 import { BlazeFace } from "./blazeface.js";
 import { cropFace } from "./crop.js";
-import { counted, fetched, fetchVerified, ReaderUnavailable } from "./files.js";
+import { contentOf, counted, fetched, fetchVerified, ReaderUnavailable } from "./files.js";
 import { greyOf, pixelsOf, roundEven } from "./pixels.js";
 import { isSupported, startRuntime } from "./runtime.js";
 import { FaceSearch } from "./search.js";
@@ -19,6 +19,7 @@ export { ReaderUnavailable };
 const MODEL = "/api/v1/model/";
 
 let loading = null;
+let starting = null;
 
 /**
  * Loads the active version; once for a page, unless it fails.
@@ -38,7 +39,7 @@ export function loadReader({ onProgress = () => {} } = {}) {
 async function load(onProgress) {
   if (!isSupported()) throw new ReaderUnavailable("unsupported");
   const runtimeFiles = JSON.parse(document.getElementById("reader-config").textContent);
-  const model = await (await fetched(MODEL)).json();
+  const model = JSON.parse(new TextDecoder().decode(await contentOf(await fetched(MODEL))));
   const [network, detector] = ["network", "detector"].map((name) => {
     const file = model.files.find((other) => other.name === name);
     if (!file) throw new ReaderUnavailable("offline");
@@ -51,18 +52,29 @@ async function load(onProgress) {
     onProgress(Math.min(1, received / total));
   };
   const [runtime, networkFile, detectorFile] = await Promise.all([
-    start(runtimeFiles, onBytes),
+    startOnce(runtimeFiles, onBytes),
     fetchVerified(network, onBytes),
     fetchVerified(detector, onBytes),
   ]);
   const search = new FaceSearch(new BlazeFace(runtime, detectorFile));
-  return new Reader(model, search, await runtime.open(networkFile));
+  const reader = new Reader(model, search, await runtime.open(networkFile));
+  onProgress(1);
+  return reader;
+}
+
+/** Starts the runtime, of which a page can have but one, also where other files fail to come. */
+function startOnce(files, onBytes) {
+  starting ??= start(files, onBytes).catch((error) => {
+    starting = null;
+    throw error;
+  });
+  return starting;
 }
 
 async function start(files, onBytes) {
-  const binary = await fetched(files.binary);
+  const content = await contentOf(counted(await fetched(files.binary), onBytes));
   try {
-    return await startRuntime(files, counted(binary, onBytes));
+    return await startRuntime(files, content);
   } catch (error) {
     // A module or a script that cannot be fetched is a TypeError or an event.
     const isMissing = error instanceof TypeError || error instanceof Event;

@@ -38,23 +38,21 @@ class Network {
 }
 
 /**
- * Starts the runtime.
+ * Starts the runtime; a page can have but one.
  * @param addresses `module` and `loader` of LiteRT.js
- * @param binary the response with its WebAssembly
+ * @param content of its WebAssembly
  */
-export async function startRuntime(addresses, binary) {
+export async function startRuntime(addresses, content) {
   const { loadAndCompile, loadLiteRt, Tensor } = await import(addresses.module);
-  let failed;
-  const failure = new Promise((_, reject) => (failed = reject));
+  const compiled = await WebAssembly.compile(content);
   globalThis.Module = {
     printErr() {}, // how it starts, line by line
     instantiateWasm(imports, succeeded) {
-      const started = WebAssembly.instantiateStreaming(binary, imports);
-      started.then(({ instance, module }) => succeeded(instance, module), failed);
+      WebAssembly.instantiate(compiled, imports).then(succeeded);
       return {};
     },
   };
-  await Promise.race([loadLiteRt(addresses.loader), failure]);
+  await loadLiteRt(addresses.loader);
   return {
     async open(file) {
       return new Network(await loadAndCompile(file, { accelerator: "wasm" }), Tensor);

@@ -28,6 +28,9 @@ const MIN_FURTHER_SCORE = 0.72;
 const MIN_TURNED_SCORE = 0.76;
 const MIN_SCORE = 0.6;
 
+/** Lets the page react between two looks. */
+const breath = () => new Promise((resolve) => setTimeout(resolve));
+
 const asItIs = (pixels) => pixels;
 const smoothed = (pixels) => blurred(shrink(pixels, SIDE), SMOOTHING);
 const isLarge = (face, pixels) => face.side >= LARGE_SHARE * pixels.side;
@@ -50,7 +53,10 @@ export class FaceSearch {
 
   /** Returns the faces in a picture, in no particular order; looks on until some are found. */
   async findFaces(pixels) {
-    for await (const faces of this.#looks(pixels)) if (faces.length) return faces;
+    for await (const faces of this.#looks(pixels)) {
+      if (faces.length) return faces;
+      await breath();
+    }
     return [];
   }
 
