@@ -8,7 +8,6 @@ model. The weights are no part of the repository: they come with the package
 
 from __future__ import annotations
 
-import hashlib
 import math
 import threading
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from common.imaging.images import Pixels
+from ml.inference import weights
 
 FILE = (
     Path(__file__).resolve().parents[2]
@@ -86,17 +86,7 @@ class Detection:
 
 def is_installed() -> bool:
     """Tell whether the known weights are there; a file that is installed later is noticed."""
-    try:
-        stat = FILE.stat()
-    except OSError:
-        return False
-    return _is_genuine(FILE, stat.st_mtime_ns, stat.st_size)
-
-
-@lru_cache(maxsize=4)
-def _is_genuine(file: Path, _modified: int, _size: int) -> bool:
-    """Check the checksum of a file, once for each modification time and size."""
-    return hashlib.sha256(file.read_bytes()).hexdigest() == SHA256
+    return weights.are_installed(FILE, sha256=SHA256)
 
 
 def detect(pixels: Pixels) -> list[Detection]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import threading
 import urllib.request
-from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -17,6 +16,7 @@ import numpy as np
 
 from common.files import atomic_write
 from common.imaging.images import Pixels, shrink
+from ml.inference import weights
 
 URL = (
     "https://github.com/opencv/opencv_zoo/raw/main/models/face_detection_yunet/"
@@ -41,17 +41,7 @@ class DetectorFileError(Exception):
 
 def is_installed() -> bool:
     """Tell whether the detector can be used; a file that is installed later is noticed at once."""
-    try:
-        stat = FILE.stat()
-    except OSError:
-        return False
-    return _is_genuine(FILE, stat.st_mtime_ns, stat.st_size)
-
-
-@lru_cache(maxsize=4)
-def _is_genuine(file: Path, _modified: int, _size: int) -> bool:
-    """Check the checksum of a file, once for each modification time and size."""
-    return hashlib.sha256(file.read_bytes()).hexdigest() == SHA256
+    return weights.are_installed(FILE, sha256=SHA256)
 
 
 def detect(pixels: Pixels) -> list[tuple[int, int, int, int]]:

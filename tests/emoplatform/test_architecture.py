@@ -1,11 +1,12 @@
 """The rooms of the house: who may import whom, and what a web process never loads."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.processes import run_python
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("accounts", "backups", "common", "emoplatform", "emotions", "ml")
@@ -37,14 +38,7 @@ assert len(bundled_predictor().predict(skimage.data.astronaut())) == 1
 unwanted = {"tensorflow", "keras", "sklearn", "matplotlib", "jsonschema"}
 print(sorted(unwanted & set(sys.modules)))
 """
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "emoplatform.settings", "DEBUG": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_python(code)
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
 
 

@@ -2,10 +2,7 @@
 
 import io
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,9 +14,9 @@ from sentry_sdk.transport import Transport
 from accounts.models import User
 from emoplatform.sentry import init_sentry
 from tests.emoplatform.test_logs import lines, live
+from tests.processes import run_python
 
 __all__ = ["lines"]
-ROOT = Path(__file__).parents[2]
 
 
 class Kept(Transport):
@@ -61,16 +58,8 @@ def test_a_report_says_what_failed_but_not_to_whom(
 
 
 def test_nothing_of_it_is_loaded_unless_it_is_wanted() -> None:
-    code = (
+    done = run_python(
         "import django, sys; django.setup();"
         "import emoplatform.urls; print('sentry_sdk' in sys.modules)"
     )
-    process = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env={"DJANGO_SETTINGS_MODULE": "emoplatform.settings", "DEBUG": "1"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert process.stdout.split()[-1] == "False"
+    assert done.stdout.split()[-1] == "False", done.stderr

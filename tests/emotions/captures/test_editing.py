@@ -2,14 +2,11 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
-from PIL import Image
 
 from accounts.models import User
-from emotions.captures import editing, purging, recording, trash
+from emotions.captures import editing, purging, trash
 from emotions.captures.editing import Changes
 from emotions.captures.errors import (
     EmptyCaptureError,
@@ -18,26 +15,9 @@ from emotions.captures.errors import (
     StaleError,
 )
 from emotions.captures.recording import SelfReport
-from emotions.models import Capture, Detection, Feeling
+from emotions.models import Capture, Feeling
 from tests import factories, pictures, uploads
-
-
-def record(owner: User, photo: bytes | None = None, **fields: Any) -> Capture:
-    return recording.record_capture(
-        owner=owner, photo=photo, source=Capture.Source.UPLOAD, time_zone="UTC", **fields
-    )
-
-
-def kept_files(media: Path) -> list[str]:
-    return sorted(path.parent.name for path in media.rglob("*") if path.is_file())
-
-
-def sharpness(capture: Capture, face: Detection) -> float:
-    """Return how much neighbouring pixels of a face in the stored photo differ."""
-    with Image.open(capture.photo.open()) as photo:
-        box = (face.x, face.y, face.x + face.width, face.y + face.height)
-        grey = np.asarray(photo.crop(box).convert("L"), np.float32)
-    return float(np.median(np.abs(np.diff(grey, axis=1))))
+from tests.emotions.captures.recorded import kept_files, record, sharpness
 
 
 @pytest.mark.django_db(transaction=True)

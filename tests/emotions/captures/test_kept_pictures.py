@@ -1,35 +1,15 @@
 """How much of a photo is stored, and of whom."""
 
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 from PIL import Image
 
 from accounts.models import User
-from emotions.captures import recording
-from emotions.models import Capture, Detection
+from emotions.models import Capture
 from emotions.preferences.services import set_preferences
 from tests import pictures, uploads
-
-
-def record(owner: User, photo: bytes | None = None, **fields: Any) -> Capture:
-    return recording.record_capture(
-        owner=owner, photo=photo, source=Capture.Source.UPLOAD, time_zone="UTC", **fields
-    )
-
-
-def kept_files(media: Path) -> list[str]:
-    return sorted(path.parent.name for path in media.rglob("*") if path.is_file())
-
-
-def sharpness(capture: Capture, face: Detection) -> float:
-    """Return how much neighbouring pixels of a face in the stored photo differ."""
-    with Image.open(capture.photo.open()) as photo:
-        box = (face.x, face.y, face.x + face.width, face.y + face.height)
-        grey = np.asarray(photo.crop(box).convert("L"), np.float32)
-    return float(np.median(np.abs(np.diff(grey, axis=1))))
+from tests.emotions.captures.recorded import kept_files, record, sharpness
 
 
 @pytest.mark.parametrize(

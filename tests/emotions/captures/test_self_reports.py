@@ -1,25 +1,18 @@
 """Moments in words, and their tags."""
 
-from typing import Any
-
 import pytest
 
 from accounts.consents import withdraw_consent
 from accounts.models import Consent, User
 from emotions.api.tags.serializers import TagSerializer
-from emotions.captures import recording, selectors
+from emotions.captures import selectors
 from emotions.captures.days import load_day
 from emotions.captures.errors import (
     EmptyCaptureError,
 )
 from emotions.captures.recording import SelfReport
 from emotions.models import Capture, Feeling, Tag
-
-
-def record(owner: User, photo: bytes | None = None, **fields: Any) -> Capture:
-    return recording.record_capture(
-        owner=owner, photo=photo, source=Capture.Source.UPLOAD, time_zone="UTC", **fields
-    )
+from tests.emotions.captures.recorded import record
 
 
 def test_words_alone_make_a_moment_even_where_no_photo_may_be_read(owner: User) -> None:

@@ -3,7 +3,6 @@
 import uuid
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -11,7 +10,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from accounts.models import User
-from emotions.captures import editing, purging, recording, selectors, trash
+from emotions.captures import editing, purging, selectors, trash
 from emotions.captures.editing import Changes
 from emotions.captures.errors import (
     CaptureDeletedError,
@@ -19,17 +18,8 @@ from emotions.captures.errors import (
 from emotions.captures.recording import SelfReport
 from emotions.models import Capture
 from tests import factories, pictures
+from tests.emotions.captures.recorded import kept_files, record
 from tests.jobs import run_worker
-
-
-def record(owner: User, photo: bytes | None = None, **fields: Any) -> Capture:
-    return recording.record_capture(
-        owner=owner, photo=photo, source=Capture.Source.UPLOAD, time_zone="UTC", **fields
-    )
-
-
-def kept_files(media: Path) -> list[str]:
-    return sorted(path.parent.name for path in media.rglob("*") if path.is_file())
 
 
 @pytest.mark.django_db(transaction=True)

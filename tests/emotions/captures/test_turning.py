@@ -15,7 +15,7 @@ from accounts.models import Consent, User
 from common.imaging import images
 from common.imaging.geometry import Box
 from emotions import integrity
-from emotions.captures import editing, recording, trash, turning
+from emotions.captures import editing, trash, turning
 from emotions.captures.editing import Changes
 from emotions.captures.errors import CaptureDeletedError, NothingToTurnError, StaleError
 from emotions.captures.recording import SelfReport
@@ -24,6 +24,7 @@ from emotions.captures.turning import turn_capture, upright_turn
 from emotions.models import Capture, Detection
 from ml import registry
 from tests import factories, pictures, uploads
+from tests.emotions.captures.recorded import kept_files, record
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,16 +32,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def lying(degrees: int) -> bytes:
     """Return the portrait turned clockwise, and nothing to say so."""
     return pictures.encoded(images.turn(pictures.astronaut(), degrees), quality=92)
-
-
-def record(owner: User, photo: bytes | None, **fields: Any) -> Capture:
-    return recording.record_capture(
-        owner=owner, photo=photo, source=Capture.Source.UPLOAD, time_zone="UTC", **fields
-    )
-
-
-def kept_files(media: Path) -> list[str]:
-    return sorted(path.parent.name for path in media.rglob("*") if path.is_file())
 
 
 def pixels_of(stored: Any) -> np.ndarray:

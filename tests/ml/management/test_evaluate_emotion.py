@@ -2,8 +2,6 @@
 
 import hashlib
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import keras
@@ -20,9 +18,9 @@ from tests import pictures
 from tests.ml import faces, versions
 from tests.ml.evaluation.test_evaluation import voted
 from tests.ml.tiny import TINY
+from tests.processes import manage_without
 
 pytestmark = [pytest.mark.xdist_group("training"), pytest.mark.django_db]
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -182,19 +180,7 @@ def test_no_dataset_at_all_is_said() -> None:
 
 
 def test_without_scikit_learn_evaluating_says_what_to_install(archive: Path) -> None:
-    code = (
-        "import sys; sys.modules['sklearn'] = None\n"
-        "from django.core.management import execute_from_command_line as run\n"
-        f"run(['manage.py', 'evaluate_emotion', '--data', {str(archive)!r}])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env={"DEBUG": "1", "DJANGO_SETTINGS_MODULE": "emoplatform.settings"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = manage_without("sklearn", "evaluate_emotion", "--data", archive)
     assert done.returncode == 1
     assert done.stderr.strip() == (
         "CommandError: Evaluating needs scikit-learn and matplotlib: "

@@ -1,8 +1,5 @@
 """prepare_dataset: one file, two pictures and an honest report, or one line about what is wrong."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,8 +8,8 @@ from django.core.management import CommandError, call_command
 from ml.data.datasets import Dataset
 from ml.emotions import EMOTIONS
 from tests.ml import faces
+from tests.processes import manage_without
 
-ROOT = Path(__file__).parents[3]
 WRITTEN = ["faces-balance.png", "faces-samples.png", "faces.npz"]
 
 
@@ -196,20 +193,7 @@ def test_a_disk_that_is_full_leaves_what_was_there(
 
 
 def test_without_matplotlib_it_says_what_to_install(archive: Path, folder: Path) -> None:
-    code = (
-        "import sys; sys.modules['matplotlib'] = None\n"
-        "from django.core.management import execute_from_command_line as run\n"
-        f"run(['manage.py', 'prepare_dataset', {str(archive)!r}, '--out', "
-        f"{str(folder / 'faces.npz')!r}])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env={**os.environ, "DEBUG": "1", "DJANGO_SETTINGS_MODULE": "emoplatform.settings"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = manage_without("matplotlib", "prepare_dataset", archive, "--out", folder / "faces.npz")
     assert done.returncode == 1
     assert done.stderr.strip() == (
         "CommandError: Preparing a dataset needs matplotlib: pip install -r requirements-train.txt"

@@ -26,6 +26,7 @@ from ml.training import fitting
 from ml.training.callbacks import Reseed
 from tests.ml import faces, versions
 from tests.ml.tiny import SHORT, TINY
+from tests.processes import manage_without
 
 pytestmark = [pytest.mark.xdist_group("training"), pytest.mark.django_db]
 ROOT = Path(__file__).parents[3]
@@ -341,19 +342,7 @@ def test_no_dataset_at_all_is_said() -> None:
 
 
 def test_without_tensorflow_training_says_what_to_install(archive: Path) -> None:
-    code = (
-        "import sys; sys.modules['keras'] = None\n"
-        "from django.core.management import execute_from_command_line as run\n"
-        f"run(['manage.py', 'train_emotion', '--data', {str(archive)!r}])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=ROOT,
-        env={**os.environ, "DEBUG": "1", "DJANGO_SETTINGS_MODULE": "emoplatform.settings"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = manage_without("keras", "train_emotion", "--data", archive)
     assert done.returncode == 1
     assert done.stderr.strip() == (
         "CommandError: Training needs TensorFlow: pip install -r requirements-train.txt"
