@@ -26,6 +26,7 @@ from emotions.captures.errors import (
     RequestConflictError,
     StaleError,
 )
+from emotions.idempotency import KeyReusedError
 from emotions.pictures.errors import STATUSES, error_message
 from emotions.quotas.errors import (
     ImportsBusyError,
@@ -77,6 +78,15 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     return Response(payload, status=payload["status"], headers=headers, content_type=CONTENT_TYPE)
 
 
+CONFLICT = (
+    HTTPStatus.CONFLICT,
+    "conflict",
+    _(
+        "This UUID or key was already used for a different request. Nothing was saved. "
+        "Send this one with a new one."
+    ),
+)
+
 SERVICE_PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str | Promise]] = {
     NoFaceError: (
         HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -92,14 +102,8 @@ SERVICE_PROBLEMS: dict[type[Exception], tuple[HTTPStatus, str, str | Promise]] =
         _("Consent to the current text is required before a photo is read."),
     ),
     CaptureDeletedError: (HTTPStatus.GONE, "deleted", _("This capture was deleted.")),
-    RequestConflictError: (
-        HTTPStatus.CONFLICT,
-        "conflict",
-        _(
-            "This UUID or key was already used for a different request. Nothing was saved. "
-            "Send this one with a new one."
-        ),
-    ),
+    RequestConflictError: CONFLICT,
+    KeyReusedError: CONFLICT,
     ImportUnderWayError: (
         HTTPStatus.TOO_MANY_REQUESTS,
         "busy",

@@ -57,8 +57,13 @@ def unknown_in_list(child: Any, data: Any, path: str) -> list[str]:
     ]
 
 
-def handle_unknown_fields(serializer: BaseSerializer[Any], data: Any, request: HttpRequest) -> None:
+def handle_unknown_fields(
+    serializer: BaseSerializer[Any], data: Any, request: HttpRequest, *, path: str = ""
+) -> None:
     """Refuse fields that a strict serializer does not know; note those that another ignores.
+
+    Args:
+        path: where in the request the data is, for the note.
 
     Raises:
         ValidationError: it is strict, and there are some.
@@ -67,7 +72,7 @@ def handle_unknown_fields(serializer: BaseSerializer[Any], data: Any, request: H
     if names and isinstance(serializer, StrictSerializer):
         refused = [_("This field isn't known here.")]
         raise serializers.ValidationError(dict.fromkeys(names[:MAX_NAMED], refused))
-    note_ignored(request, names)
+    note_ignored(request, [f"{path}{name}" for name in names])
 
 
 def note_ignored(request: HttpRequest, names: list[str]) -> None:

@@ -16,6 +16,7 @@ from emotions.captures.errors import (
 from emotions.captures.locking import lock_for_update
 from emotions.captures.signals import capture_changed
 from emotions.captures.storing import set_tags
+from emotions.idempotency import RequestKey
 from emotions.models import Capture, Detection, Feeling
 from emotions.pictures import storage
 from emotions.pictures.removal import delete_files, delete_files_on_error
@@ -44,13 +45,21 @@ class Changes(TypedDict, total=False):
     time_zone: str
 
 
-def edit_capture(*, capture: Capture, changes: Changes, expected: int | None = None) -> Capture:
+def edit_capture(
+    *,
+    capture: Capture,
+    changes: Changes,
+    expected: int | None = None,
+    request: RequestKey | None = None,
+) -> Capture:
     """Change a capture and return it; what was detected is never changed.
 
     Args:
         expected: the sequence number that the caller read; None where any will do.
+        request: what the client calls the request, if it may send it again.
 
     Raises:
+        RepeatedRequestError, KeyReusedError: see `record_request`.
         CaptureDeletedError: it is in the trash.
         StaleError: it changed since it had the number `expected`.
         NoSuchFaceError: `me` is no face of this capture.
@@ -61,7 +70,7 @@ def edit_capture(*, capture: Capture, changes: Changes, expected: int | None = N
     pictures = pictures_for(capture, changes)
     with (
         delete_files_on_error(pictures.values()),
-        lock_for_update(capture, expected=expected) as current,
+        lock_for_update(capture, expected=expected, request=request) as current,
     ):
         if current.deleted_at:
             raise CaptureDeletedError

@@ -9,23 +9,30 @@ from django.db.models import F, Max, Min
 from accounts.models import User
 from accounts.services import next_sequence
 from emotions.captures.errors import StaleError
+from emotions.idempotency import RequestKey, record_request
 from emotions.models import Capture, CaptureQuerySet
 
 
 @contextmanager
-def lock_for_update(capture: Capture, *, expected: int | None = None) -> Iterator[Capture]:
+def lock_for_update(
+    capture: Capture, *, expected: int | None = None, request: RequestKey | None = None
+) -> Iterator[Capture]:
     """Yield the row as it is now, with the owner's next sequence number, to be saved.
 
     The owner's row is locked until the block ends, and with it all of their captures.
 
     Args:
         expected: the sequence number that the caller read; None where any will do.
+        request: what the client calls the request for this change, if it may send it again.
 
     Raises:
+        RepeatedRequestError, KeyReusedError: see `record_request`.
         StaleError: the capture has another sequence number by now.
     """
     with transaction.atomic():
         sequence = next_sequence(person=capture.owner)
+        if request:
+            record_request(owner=capture.owner, request=request, record=capture.pk)
         current = Capture.objects.select_related("owner").get(pk=capture.pk)
         if expected is not None and current.sequence != expected:
             raise StaleError

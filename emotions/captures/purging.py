@@ -13,6 +13,7 @@ from accounts.services import next_sequences
 from common.text_keys import search_key
 from emotions.captures.locking import lock_for_update, renumber
 from emotions.captures.signals import capture_changed
+from emotions.idempotency import RequestKey
 from emotions.models import Capture, Detection
 from emotions.pictures.removal import delete_files
 
@@ -26,13 +27,20 @@ CLEARED = {
 """What nothing is left of in a tombstone."""
 
 
-def purge_capture(*, capture: Capture, expected: int | None = None) -> None:
+def purge_capture(
+    *, capture: Capture, expected: int | None = None, request: RequestKey | None = None
+) -> None:
     """Remove a capture for good; only a tombstone stays, from which apps learn that it is gone.
 
+    Args:
+        expected: the sequence number that the caller read; None where any will do.
+        request: what the client calls the request, if it may send it again.
+
     Raises:
+        RepeatedRequestError, KeyReusedError: see `record_request`.
         StaleError: it changed since it had the number `expected`.
     """
-    with lock_for_update(capture, expected=expected) as current:
+    with lock_for_update(capture, expected=expected, request=request) as current:
         make_tombstone(current)
 
 

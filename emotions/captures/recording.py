@@ -25,7 +25,7 @@ from emotions.captures.errors import (
 from emotions.captures.scheduling import schedule_retention
 from emotions.captures.signals import capture_changed
 from emotions.captures.storing import insert_capture
-from emotions.models import Capture, Detection, Feeling
+from emotions.models import AnsweredRequest, Capture, Detection, Feeling
 from emotions.pictures.removal import delete_files_on_error
 from emotions.preferences.selectors import get_preferences
 from emotions.quotas.claims import claim_recorded_moment
@@ -190,7 +190,8 @@ def earlier_capture(capture: Capture) -> Capture | None:
             raise CaptureDeletedError
         if earlier.request_digest not in ("", capture.request_digest):
             raise RequestConflictError
-    if len(found) > 1:
+    keyed = AnsweredRequest.objects.filter(owner=capture.owner, key=capture.idempotency_key)
+    if len(found) > 1 or (capture.idempotency_key is not None and keyed.exists()):
         raise RequestConflictError
     return found[0] if found else None
 

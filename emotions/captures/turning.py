@@ -15,6 +15,7 @@ from emotions.captures.errors import CaptureDeletedError, NothingToTurnError, St
 from emotions.captures.locking import lock_for_update
 from emotions.captures.moods import answer_of
 from emotions.captures.signals import capture_changed
+from emotions.idempotency import RequestKey
 from emotions.models import Capture, Detection
 from emotions.pictures import storage
 from emotions.pictures.removal import delete_files, delete_files_on_error
@@ -58,7 +59,13 @@ def upright_turn(detection: Detection | None) -> int:
     return -90 * round(roll / 90) % 360
 
 
-def turn_capture(*, capture: Capture, degrees: int, expected: int | None = None) -> Capture:
+def turn_capture(
+    *,
+    capture: Capture,
+    degrees: int,
+    expected: int | None = None,
+    request: RequestKey | None = None,
+) -> Capture:
     """Turn the pictures of a capture clockwise, read its faces anew, and return it.
 
     What is found in the turned photo takes the place of what was detected before. Faces that were
@@ -69,8 +76,10 @@ def turn_capture(*, capture: Capture, degrees: int, expected: int | None = None)
     Args:
         degrees: one of `QUARTERS`.
         expected: the sequence number that the caller read; None where any will do.
+        request: what the client calls the request, if it may send it again.
 
     Raises:
+        RepeatedRequestError, KeyReusedError: see `record_request`.
         CaptureDeletedError: it is in the trash.
         ConsentRequiredError: the owner has not consented to the current text.
         NothingToTurnError: no picture of it is kept, or none that can be read.
@@ -87,7 +96,7 @@ def turn_capture(*, capture: Capture, degrees: int, expected: int | None = None)
     turned = turn(capture, degrees, serving.predictor)
     with (
         delete_files_on_error(turned.pictures.values()),
-        lock_for_update(capture, expected=capture.sequence) as current,
+        lock_for_update(capture, expected=capture.sequence, request=request) as current,
     ):
         place_detections(current, degrees, replaced=turned.replaced)
         Detection.objects.bulk_create(

@@ -14,11 +14,13 @@ from emotions.models.imports import PREVIEW_KEPT_FOR, UNDOABLE_FOR, Import, Impo
 from emotions.models.preferences import Preferences
 from emotions.models.quotas import DailyUsage, Lease
 from emotions.models.reminders import Delivery, PushSubscription, Reminder
+from emotions.models.sync import AnsweredRequest
 from emotions.models.tags import Tag
 
 __all__ = [
     "PREVIEW_KEPT_FOR",
     "UNDOABLE_FOR",
+    "AnsweredRequest",
     "Capture",
     "CaptureQuerySet",
     "Contribution",

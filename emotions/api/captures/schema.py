@@ -15,6 +15,7 @@ from emotions.api.captures.serializers import (
     TurnSerializer,
     WordsSerializer,
 )
+from emotions.api.idempotency import KEY_HEADER
 from emotions.api.openapi import problem_responses
 from emotions.api.schema_shared import SHARES, example_response, response_examples
 from emotions.pictures.errors import MESSAGES
@@ -117,13 +118,7 @@ CREATE: dict[str, Any] = {
     },
     "parameters": [
         CAPTURE_ETAG_HEADER,
-        OpenApiParameter(
-            "Idempotency-Key",
-            str,
-            OpenApiParameter.HEADER,
-            description=_("1 to 255 printable ASCII characters, unique to this request."),
-            examples=[OpenApiExample("a key", value="walk-by-the-river-1")],
-        ),
+        KEY_HEADER,
         OpenApiParameter(
             "Location",
             OpenApiTypes.URI,
@@ -205,7 +200,7 @@ UPDATE: dict[str, Any] = {
             ],
         )
     },
-    "parameters": [UUID_PARAMETER, IF_MATCH_HEADER, CAPTURE_ETAG_HEADER],
+    "parameters": [UUID_PARAMETER, IF_MATCH_HEADER, KEY_HEADER, CAPTURE_ETAG_HEADER],
     "responses": {
         200: example_response(CaptureSerializer, _("Changed."), CAPTURE, "changed"),
         **problem_responses(
@@ -214,6 +209,7 @@ UPDATE: dict[str, Any] = {
             "bad_request",
             "permission_denied",
             "not_found",
+            "conflict",
             "deleted",
             "precondition_failed",
             "unsupported_media_type",
@@ -230,10 +226,12 @@ DESTROY: dict[str, Any] = {
         "forever=true, its photo, readings and note are deleted immediately. The UUID stays "
         "reserved: recording it again returns 410."
     ),
-    "parameters": [UUID_PARAMETER, DeleteQuerySerializer, IF_MATCH_HEADER],
+    "parameters": [UUID_PARAMETER, DeleteQuerySerializer, IF_MATCH_HEADER, KEY_HEADER],
     "responses": {
         204: OpenApiResponse(description=_("Deleted.")),
-        **problem_responses("invalid", "permission_denied", "not_found", "precondition_failed"),
+        **problem_responses(
+            "invalid", "permission_denied", "not_found", "conflict", "precondition_failed"
+        ),
     },
 }
 
@@ -242,10 +240,17 @@ RESTORE: dict[str, Any] = {
     "summary": _("Restore a capture"),
     "description": _("Restores a capture from the trash."),
     "request": None,
-    "parameters": [UUID_PARAMETER, IF_MATCH_HEADER, CAPTURE_ETAG_HEADER],
+    "parameters": [UUID_PARAMETER, IF_MATCH_HEADER, KEY_HEADER, CAPTURE_ETAG_HEADER],
     "responses": {
         200: example_response(CaptureSerializer, _("Restored."), CAPTURE, "restored"),
-        **problem_responses("permission_denied", "not_found", "deleted", "precondition_failed"),
+        **problem_responses(
+            "invalid",
+            "permission_denied",
+            "not_found",
+            "conflict",
+            "deleted",
+            "precondition_failed",
+        ),
     },
 }
 
@@ -256,8 +261,8 @@ TURN: dict[str, Any] = {
     "description": _(
         "Turns what is saved of a photo and reads its faces again; the new detections, with "
         "new ids, replace the earlier ones. Blurred faces keep their readings, and if no face "
-        "is found, all do. Send the ETag you last read as If-Match, so that a repeated request "
-        "doesn't turn it twice."
+        "is found, all do. Send an Idempotency-Key, or the ETag you last read as If-Match, so that "
+        "a repeated request doesn't turn it twice."
     ),
     "request": {
         "application/json": OpenApiRequest(
@@ -267,7 +272,7 @@ TURN: dict[str, Any] = {
             ],
         )
     },
-    "parameters": [UUID_PARAMETER, IF_MATCH_HEADER, CAPTURE_ETAG_HEADER],
+    "parameters": [UUID_PARAMETER, IF_MATCH_HEADER, KEY_HEADER, CAPTURE_ETAG_HEADER],
     "responses": {
         200: example_response(CaptureSerializer, _("Turned."), CAPTURE, "turned"),
         **problem_responses(
@@ -277,6 +282,7 @@ TURN: dict[str, Any] = {
             "permission_denied",
             "consent_required",
             "not_found",
+            "conflict",
             "no_picture",
             "deleted",
             "precondition_failed",

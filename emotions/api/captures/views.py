@@ -5,9 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import mixins, serializers, status, viewsets
+from rest_framework import mixins, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.renderers import JSONRenderer
@@ -18,6 +17,7 @@ from rest_framework.reverse import reverse
 from accounts.models import User
 from common.imaging.images import MAX_BYTES
 from emotions.api.base import PersonalView, person_of, reject_blank, validated_body, validated_query
+from emotions.api.captures.changing import change_capture
 from emotions.api.captures.schema import (
     CREATE,
     CROP,
@@ -40,34 +40,13 @@ from emotions.api.captures.serializers import (
     self_report_of,
 )
 from emotions.api.etags import conditional_response, etag, expected_sequence
+from emotions.api.idempotency import idempotency_key
 from emotions.api.parsers import StrictJSONParser
 from emotions.api.renderers import PictureRenderer
 from emotions.api.throttling import CaptureThrottle
-from emotions.captures import editing, recording, selectors
-from emotions.captures.editing import Changes
-from emotions.captures.purging import purge_capture
-from emotions.captures.trash import delete_capture, restore_capture
-from emotions.captures.turning import turn_capture
+from emotions.captures import recording, selectors
 from emotions.models import Capture, CaptureQuerySet
 from emotions.pictures import responses
-
-MAX_KEY_LENGTH = 255
-
-
-def idempotency_key(request: Request) -> str | None:
-    """Return the key under which a client sends a request, perhaps again.
-
-    Raises:
-        ValidationError: it is too long or not plain text.
-    """
-    key: str | None = request.headers.get("Idempotency-Key")
-    if key is None:
-        return None
-    if not 0 < len(key) <= MAX_KEY_LENGTH or not key.isascii() or not key.isprintable():
-        raise serializers.ValidationError(
-            {"Idempotency-Key": [f"Expected 1 to {MAX_KEY_LENGTH} printable ASCII characters."]}
-        )
-    return key
 
 
 def record(owner: User, values: Mapping[str, Any], *, key: str | None = None) -> Capture:
@@ -134,48 +113,41 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
         capture = self.get_object()
         return conditional_response(request, capture, lambda: self.get_serializer(capture).data)
 
-    @extend_schema(**UPDATE)
-    def partial_update(self, request: Request, **_: Any) -> Response:
-        """Change what a capture says."""
-        values = validated_body(EditSerializer, request)
-        edited = editing.edit_capture(
-            capture=self.get_object(),
-            changes=Changes(**values),  # type: ignore[typeddict-item]  # checked
-            expected=expected_sequence(request),
+    def change(self, action: str, uuid: UUID, values: Mapping[str, Any]) -> Response:
+        """Change a capture once, and answer with it, or with nothing where it was deleted."""
+        changed = change_capture(
+            action,
+            owner=person_of(self.request),
+            uuid=uuid,
+            values=values,
+            expected=expected_sequence(self.request),
+            key=idempotency_key(self.request),
         )
-        return self.capture_response(edited)
+        if changed is None:
+            return Response(status=status.HTTP_204_NO_CONTENT)
+        return Response(self.get_serializer(changed).data, headers={"ETag": etag(changed)})
+
+    @extend_schema(**UPDATE)
+    def partial_update(self, request: Request, uuid: UUID) -> Response:
+        """Change what a capture says."""
+        return self.change("edit", uuid, validated_body(EditSerializer, request))
 
     @extend_schema(**DESTROY)
     def destroy(self, request: Request, uuid: UUID) -> Response:
         """Put a capture into the trash, or remove it for ever."""
-        owner = person_of(request)
-        forever = validated_query(DeleteQuerySerializer, request)["forever"]
-        expected = expected_sequence(request)
-        if forever:
-            capture = get_object_or_404(Capture, owner=owner, uuid=uuid, purged_at=None)
-            purge_capture(capture=capture, expected=expected)
-        else:
-            delete_capture(capture=self.get_object(), expected=expected)
-        return Response(status=status.HTTP_204_NO_CONTENT)
+        return self.change("delete", uuid, validated_query(DeleteQuerySerializer, request))
 
     @extend_schema(**RESTORE)
     @action(detail=True, methods=["post"])
     def restore(self, request: Request, uuid: UUID) -> Response:
         """Bring a capture back from the trash."""
-        trash = selectors.history(owner=person_of(request), in_trash=True)
-        restored = restore_capture(
-            capture=get_object_or_404(trash, uuid=uuid), expected=expected_sequence(request)
-        )
-        return self.capture_response(restored)
+        return self.change("restore", uuid, {})
 
     @extend_schema(**TURN)
     @action(detail=True, methods=["post"], url_path="turn", url_name="turn")
-    def turn_pictures(self, request: Request, **_: Any) -> Response:
+    def turn_pictures(self, request: Request, uuid: UUID) -> Response:
         """Turn the pictures of a capture and read its faces anew."""
-        found = self.get_object()
-        degrees = validated_body(TurnSerializer, request)["degrees"]
-        turned = turn_capture(capture=found, degrees=degrees, expected=expected_sequence(request))
-        return self.capture_response(turned)
+        return self.change("turn", uuid, validated_body(TurnSerializer, request))
 
     @extend_schema(**PHOTO)
     @action(detail=True, renderer_classes=[PictureRenderer, JSONRenderer])

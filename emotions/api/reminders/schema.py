@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiResponse
 
+from emotions.api.idempotency import KEY_HEADER
 from emotions.api.openapi import problem_responses
 from emotions.api.reminders.serializers import (
     NewPushSubscriptionSerializer,
@@ -62,9 +63,12 @@ ADD_REMINDER: dict[str, Any] = {
     "request": json_request(
         NewReminderSerializer, {"at": "20:00", "days": [1, 2, 3, 4, 5]}, "weekdays"
     ),
+    "parameters": [KEY_HEADER],
     "responses": {
         201: example_response(ReminderSerializer, _("Added."), REMINDER, "on weekdays"),
-        **problem_responses(*JSON_BODY_PROBLEMS, "push_not_offered", "too_many_reminders"),
+        **problem_responses(
+            *JSON_BODY_PROBLEMS, "not_found", "conflict", "push_not_offered", "too_many_reminders"
+        ),
     },
 }
 
@@ -77,12 +81,12 @@ CHANGE_REMINDER: dict[str, Any] = {
         "from tomorrow."
     ),
     "request": json_request(ReminderChangesSerializer, {"paused": True}, "pause it"),
-    "parameters": [WHICH_REMINDER],
+    "parameters": [WHICH_REMINDER, KEY_HEADER],
     "responses": {
         200: example_response(
             ReminderSerializer, _("Changed."), {**REMINDER, "paused": True}, "now paused"
         ),
-        **problem_responses(*JSON_BODY_PROBLEMS, "not_found", "push_not_offered"),
+        **problem_responses(*JSON_BODY_PROBLEMS, "not_found", "conflict", "push_not_offered"),
     },
 }
 
@@ -91,10 +95,10 @@ REMOVE_REMINDER: dict[str, Any] = {
     "operation_id": "reminders_delete",
     "summary": _("Remove a reminder"),
     "description": _("The reminder is never sent again."),
-    "parameters": [WHICH_REMINDER],
+    "parameters": [WHICH_REMINDER, KEY_HEADER],
     "responses": {
         204: OpenApiResponse(description=_("Removed.")),
-        **problem_responses("permission_denied", "not_found"),
+        **problem_responses("invalid", "permission_denied", "not_found", "conflict"),
     },
 }
 

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from emotions.api.base import PersonalView, person_of, validated_body
+from emotions.api.idempotency import once
 from emotions.api.parsers import StrictJSONParser
 from emotions.api.reminders import schema
 from emotions.api.reminders.serializers import (
@@ -54,7 +55,13 @@ class RemindersView(PersonalView):
     def post(self, request: Request) -> Response:
         """Add one."""
         values = validated_body(NewReminderSerializer, request)
-        made = add_reminder(owner=person_of(request), **values)
+
+        def change() -> int:
+            return add_reminder(owner=person_of(request), **values).pk
+
+        made = own_reminder(
+            request, int(once(request, "add reminder", sorted(values.items()), change=change))
+        )
         return Response(ReminderSerializer(made).data, status=HTTPStatus.CREATED)
 
 
@@ -66,16 +73,24 @@ class ReminderView(PersonalView):
     @extend_schema(**schema.CHANGE_REMINDER)
     def patch(self, request: Request, id: int) -> Response:  # noqa: A002 - named by the address
         """Change it."""
-        reminder = own_reminder(request, id)
         values = validated_body(ReminderChangesSerializer, request)
-        changes = ReminderChanges(**values)  # type: ignore[typeddict-item]
-        changed = change_reminder(reminder=reminder, changes=changes)
-        return Response(ReminderSerializer(changed).data)
+
+        def change() -> int:
+            changes = ReminderChanges(**values)  # type: ignore[typeddict-item]
+            return change_reminder(reminder=own_reminder(request, id), changes=changes).pk
+
+        once(request, "change reminder", id, sorted(values.items()), change=change)
+        return Response(ReminderSerializer(own_reminder(request, id)).data)
 
     @extend_schema(**schema.REMOVE_REMINDER)
     def delete(self, request: Request, id: int) -> Response:  # noqa: A002
         """Remove it."""
-        remove_reminder(reminder=own_reminder(request, id))
+
+        def change() -> int:
+            remove_reminder(reminder=own_reminder(request, id))
+            return id
+
+        once(request, "remove reminder", id, change=change)
         return Response(status=HTTPStatus.NO_CONTENT)
 
 

@@ -1,6 +1,5 @@
 """OpenAPI descriptions of the endpoints for synchronisation."""
 
-import json
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -56,28 +55,34 @@ CHANGES: dict[str, Any] = {
 BATCH: dict[str, Any] = {
     "tags": ["sync"],
     "operation_id": "captures_batch",
-    "summary": _("Record a batch"),
+    "summary": _("Send a batch"),
     "description": _(
-        "Records up to 20 captures taken offline, each independently: if one is refused, the "
-        "others are still recorded. Repeat the same request if the connection is lost."
+        "Creates, edits, deletes and restores up to 20 captures in the order given, each "
+        "independently: if one is refused, the others still count. Repeat the same request if "
+        "the connection is lost: what is created has its UUID, and the other actions take a key."
     ),
     "request": {
         "multipart/form-data": OpenApiRequest(
             BatchSerializer,
+            encoding={"captures": {"contentType": "application/json"}},
             examples=[
                 OpenApiExample(
-                    "one with a photo, one without",
+                    "one with a photo, one to edit",
                     value={
-                        "captures": json.dumps(
-                            [
-                                {
-                                    "uuid": UUID,
-                                    "photo": "first",
-                                    "taken_at": "2026-03-14T08:30:00+00:00",
-                                },
-                                {"uuid": TOMBSTONE["uuid"], "mood": 4},
-                            ]
-                        )
+                        "captures": [
+                            {
+                                "uuid": UUID,
+                                "photo": "first",
+                                "taken_at": "2026-03-14T08:30:00+00:00",
+                            },
+                            {
+                                "action": "edit",
+                                "uuid": TOMBSTONE["uuid"],
+                                "key": "edit-7",
+                                "if_match": '"43"',
+                                "mood": 4,
+                            },
+                        ]
                     },
                     request_only=True,
                 )
@@ -90,12 +95,19 @@ BATCH: dict[str, Any] = {
             _("The outcome of each, in order."),
             {
                 "outcomes": [
-                    {"uuid": UUID, "status": 201, "capture": CAPTURE, "problem": None},
+                    {
+                        "uuid": UUID,
+                        "key": None,
+                        "status": 201,
+                        "capture": CAPTURE,
+                        "problem": None,
+                    },
                     {
                         "uuid": TOMBSTONE["uuid"],
-                        "status": 410,
+                        "key": "edit-7",
+                        "status": 412,
                         "capture": None,
-                        "problem": problem_example("deleted").value,
+                        "problem": problem_example("precondition_failed").value,
                     },
                 ]
             },

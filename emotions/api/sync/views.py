@@ -12,20 +12,23 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from emotions.api.base import PersonalView, person_of, validated, validated_query
+from emotions.api.captures.changing import change_capture
 from emotions.api.captures.serializers import CaptureSerializer
 from emotions.api.captures.views import record
+from emotions.api.etags import sequence_in
 from emotions.api.pagination import InvalidCursorError
 from emotions.api.problems import problem_response
 from emotions.api.sync.schema import BATCH, CHANGES
 from emotions.api.sync.serializers import (
+    ENTRIES,
     MAX_PAGE_SIZE,
+    ActionSerializer,
     BatchSerializer,
     ChangesQuerySerializer,
     ChangesSerializer,
-    WaitingSerializer,
 )
 from emotions.api.throttling import CaptureThrottle
-from emotions.api.unknown_fields import note_ignored, unknown_fields
+from emotions.api.unknown_fields import handle_unknown_fields, note_ignored, unknown_fields
 from emotions.captures import selectors
 from emotions.models import Capture
 
@@ -64,6 +67,15 @@ def change_of(capture: Capture) -> dict[str, Any]:
     }
 
 
+STATUSES = {
+    "create": status.HTTP_201_CREATED,
+    "edit": status.HTTP_200_OK,
+    "delete": status.HTTP_204_NO_CONTENT,
+    "restore": status.HTTP_200_OK,
+}
+"""What an entry of a batch is answered with, by its action."""
+
+
 class ChangesView(PersonalView):
     """Everything that was created, changed or deleted since."""
 
@@ -100,42 +112,52 @@ class BatchView(PersonalView):
 
     @extend_schema(**BATCH)
     def post(self, request: Request) -> Response:
-        """Record what waited, one after the other; one that fails stops none."""
+        """Do what waited, one after the other; an entry that fails stops none."""
         parts = unknown_fields(BatchSerializer(), request.data)
         note_ignored(request._request, [part for part in parts if part not in request.FILES])
         waiting = validated(BatchSerializer, request.data)["captures"]
-        for number, sent in enumerate(waiting):
-            names = unknown_fields(WaitingSerializer(), sent, f"captures.{number}.")
-            note_ignored(request._request, names)
-        outcomes = [self.outcome(request, sent) for sent in waiting]
+        outcomes = [self.outcome(request, *numbered) for numbered in enumerate(waiting)]
         return Response({"outcomes": outcomes}, status=status.HTTP_200_OK)
 
-    def outcome(self, request: Request, sent: Any) -> dict[str, Any]:
-        """Record one capture and return its outcome."""
-        outcome = {"uuid": sent.get("uuid") if isinstance(sent, dict) else None}
+    def outcome(self, request: Request, number: int, sent: Any) -> dict[str, Any]:
+        """Do what an entry says, and return its outcome."""
+        said = sent if isinstance(sent, dict) else {}
+        outcome = {"uuid": said.get("uuid"), "key": said.get("key"), "capture": None}
         try:
-            values = validated(WaitingSerializer, sent)
-            if "photo" in values:
-                values["photo"] = self.part(request, values["photo"])
-            recorded = record(person_of(request), values)
-            found = selectors.get_capture(owner=recorded.owner, uuid=recorded.uuid)
+            # An action that is none is refused with the other fields that are not valid.
+            entry = ENTRIES.get(str(said.get("action", "create")), ActionSerializer)
+            path = f"captures.{number}."
+            handle_unknown_fields(entry(), sent, request._request, path=path)
+            values = validated(entry, sent)
+            action = values.pop("action")
+            make = self.create if action == "create" else self.change
+            capture = make(request, action, values)
         except Exception as error:
             answer = problem_response(error, {"view": self, "request": request})
             if answer is None:
                 raise
-            return {
-                **outcome,
-                "status": answer.status_code,
-                "capture": None,
-                "problem": answer.data,
-            }
-        capture = CaptureSerializer(found, context={"request": request}).data
-        return {
-            **outcome,
-            "status": status.HTTP_201_CREATED,
-            "capture": capture,
-            "problem": None,
-        }
+            return {**outcome, "status": answer.status_code, "problem": answer.data}
+        if capture:
+            outcome["capture"] = CaptureSerializer(capture, context={"request": request}).data
+        return {**outcome, "status": STATUSES[action], "problem": None}
+
+    def create(self, request: Request, _action: str, values: dict[str, Any]) -> Capture:
+        """Record a capture."""
+        if "photo" in values:
+            values["photo"] = self.part(request, values["photo"])
+        recorded = record(person_of(request), values, key=values.pop("key", None))
+        return selectors.get_capture(owner=recorded.owner, uuid=recorded.uuid)
+
+    def change(self, request: Request, action: str, values: dict[str, Any]) -> Capture | None:
+        """Edit, delete or restore a capture."""
+        return change_capture(
+            action,
+            owner=person_of(request),
+            uuid=values.pop("uuid"),
+            expected=sequence_in(values.pop("if_match", "")),
+            key=values.pop("key", None),
+            values=values,
+        )
 
     def part(self, request: Request, name: str) -> Any:
         """Return an uploaded file, rewound, since several captures may share it.

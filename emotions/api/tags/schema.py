@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
+from emotions.api.idempotency import KEY_HEADER
 from emotions.api.openapi import problem_responses
 from emotions.api.schema_shared import (
     JSON_BODY_PROBLEMS,
@@ -82,13 +83,15 @@ CHANGE_TAG: dict[str, Any] = {
         "has the name, the response is the problem tag_exists, whose member existing is that "
         "tag's id: merge the two instead."
     ),
-    "parameters": [WHICH_TAG, IF_MATCH, ETAG],
+    "parameters": [WHICH_TAG, IF_MATCH, KEY_HEADER, ETAG],
     "request": json_request(
         TagChangesSerializer, {"name": "outside", "colour": "green", "sign": "🌿"}, "all of it"
     ),
     "responses": {
         200: example_response(TagSerializer, _("Changed."), TAG, "the tag as it is now"),
-        **problem_responses(*JSON_BODY_PROBLEMS, "not_found", "tag_exists", "precondition_failed"),
+        **problem_responses(
+            *JSON_BODY_PROBLEMS, "not_found", "conflict", "tag_exists", "precondition_failed"
+        ),
     },
 }
 
@@ -97,10 +100,12 @@ DELETE_TAG: dict[str, Any] = {
     "operation_id": "tags_delete",
     "summary": _("Delete a tag"),
     "description": _("Removes the tag from every capture that has it; the captures stay."),
-    "parameters": [WHICH_TAG, IF_MATCH],
+    "parameters": [WHICH_TAG, IF_MATCH, KEY_HEADER],
     "responses": {
         204: OpenApiResponse(description=_("Deleted.")),
-        **problem_responses("permission_denied", "not_found", "precondition_failed"),
+        **problem_responses(
+            "invalid", "permission_denied", "not_found", "conflict", "precondition_failed"
+        ),
     },
 }
 
@@ -112,12 +117,12 @@ MERGE_TAG: dict[str, Any] = {
         "Replaces the tag with the other one on every capture. The other tag keeps its name, "
         "colour and symbol; this one is deleted."
     ),
-    "parameters": [WHICH_TAG, IF_MATCH, ETAG],
+    "parameters": [WHICH_TAG, IF_MATCH, KEY_HEADER, ETAG],
     "request": json_request(TagMergeSerializer, {"into": 7}, "into another one"),
     "responses": {
         200: example_response(
             TagSerializer, _("Merged."), {**TAG, "id": 7, "uses": 31}, "the tag that stays"
         ),
-        **problem_responses(*JSON_BODY_PROBLEMS, "not_found", "precondition_failed"),
+        **problem_responses(*JSON_BODY_PROBLEMS, "not_found", "conflict", "precondition_failed"),
     },
 }

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from emotions.api.base import PersonalView, person_of, validated_body, validated_query
 from emotions.api.etags import conditional_response, etag, expected_sequence
+from emotions.api.idempotency import once
 from emotions.api.parsers import StrictJSONParser
 from emotions.api.tags import schema
 from emotions.api.tags.serializers import (
@@ -41,6 +42,12 @@ def serialize(tag: Tag) -> dict[str, object]:
     return dict(TagSerializer(UsedTag(tag, selectors.count_uses(tag=tag))).data)
 
 
+def tag_response(request: Request, number: int) -> Response:
+    """Answer with a tag as it is now."""
+    tag = own_tag(request, number)
+    return Response(serialize(tag), headers={"ETag": etag(tag)})
+
+
 class TagsView(PersonalView):
     """The person's own words."""
 
@@ -66,19 +73,28 @@ class TagView(PersonalView):
     @extend_schema(**schema.CHANGE_TAG)
     def patch(self, request: Request, id: int) -> Response:  # noqa: A002
         """Rename it, or change its colour or sign."""
-        tag = own_tag(request, id)
         values = validated_body(TagChangesSerializer, request)
-        changed = services.edit_tag(
-            tag=tag,
-            changes=TagChanges(**values),  # type: ignore[typeddict-item]  # checked
-            expected=expected_sequence(request),
-        )
-        return Response(serialize(changed), headers={"ETag": etag(changed)})
+        expected = expected_sequence(request)
+
+        def change() -> int:
+            changes = TagChanges(**values)  # type: ignore[typeddict-item]  # checked
+            tag = own_tag(request, id)
+            return services.edit_tag(tag=tag, changes=changes, expected=expected).pk
+
+        said = ("edit tag", id, sorted(values.items()), expected)
+        once(request, *said, change=change)
+        return tag_response(request, id)
 
     @extend_schema(**schema.DELETE_TAG)
     def delete(self, request: Request, id: int) -> Response:  # noqa: A002
         """Take it off every capture."""
-        services.delete_tag(tag=own_tag(request, id), expected=expected_sequence(request))
+        expected = expected_sequence(request)
+
+        def change() -> int:
+            services.delete_tag(tag=own_tag(request, id), expected=expected)
+            return id
+
+        once(request, "delete tag", id, expected, change=change)
         return Response(status=HTTPStatus.NO_CONTENT)
 
 
@@ -90,12 +106,17 @@ class TagMergeView(PersonalView):
     @extend_schema(**schema.MERGE_TAG)
     def post(self, request: Request, id: int) -> Response:  # noqa: A002
         """Give its captures the other tag instead."""
-        tag = own_tag(request, id)
         number = validated_body(TagMergeSerializer, request)["into"]
-        into = selectors.own_tags(owner=person_of(request)).filter(pk=number).first()
-        if into is None or into.pk == tag.pk:
-            raise serializers.ValidationError(
-                {"into": [_("This isn't the id of another of your tags.")]}
-            )
-        kept = services.merge_tags(tag=tag, into=into, expected=expected_sequence(request))
-        return Response(serialize(kept), headers={"ETag": etag(kept)})
+        expected = expected_sequence(request)
+
+        def change() -> int:
+            tag = own_tag(request, id)
+            into = selectors.own_tags(owner=person_of(request)).filter(pk=number).first()
+            if into is None or into.pk == tag.pk:
+                raise serializers.ValidationError(
+                    {"into": [_("This isn't the id of another of your tags.")]}
+                )
+            return services.merge_tags(tag=tag, into=into, expected=expected).pk
+
+        once(request, "merge tags", id, number, expected, change=change)
+        return tag_response(request, number)
