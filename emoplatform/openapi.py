@@ -35,6 +35,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "today", "description": _("Your mood today.")},
         {"name": "trends", "description": _("Your moods over time.")},
         {"name": "model", "description": _("The network that reads photos.")},
+        {"name": "server", "description": _("What a site is and allows, before you sign in.")},
         {"name": "me", "description": _("Your profile, your consents, and deleting your account.")},
         {
             "name": "reminders",

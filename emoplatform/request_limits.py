@@ -7,12 +7,10 @@ from django.http import HttpRequest, HttpResponse
 
 from common.rate_limits import count_request, note_usage
 from emoplatform.errors import is_api_request, too_large, too_many
+from emotions.models.limits import MAX_REQUEST_BYTES
 from emotions.quotas.errors import TooManyAtOnceError
 from emotions.quotas.turns import RETRY_AFTER
 from emotions.transfer.readers import MAX_IMPORT_BYTES
-
-MAX_REQUEST_BYTES = 40 * 1024 * 1024
-"""Well above the largest photo, so that slightly larger ones still get an error about photos."""
 
 MAX_ARCHIVE_REQUEST_BYTES = MAX_IMPORT_BYTES + 2**20
 """The largest archive and the form around it."""

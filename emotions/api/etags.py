@@ -1,5 +1,7 @@
 """Entity tags of captures and of their tags, for conditional requests (RFC 9110)."""
 
+import hashlib
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -72,3 +74,11 @@ def conditional_response(
         not_modified["ETag"] = tag
         return not_modified
     return Response(serialize(), headers={"ETag": tag})
+
+
+def document_response(request: Request, document: Any) -> HttpResponseBase:
+    """Return a document with an entity tag by its content, or 304 where the client has it."""
+    tag = f'"{hashlib.sha256(json.dumps(document).encode()).hexdigest()[:32]}"'
+    response = get_conditional_response(request._request, etag=tag) or Response(document)
+    response["ETag"] = tag
+    return response

@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from accounts.models import Consent
 from emotions.api.captures.views import CaptureViewSet
+from emotions.api.consents.views import ConsentTextView
 from emotions.api.detection.views import DetectView
 from emotions.api.devices.views import DevicesView, DeviceView
 from emotions.api.insights.views import PatternsView, TodayView, TrendsView
@@ -17,6 +18,7 @@ from emotions.api.reminders.views import (
     ReminderView,
 )
 from emotions.api.security_events.views import SecurityEventsView
+from emotions.api.server.views import ServerView
 from emotions.api.sync.views import BatchView, ChangesView
 from emotions.api.tags.views import TagMergeView, TagsView, TagView
 from emotions.api.tokens.views import TokensView, TokenView
@@ -64,6 +66,8 @@ urlpatterns = [
     path("tags/<int:id>/merge/", TagMergeView.as_view(), name="tag_merge"),
     path("model/", ModelView.as_view(), name="model"),
     path("models/", ModelsView.as_view(), name="models"),
+    path("server/", ServerView.as_view(), name="server"),
+    path("consents/<consent_kind:kind>/", ConsentTextView.as_view(), name="consent_text"),
     path("me/", ProfileView.as_view(), name="me"),
     path("me/consents/<consent_kind:kind>/", ConsentView.as_view(), name="consent"),
     path("me/import/", ImportView.as_view(), name="import"),

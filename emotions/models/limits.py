@@ -5,6 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+MAX_REQUEST_BYTES = 40 * 1024 * 1024
+"""Well above the largest photo, so that slightly larger ones still get an error about photos."""
+
 MAX_NOTE_LENGTH = 2000
 MAX_TAG_LENGTH = 40
 MAX_TAGS = 20

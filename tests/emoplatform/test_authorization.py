@@ -113,6 +113,8 @@ MATRIX: dict[str, Answers] = {
     "/api/v1/tags/<int:id>/merge/": one(POST=400),
     "/api/v1/model/": public(GET=200),
     "/api/v1/models/": own(GET=200),
+    "/api/v1/server/": public(GET=200),
+    "/api/v1/consents/<consent_kind:kind>/": public(GET=200),
     "/api/v1/me/": own(GET=200, PATCH=200, DELETE=400),
     "/api/v1/me/consents/<consent_kind:kind>/": own(PUT=400, DELETE=200),
     "/api/v1/me/import/": own(POST=415),

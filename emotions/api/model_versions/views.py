@@ -1,17 +1,15 @@
 """The model versions that analyse photos, now or earlier."""
 
-import hashlib
-import json
 from typing import Any
 
 from django.http.response import HttpResponseBase
-from django.utils.cache import get_conditional_response
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from emotions.api.base import PersonalView
+from emotions.api.etags import document_response
 from emotions.api.model_versions.schema import MODEL, MODELS
 from emotions.api.model_versions.serializers import AnsweredModelSerializer, ModelSerializer
 from ml.registry import active_version
@@ -37,9 +35,4 @@ class ModelView(PersonalView):
     def get(self, request: Request) -> HttpResponseBase:
         """Return its card and where its files are, or 304 where the client knows."""
         described = ModelSerializer(active_version(), context={"request": request}).data
-        content = json.dumps(described).encode()
-        etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-        unchanged = get_conditional_response(request._request, etag=etag)
-        response = unchanged or Response(described)
-        response["ETag"] = etag
-        return response
+        return document_response(request, described)

@@ -97,10 +97,10 @@ GIVE_CONSENT: dict[str, Any] = {
     "operation_id": "consent_give",
     "summary": _("Give consent"),
     "description": _(
-        "Show the person the text first and send the version they have read. The text for use "
-        "is at /consent/, the one for improve at /helping/: from then on, their own face, as a "
-        "grey square without a name, may be used for training wherever they say what they "
-        "felt. Requires a session; access tokens get permission_denied."
+        "Show the person the text from /api/v1/consents/ first and send the version they have "
+        "read. With improve, their own face, as a grey square without a name, may from then on "
+        "be used for training wherever they say what they felt. Requires a session; access "
+        "tokens get permission_denied."
     ),
     "request": json_request(
         GiveConsentSerializer, {"version": CURRENT_VERSIONS[Consent.Kind.USE]}, "the current text"

@@ -16,7 +16,7 @@ class ConsentSerializer(serializers.Serializer[Any]):
 
     kind = serializers.ChoiceField(Consent.Kind.choices)
     version = StrictCharField(
-        help_text=_("Version of the current text: at /consent/ for use, at /helping/ for improve.")
+        help_text=_("Version of the current text, which /api/v1/consents/ returns.")
     )
     given_at = serializers.DateTimeField(
         allow_null=True, help_text=_("Null if it wasn't given, or only to an earlier text.")

@@ -12,6 +12,7 @@ import pytest
 from django.urls import reverse
 
 from emoplatform import request_limits
+from emotions.models import limits
 from tests.emoplatform.nginx.connections import ask, begin, connect
 from tests.nginx import needs_nginx, nginx_before
 from tests.pace import wait_until
@@ -27,10 +28,10 @@ pytestmark = needs_nginx
         ("account_login", 1),
         ("emotions:words", 1),
         ("api:me", 1),
-        ("emotions:capture", request_limits.MAX_REQUEST_BYTES // MB),
-        ("api:detect", request_limits.MAX_REQUEST_BYTES // MB),
-        ("api:batch", request_limits.MAX_REQUEST_BYTES // MB),
-        ("api:capture-list", request_limits.MAX_REQUEST_BYTES // MB),
+        ("emotions:capture", limits.MAX_REQUEST_BYTES // MB),
+        ("api:detect", limits.MAX_REQUEST_BYTES // MB),
+        ("api:batch", limits.MAX_REQUEST_BYTES // MB),
+        ("api:capture-list", limits.MAX_REQUEST_BYTES // MB),
         ("emotions:import", request_limits.MAX_ARCHIVE_REQUEST_BYTES // MB),
         ("api:import", request_limits.MAX_ARCHIVE_REQUEST_BYTES // MB),
     ],

@@ -25,7 +25,7 @@ from tests.emotions.api.calls import CAPTURES, TODAY, create, note
 
 pytestmark = pytest.mark.django_db
 TAGS, CHANGES = "/api/v1/tags/", "/api/v1/changes/"
-PUBLIC = {"model_retrieve"}
+PUBLIC = {"consent_text_retrieve", "model_retrieve", "server_retrieve"}
 """What nobody needs an account for."""
 GUIDE = Path(__file__).parents[3] / "docs" / "api.md"
 
