@@ -41,6 +41,20 @@ READ = """
 """
 
 
+HEAP = """
+    async () => {
+        const config = JSON.parse(document.getElementById("reader-config").textContent);
+        const { getGlobalLiteRt } = await import(config.module);
+        for (let height = 60; height <= 320; height += 20) {
+            const canvas = Object.assign(document.createElement("canvas"), { width: 320, height });
+            await window.reader.readFrame(canvas);
+        }
+        return getGlobalLiteRt().liteRtWasm.HEAPU8.length;
+    }
+"""
+"""Reads pictures of many shapes, and tells how much memory the runtime has."""
+
+
 def open_capture(page: Page, owner: User) -> None:
     sign_in(page, owner, path="/capture/")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -165,6 +179,13 @@ def test_files_out_of_reach_are_fetched_at_the_next_try(
     assert evaluate(page, LOAD) == {"name": "ReaderUnavailable", "reason": "offline"}
     page.unroute_all()
     assert evaluate(page, LOAD)["version"] == active_version().name
+
+
+def test_it_takes_no_more_memory_however_much_it_reads(page: Page, owner: User) -> None:
+    open_capture(page, owner)
+    evaluate(page, LOAD)
+    _, second, *further = (evaluate(page, HEAP) for _ in range(6))
+    assert set(further) == {second}
 
 
 def test_a_promotion_reaches_the_next_page(page: Page, owner: User) -> None:

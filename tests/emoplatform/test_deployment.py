@@ -15,6 +15,9 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from emoplatform.checks import MUST_BE_IN_FRONT, MUST_HAVE_KEYS
+from ml.inference import blazeface
+from ml.inference.card import BUNDLED
+from ml.version_files import NETWORK
 from tests.emoplatform.test_settings import LOCAL_DISK, PRODUCTION
 from tests.pace import patience, wait_until
 from tests.sites import Site, free_address
@@ -64,6 +67,11 @@ def test_the_deployment_check_says_that_secrets_are_readable(tmp_path: Path) -> 
 def test_static_files_are_collected_hashed_and_compressed(
     tmp_path: Path, settings: Settings
 ) -> None:
+    # Compressing it takes half a minute: see the test of how little the reader takes.
+    settings.WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [
+        *settings.WHITENOISE_SKIP_COMPRESS_EXTENSIONS,
+        "wasm",
+    ]
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
@@ -72,6 +80,26 @@ def test_static_files_are_collected_hashed_and_compressed(
     paths = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
     assert paths["css/base.css"] != "css/base.css"
     assert (tmp_path / f"{paths['css/base.css']}.gz").exists()
+    assert (tmp_path / f"{paths['css/base.css']}.br").exists()
+
+
+@pytest.mark.slow
+def test_the_reader_takes_four_megabytes_once(tmp_path: Path, settings: Settings) -> None:
+    settings.STATIC_ROOT = tmp_path
+    settings.STATICFILES_DIRS = [
+        ("js/reader", ROOT / "static/js/reader"),
+        ("vendor/litert", ROOT / "node_modules/.litert"),
+    ]
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    settings.WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    }
+    call_command("collectstatic", "--no-input", "--verbosity=0")
+    files = [blazeface.FILE, BUNDLED / NETWORK]  # are sent as they are
+    sent = [*files, *tmp_path.rglob("*.br")]
+    assert len(list(tmp_path.rglob("*.wasm.br"))) == 1, "of four variants"
+    assert sum(file.stat().st_size for file in sent) <= 4_000_000
 
 
 def test_app_json_and_procfile_name_every_required_setting_and_process() -> None:

@@ -9,6 +9,7 @@ import { boxOf, rollIn } from "./alignment.js";
 import { answer } from "./answer.js";
 import { BlazeFace } from "./blazeface.js";
 import { cropFace } from "./crop.js";
+import { rollOf } from "./faces.js";
 import { contentOf, counted, fetched, fetchVerified, ReaderUnavailable } from "./files.js";
 import { greyOf, pixelsOf, roundEven } from "./pixels.js";
 import { isSupported, startRuntime } from "./runtime.js";
@@ -95,14 +96,20 @@ class Reader {
     this.version = { name: model.name, sha256: model.sha256 };
   }
 
-  /** Reads an upright picture, and looks on where the first look shows no face. */
+  /** Reads an upright picture as the server does, which looks on where the first look is in vain. */
   read(source) {
-    return this.#inTurn(() => this.#readBy((pixels) => this.#search.findFaces(pixels), source));
+    const roll = (pixels, { box }) => rollIn(pixels, box, this.#search, this.#model.preprocessing);
+    return this.#inTurn(() => this.#readBy((pixels) => this.#search.findFaces(pixels), roll, source));
   }
 
-  /** Reads a frame of a live view, whose next one comes soon: by the first look alone. */
+  /**
+   * Reads a frame of a live view, whose next one comes soon: the first look alone finds faces, and
+   * tells how they lean, less exactly than a second look at each would.
+   */
   readFrame(source) {
-    return this.#inTurn(() => this.#readBy((pixels) => this.#search.findFacesFast(pixels), source));
+    const roll = (_, { face }) => rollOf(face);
+    const find = (pixels) => this.#search.findFacesFast(pixels);
+    return this.#inTurn(() => this.#readBy(find, roll, source));
   }
 
   /** Lets one picture be read after the other. */
@@ -112,31 +119,36 @@ class Reader {
     return reading;
   }
 
-  async #readBy(find, source) {
+  async #readBy(find, rollOfFace, source) {
     const { width, height } = source;
     const pixels = pixelsOf(source);
-    const boxes = (await find(pixels)).map((face) => boxOf(face, this.#model.preprocessing));
-    boxes.sort((one, other) => other.width * other.height - one.width * one.height);
     const grey = greyOf(pixels);
     const scale = Math.max(width, height) / pixels.side;
+    const found = (await find(pixels)).map((face) => {
+      return { face, box: boxOf(face, this.#model.preprocessing) };
+    });
+    found.sort(({ box: one }, { box: other }) => other.width - one.width);
     const faces = [];
-    for (const box of boxes) {
-      const inSource = Object.entries(box).map(([name, value]) => [name, roundEven(value * scale)]);
-      faces.push({ ...(await this.#readFace(pixels, grey, box)), box: Object.fromEntries(inSource) });
+    for (const each of found) {
+      const roll = await rollOfFace(pixels, each);
+      const reading = await this.#readFace(grey, each.box, roll);
+      faces.push({ box: scaled(each.box, scale), ...reading, roll });
     }
     return { width, height, faces, version: this.version };
   }
 
-  async #readFace(pixels, grey, box) {
+  async #readFace(grey, box, roll) {
     const { preprocessing, emotions, shown } = this.#model;
     const { input_side: side, face_margin: margin } = preprocessing;
-    const roll = await rollIn(pixels, box, this.#search, preprocessing);
     const crop = cropFace(grey, box, side, margin, roll);
     const outputs = await this.#network.run(Float32Array.from(crop.data), [1, side, side, 1]);
     // The conversion to LiteRT may lose the name of a single output.
     const values = outputs[shown] ?? Object.values(outputs)[0];
     const shares = emotions.map((emotion, place) => [emotion, values[place]]);
     const probabilities = Object.fromEntries(shares);
-    return { probabilities, ...answer(probabilities, this.#model), roll };
+    return { probabilities, ...answer(probabilities, this.#model) };
   }
 }
+
+const scaled = (box, scale) =>
+  Object.fromEntries(Object.entries(box).map(([name, value]) => [name, roundEven(value * scale)]));
