@@ -2,7 +2,7 @@
 
 /** Returns what seven probabilities, by emotion, say of a face. */
 export function answer(probabilities, { unsure_below: unsureBelow, set_mass: mass }) {
-  const ranked = Object.entries(probabilities).toSorted(([, one], [, other]) => other - one);
+  const ranked = Object.entries(probabilities).sort(([, one], [, other]) => other - one);
   const [[emotion, confidence], [, second]] = ranked;
   const unsure = confidence < unsureBelow;
   const unsureSize = confidence + second >= mass ? 2 : 3;

@@ -15,6 +15,9 @@ const MIN_OVERLAP = 0.3; // intersection over union, above which two boxes are t
 const VALUES = 16; // of an anchor: x and y of the middle, width and height, then of six points
 const KEPT_SIZES = 4; // the camera that a picture comes from is likely to give more of its size
 
+/** What the network takes for each value of a colour, from -1 to 1. */
+const SIGNED = Float32Array.from({ length: 256 }, (_, value) => value / 127.5 - 1);
+
 export class BlazeFace {
   #runtime;
   #file;
@@ -45,7 +48,8 @@ export class BlazeFace {
     const isWhole = width === pixels.width && height === pixels.height;
     const padded = isWhole ? pixels : new Pixels(width, height, 3).paste(pixels, 0, 0);
     const network = await this.#network(width, height);
-    const signed = Float32Array.from(padded.data, (value) => value / 127.5 - 1);
+    const signed = new Float32Array(padded.data.length);
+    for (let place = 0; place < signed.length; place++) signed[place] = SIGNED[padded.data[place]];
     const { regressors, classificators } = await network.run(signed, [1, height, width, 3]);
     const anchors = this.#anchorsOf(width, height);
     const candidates = [];
@@ -117,7 +121,7 @@ function candidate(logit, values, place, anchors) {
 /** Weighted non-maximum suppression: a face is the mean of the boxes that overlap its best. */
 function merge(candidates) {
   const faces = [];
-  let rest = candidates.toSorted((one, other) => other.score - one.score);
+  let rest = [...candidates].sort((one, other) => other.score - one.score);
   while (rest.length) {
     const [best] = rest;
     const isSame = (other) => other === best || union(best.points, other.points) > MIN_OVERLAP;

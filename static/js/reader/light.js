@@ -85,7 +85,7 @@ function weightsOf(sigma) {
     error = wanted - side.at(-1);
   }
   const middle = 256 - 2 * side.reduce((sum, weight) => sum + weight, 0);
-  return [...side, middle, ...side.toReversed()];
+  return [...side, middle, ...[...side].reverse()];
 }
 
 /** Returns where the mirror image of a line around it has its pixel; the edge is not repeated. */

@@ -219,7 +219,7 @@ function parts(length, most) {
 /** Keeps the surest of faces that overlap; tiles repeat some and cut others. */
 function withoutRepetitions(faces) {
   const kept = [];
-  for (const face of faces.toSorted((one, other) => other.score - one.score)) {
+  for (const face of [...faces].sort((one, other) => other.score - one.score)) {
     if (kept.every((other) => overlap(face, other) < SAME_FACE)) kept.push(face);
   }
   return kept;
