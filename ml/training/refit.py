@@ -45,15 +45,17 @@ class Recipe:
         return next(precision for precision, facts in precisions.items() if facts["ships"])
 
 
-def load_recipe(folder: Path, dataset: Dataset) -> Recipe:
+def load_recipe(folder: Path, dataset: Dataset, start_from: str | None = None) -> Recipe:
     """Return the recipe of a finished run.
 
     Args:
         dataset: the one to refit on, which has to be the run's own.
+        start_from: architecture of the network that the refit starts from, if the run was
+            fine-tuned.
 
     Raises:
-        RunError: when there is no such run, it was trained on another dataset, or it cannot be
-            repeated without validation faces.
+        RunError: when there is no such run, it was trained on another dataset, it started from
+            something else than the refit, or it cannot be repeated without validation faces.
     """
     try:
         settings = run_folder.read_settings(folder)
@@ -69,9 +71,19 @@ def load_recipe(folder: Path, dataset: Dataset) -> Recipe:
         raise run_folder.RunError(
             f"{folder}: learned from another dataset; a refit needs the same one, with its votes."
         )
-    if config.schedule != "cosine" or settings.get("start_from"):
+    if config.schedule != "cosine":
         raise run_folder.RunError(
-            f"{folder}: expected a run of its own with --schedule cosine; other runs cannot be "
-            "refitted without validation faces."
+            f"{folder}: expected a run with --schedule cosine; other runs cannot be refitted "
+            "without validation faces."
+        )
+    if settings.get("start_from") and not start_from:
+        raise run_folder.RunError(
+            f"{folder}: was fine-tuned; expected --start-from with a refit of what it started from."
+        )
+    expected = config.architecture if settings.get("start_from") else None
+    if start_from != expected:
+        raise run_folder.RunError(
+            f"{folder}: expected to start from {expected or 'random weights'}, received "
+            f"{start_from}."
         )
     return Recipe(config, card)

@@ -68,7 +68,8 @@ class Command(BaseCommand):
             "--refit",
             type=Path,
             metavar="RUN",
-            help="train with the settings of this finished run on train and validation together",
+            help="train with the settings of this finished run on train and validation together; "
+            "if it was fine-tuned, --start-from names a refit of what it started from",
         )
         add(
             "--name",
@@ -155,7 +156,7 @@ class Command(BaseCommand):
             raise CommandError(f"--out: expected a folder, {out} is a file.")
         names = {field.name for field in fields(TrainingConfig)}
         given = {name: value for name, value in options.items() if name in names}
-        if options["refit"] and (given or options["start_from"]):
+        if options["refit"] and given:
             raise CommandError(
                 "--refit: takes all settings from its run; expected no other settings."
             )
@@ -215,7 +216,7 @@ class Command(BaseCommand):
         dataset = join(datasets)
         self.warn(dataset)
         if refit:
-            recipe = load_recipe(refit, dataset)
+            recipe = load_recipe(refit, dataset, start_network and start_network.name)
             config = recipe.config
         outputs = fitting.output_names(dataset, start_network)
         shown = shown or ("crowd" if "crowd" in outputs else "folder")

@@ -22,7 +22,6 @@ from ml.inference.predictor import bundled_predictor
 from ml.management.commands.train_emotion import Command
 from ml.models import ModelVersion
 from ml.registry.transfer import read_run_folder
-from ml.training import fitting
 from ml.training.callbacks import Reseed
 from tests.ml import faces, versions
 from tests.ml.tiny import SHORT, TINY
@@ -196,68 +195,6 @@ def test_fine_tuning_goes_on_from_a_version_and_only_from_the_file_on_its_card(
     with pytest.raises(CommandError, match="expected the sha256"):
         call_command("train_emotion", out=tmp_path / "third", start_from=str(first), **options)
     assert not (tmp_path / "third").exists()
-
-
-@pytest.mark.usefixtures("eager")
-def test_a_refit_learns_from_validation_too_and_takes_every_decision_over(
-    finished_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    learned = []
-    fit = fitting.fit
-
-    def watched(network: keras.Model, **options: Any) -> None:
-        learned.append((len(options["training"]), options["validation"]))
-        fit(network, **options)
-
-    monkeypatch.setattr(fitting, "fit", watched)
-    call_command(
-        "train_emotion",
-        data=[finished_run / "faces.npz"],
-        refit=finished_run / "run",
-        out=tmp_path / "refit",
-    )
-    assert learned == [(7 * (4 + 6), None)]
-    first, second = (
-        json.loads((folder / "card.json").read_text())
-        for folder in (finished_run / "run", tmp_path / "refit")
-    )
-    assert second["training"]["refit"] == "finished"
-    assert first["training"]["refit"] is None
-    assert first["sha256"] != second["sha256"]
-    for taken in ("architecture", "calibration", "unsure_below", "forms", "shown"):
-        assert first[taken] == second[taken]
-    for setting in ("epochs", "epochs_run", "schedule", "batch_size", "learning_rate"):
-        assert first["training"][setting] == second["training"][setting]
-    with pytest.raises(CommandError, match="expected test, received validation, which refit has"):
-        call_command(
-            "evaluate_emotion",
-            data=finished_run / "faces.npz",
-            model=str(tmp_path / "refit"),
-            split="validation",
-        )
-
-
-def test_a_refit_needs_the_run_that_was_selected_its_dataset_and_nothing_else(
-    finished_run: Path, tmp_path: Path
-) -> None:
-    other = tmp_path / "other.npz"
-    faces.dataset(train=4, validation=3, test=2).save(other)
-    plateau = tmp_path / "plateau"
-    shutil.copytree(finished_run / "run", plateau)
-    settings = json.loads((plateau / "settings.json").read_text())
-    (plateau / "settings.json").write_text(json.dumps(settings | {"schedule": "plateau"}))
-    data, run = [finished_run / "faces.npz"], finished_run / "run"
-    refused_options: dict[str, dict[str, Any]] = {
-        "expected a finished run to refit": {"data": data, "refit": tmp_path / "nothing"},
-        "learned from another dataset": {"data": [other], "refit": run},
-        "--schedule cosine": {"data": data, "refit": plateau},
-        "expected no other settings": {"data": data, "refit": run, "epochs": 3},
-    }
-    for words, options in refused_options.items():
-        with pytest.raises(CommandError, match=words) as refused:
-            call_command("train_emotion", out=tmp_path / "refit", **options)
-        assert "\n" not in str(refused.value)
-        assert not (tmp_path / "refit").exists()
 
 
 @pytest.mark.usefixtures("eager")
