@@ -67,11 +67,6 @@ def test_the_deployment_check_says_that_secrets_are_readable(tmp_path: Path) -> 
 def test_static_files_are_collected_hashed_and_compressed(
     tmp_path: Path, settings: Settings
 ) -> None:
-    # Compressing it takes half a minute: see the test of how little the reader takes.
-    settings.WHITENOISE_SKIP_COMPRESS_EXTENSIONS = [
-        *settings.WHITENOISE_SKIP_COMPRESS_EXTENSIONS,
-        "wasm",
-    ]
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
