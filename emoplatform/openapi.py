@@ -19,6 +19,7 @@ SPECTACULAR_SETTINGS = {
         "Source": "emotions.models.Capture.Source",
         "PhotoSource": "emotions.api.captures.serializers.PHOTO_SOURCES",
         "Kept": "emotions.models.Capture.Kept",
+        "ReadOn": "emotions.models.Capture.ReadOn",
         "Role": "emotions.models.Detection.Role",
         "Span": "emotions.insights.trends.Span",
         "ReminderWay": "emotions.models.Reminder.Way",

@@ -11,6 +11,7 @@ from emotions.api.devices.views import DevicesView, DeviceView
 from emotions.api.insights.views import PatternsView, TodayView, TrendsView
 from emotions.api.model_versions.views import ModelsView, ModelView
 from emotions.api.profile.views import ConsentView, ProfileView
+from emotions.api.readings.views import ReadingsView
 from emotions.api.reminders.views import (
     PushSubscriptionsView,
     PushSubscriptionView,
@@ -54,6 +55,7 @@ app_name = "api"
 router = SimpleRouter(use_regex_path=False)
 router.register("captures", CaptureViewSet, basename="capture")
 urlpatterns = [
+    path("captures/readings/", ReadingsView.as_view(), name="readings"),
     path("captures/batch/", BatchView.as_view(), name="batch"),
     path("", include(router.urls)),
     path("changes/", ChangesView.as_view(), name="changes"),

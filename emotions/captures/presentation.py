@@ -182,6 +182,7 @@ def page_context(capture: Capture) -> dict[str, Any]:
         "item": item(capture),
         "faces": faces,
         "model_name": answers[0].version_name if answers else "",
+        "read_on_device": capture.read_on == Capture.ReadOn.DEVICE,
         "time_of_photo": time_of_photo(capture),
         "me": next((face for face in faces if face.is_me), None),
         "opened_with": state_of(capture),

@@ -17,9 +17,11 @@ from accounts.models import Consent, User
 from accounts.services import save_time_zone
 from common.time_zones import day_of
 from emotions.captures.analysis import PhotoAnalysis, analyse_photo
+from emotions.captures.device_readings import DeviceReading
 from emotions.captures.errors import (
     CaptureDeletedError,
     EmptyCaptureError,
+    NoFaceError,
     RequestConflictError,
 )
 from emotions.captures.scheduling import schedule_retention
@@ -31,6 +33,8 @@ from emotions.preferences.selectors import get_preferences
 from emotions.quotas.claims import claim_recorded_moment
 from emotions.quotas.errors import MomentsQuotaError, PicturesQuotaError
 from emotions.quotas.usage import has_moments_left, has_room_for_pictures
+from ml.inference.card import Card
+from ml.inference.predictor import Face
 
 logger = logging.getLogger(__name__)
 
@@ -129,11 +133,7 @@ def record_capture(
     capture.source = source if photo is not None else Capture.Source.MANUAL
     preferences = get_preferences(owner=owner)
     capture.kept = kept or preferences.kept
-    capture.taken_at = taken_at or timezone.now()
-    capture.time_zone = time_zone or owner.time_zone
-    capture.local_date = day_of(capture.taken_at, capture.time_zone)
-    capture.felt, capture.mood = self_report.felt, self_report.mood
-    capture.note = self_report.note
+    describe_moment(capture, self_report, taken_at=taken_at, time_zone=time_zone)
     analysis = PhotoAnalysis()
     if photo is not None:
         if capture.kept != Capture.Kept.NOTHING and not has_room_for_pictures(owner=owner):
@@ -147,9 +147,114 @@ def record_capture(
             me=me,
             turn=turn,
         )
+    detections = [
+        Detection.from_face(
+            face,
+            capture=capture,
+            model_version=analysis.version,
+            is_me=index == analysis.own_face,
+        )
+        for index, face in enumerate(analysis.faces)
+    ]
+    return store_once(capture, analysis, detections, tags=self_report.tags, started=started)
+
+
+def record_reading(
+    *,
+    owner: User,
+    reading: DeviceReading,
+    source: Capture.Source,
+    time_zone: str | None = None,
+    uuid: uuid_module.UUID | None = None,
+    idempotency_key: str | None = None,
+    taken_at: datetime | None = None,
+    self_report: SelfReport | None = None,
+    keep_without_face: bool = False,
+) -> Capture:
+    """Record a moment whose picture the owner's device has read; no picture of it is kept.
+
+    As with photos, the same request again returns the capture that is there, and consent is needed,
+    for the numbers tell of a person's feelings just the same.
+
+    Args:
+        keep_without_face: store a reading without faces; see `record_capture` for the others.
+
+    Raises:
+        ConsentRequiredError: the owner has not consented to the current text.
+        NoFaceError: there is no face and `keep_without_face` is false.
+        CaptureDeletedError: this capture was deleted.
+        RequestConflictError: another request came under this UUID or key.
+        MomentsQuotaError, TagsQuotaError: the owner may not have that many.
+    """
+    started = time.perf_counter()
+    self_report = self_report or SelfReport()
+    require_consent(person=owner, kind=Consent.Kind.USE)
+    capture = Capture(
+        owner=owner,
+        uuid=uuid or uuid_module.uuid4(),
+        idempotency_key=idempotency_key,
+        request_digest=digest_of_request(
+            None,
+            *(source, time_zone, taken_at, self_report, keep_without_face),
+            *reading.digest_values(),
+        ),
+        source=source,
+        kept=Capture.Kept.NOTHING,
+        read_on=Capture.ReadOn.DEVICE,
+    )
+    if earlier := earlier_capture(capture):
+        return earlier
+    if not reading.faces and not keep_without_face:
+        raise NoFaceError
+    if not has_moments_left(owner=owner):
+        raise MomentsQuotaError
+    describe_moment(capture, self_report, taken_at=taken_at, time_zone=time_zone)
+    faces = reading.faces
+    largest = max(range(len(faces)), key=lambda index: faces[index].box.area, default=0)
+    own_face = largest if reading.own_face is None else reading.own_face
+    unsure_below = Card.from_facts(reading.version.card).unsure_below
+    detections = [
+        Detection.from_face(
+            Face(face.box, face.probabilities, max(face.probabilities) < unsure_below),
+            capture=capture,
+            model_version=reading.version,
+            is_me=index == own_face,
+            roll=face.roll,
+            milliseconds=None,  # of another machine
+        )
+        for index, face in enumerate(faces)
+    ]
+    analysis = PhotoAnalysis(size=reading.size)
+    return store_once(capture, analysis, detections, tags=self_report.tags, started=started)
+
+
+def describe_moment(
+    capture: Capture, self_report: SelfReport, *, taken_at: datetime | None, time_zone: str | None
+) -> None:
+    """Say when a new capture was and what its owner reports; now, in their zone, where None."""
+    capture.taken_at = taken_at or timezone.now()
+    capture.time_zone = time_zone or capture.owner.time_zone
+    capture.local_date = day_of(capture.taken_at, capture.time_zone)
+    capture.felt, capture.mood = self_report.felt, self_report.mood
+    capture.note = self_report.note
+
+
+def store_once(
+    capture: Capture,
+    analysis: PhotoAnalysis,
+    detections: list[Detection],
+    *,
+    tags: tuple[str, ...],
+    started: float,
+) -> Capture:
+    """Write a capture, or return what the same request has written meanwhile.
+
+    Args:
+        started: when the work on it began, by `time.perf_counter`.
+    """
     try:
         with delete_files_on_error(analysis.pictures.values()):
-            store(capture, analysis, tags=self_report.tags)
+            store(capture, analysis, detections, tags=tags)
     except IntegrityError:
         # The same request came twice at once and the other one was faster.
         if earlier := earlier_capture(capture):
@@ -159,8 +264,8 @@ def record_capture(
         "capture recorded",
         extra={
             "capture": str(capture.uuid),
-            "source": source,
-            "faces": len(analysis.faces),
+            "source": capture.source,
+            "faces": len(detections),
             "milliseconds": round(1000 * (time.perf_counter() - started)),
         },
     )
@@ -197,21 +302,18 @@ def earlier_capture(capture: Capture) -> Capture | None:
 
 
 @transaction.atomic
-def store(capture: Capture, analysis: PhotoAnalysis, *, tags: tuple[str, ...]) -> None:
+def store(
+    capture: Capture,
+    analysis: PhotoAnalysis,
+    detections: list[Detection],
+    *,
+    tags: tuple[str, ...],
+) -> None:
     """Write a capture with what its photo shows, and announce it."""
     if analysis.size:
         capture.width, capture.height = analysis.size
     capture.others_blurred = analysis.others_blurred
     capture.clock_of_photo = analysis.clock and analysis.clock.replace(tzinfo=UTC)
-    detections = [
-        Detection.from_face(
-            face,
-            capture=capture,
-            model_version=analysis.version,
-            is_me=index == analysis.own_face,
-        )
-        for index, face in enumerate(analysis.faces)
-    ]
     insert_capture(capture, pictures=analysis.pictures, tags=tags, detections=detections)
     claim_recorded_moment(owner=capture.owner)
     capture_changed.send(sender=Capture, capture=capture, created=True, face_changed=False)

@@ -5,18 +5,18 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from ml.registry.published import published_content
+from ml.registry.published import find_published
 
 
 @require_safe
 def model_file(request: HttpRequest, sha256: str) -> HttpResponseBase:
     """Send a published file, which never changes under its address."""
     etag = f'"{sha256}"'
-    content = published_content(sha256)
-    if content is None:
+    file = find_published(sha256)
+    if file is None:
         raise Http404("There is no such file.")
     response = get_conditional_response(request, etag=etag) or HttpResponse(
-        content, content_type="application/octet-stream"
+        file.content, content_type=file.media_type
     )
     response["ETag"] = etag
     response["Cache-Control"] = "public, max-age=31536000, immutable"

@@ -119,7 +119,8 @@ def get_report() -> Report:
 def compute_report(*, before: date) -> Report:
     """Compute the report on the `WEEKS` weeks before a Monday.
 
-    A photo counts in the week in which it was uploaded; moments without a photo do not count.
+    A photo counts in the week in which it was uploaded; moments without a photo do not count, nor
+    do those whose photo was read on a device, where nobody knows what read it.
     """
     reported = {
         monday: photos
@@ -142,7 +143,10 @@ def photos_by_week(before: date) -> dict[date, WeekOfPhotos]:
     end = datetime.combine(before, time(), tzinfo=UTC)
     rows = (
         Capture.objects.filter(
-            deleted_at=None, created_at__gte=end - WEEKS * WEEK, created_at__lt=end
+            deleted_at=None,
+            read_on=Capture.ReadOn.SERVER,
+            created_at__gte=end - WEEKS * WEEK,
+            created_at__lt=end,
         )
         .exclude(source__in=Capture.PHOTOLESS_SOURCES)
         .with_feeling()

@@ -109,6 +109,12 @@ class Capture(models.Model):
         CROP = "crop", _("face only")
         NOTHING = "nothing", _("numbers only")
 
+    class ReadOn(models.TextChoices):
+        """What reads a picture: the person's own device, which sends only numbers, or we."""
+
+        DEVICE = "device", _("on my device")
+        SERVER = "server", _("on the server")
+
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
@@ -128,6 +134,13 @@ class Capture(models.Model):
     time_zone = models.CharField(max_length=64, help_text=_("The zone of that moment."))
     local_date = models.DateField(help_text=_("The day of that moment in its zone."))
     kept = models.CharField(max_length=8, choices=Kept.choices, default=Kept.PHOTO)
+    read_on = models.CharField(
+        max_length=8,
+        choices=ReadOn.choices,
+        default=ReadOn.SERVER,
+        db_default=ReadOn.SERVER,
+        help_text=_("Where its picture was read."),
+    )
     others_blurred = models.BooleanField(
         default=False, help_text=_("Faces of other people in the kept photo are blurred.")
     )
@@ -312,6 +325,11 @@ class Detection(models.Model):
     def version_name(self) -> str:
         """The name of the version that made it, here or on another site."""
         return self.version_elsewhere or self.model_version.name
+
+    @property
+    def made_by(self) -> Capture.ReadOn:
+        """Whether the server or the person's own device read the face."""
+        return Capture.ReadOn(self.capture.read_on)
 
     @property
     def probabilities(self) -> tuple[float, ...]:

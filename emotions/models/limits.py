@@ -11,6 +11,7 @@ MAX_REQUEST_BYTES = 40 * 1024 * 1024
 MAX_NOTE_LENGTH = 2000
 MAX_TAG_LENGTH = 40
 MAX_TAGS = 20
+MAX_FACES = 500
 MAX_SIGN_LENGTH = 16
 """In code points: an emoji of a family of four with skin tones has eleven."""
 EARLIEST_MOMENT = datetime(1900, 1, 1, tzinfo=UTC)

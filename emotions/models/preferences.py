@@ -15,6 +15,8 @@ class Preferences(models.Model):
         LIGHT = "light", _("light")
         DARK = "dark", _("dark")
 
+    ReadOn = Capture.ReadOn
+
     class KeptFor(models.IntegerChoices):
         """Days for which pictures are kept."""
 
@@ -39,6 +41,14 @@ class Preferences(models.Model):
         choices=KeptFor.choices,
         default=KeptFor.ALWAYS,
         help_text=_("Days after which only the numbers of a photo stay; 0 is for ever."),
+    )
+
+    read_on = models.CharField(
+        max_length=8,
+        choices=ReadOn.choices,
+        default=ReadOn.SERVER,
+        db_default=ReadOn.SERVER,
+        help_text=_("Where pictures to come are read."),
     )
 
     theme = models.CharField(max_length=8, choices=Theme.choices, default=Theme.DEVICE, blank=True)

@@ -11,6 +11,7 @@ def set_preferences(
     *,
     owner: User,
     kept: Capture.Kept | None = None,
+    read_on: Preferences.ReadOn | None = None,
     keep_others: bool | None = None,
     pictures_kept_for: Preferences.KeptFor | None = None,
     theme: Preferences.Theme | None = None,
@@ -21,6 +22,7 @@ def set_preferences(
 
     Args:
         kept: how much of photos to come is kept.
+        read_on: whether photos to come are read on the person's own device.
         keep_others: whether other people in them stay recognisable.
         pictures_kept_for: how long pictures are kept; older ones are removed at once.
         show_streak: whether Today tells how many days in a row have a moment.
@@ -28,6 +30,7 @@ def set_preferences(
     """
     changes = {
         "kept": kept,
+        "read_on": read_on,
         "keep_others": keep_others,
         "pictures_kept_for": pictures_kept_for,
         "theme": theme,

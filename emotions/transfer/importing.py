@@ -269,6 +269,7 @@ def build_capture(owner: User, entry: Entry) -> Capture:
         time_zone=entry.time_zone,
         local_date=day_of(entry.taken_at, entry.time_zone),
         kept=entry.kept,
+        read_on=entry.read_on,
         others_blurred=entry.others_blurred,
         width=width,
         height=height,

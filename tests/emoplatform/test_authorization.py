@@ -91,6 +91,7 @@ CAPTURE = "/api/v1/captures/<uuid:uuid>/"
 MATRIX: dict[str, Answers] = {
     "/api/v1/captures/": own(GET=200, POST=400),
     "/api/v1/captures/batch/": own(POST=415),
+    "/api/v1/captures/readings/": own(POST=400),
     CAPTURE: one(GET=200, PATCH=200, DELETE=204),
     f"{CAPTURE}restore/": Answers(  # the owner's capture is not in the trash
         GET=(401, 405, 405, 405, 405),

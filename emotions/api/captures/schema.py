@@ -55,6 +55,7 @@ CAPTURE = {
             "unsure": False,
             "set": ["happy"],
             "is_me": True,
+            "made_by": "server",
             "model_version": "residual-2",
         }
     ],

@@ -55,6 +55,10 @@ class DetectionSerializer(serializers.ModelSerializer[Detection]):
         read_only=True,
         help_text=SET,
     )
+    made_by = StrictCharField(
+        read_only=True,
+        help_text=_("server, or device if the person's own read it; others may be added."),
+    )
     model_version = StrictCharField(
         source="version_name", read_only=True, help_text=_("The network that read it.")
     )
@@ -72,6 +76,7 @@ class DetectionSerializer(serializers.ModelSerializer[Detection]):
             "unsure",
             "set",
             "is_me",
+            "made_by",
             "model_version",
         ]
         read_only_fields = fields

@@ -5,8 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import mixins, status, viewsets
+from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.parsers import MultiPartParser
 from rest_framework.renderers import JSONRenderer
@@ -47,6 +48,18 @@ from emotions.api.throttling import CaptureThrottle
 from emotions.captures import recording, selectors
 from emotions.models import Capture, CaptureQuerySet
 from emotions.pictures import responses
+
+
+def refuse_detections(data: Any) -> None:
+    """Refuse what a device has read where photos are read, rather than drop it.
+
+    Raises:
+        ValidationError: there is something of it.
+    """
+    if isinstance(data, Mapping) and "detections" in data:
+        raise serializers.ValidationError(
+            {"detections": [_("Send what a device has read to /api/v1/captures/readings/.")]}
+        )
 
 
 def record(owner: User, values: Mapping[str, Any], *, key: str | None = None) -> Capture:
@@ -100,6 +113,7 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
     @extend_schema(**CREATE)
     def create(self, request: Request) -> Response:
         """Record a moment; the same request again answers the same."""
+        refuse_detections(request.data)
         values = validated_body(NewCaptureSerializer, request)
         capture = record(person_of(request), values, key=idempotency_key(request))
         location = reverse("api:capture-detail", [capture.uuid], request=request)

@@ -52,6 +52,13 @@ MODEL: dict[str, Any] = {
                         "media_type": "application/octet-stream",
                     }
                 ],
+                "conformance": {
+                    "name": "conformance",
+                    "url": f"https://mood.example.org/model-files/{'7a31' * 16}",
+                    "sha256": "7a31" * 16,
+                    "size": 630524,
+                    "media_type": "application/zip",
+                },
                 "card": {"unsure_below": 0.53},
             },
             "a card",

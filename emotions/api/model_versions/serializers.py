@@ -12,13 +12,15 @@ from ml.inference.card import Card
 from ml.inference.preprocessing import describe_preprocessing
 from ml.models import ModelVersion
 from ml.registry.history import ServedVersion
-from ml.registry.published import PublishedFile, published_files
+from ml.registry.published import PublishedFile, published_files, published_pack
 
 
 class FileSerializer(serializers.Serializer[PublishedFile]):
     """A file under an address that holds its checksum."""
 
-    name = serializers.CharField(help_text=_("network or detector; others may be added."))
+    name = serializers.CharField(
+        help_text=_("network, detector or conformance; others may be added.")
+    )
     url = serializers.SerializerMethodField(
         help_text=_("Needs no account; what is there never changes.")
     )
@@ -91,6 +93,12 @@ class ModelSerializer(serializers.Serializer[ModelVersion]):
     )
     preprocessing = serializers.SerializerMethodField()
     files = serializers.SerializerMethodField(help_text=_("What a device needs to read faces."))
+    conformance = serializers.SerializerMethodField(
+        help_text=_(
+            "A zip of pictures, and in expected.json what reading them has to give, by which a "
+            "reader of your own can be checked; null if there is none."
+        )
+    )
     card = serializers.DictField(help_text=_("Every figure measured when the version was created."))
 
     def get_set_mass(self, version: ModelVersion) -> float:
@@ -107,6 +115,12 @@ class ModelSerializer(serializers.Serializer[ModelVersion]):
         """Return the network's file and the detector's."""
         files: Any = list(published_files(version))  # the framework's types know no lists
         return list(FileSerializer(files, many=True, context=self.context).data)
+
+    @extend_schema_field(FileSerializer(allow_null=True))
+    def get_conformance(self, version: ModelVersion) -> dict[str, Any] | None:
+        """Return the pictures by which other readers prove themselves."""
+        pack = published_pack(version)
+        return None if pack is None else dict(FileSerializer(pack, context=self.context).data)
 
 
 class AnsweringSerializer(serializers.Serializer[Any]):

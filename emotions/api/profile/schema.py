@@ -23,6 +23,7 @@ ME = {
     "language": "en",
     "pictures_kept_for": 0,
     "kept": "photo",
+    "read_on": "server",
     "keep_others": False,
     "show_streak": False,
     "consents": [

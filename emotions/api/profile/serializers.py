@@ -59,6 +59,10 @@ class ProfileSerializer(serializers.Serializer[Any]):
         Capture.Kept.choices,
         help_text=_("How much of a photo is saved unless the app says otherwise."),
     )
+    read_on = serializers.ChoiceField(
+        Preferences.ReadOn.choices,
+        help_text=_("Whether photos are read by the person's own devices, which then send none."),
+    )
     keep_others = StrictBooleanField(
         help_text=_("Whether other people stay unblurred unless the app says otherwise.")
     )
@@ -85,6 +89,7 @@ class ProfileChangesSerializer(serializers.Serializer[Any]):
     time_zone = TimeZoneField(required=False)
     language = serializers.ChoiceField(settings.LANGUAGES, required=False)
     kept = serializers.ChoiceField(Capture.Kept.choices, required=False)
+    read_on = serializers.ChoiceField(Preferences.ReadOn.choices, required=False)
     keep_others = StrictBooleanField(required=False, allow_null=True, default=None)
     pictures_kept_for = serializers.ChoiceField(Preferences.KeptFor.choices, required=False)
     show_streak = StrictBooleanField(required=False, allow_null=True, default=None)

@@ -50,6 +50,7 @@ def profile_response(person: User) -> Response:
         "time_zone": person.time_zone,
         "language": person.language,
         "kept": preferences.kept,
+        "read_on": preferences.read_on,
         "keep_others": preferences.keep_others,
         "pictures_kept_for": preferences.pictures_kept_for,
         "show_streak": preferences.show_streak,
@@ -97,6 +98,7 @@ class ProfileView(PersonalView):
         set_preferences(
             owner=person,
             kept=Capture.Kept(values["kept"]) if "kept" in values else None,
+            read_on=Capture.ReadOn(values["read_on"]) if "read_on" in values else None,
             keep_others=values["keep_others"],
             pictures_kept_for=values.get("pictures_kept_for"),
             show_streak=values["show_streak"],

@@ -23,6 +23,11 @@ from emotions.api.fields import (
 )
 from emotions.api.idempotency import MAX_KEY_LENGTH, is_valid_key
 from emotions.api.openapi import ProblemSerializer
+from emotions.api.readings.serializers import (
+    DeviceDetectionSerializer,
+    PictureSizeSerializer,
+    ReadingSerializer,
+)
 from emotions.api.unknown_fields import StrictSerializer
 
 DEFAULT_PAGE_SIZE = 100
@@ -122,6 +127,10 @@ class CreatingSerializer(ActionSerializer, NewCaptureSerializer):
     )
 
 
+class ReadingEntrySerializer(ActionSerializer, ReadingSerializer):
+    """A capture to record that a device has read, as to captures/readings/."""
+
+
 class EditingSerializer(ChangingSerializer, EditSerializer):
     """What to change of a capture."""
 
@@ -139,8 +148,31 @@ ENTRIES: dict[str, type[ActionSerializer]] = {
 """What an entry says, by its action."""
 
 
+def entry_type(sent: Any) -> type[ActionSerializer]:
+    """Return what an entry says; an action that is none is refused with other invalid fields."""
+    said = sent if isinstance(sent, dict) else {}
+    action = str(said.get("action", "create"))
+    if action == "create" and "detections" in said:
+        return ReadingEntrySerializer
+    return ENTRIES.get(action, ActionSerializer)
+
+
 class EntrySerializer(DeletingSerializer, EditingSerializer, CreatingSerializer):
     """An entry of a batch, with the fields of all actions; each reads those of its own."""
+
+    model_sha256 = StrictCharField(
+        required=False, help_text=_("With detections: the network that read it.")
+    )
+    picture = PictureSizeSerializer(
+        required=False, help_text=_("With detections: the size of what was read.")
+    )
+    detections = serializers.ListField(
+        child=DeviceDetectionSerializer(),
+        required=False,
+        help_text=_(
+            "What the device has read itself, as for captures/readings/; not with a photo."
+        ),
+    )
 
 
 @extend_schema_field(EntrySerializer(many=True))

@@ -18,14 +18,14 @@ from emotions.api.captures.views import record
 from emotions.api.etags import sequence_in
 from emotions.api.pagination import InvalidCursorError
 from emotions.api.problems import problem_response
+from emotions.api.readings.views import record_reading
 from emotions.api.sync.schema import BATCH, CHANGES
 from emotions.api.sync.serializers import (
-    ENTRIES,
     MAX_PAGE_SIZE,
-    ActionSerializer,
     BatchSerializer,
     ChangesQuerySerializer,
     ChangesSerializer,
+    entry_type,
 )
 from emotions.api.throttling import CaptureThrottle
 from emotions.api.unknown_fields import handle_unknown_fields, note_ignored, unknown_fields
@@ -124,8 +124,7 @@ class BatchView(PersonalView):
         said = sent if isinstance(sent, dict) else {}
         outcome = {"uuid": said.get("uuid"), "key": said.get("key"), "capture": None}
         try:
-            # An action that is none is refused with the other fields that are not valid.
-            entry = ENTRIES.get(str(said.get("action", "create")), ActionSerializer)
+            entry = entry_type(sent)
             path = f"captures.{number}."
             handle_unknown_fields(entry(), sent, request._request, path=path)
             values = validated(entry, sent)
@@ -142,10 +141,11 @@ class BatchView(PersonalView):
         return {**outcome, "status": STATUSES[action], "problem": None}
 
     def create(self, request: Request, _action: str, values: dict[str, Any]) -> Capture:
-        """Record a capture."""
+        """Record a capture, or what a device has read."""
         if "photo" in values:
             values["photo"] = self.part(request, values["photo"])
-        recorded = record(person_of(request), values, key=values.pop("key", None))
+        record_entry = record_reading if "detections" in values else record
+        recorded = record_entry(person_of(request), values, key=values.pop("key", None))
         return selectors.get_capture(owner=recorded.owner, uuid=recorded.uuid)
 
     def change(self, request: Request, action: str, values: dict[str, Any]) -> Capture | None:

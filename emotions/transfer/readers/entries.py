@@ -78,6 +78,7 @@ class Entry:
     note: str = ""
     tags: tuple[str, ...] = ()
     kept: Capture.Kept = Capture.Kept.NOTHING
+    read_on: Capture.ReadOn = Capture.ReadOn.SERVER
     others_blurred: bool = False
     pictures: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
     size: tuple[int, int] | None = None

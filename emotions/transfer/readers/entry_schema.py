@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from common.time_zones import KNOWN_ZONES
 from emotions.models import Capture, Detection, Feeling
-from emotions.models.limits import MAX_NOTE_LENGTH, MAX_TAG_LENGTH, MAX_TAGS
+from emotions.models.limits import MAX_FACES, MAX_NOTE_LENGTH, MAX_TAG_LENGTH, MAX_TAGS
 from emotions.transfer.readers.entries import (
     Entry,
     EntryError,
@@ -20,7 +20,6 @@ from emotions.transfer.readers.entries import (
 )
 from ml.emotions import EMOTIONS
 
-MAX_FACES = 500
 CLOCK_YEARS = range(1900, 2200)
 SUM_TOLERANCE = 0.01
 """How far the sum of seven probabilities may be from 1."""
@@ -90,6 +89,10 @@ CAPTURE = {
         "taken_at": {"title": "a moment with its offset", "type": "string", "maxLength": 40},
         "time_zone": {"title": "the name of a time zone", "type": "string"},
         "kept": {"title": f"one of {', '.join(Capture.Kept.values)}", "enum": Capture.Kept.values},
+        "read_on": {
+            "title": f"one of {', '.join(Capture.ReadOn.values)}",
+            "enum": Capture.ReadOn.values,
+        },
         "others_blurred": BOOLEAN,
         "photo": PICTURE,
         "crop": PICTURE,
@@ -179,6 +182,7 @@ def parse_entry(
         note=payload.get("note", ""),
         tags=tuple(payload.get("tags", ())),
         kept=Capture.Kept(payload.get("kept", Capture.Kept.NOTHING)),
+        read_on=Capture.ReadOn(payload.get("read_on", Capture.ReadOn.SERVER)),
         others_blurred=payload.get("others_blurred", False),
         pictures=pictures,
         size=None if None in size else (int(size[0]), int(size[1])),  # type: ignore[arg-type]
@@ -197,6 +201,8 @@ def parse_entry(
         raise EntryError(_("kept: expected “photo” where there is a photo."))
     if entry.kept == Capture.Kept.NOTHING and pictures:
         raise EntryError(_("kept: expected “photo” or “crop” where there is a picture."))
+    if entry.read_on == Capture.ReadOn.DEVICE and pictures:
+        raise EntryError(_("read_on: expected “server” where there is a picture."))
     return entry
 
 

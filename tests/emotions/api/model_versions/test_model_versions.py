@@ -1,7 +1,10 @@
 """The card of the network that answers, and its files for devices, through the API."""
 
 import hashlib
+import json
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from django.test import Client
@@ -42,9 +45,9 @@ def test_nobody_needs_an_account_to_learn_how_to_read_on_a_device() -> None:
 
 
 def test_every_file_is_there_under_its_checksum_without_an_account_for_ever() -> None:
-    files = APIClient().get(URL).json()["files"]
-    assert [file["name"] for file in files] == ["network", "detector"]
-    for file in files:
+    told = APIClient().get(URL).json()
+    assert [file["name"] for file in told["files"]] == ["network", "detector"]
+    for file in [*told["files"], told["conformance"]]:
         sent = Client().get(file["url"])
         assert sent.status_code == 200
         assert hashlib.sha256(sent.content).hexdigest() == file["sha256"]
@@ -71,6 +74,13 @@ def test_files_of_an_earlier_version_stay_there_after_a_promotion() -> None:
         assert hashlib.sha256(sent.content).hexdigest() == version.sha256
 
 
+def test_other_readers_prove_themselves_by_what_the_network_of_now_reads() -> None:
+    pack = APIClient().get(URL).json()["conformance"]
+    with ZipFile(BytesIO(Client().get(pack["url"]).content)) as archive:
+        expected = json.loads(archive.read("expected.json"))
+    assert expected["version"]["sha256"] == active_version().sha256
+
+
 @pytest.mark.parametrize("sha256", ["0" * 64, "card.json", "elsewhere"])
 def test_nothing_else_is_sent(sha256: str) -> None:
     assert Client().get(f"/model-files/{sha256}").status_code == 404
@@ -90,7 +100,9 @@ def test_there_is_no_detector_where_its_package_is_missing(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(blazeface, "FILE", tmp_path / "missing.tflite")
-    assert [file["name"] for file in APIClient().get(URL).json()["files"]] == ["network"]
+    told = APIClient().get(URL).json()
+    assert [file["name"] for file in told["files"]] == ["network"]
+    assert told["conformance"] is None
     assert Client().get(f"/model-files/{blazeface.SHA256}").status_code == 404
 
 
