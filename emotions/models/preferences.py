@@ -1,5 +1,7 @@
 """Defaults and settings of one person."""
 
+from typing import TypeAlias
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +17,7 @@ class Preferences(models.Model):
         LIGHT = "light", _("light")
         DARK = "dark", _("dark")
 
-    ReadOn = Capture.ReadOn
+    ReadOn: TypeAlias = Capture.ReadOn
 
     class KeptFor(models.IntegerChoices):
         """Days for which pictures are kept."""

@@ -75,7 +75,8 @@ def live(owner: User) -> None:
         model_version=elsewhere,
         version_elsewhere="theirs",
     )
-    set_preferences(owner=owner, kept=Capture.Kept.CROP)
+    factories.capture(owner=owner, looks="happy", read_on=Capture.ReadOn.DEVICE)
+    set_preferences(owner=owner, kept=Capture.Kept.CROP, read_on=Capture.ReadOn.DEVICE)
     withdraw_consent(person=owner, kind=Consent.Kind.USE)
     reminder = factories.push_reminder(owner)
     factories.push_subscription(owner)

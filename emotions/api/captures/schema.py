@@ -22,7 +22,7 @@ from emotions.pictures.errors import MESSAGES
 
 UUID = "3f2b8c1e-5a94-4d1b-9a5e-0c7d1f6f2a10"
 ADDRESS = f"https://mood.example.org/api/v1/captures/{UUID}/"
-CAPTURE = {
+CAPTURE: dict[str, Any] = {
     "uuid": UUID,
     "source": "api",
     "taken_at": "2026-03-14T08:30:00Z",

@@ -1,6 +1,6 @@
 """What a device sends that has read a picture itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -181,7 +181,7 @@ def is_inside(box: dict[str, int], width: int, height: int) -> bool:
     )
 
 
-def reading_of(values: dict[str, Any]) -> DeviceReading:
+def reading_of(values: Mapping[str, Any]) -> DeviceReading:
     """Return what a device read, from checked values."""
     detections = values["detections"]
     return DeviceReading(

@@ -76,6 +76,33 @@ def test_a_history_is_the_same_in_another_account(
     assert Capture.objects.filter(owner=other).count() == 4
 
 
+def test_what_a_device_has_read_is_still_told_as_such(
+    owner: User, other: User, owner_api: APIClient, other_api: APIClient
+) -> None:
+    factories.capture(owner=owner, looks="fear", kept="nothing", read_on="device")
+    archive = exported(owner_api)
+    assert brought_in(other_api, archive) == {**NOTHING, "new": 1}
+    assert entries(exported(other_api)) == entries(archive)
+    face = Detection.objects.get(capture__owner=other)
+    assert face.made_by == "device"
+
+
+def test_archives_of_before_devices_could_read_were_read_by_the_server(
+    owner_api: APIClient,
+) -> None:
+    assert "read_on" not in LOOK
+    assert brought_in(owner_api, packed(LOOK)) == {**NOTHING, "new": 1}
+    assert Detection.objects.get().made_by == "server"
+
+
+def test_no_picture_comes_with_what_a_device_has_read(owner_api: APIClient) -> None:
+    told = brought_in(
+        owner_api, packed({**PHOTO, "read_on": "device"}, photo=pictures.astronaut_jpeg())
+    )
+    assert told["refused"] == 1
+    assert "read_on: expected “server”" in told["refusals"][0]["reason"]
+
+
 def test_what_was_deleted_stays_deleted(owner_api: APIClient) -> None:
     gone = [note(owner_api, mood=mood) for mood in (1, 2)]
     note(owner_api, mood=3, note="Before.")

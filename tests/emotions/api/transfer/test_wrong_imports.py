@@ -63,6 +63,7 @@ pytestmark = pytest.mark.django_db
         ({**MOMENT, "taken_at": "9000-01-01T00:00:00+00:00"}, "not in the future"),
         ({**MOMENT, "time_zone": "Mars/Olympus"}, "time_zone: expected an IANA name"),
         ({**MOMENT, "source": "elsewhere"}, "source: expected one of upload"),
+        ({**LOOK, "read_on": "elsewhere"}, "read_on: expected one of device, server"),
         ({**LOOK, "detections": [FACE, FACE]}, "at most one face that is me"),
         ({**LOOK, "detections": [{**FACE, "confidence": 2}]}, "confidence: expected a number from"),
         ({**LOOK, "detections": [{**FACE, "box": [0, 0, 0, 9]}]}, "a width and a height"),
