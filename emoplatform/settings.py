@@ -111,7 +111,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "emoplatform.headers.ResourcePolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "emoplatform.headers.HtmlGZipMiddleware",
+    "emoplatform.headers.SelectiveGZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "emoplatform.request_texts.NullCharacterMiddleware",

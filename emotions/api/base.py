@@ -152,7 +152,8 @@ class PersonalView(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Add headers for caches, rate limits and ignored fields to every response."""
         finalized = super().finalize_response(request, response, *args, **kwargs)
-        patch_cache_control(finalized, private=True, no_cache=True)
+        if not finalized.has_header("Cache-Control"):
+            patch_cache_control(finalized, private=True, no_cache=True)
         usages = usages_of(request._request)
         headers = throttling.rate_limit_headers(usages) | warning_headers(request._request)
         for name, value in headers.items():

@@ -1,15 +1,26 @@
 """Serving stored pictures to their owner."""
 
+import hashlib
+
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 
+VERSION_PARAMETER = "v"
+FOR_EVER = "private, max-age=31536000, immutable"
+
+
+def picture_version(file: FieldFile) -> str:
+    """Return what tells a picture from those that were in its place before, for its address."""
+    return hashlib.sha256(str(file.name).encode()).hexdigest()[:16]
+
 
 def picture_response(request: HttpRequest, file: FieldFile) -> HttpResponseBase:
     """Return a picture that the caller may see, or 304 where the browser has it.
 
-    Files never change under their names, so the name is the entity tag.
+    Files never change under their names, so the name is the entity tag. Where the address has the
+    version of the picture, it need not be asked for again.
 
     Raises:
         Http404: there is no picture, or its file is gone.
@@ -19,7 +30,10 @@ def picture_response(request: HttpRequest, file: FieldFile) -> HttpResponseBase:
     etag = f'"{file.name.rpartition("/")[2]}"'
     response = get_conditional_response(request, etag=etag) or file_response(file)
     response["ETag"] = etag
-    return make_private(response)
+    make_private(response)
+    if request.GET.get(VERSION_PARAMETER) == picture_version(file):
+        response["Cache-Control"] = FOR_EVER
+    return response
 
 
 def make_private(response: HttpResponseBase) -> HttpResponseBase:

@@ -19,6 +19,7 @@ from emotions.api.idempotency import KEY_HEADER
 from emotions.api.openapi import problem_responses
 from emotions.api.schema_shared import SHARES, example_response, response_examples
 from emotions.pictures.errors import MESSAGES
+from emotions.pictures.responses import VERSION_PARAMETER
 
 UUID = "3f2b8c1e-5a94-4d1b-9a5e-0c7d1f6f2a10"
 ADDRESS = f"https://mood.example.org/api/v1/captures/{UUID}/"
@@ -295,6 +296,14 @@ TURN: dict[str, Any] = {
 }
 
 
+VERSION_IN_ADDRESS = OpenApiParameter(
+    VERSION_PARAMETER,
+    str,
+    description=_("The picture's version, as it is in the address that a capture gives."),
+    examples=[OpenApiExample("a version", value="3f2b8c1e5a944d1b")],
+)
+
+
 def picture_operation(summary: Any) -> dict[str, Any]:
     """Describe an operation that sends a stored picture."""
     return {
@@ -302,9 +311,10 @@ def picture_operation(summary: Any) -> dict[str, Any]:
         "summary": summary,
         "description": _(
             "Always a JPEG, whatever was sent, without the original's metadata. 404 if it "
-            "isn't saved. The app may cache it; shared caches may not."
+            "isn't saved. The app may cache it, for a year if the address has its version; "
+            "shared caches may not."
         ),
-        "parameters": [UUID_PARAMETER, ETAG_HEADER],
+        "parameters": [UUID_PARAMETER, VERSION_IN_ADDRESS, ETAG_HEADER],
         "responses": {
             (200, "image/jpeg"): OpenApiResponse(OpenApiTypes.BINARY, description=_("The JPEG.")),
             304: OpenApiResponse(description=_("Your copy is current.")),

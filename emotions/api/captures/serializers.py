@@ -35,6 +35,7 @@ from emotions.captures.turning import QUARTERS
 from emotions.models import Capture, Detection, Feeling
 from emotions.models.limits import MAX_NOTE_LENGTH, MAX_TAG_LENGTH, MAX_TAGS
 from emotions.pictures.errors import LIMITS
+from emotions.pictures.responses import VERSION_PARAMETER, picture_version
 
 PHOTO_SOURCES = [
     (source.value, source.label)
@@ -173,14 +174,19 @@ class CaptureSerializer(serializers.ModelSerializer[Capture]):
         }
 
     def to_representation(self, instance: Capture) -> dict[str, Any]:
-        """Name no picture where none is kept."""
+        """Give each picture an address that changes with it, and none where none is kept."""
+        represented = super().to_representation(instance)
         pictures = {
             "photo": instance.photo,
             "crop": instance.crop,
             "thumbnail": instance.small_picture,
         }
-        missing = {name: None for name, picture in pictures.items() if not picture}
-        return super().to_representation(instance) | missing
+        for name, picture in pictures.items():
+            version = picture_version(picture) if picture else None
+            represented[name] = (
+                f"{represented[name]}?{VERSION_PARAMETER}={version}" if version else None
+            )
+        return represented
 
 
 class TagsField(serializers.ListField):

@@ -33,7 +33,6 @@ def test_a_capture_is_created_read_and_deleted(owner_api: APIClient) -> None:
     assert list(face["probabilities"]) == sorted(face["probabilities"])
     assert owner_api.get(f"{CAPTURES}{key}/").json() == body
     assert owner_api.get(body["photo"])["Content-Type"] == "image/jpeg"
-    assert owner_api.get(body["thumbnail"])["Cache-Control"] == "private, no-cache"
     assert owner_api.delete(f"{CAPTURES}{key}/").status_code == 204
     assert_problem(owner_api.get(f"{CAPTURES}{key}/"), 404, "not_found")
     assert_problem(create(owner_api, pictures.astronaut_jpeg(), uuid=key), 410, "deleted")
@@ -284,6 +283,25 @@ def test_a_picture_comes_as_a_jpeg_and_once(wanted: str, owner_api: APIClient) -
         assert (sent.status_code, sent["Content-Type"]) == (200, "image/jpeg")
         again = owner_api.get(url, HTTP_ACCEPT=wanted, HTTP_IF_NONE_MATCH=sent["ETag"])
         assert again.status_code == 304
+
+
+def test_a_picture_is_kept_for_ever_at_an_address_that_changes_with_it(
+    owner_api: APIClient, other_api: APIClient
+) -> None:
+    made = create(owner_api, pictures.astronaut_jpeg()).json()
+    for name in ("photo", "crop", "thumbnail"):
+        if made[name] is None:
+            continue
+        versioned = owner_api.get(made[name])
+        assert versioned["Cache-Control"] == "private, max-age=31536000, immutable"
+        bare, _, version = made[name].partition("?v=")
+        assert version
+        assert owner_api.get(bare)["Cache-Control"] == "private, no-cache"
+        assert owner_api.get(f"{bare}?v=0000")["Cache-Control"] == "private, no-cache"
+        assert other_api.get(made[name])["Cache-Control"] == "private, no-cache"
+    turned = owner_api.post(f"{CAPTURES}{made['uuid']}/turn/", {"degrees": 180}, format="json")
+    assert turned.json()["thumbnail"] != made["thumbnail"]
+    assert owner_api.get(made["thumbnail"])["Cache-Control"] == "private, no-cache"
 
 
 def test_what_is_deleted_cannot_be_deleted_again(owner: User, owner_api: APIClient) -> None:
