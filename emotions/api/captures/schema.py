@@ -6,10 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRequest, OpenApiResponse
 
+from emotions.api.captures.filters import CaptureFilterSerializer, DeleteQuerySerializer
 from emotions.api.captures.serializers import (
-    CaptureFilterSerializer,
     CaptureSerializer,
-    DeleteQuerySerializer,
     EditSerializer,
     NewCaptureSerializer,
     TurnSerializer,

@@ -19,6 +19,7 @@ from accounts.models import User
 from common.imaging.images import MAX_BYTES
 from emotions.api.base import PersonalView, person_of, reject_blank, validated_body, validated_query
 from emotions.api.captures.changing import change_capture
+from emotions.api.captures.filters import CaptureFilterSerializer, DeleteQuerySerializer
 from emotions.api.captures.schema import (
     CREATE,
     CROP,
@@ -32,9 +33,7 @@ from emotions.api.captures.schema import (
     UPDATE,
 )
 from emotions.api.captures.serializers import (
-    CaptureFilterSerializer,
     CaptureSerializer,
-    DeleteQuerySerializer,
     EditSerializer,
     NewCaptureSerializer,
     TurnSerializer,

@@ -8,9 +8,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from emotions.api.captures.filters import DeleteQuerySerializer
 from emotions.api.captures.serializers import (
     CaptureSerializer,
-    DeleteQuerySerializer,
     EditSerializer,
     NewCaptureSerializer,
 )
