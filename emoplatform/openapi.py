@@ -26,6 +26,11 @@ SPECTACULAR_SETTINGS = {
         "KeptFor": "emotions.models.Preferences.KeptFor",
         "ImportState": "emotions.models.Import.State",
     },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "emotions.api.document.enumerations.open_enumerations",
+        "emotions.api.document.integers.size_integers",
+    ],
     "COMPONENT_SPLIT_PATCH": False,  # the serializers declare which fields are optional
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
@@ -33,6 +38,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "captures", "description": _("Your moments, with a photo or in words.")},
         {"name": "sync", "description": _("Keeping an app and the server in sync.")},
         {"name": "detect", "description": _("Reading pictures without saving them.")},
+        {"name": "tags", "description": _("Your own words for what was going on.")},
         {"name": "today", "description": _("Your mood today.")},
         {"name": "trends", "description": _("Your moods over time.")},
         {"name": "model", "description": _("The network that reads photos.")},

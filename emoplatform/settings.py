@@ -290,6 +290,7 @@ REST_FRAMEWORK = {
         "emotions.api.permissions.TokenScopePermission",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "emotions.api.negotiation.ContentNegotiation",
     "DEFAULT_PARSER_CLASSES": [
         "emotions.api.parsers.StrictJSONParser",
         "rest_framework.parsers.MultiPartParser",

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
 from common.time_zones import KNOWN_ZONES
+from emotions.api.document.enumerations import KNOWN_VALUES
 from tests import pictures, uploads
 
 PICTURES = [pictures.astronaut_jpeg(), uploads.landscape_jpeg(), uploads.crowd_jpeg(), b"", b"x"]
@@ -27,6 +28,23 @@ VALUES: dict[str, list[Any]] = {
 }
 
 schemathesis.openapi.format("binary", st.sampled_from(PICTURES) | st.binary(max_size=64))
+
+
+@schemathesis.hook
+def before_load_schema(ctx: Any, raw_schema: Any) -> None:
+    """Close enumerations to the values that this site knows, of which it takes no others."""
+    close_enumerations(raw_schema)
+
+
+def close_enumerations(node: Any) -> None:
+    if isinstance(node, list):
+        for part in node:
+            close_enumerations(part)
+    elif isinstance(node, dict):
+        if known := node.pop(KNOWN_VALUES, None):
+            node["enum"] = [*known, None] if "null" in node["type"] else known
+        for part in node.values():
+            close_enumerations(part)
 
 
 def with_valid_values(values: Any) -> Any:

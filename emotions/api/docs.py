@@ -64,12 +64,11 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A schema of the document: an object with fields, or an enumeration."""
+    """A schema of the document: an object with fields."""
 
     name: str
     description: str
     rows: list[Row]
-    values: list[str]
 
 
 def component_name(schema: Json) -> str:
@@ -84,8 +83,6 @@ def describe_type(schema: Json) -> str:
         return component_name(schema)
     if parts := schema.get("allOf", []) + schema.get("oneOf", []):
         return " or ".join(describe_type(part) for part in parts)
-    if "enum" in schema:
-        return ", ".join(str(value) for value in schema["enum"])
     types = schema.get("type", "anything")
     if types == "array":
         return f"list of {describe_type(schema['items'])}"
@@ -177,12 +174,7 @@ def docs(request: HttpRequest) -> HttpResponse:
             for method, description in methods.items()
         ],
         "components": [
-            Component(
-                name,
-                component.get("description", ""),
-                object_rows(component),
-                component.get("enum", []),
-            )
+            Component(name, component.get("description", ""), object_rows(component))
             for name, component in components.items()
         ],
         "problems": [

@@ -83,7 +83,7 @@ class HistoryPagination(CursorPagination):
                     "type": ["string", "null"],
                     "format": "uri",
                     "description": gettext("The address of the page with newer captures."),
-                    "example": None,
+                    "example": "https://mood.example.org/api/v1/captures/?cursor=cj0xJnA9MjAy",
                 },
                 "results": schema,
             },

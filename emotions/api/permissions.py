@@ -14,6 +14,7 @@ SIGN_IN_ONLY = {
     "api:tokens": {"POST"},
     "api:token": {"DELETE"},
     "api:me": {"DELETE"},
+    "api:account_deletion": {"POST"},
     "api:consent": {"PUT"},
 }
 """Methods by view that need a session.

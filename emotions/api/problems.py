@@ -15,6 +15,7 @@ from rest_framework.views import exception_handler
 
 from accounts.consents import ConsentRequiredError
 from common.imaging.images import ImageError
+from emotions.api.negotiation import PROBLEM_TYPE
 from emotions.captures.errors import (
     CaptureDeletedError,
     EmptyCaptureError,
@@ -49,7 +50,7 @@ from emotions.transfer.readers import UnreadableError
 from emotions.transfer.undoing import NotUndoableError
 from ml.registry import NoModelError
 
-CONTENT_TYPE = "application/problem+json"
+CONTENT_TYPE = PROBLEM_TYPE
 
 
 def problem(*, status: int, code: str, detail: str, **more: Any) -> dict[str, Any]:

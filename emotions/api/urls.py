@@ -10,7 +10,7 @@ from emotions.api.detection.views import DetectView
 from emotions.api.devices.views import DevicesView, DeviceView
 from emotions.api.insights.views import PatternsView, TodayView, TrendsView
 from emotions.api.model_versions.views import ModelsView, ModelView
-from emotions.api.profile.views import ConsentView, ProfileView
+from emotions.api.profile.views import AccountDeletionView, ConsentView, ProfileView
 from emotions.api.readings.views import ReadingsView
 from emotions.api.reminders.views import (
     PushSubscriptionsView,
@@ -71,6 +71,7 @@ urlpatterns = [
     path("server/", ServerView.as_view(), name="server"),
     path("consents/<consent_kind:kind>/", ConsentTextView.as_view(), name="consent_text"),
     path("me/", ProfileView.as_view(), name="me"),
+    path("me/deletion/", AccountDeletionView.as_view(), name="account_deletion"),
     path("me/consents/<consent_kind:kind>/", ConsentView.as_view(), name="consent"),
     path("me/import/", ImportView.as_view(), name="import"),
     path("imports/", ImportsView.as_view(), name="imports"),

@@ -92,6 +92,7 @@ MATRIX: dict[str, Answers] = {
     "/api/v1/captures/": own(GET=200, POST=400),
     "/api/v1/captures/batch/": own(POST=415),
     "/api/v1/captures/readings/": own(POST=400),
+    "/api/v1/captures/words/": own(POST=400),
     CAPTURE: one(GET=200, PATCH=200, DELETE=204),
     f"{CAPTURE}restore/": Answers(  # the owner's capture is not in the trash
         GET=(401, 405, 405, 405, 405),
@@ -117,6 +118,7 @@ MATRIX: dict[str, Answers] = {
     "/api/v1/server/": public(GET=200),
     "/api/v1/consents/<consent_kind:kind>/": public(GET=200),
     "/api/v1/me/": own(GET=200, PATCH=200, DELETE=400),
+    "/api/v1/me/deletion/": own(POST=400),
     "/api/v1/me/consents/<consent_kind:kind>/": own(PUT=400, DELETE=200),
     "/api/v1/me/import/": own(POST=415),
     "/api/v1/imports/": own(GET=200, POST=415),

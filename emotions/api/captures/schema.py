@@ -16,7 +16,13 @@ from emotions.api.captures.serializers import (
 )
 from emotions.api.idempotency import KEY_HEADER
 from emotions.api.openapi import problem_responses
-from emotions.api.schema_shared import SHARES, example_response, response_examples
+from emotions.api.schema_shared import (
+    JSON_BODY_PROBLEMS,
+    SHARES,
+    example_response,
+    json_request,
+    response_examples,
+)
 from emotions.pictures.errors import MESSAGES
 from emotions.pictures.responses import VERSION_PARAMETER
 
@@ -60,6 +66,15 @@ CAPTURE: dict[str, Any] = {
         }
     ],
 }
+IN_WORDS = CAPTURE | {
+    "source": "manual",
+    "photo": None,
+    "crop": None,
+    "thumbnail": None,
+    "width": None,
+    "height": None,
+    "detections": [],
+}
 
 UUID_PARAMETER = OpenApiParameter(
     "uuid",
@@ -89,6 +104,13 @@ IF_MATCH_HEADER = OpenApiParameter(
     description=_("The ETag you last read; 412 if the capture has changed since."),
     examples=[OpenApiExample("the state that was read", value='"42"')],
 )
+LOCATION_HEADER = OpenApiParameter(
+    "Location",
+    OpenApiTypes.URI,
+    OpenApiParameter.HEADER,
+    description=_("The URL of the capture."),
+    response=[201],
+)
 
 
 CREATE: dict[str, Any] = {
@@ -96,9 +118,10 @@ CREATE: dict[str, Any] = {
     "summary": _("Record a moment"),
     "description": _(
         "Reads one photo and records what its faces express, with the largest face counting as "
-        "yours, together with what you say about it. Or records words alone, as JSON if you "
-        "like. Generate the UUID in the app, or send an Idempotency-Key, and repeat the whole "
-        "request if the connection is lost: the same request creates one capture and returns "
+        "yours, together with what you say about it. Words alone are still accepted, also as "
+        "JSON, but that is deprecated: use captures/words/. Generate the UUID in the app, or "
+        "send an Idempotency-Key, and repeat the whole request if the connection is lost: the "
+        "same request creates one capture and returns "
         "the same response; a different request with the same UUID or key is refused."
     ),
     "request": {
@@ -106,28 +129,8 @@ CREATE: dict[str, Any] = {
             NewCaptureSerializer,
             encoding={"photo": {"contentType": "image/jpeg, image/png, image/webp"}},
         ),
-        "application/json": OpenApiRequest(
-            WordsSerializer,
-            examples=[
-                OpenApiExample(
-                    "words alone",
-                    value={"uuid": UUID, "mood": 4, "felt": "happy", "tags": ["outside"]},
-                    request_only=True,
-                )
-            ],
-        ),
     },
-    "parameters": [
-        CAPTURE_ETAG_HEADER,
-        KEY_HEADER,
-        OpenApiParameter(
-            "Location",
-            OpenApiTypes.URI,
-            OpenApiParameter.HEADER,
-            description=_("The URL of the capture."),
-            response=[201],
-        ),
-    ],
+    "parameters": [CAPTURE_ETAG_HEADER, KEY_HEADER, LOCATION_HEADER],
     "responses": {
         201: OpenApiResponse(
             CaptureSerializer,
@@ -147,6 +150,35 @@ CREATE: dict[str, Any] = {
             "no_face",
             "no_model",
             "storage_full",
+            "too_many_tags",
+            "too_many_at_once",
+            "too_many_moments",
+        ),
+    },
+}
+
+WORDS: dict[str, Any] = {
+    "tags": ["captures"],
+    "operation_id": "captures_words_create",
+    "summary": _("Record a moment in words"),
+    "description": _(
+        "Records what you say without a photo. Generate the UUID in the app, or send an "
+        "Idempotency-Key, and repeat the whole request if the connection is lost, as with photos."
+    ),
+    "request": json_request(
+        WordsSerializer,
+        {"uuid": UUID, "mood": 4, "felt": "happy", "tags": ["outside"]},
+        "words alone",
+    ),
+    "parameters": [CAPTURE_ETAG_HEADER, KEY_HEADER, LOCATION_HEADER],
+    "responses": {
+        201: example_response(
+            CaptureSerializer, _("Recorded."), IN_WORDS, "a moment without a photo"
+        ),
+        **problem_responses(
+            *JSON_BODY_PROBLEMS,
+            "conflict",
+            "deleted",
             "too_many_tags",
             "too_many_at_once",
             "too_many_moments",

@@ -31,12 +31,14 @@ from emotions.api.captures.schema import (
     THUMBNAIL,
     TURN,
     UPDATE,
+    WORDS,
 )
 from emotions.api.captures.serializers import (
     CaptureSerializer,
     EditSerializer,
     NewCaptureSerializer,
     TurnSerializer,
+    WordsSerializer,
     self_report_of,
 )
 from emotions.api.etags import conditional_response, etag, expected_sequence
@@ -114,8 +116,27 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
         """Record a moment; the same request again answers the same."""
         refuse_detections(request.data)
         values = validated_body(NewCaptureSerializer, request)
-        capture = record(person_of(request), values, key=idempotency_key(request))
-        location = reverse("api:capture-detail", [capture.uuid], request=request)
+        return self.recorded(record(person_of(request), values, key=idempotency_key(request)))
+
+    @extend_schema(**WORDS)
+    @action(detail=False, methods=["post"], parser_classes=[StrictJSONParser])
+    def words(self, request: Request) -> Response:
+        """Record a moment in words; the same request again answers the same."""
+        values = validated_body(WordsSerializer, request)
+        capture = recording.record_capture(
+            owner=person_of(request),
+            source=Capture.Source.API,
+            time_zone=values.get("time_zone"),
+            uuid=values.get("uuid"),
+            idempotency_key=idempotency_key(request),
+            taken_at=values.get("taken_at"),
+            self_report=self_report_of(values),
+        )
+        return self.recorded(capture)
+
+    def recorded(self, capture: Capture) -> Response:
+        """Answer with a capture that is there now, and its address."""
+        location = reverse("api:capture-detail", [capture.uuid], request=self.request)
         return self.capture_response(
             capture, status=status.HTTP_201_CREATED, headers={"Location": location}
         )

@@ -9,7 +9,7 @@ from accounts.consents import CURRENT_VERSIONS
 from accounts.models import Consent
 from emotions.api.openapi import problem_responses
 from emotions.api.profile.serializers import (
-    DeleteAccountSerializer,
+    AccountDeletionSerializer,
     GiveConsentSerializer,
     ProfileChangesSerializer,
     ProfileSerializer,
@@ -77,7 +77,7 @@ CHANGE_PROFILE: dict[str, Any] = {
 
 DELETE_ACCOUNT: dict[str, Any] = {
     "tags": ["me"],
-    "operation_id": "me_delete",
+    "operation_id": "me_deletion",
     "summary": _("Delete your account"),
     "description": _(
         "Deletes captures, photos, sessions and tokens immediately and permanently. Requires a "
@@ -85,12 +85,22 @@ DELETE_ACCOUNT: dict[str, Any] = {
         "reauthenticated with a passkey or code; access tokens can't do this."
     ),
     "request": json_request(
-        DeleteAccountSerializer, {"password": "a quiet paper diary"}, "for sure"
+        AccountDeletionSerializer, {"password": "a quiet paper diary"}, "for sure"
     ),
     "responses": {
         204: OpenApiResponse(description=_("Everything has been deleted.")),
         **problem_responses(*JSON_BODY_PROBLEMS, "reauthentication_required"),
     },
+}
+
+DELETE_PROFILE: dict[str, Any] = {
+    **{name: part for name, part in DELETE_ACCOUNT.items() if name != "request"},
+    "operation_id": "me_delete",
+    "deprecated": True,
+    "description": _(
+        "Takes the same body as me/deletion/, which clients made from this document can send. Use "
+        "that instead."
+    ),
 }
 
 GIVE_CONSENT: dict[str, Any] = {

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from accounts.models import Consent
 from emotions.api.fields import StrictBooleanField, StrictCharField, TimeZoneField
+from emotions.api.unknown_fields import StrictSerializer
 from emotions.models import Capture, Preferences
 
 
@@ -119,3 +120,7 @@ class DeleteAccountSerializer(serializers.Serializer[Any]):
             "or a code."
         ),
     )
+
+
+class AccountDeletionSerializer(StrictSerializer, DeleteAccountSerializer):
+    """The same proof, with nothing else beside it."""

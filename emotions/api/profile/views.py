@@ -21,11 +21,13 @@ from emotions.api.permissions import require_session
 from emotions.api.profile.schema import (
     CHANGE_PROFILE,
     DELETE_ACCOUNT,
+    DELETE_PROFILE,
     GIVE_CONSENT,
     PROFILE,
     WITHDRAW_CONSENT,
 )
 from emotions.api.profile.serializers import (
+    AccountDeletionSerializer,
     DeleteAccountSerializer,
     GiveConsentSerializer,
     ProfileChangesSerializer,
@@ -105,17 +107,33 @@ class ProfileView(PersonalView):
         )
         return profile_response(person)
 
-    @extend_schema(**DELETE_ACCOUNT)
+    @extend_schema(**DELETE_PROFILE)
     def delete(self, request: Request) -> Response:
         """Delete the account with everything that belongs to it."""
-        person = person_of(request)
-        password = validated_body(DeleteAccountSerializer, request).get("password")
-        if person.has_usable_password():
-            require_password(request, password)
-        else:
-            require_recent(request)
-        delete_account(person=person)
-        return Response(status=HTTPStatus.NO_CONTENT)
+        return deletion_response(request, DeleteAccountSerializer)
+
+
+class AccountDeletionView(PersonalView):
+    """The end of the account."""
+
+    parser_classes = [StrictJSONParser]
+
+    @extend_schema(**DELETE_ACCOUNT)
+    def post(self, request: Request) -> Response:
+        """Delete the account with everything that belongs to it."""
+        return deletion_response(request, AccountDeletionSerializer)
+
+
+def deletion_response(request: Request, serializer: type[DeleteAccountSerializer]) -> Response:
+    """Delete the account of a person who has proved that it is them."""
+    person = person_of(request)
+    password = validated_body(serializer, request).get("password")
+    if person.has_usable_password():
+        require_password(request, password)
+    else:
+        require_recent(request)
+    delete_account(person=person)
+    return Response(status=HTTPStatus.NO_CONTENT)
 
 
 def require_password(request: Request, password: str | None) -> None:

@@ -126,7 +126,7 @@ UUID_PARAMETER = OpenApiParameter(
 
 IMPORT: dict[str, Any] = {
     "tags": ["me"],
-    "operation_id": "import",
+    "operation_id": "me_import",
     "summary": _("Import a file"),
     "description": _(
         "Imports an archive made by export/, on this site or another, a CSV file exported by "

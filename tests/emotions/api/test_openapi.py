@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from accounts.models import User
 from emotions.api import schema_document
 from emotions.api.openapi import PROBLEMS
 from emotions.api.problems import CONTENT_TYPE
-from emotions.models import Tag
+from emotions.models import Capture, Tag
 from tests import factories, pictures, uploads
 from tests.emotions.api.calls import CAPTURES, TODAY, create, note
 
@@ -141,10 +142,44 @@ def test_every_operation_is_described(schema: dict[str, Any]) -> None:
 
 def test_pictures_and_forms_are_described_as_what_they_are(schema: dict[str, Any]) -> None:
     body = schema["paths"][CAPTURES]["post"]["requestBody"]["content"]
-    assert set(body) == {"multipart/form-data", "application/json"}
+    assert set(body) == {"multipart/form-data"}, "generated clients take one and forget the other"
     for name in ("photo", "crop", "thumbnail"):
         told = schema["paths"][f"{CAPTURES}{{uuid}}/{name}/"]["get"]["responses"]["200"]
         assert set(told["content"]) == {"image/jpeg"}
+
+
+def test_every_operation_has_one_kind_of_body(schema: dict[str, Any]) -> None:
+    for told in operations(schema):
+        assert len(told.get("requestBody", {"content": [1]})["content"]) == 1, told["operationId"]
+
+
+def parts(node: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object of a part of the schema, without examples."""
+    if isinstance(node, list):
+        for part in node:
+            yield from parts(part)
+    elif isinstance(node, dict):
+        yield node
+        for name, part in node.items():
+            if name not in {"example", "examples"}:
+                yield from parts(part)
+
+
+def test_clients_meet_new_values_without_harm(schema: dict[str, Any]) -> None:
+    assert not [part for part in parts(schema) if "enum" in part or "const" in part]
+    source = schema["components"]["schemas"]["Capture"]["properties"]["source"]
+    assert source["x-extensible-enum"] == list(Capture.Source)
+    assert "Known values: upload, camera, live" in source["description"]
+    assert source["type"] == "string"
+    felt = schema["components"]["schemas"]["Capture"]["properties"]["felt"]
+    assert felt["type"] == ["string", "null"]
+
+
+def test_integers_that_may_be_large_have_64_bits(schema: dict[str, Any]) -> None:
+    for part in parts(schema):
+        if part.get("type") in ("integer", ["integer", "null"]) and "x-extensible-enum" not in part:
+            is_large = part.get("maximum", 2**63) >= 2**31
+            assert part.get("format") == ("int64" if is_large else None), part
 
 
 def test_every_example_is_as_its_schema_says(schema: dict[str, Any]) -> None:

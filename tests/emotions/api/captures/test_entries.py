@@ -13,6 +13,7 @@ from tests import factories, pictures
 from tests.emotions.api.calls import CAPTURES, assert_problem, create, note
 
 pytestmark = pytest.mark.django_db
+WORDS = f"{CAPTURES}words/"
 
 
 def test_a_moment_in_words_is_recorded(owner_api: APIClient) -> None:
@@ -33,6 +34,26 @@ def test_a_moment_in_words_is_recorded(owner_api: APIClient) -> None:
     assert body["detections"] == []
     (tag,) = owner_api.get("/api/v1/tags/").json()
     assert (tag["name"], tag["uses"]) == ("home", 1)
+
+
+def test_words_have_an_operation_of_their_own_which_records_once(owner_api: APIClient) -> None:
+    sent = {"uuid": str(uuid.uuid4()), "mood": 2, "note": "Rain.", "tags": ["home"]}
+    made = owner_api.post(WORDS, sent, format="json")
+    assert made.status_code == 201
+    assert made["Location"].endswith(f"{CAPTURES}{sent['uuid']}/")
+    assert made["ETag"] == f'"{made.json()["sequence"]}"'
+    assert made.json()["source"] == "manual"
+    for again in (owner_api.post(WORDS, sent, format="json"), note(owner_api, **sent)):
+        assert (again.status_code, again.json()) == (201, made.json()), "also the old way"
+    other = owner_api.post(WORDS, {**sent, "mood": 3}, format="json")
+    assert_problem(other, 409, "conflict")
+    assert Capture.objects.count() == 1
+
+
+def test_words_need_some_words_and_come_as_json(owner_api: APIClient) -> None:
+    assert_problem(owner_api.post(WORDS, {}, format="json"), 400, "invalid")
+    assert_problem(owner_api.post(WORDS, {"mood": "3"}), 415, "unsupported_media_type")
+    assert not Capture.objects.exists()
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,15 @@ def test_the_password_cannot_be_guessed_by_deleting(owner: User, owner_api: APIC
     assert User.objects.filter(pk=owner.pk).exists()
 
 
+def test_an_account_is_deleted_by_posting_the_password(owner: User, owner_api: APIClient) -> None:
+    deletion = f"{ME}deletion/"
+    assert_problem(owner_api.post(deletion, {}, format="json"), 400, "invalid")
+    assert_problem(owner_api.post(deletion, {"password": "guess"}, format="json"), 400, "invalid")
+    assert User.objects.filter(pk=owner.pk).exists()
+    assert owner_api.post(deletion, {"password": PASSWORD}, format="json").status_code == 204
+    assert not User.objects.filter(pk=owner.pk).exists()
+
+
 def test_an_account_is_deleted_with_everything_by_its_password_alone(
     owner: User, owner_api: APIClient, other_api: APIClient
 ) -> None:

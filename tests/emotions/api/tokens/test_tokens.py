@@ -172,6 +172,7 @@ def test_a_token_never_gets_further_than_its_scope(owner: User, owner_api: APICl
         writer.patch(f"/api/v1/devices/{device['id']}/", sent, format="json"),
         writer.delete(f"/api/v1/devices/{device['id']}/"),
         writer.delete("/api/v1/me/", sent, format="json"),
+        writer.post("/api/v1/me/deletion/", sent, format="json"),
     ):
         assert_problem(answer, 403, "permission_denied")
     assert AccessToken.objects.count() == 1
