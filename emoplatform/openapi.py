@@ -7,9 +7,13 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": _(
         "Record what your face expresses and read your mood history. Apps sign in at "
         "/api/auth/app/v1/auth/login and send the token they get as X-Session-Token. Errors "
-        "below /api/v1/ are application/problem+json with a stable code."
+        "below /api/v1/ are application/problem+json with a stable code. Every response has an "
+        "X-Request-Id, and there RateLimit and RateLimit-Policy as well; 429 and 503 have "
+        "Retry-After."
     ),
     "VERSION": "1.1.0",
+    "LICENSE": {"name": "MIT", "identifier": "MIT"},
+    "SERVERS": [{"url": "/", "description": _("This site.")}],
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -29,6 +33,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "emotions.api.document.enumerations.open_enumerations",
+        "emotions.api.document.headers.add_headers",
         "emotions.api.document.integers.size_integers",
     ],
     "COMPONENT_SPLIT_PATCH": False,  # the serializers declare which fields are optional

@@ -315,7 +315,7 @@ CORS_EXPOSE_HEADERS = [
     *("ETag", "Location", "RateLimit", "RateLimit-Policy", "Retry-After"),
     *("Warning", "X-Request-Id"),
 ]
-SPECTACULAR_SETTINGS = openapi.SPECTACULAR_SETTINGS
+SPECTACULAR_SETTINGS = openapi.SPECTACULAR_SETTINGS | {"CONTACT": {"email": CONTACT_EMAIL}}
 
 # Apps sign in like the pages; links in e-mails lead to the pages.
 HEADLESS_CLIENTS = ("app",)

@@ -124,6 +124,7 @@ def build_response(status: str, description: Json) -> Response:
         headers=[
             row(name, header["schema"], required=False, description=header.get("description", ""))
             for name, header in description.get("headers", {}).items()
+            if "schema" in header  # those of all responses are told at the top
         ],
         examples=[
             Example(
