@@ -29,8 +29,13 @@ def next_sequence(*, person: User) -> int:
 def next_sequences(*, person: User, count: int) -> range:
     """Return as many of the next numbers, for records that change together."""
     User.objects.filter(pk=person.pk).update(sequence=F("sequence") + count)
-    last = User.objects.values_list("sequence", flat=True).get(pk=person.pk)
+    last = current_sequence(person=person)
     return range(last - count + 1, last + 1)
+
+
+def current_sequence(*, person: User) -> int:
+    """Return the number of the latest change to the person's records."""
+    return User.objects.values_list("sequence", flat=True).get(pk=person.pk)
 
 
 def save_time_zone(*, person: User, name: str) -> None:

@@ -106,7 +106,7 @@ def rescoring_versions(*, owner: User) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def changes(*, owner: User, after: int, limit: int) -> list[Capture]:
+def changes(*, owner: User, after: int, limit: int, until: int | None = None) -> list[Capture]:
     """Return captures that changed after a sequence number, deleted ones too, in that order.
 
     Sequence numbers become visible in order, because they are taken under a lock on the owner's
@@ -114,9 +114,12 @@ def changes(*, owner: User, after: int, limit: int) -> list[Capture]:
 
     Args:
         after: the last number that the caller has seen; 0 where none.
+        until: the last number that is wanted; None for all there are.
     """
-    changed = Capture.objects.filter(owner=owner, sequence__gt=after).order_by("sequence")
-    return list(with_detections(changed)[:limit])
+    changed = Capture.objects.filter(owner=owner, sequence__gt=after)
+    if until is not None:
+        changed = changed.filter(sequence__lte=until)
+    return list(with_detections(changed.order_by("sequence"))[:limit])
 
 
 def also_changed(*, owner: User, after: int) -> list[str]:

@@ -14,7 +14,7 @@ from emotions.models.imports import PREVIEW_KEPT_FOR, UNDOABLE_FOR, Import, Impo
 from emotions.models.preferences import Preferences
 from emotions.models.quotas import DailyUsage, Lease
 from emotions.models.reminders import Delivery, PushSubscription, Reminder
-from emotions.models.sync import AnsweredRequest
+from emotions.models.sync import AnsweredRequest, ResourceVersion
 from emotions.models.tags import Tag
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "Preferences",
     "PushSubscription",
     "Reminder",
+    "ResourceVersion",
     "Tag",
     "detected_column",
     "name_digest",

@@ -6,6 +6,35 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
+class ResourceVersion(models.Model):
+    """The latest change of a tag, a reminder or another small resource, as the feed tells it.
+
+    It is made when somebody asks for the feed and the resource is not as it was then.
+    """
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_index=False,  # both constraints' begin with the owner
+    )
+    kind = models.CharField(max_length=16)
+    key = models.CharField(max_length=40, help_text=_("Tells those of one kind apart."))
+    digest = models.CharField(
+        max_length=64, blank=True, help_text=_("Of what it was then; empty where it was gone.")
+    )
+    sequence = models.BigIntegerField(help_text=_("Orders all changes of one owner."))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "kind", "key"], name="emotions_resource_once"),
+            models.UniqueConstraint(fields=["owner", "sequence"], name="emotions_resource_ordered"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
 class AnsweredRequest(models.Model):
     """A request that changed something under an idempotency key, so that it is made only once.
 

@@ -35,6 +35,8 @@ from backups.archive import MANIFEST
 from backups.rows import backed_up_models
 from emotions.captures import purging, recording, trash
 from emotions.captures.recording import SelfReport
+from emotions.feed import number_changes
+from emotions.idempotency import RequestKey, record_request
 from emotions.models import (
     Capture,
     Contribution,
@@ -84,6 +86,8 @@ def live(owner: User) -> None:
         reminder=reminder, local_date=date(2026, 3, 14), due_at=timezone.now(), sent_at=None
     )
     Reminder.objects.create(owner=owner, at=time(7, 30), days="67", since=timezone.now())
+    record_request(owner=owner, request=RequestKey.of("key", "said"))
+    number_changes(owner=owner, kinds=["reminder"], read=lambda: {("reminder", "1"): {}})
     Contribution.objects.create(
         capture=Capture.objects.filter(owner=owner, deleted_at=None)[0],
         contributor=Contributor.objects.create(person=owner),

@@ -44,11 +44,9 @@ class QuotasSerializer(serializers.Serializer[Any]):
     tags = QuotaSerializer(help_text=_("Distinct tags. Above the limit: too_many_tags."))
 
 
-class ProfileSerializer(serializers.Serializer[Any]):
-    """The person who is signed in."""
+class SettingsSerializer(serializers.Serializer[Any]):
+    """What a person has chosen."""
 
-    email = serializers.EmailField()
-    joined_at = serializers.DateTimeField()
     time_zone = TimeZoneField(
         help_text=_("Determines which day a moment belongs to unless the app says otherwise.")
     )
@@ -74,10 +72,17 @@ class ProfileSerializer(serializers.Serializer[Any]):
     show_streak = StrictBooleanField(
         help_text=_("Whether Today tells how many days in a row have a moment.")
     )
-    consents = ConsentSerializer(many=True)
     new_device_letters = StrictBooleanField(
         help_text=_("Whether you get an email when someone signs in on a new device.")
     )
+
+
+class ProfileSerializer(SettingsSerializer):
+    """The person who is signed in."""
+
+    email = serializers.EmailField()
+    joined_at = serializers.DateTimeField()
+    consents = ConsentSerializer(many=True)
     contributions = serializers.IntegerField(
         help_text=_("The number of your moments that help improve the network.")
     )

@@ -18,6 +18,7 @@ from accounts.services import delete_account, save_language, save_time_zone, set
 from emotions.api.base import PersonalView, person_of, require_recent, validated_body
 from emotions.api.parsers import StrictJSONParser
 from emotions.api.permissions import require_session
+from emotions.api.profile.choices import consents_of, settings_of
 from emotions.api.profile.schema import (
     CHANGE_PROFILE,
     DELETE_ACCOUNT,
@@ -35,7 +36,6 @@ from emotions.api.profile.serializers import (
 )
 from emotions.contributions.selectors import count_contributions
 from emotions.models import Capture
-from emotions.preferences.selectors import get_preferences
 from emotions.preferences.services import set_preferences
 from emotions.quotas.usage import usage_of
 
@@ -43,28 +43,11 @@ RETRY_AFTER = 60  # seconds
 
 
 def profile_response(person: User) -> Response:
-    standing = person.consents.filter(withdrawn_at=None)
-    given_at = {(consent.kind, consent.version): consent.given_at for consent in standing}
-    preferences = get_preferences(owner=person)
     profile = {
         "email": person.email,
         "joined_at": person.date_joined,
-        "time_zone": person.time_zone,
-        "language": person.language,
-        "kept": preferences.kept,
-        "read_on": preferences.read_on,
-        "keep_others": preferences.keep_others,
-        "pictures_kept_for": preferences.pictures_kept_for,
-        "show_streak": preferences.show_streak,
-        "consents": [
-            {
-                "kind": kind.value,
-                "version": version,
-                "given_at": given_at.get((kind, version)),
-            }
-            for kind, version in CURRENT_VERSIONS.items()
-        ],
-        "new_device_letters": person.new_device_letters,
+        **settings_of(person),
+        "consents": consents_of(person),
         "contributions": count_contributions(owner=person),
         "quotas": {
             name: {"used": used, "limit": settings.QUOTAS[name]}

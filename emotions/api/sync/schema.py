@@ -7,7 +7,9 @@ from drf_spectacular.utils import OpenApiExample, OpenApiRequest
 
 from emotions.api.captures.schema import CAPTURE, UUID
 from emotions.api.openapi import problem_example, problem_responses
+from emotions.api.reminders.schema import REMINDER
 from emotions.api.schema_shared import example_response
+from emotions.api.sync.resources import KINDS
 from emotions.api.sync.serializers import (
     BatchSerializer,
     ChangesQuerySerializer,
@@ -28,9 +30,10 @@ CHANGES: dict[str, Any] = {
     "summary": _("Get changes"),
     "description": _(
         "Everything created, changed, deleted or restored since the cursor: each capture once, "
-        "in its current state, ordered by its latest change, plus the other resources to read "
-        "again, such as `tags/`. Apply the changes in order, store the cursor and send it with "
-        "the next request, and your copy matches the server's."
+        "in its current state, ordered by its latest change. With kinds, also tags, reminders, "
+        "settings and consents; without, only which other resources to read again, such as "
+        "`tags/`. Apply the changes in order, store the cursor and send it with the next "
+        "request, and your copy matches the server's."
     ),
     "parameters": [ChangesQuerySerializer],
     "responses": {
@@ -41,6 +44,16 @@ CHANGES: dict[str, Any] = {
                 "changes": [
                     {"sequence": 42, "uuid": UUID, "deleted": False, "capture": CAPTURE},
                     TOMBSTONE,
+                ],
+                "resources": [
+                    {
+                        "kind": "reminder",
+                        "id": "5",
+                        "sequence": 41,
+                        "deleted": False,
+                        **dict.fromkeys(KINDS),
+                        "reminder": REMINDER,
+                    },
                 ],
                 "also_changed": ["tags"],
                 "cursor": "YWZ0ZXI6NDM",

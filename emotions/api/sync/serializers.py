@@ -23,11 +23,15 @@ from emotions.api.fields import (
 )
 from emotions.api.idempotency import MAX_KEY_LENGTH, is_valid_key
 from emotions.api.openapi import ProblemSerializer
+from emotions.api.profile.serializers import ConsentSerializer, SettingsSerializer
 from emotions.api.readings.serializers import (
     DeviceDetectionSerializer,
     PictureSizeSerializer,
     ReadingSerializer,
 )
+from emotions.api.reminders.serializers import ReminderSerializer
+from emotions.api.sync.resources import CAPTURES, KINDS
+from emotions.api.tags.serializers import PlainTagSerializer
 from emotions.api.unknown_fields import StrictSerializer
 
 DEFAULT_PAGE_SIZE = 100
@@ -40,7 +44,7 @@ class ChangesQuerySerializer(serializers.Serializer[Any]):
 
     cursor = StrictCharField(
         required=False,
-        max_length=64,
+        max_length=200,
         help_text=_(
             "The cursor of the previous response; leave it out to start from the beginning."
         ),
@@ -50,6 +54,15 @@ class ChangesQuerySerializer(serializers.Serializer[Any]):
         default=DEFAULT_PAGE_SIZE,
         min_value=1,
         help_text=_("Changes per page: 100 by default, at most 200."),
+    )
+
+    kinds = serializers.MultipleChoiceField(
+        choices=[CAPTURES, *KINDS],
+        required=False,
+        help_text=_(
+            "What your app keeps a copy of, each kind in a parameter of its own; captures alone "
+            "by default. A cursor is good for the kinds it was made for, or fewer."
+        ),
     )
 
 
@@ -66,10 +79,30 @@ class ChangeSerializer(serializers.Serializer[Any]):
     )
 
 
+class ResourceChangeSerializer(serializers.Serializer[Any]):
+    """The latest change of one resource other than a capture."""
+
+    kind = serializers.CharField(
+        help_text=_("tag, reminder, settings or consent: the member that holds it.")
+    )
+    id = serializers.CharField(
+        help_text=_("Tells those of one kind apart; of a consent its kind, of settings me."),
+    )
+    sequence = StrictIntegerField(help_text=_("The position in the order of changes."))
+    deleted = StrictBooleanField(help_text=_("Deleted: remove your copy."))
+    tag = PlainTagSerializer(allow_null=True)
+    reminder = ReminderSerializer(allow_null=True)
+    settings = SettingsSerializer(allow_null=True)
+    consent = ConsentSerializer(allow_null=True)
+
+
 class ChangesSerializer(serializers.Serializer[Any]):
     """A portion of changes."""
 
     changes = ChangeSerializer(many=True)
+    resources = serializers.SerializerMethodField(
+        help_text=_("Changes of other kinds than captures, if you asked for any.")
+    )
     also_changed = serializers.ListField(
         child=serializers.CharField(),
         help_text=_(
@@ -79,6 +112,12 @@ class ChangesSerializer(serializers.Serializer[Any]):
     )
     cursor = StrictCharField(help_text=_("Send it with the next request."))
     more = StrictBooleanField(help_text=_("There is more: request the next page right away."))
+
+    @extend_schema_field(ResourceChangeSerializer(many=True))
+    def get_resources(self, answer: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return what is represented already, since it has been compared as such."""
+        resources: list[dict[str, Any]] = answer["resources"]
+        return resources
 
 
 class ActionSerializer(serializers.Serializer[Any]):

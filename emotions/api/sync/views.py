@@ -2,6 +2,8 @@
 
 import base64
 import re
+from collections.abc import Collection
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +13,8 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.services import current_sequence
+from emotions import feed
 from emotions.api.base import PersonalView, person_of, validated, validated_query
 from emotions.api.captures.changing import change_capture
 from emotions.api.captures.serializers import CaptureSerializer
@@ -19,6 +23,7 @@ from emotions.api.etags import sequence_in
 from emotions.api.pagination import InvalidCursorError
 from emotions.api.problems import problem_response
 from emotions.api.readings.views import record_reading
+from emotions.api.sync.resources import CAPTURES, KINDS, read_resources
 from emotions.api.sync.schema import BATCH, CHANGES
 from emotions.api.sync.serializers import (
     MAX_PAGE_SIZE,
@@ -30,18 +35,21 @@ from emotions.api.sync.serializers import (
 from emotions.api.throttling import CaptureThrottle
 from emotions.api.unknown_fields import handle_unknown_fields, note_ignored, unknown_fields
 from emotions.captures import selectors
-from emotions.models import Capture
+from emotions.feed import States
+from emotions.models import Capture, ResourceVersion
 
-CURSOR = re.compile(r"after:(\d{1,18})")
-
-
-def cursor_after(sequence: int) -> str:
-    """Return the opaque cursor behind a change."""
-    return base64.urlsafe_b64encode(f"after:{sequence}".encode()).decode().rstrip("=")
+CURSOR = re.compile(r"after:(\d{1,18})((?::[a-z]+)*)")
 
 
-def sequence_of(cursor: str) -> int:
-    """Return the sequence number in a cursor.
+def cursor_after(sequence: int, kinds: Collection[str] = ()) -> str:
+    """Return the opaque cursor behind a change, for a copy of captures or of these kinds."""
+    named = [] if set(kinds) <= {CAPTURES} else sorted(kinds)
+    text = ":".join(["after", str(sequence), *named])
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str) -> tuple[int, set[str]]:
+    """Return the sequence number in a cursor, and the kinds that it was made for.
 
     Raises:
         InvalidCursorError: it is not one of ours.
@@ -51,9 +59,12 @@ def sequence_of(cursor: str) -> int:
         match = CURSOR.fullmatch(base64.urlsafe_b64decode(padded).decode("ascii"))
     except ValueError as error:
         raise InvalidCursorError from error
-    if match is None or cursor_after(int(match[1])) != cursor:
+    if match is None:
         raise InvalidCursorError
-    return int(match[1])
+    sequence, kinds = int(match[1]), set(match[2].split(":")[1:])
+    if cursor_after(sequence, kinds) != cursor:
+        raise InvalidCursorError
+    return sequence, kinds or {CAPTURES}
 
 
 def change_of(capture: Capture) -> dict[str, Any]:
@@ -64,6 +75,19 @@ def change_of(capture: Capture) -> dict[str, Any]:
         "uuid": capture.uuid,
         "deleted": deleted,
         "capture": None if deleted else capture,
+    }
+
+
+def resource_change(change: ResourceVersion, states: States) -> dict[str, Any]:
+    """Return the latest change of another resource, of which nothing is told once it is gone."""
+    state = states.get((change.kind, change.key))
+    return {
+        "kind": change.kind,
+        "id": change.key,
+        "sequence": change.sequence,
+        "deleted": state is None,
+        **dict.fromkeys(KINDS),
+        change.kind: state,
     }
 
 
@@ -83,19 +107,32 @@ class ChangesView(PersonalView):
     def get(self, request: Request) -> Response:
         """Return changes in their order."""
         query = validated_query(ChangesQuerySerializer, request)
-        person = person_of(request)
-        after = sequence_of(query["cursor"]) if "cursor" in query else 0
-        if after > person.sequence:
+        person, kinds = person_of(request), set(query.get("kinds") or {CAPTURES})
+        after, known = read_cursor(query["cursor"]) if "cursor" in query else (0, kinds)
+        if after > person.sequence or not kinds <= known:
             raise InvalidCursorError
         limit = min(query["page_size"], MAX_PAGE_SIZE)
-        rows = selectors.changes(owner=person, after=after, limit=limit + 1)
+        others = kinds - {CAPTURES}
+        states = feed.number_changes(
+            owner=person, kinds=others, read=partial(read_resources, person, others)
+        )
+        # Numbers become visible in order, so whatever has one up to this is among the rows.
+        until = current_sequence(person=person)
+        window = {"owner": person, "after": after, "until": until, "limit": limit + 1}
+        captures = selectors.changes(**window) if CAPTURES in kinds else []
+        rows: list[Capture | ResourceVersion] = [
+            *captures,
+            *feed.resource_changes(kinds=others, **window),
+        ]
+        rows.sort(key=lambda row: row.sequence)
         changes, more = rows[:limit], len(rows) > limit
-        # Numbers become visible in order, so whatever came up to the person's is among the rows.
-        last = changes[-1].sequence if changes else after
         answer = {
-            "changes": [change_of(capture) for capture in changes],
+            "changes": [change_of(row) for row in changes if isinstance(row, Capture)],
+            "resources": [
+                resource_change(row, states) for row in changes if isinstance(row, ResourceVersion)
+            ],
             "also_changed": selectors.also_changed(owner=person, after=after),
-            "cursor": cursor_after(last if more else max(last, person.sequence)),
+            "cursor": cursor_after(changes[-1].sequence if more else until, kinds),
             "more": more,
         }
         return Response(ChangesSerializer(answer, context={"request": request}).data)

@@ -1,6 +1,6 @@
 """JSON representations of tags."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -33,6 +33,17 @@ class TagSerializer(serializers.Serializer[Any]):
         help_text=_("Increases with each change of the tag itself; the basis of the ETag."),
     )
     etag = EtagField(source="tag")
+
+
+class PlainTagSerializer(serializers.ModelSerializer[Tag]):
+    """A word of the person's own, without the number of captures, which apps count themselves."""
+
+    etag = EtagField()
+
+    class Meta:
+        model = Tag
+        fields: ClassVar = ["id", "name", "colour", "sign", "sequence", "etag"]
+        read_only_fields = fields
 
 
 class TagsQuerySerializer(serializers.Serializer[Any]):

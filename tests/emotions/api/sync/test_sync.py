@@ -125,6 +125,7 @@ def test_changes_are_the_owners_alone_and_begin_at_the_beginning(
     assert change["capture"] == owner_api.get(f"{CAPTURES}{change['uuid']}/").json()
     assert other_api.get(CHANGES).json() == {
         "changes": [],
+        "resources": [],
         "also_changed": [],
         "cursor": "YWZ0ZXI6MA",
         "more": False,
