@@ -8,6 +8,7 @@ from emotions.api.captures.views import CaptureViewSet
 from emotions.api.consents.views import ConsentTextView
 from emotions.api.detection.views import DetectView
 from emotions.api.devices.views import DevicesView, DeviceView
+from emotions.api.explanations.views import ExplanationPictureView, ExplanationView
 from emotions.api.insights.views import PatternsView, TodayView, TrendsView
 from emotions.api.model_versions.views import ModelsView, ModelView
 from emotions.api.profile.views import AccountDeletionView, ConsentView, ProfileView
@@ -18,6 +19,7 @@ from emotions.api.reminders.views import (
     RemindersView,
     ReminderView,
 )
+from emotions.api.reviews.views import AgreementView, ReviewView
 from emotions.api.security_events.views import SecurityEventsView
 from emotions.api.server.views import ServerView
 from emotions.api.sync.views import BatchView, ChangesView
@@ -58,11 +60,19 @@ urlpatterns = [
     path("captures/readings/", ReadingsView.as_view(), name="readings"),
     path("captures/batch/", BatchView.as_view(), name="batch"),
     path("", include(router.urls)),
+    path("captures/<uuid:uuid>/explanation/", ExplanationView.as_view(), name="explanation"),
+    path(
+        "captures/<uuid:uuid>/explanation/picture/",
+        ExplanationPictureView.as_view(),
+        name="explanation_picture",
+    ),
     path("changes/", ChangesView.as_view(), name="changes"),
     path("detect/", DetectView.as_view(), name="detect"),
     path("today/", TodayView.as_view(), name="today"),
     path("patterns/", PatternsView.as_view(), name="patterns"),
     path("trends/", TrendsView.as_view(), name="trends"),
+    path("review/", ReviewView.as_view(), name="review"),
+    path("agreement/", AgreementView.as_view(), name="agreement"),
     path("tags/", TagsView.as_view(), name="tags"),
     path("tags/<int:id>/", TagView.as_view(), name="tag"),
     path("tags/<int:id>/merge/", TagMergeView.as_view(), name="tag_merge"),
