@@ -5,13 +5,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from common.content_security import allows_wasm
 from emotions.models import Feeling
 from emotions.pages.sample_day import MOMENTS, sample_sentence
 
 
 @require_safe
+@allows_wasm
 def landing(request: HttpRequest) -> HttpResponse:
-    """Say what the site is; who is signed in goes on to their day."""
+    """Say what the site is and let anybody try it; who is signed in goes on to their day."""
     if request.user.is_authenticated:
         return redirect("emotions:today")
     context = {

@@ -19,7 +19,7 @@ CLASSES = {
 EVERYWHERE = {"forms", "layout"}
 SIGNED_IN = EVERYWHERE | {"lists"}
 PUBLIC: dict[str, set[str]] = {
-    "/": {"lists"},
+    "/": {"capture", "lists", "reading"},
     "/model/": set(),
     "/privacy/": set(),
     "/offline/": set(),
