@@ -82,6 +82,7 @@ urlpatterns = [
     path("captures/<uuid:uuid>/delete/", capture_views.capture_delete, name="capture_delete"),
     path("captures/<uuid:uuid>/purge/", capture_views.purge, name="purge"),
     path("today/", day_views.today, name="today"),
+    path("today/question/", day_views.question_dismiss, name="question_dismiss"),
     path("days/<day:on>/", day_views.day, name="day"),
     path("history/", history_views.history, name="history"),
     path("trends/", insight_views.trends_page, name="trends"),

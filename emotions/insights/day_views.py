@@ -6,10 +6,10 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from accounts.requests import person_of, zone_of
@@ -27,6 +27,8 @@ MOMENTS_IN_SIGHT = 6
 DAYS_CACHED_OFFLINE = 7
 DAYS_OF_PARTINGS = 90
 """The days of which Today says where what was felt and what faces looked like part."""
+QUESTION_DISMISSED_ON = "question_dismissed_on"
+"""In a session, the last day whose question somebody would rather not answer."""
 
 
 @login_required
@@ -36,6 +38,14 @@ def today(request: HttpRequest) -> HttpResponse:
     """Answer "what is the mood of today" and "what is the sentiment"."""
     person = person_of(request)
     return show_day(request, load_day(owner=person, on=today_in(zone_of(request, person))))
+
+
+@login_required
+@require_POST
+def question_dismiss(request: HttpRequest) -> HttpResponse:
+    """Ask no more today, on this device."""
+    request.session[QUESTION_DISMISSED_ON] = str(today_in(zone_of(request, person_of(request))))
+    return redirect("emotions:today")
 
 
 @login_required
@@ -71,7 +81,8 @@ def show_day(request: HttpRequest, day: Day) -> HttpResponse:
     }
     if day.date == today:
         context["offline_urls"] = offline_urls(person, today)
-        context |= what_parts(person, today, items if page.number == 1 else [])
+        is_asked = page.number == 1 and request.session.get(QUESTION_DISMISSED_ON) != str(today)
+        context |= what_parts(person, today, items if is_asked else [])
         if get_preferences(owner=person).show_streak:
             context["streak"] = wording.streak_sentence(baseline.streak(owner=person, today=today))
     if day.mood:

@@ -159,6 +159,7 @@ MATRIX: dict[str, Answers] = {
     "/.well-known/change-password": public(GET=302),
     "/consent/": page(GET=200, POST=422),
     "/today/": page(GET=200),
+    "/today/question/": page(POST=302),
     "/capture/": page(GET=200, POST=422),
     "/live/": page(GET=200),
     "/words/": page(GET=200, POST=422),

@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 
 from accounts.models import User
 from emotions.captures import presentation, selectors
-from emotions.insights import partings
+from emotions.insights import day_views, partings
 from emotions.insights.partings import Pair
 from emotions.models import Capture, Feeling
 from tests import factories
@@ -114,6 +114,25 @@ def test_one_question_is_asked_a_day_until_it_is_answered(owner: User) -> None:
     assert asked_about(owner) == first
     Capture.objects.filter(pk=first.pk).update(note="A funeral.")
     assert asked_about(owner) is None
+
+
+def test_the_question_can_be_left_until_the_next_day(
+    owner: User, owner_client: Client, other_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noon = datetime(2026, 3, 14, 12, tzinfo=UTC)
+    for days in (0, 1):
+        at = noon + timedelta(days=days)
+        factories.capture(owner=owner, looks="happy", felt="sad", taken_at=at)
+    monkeypatch.setattr(day_views, "today_in", lambda zone: SATURDAY)
+    asked = b"What was going on?"
+    other_client.post("/today/question/")
+    assert asked in owner_client.get("/today/").content
+    left = owner_client.post("/today/question/", follow=True)
+    assert left.redirect_chain == [("/today/", 302)]
+    assert asked not in left.content
+    assert asked not in owner_client.get("/today/").content
+    monkeypatch.setattr(day_views, "today_in", lambda zone: SATURDAY + timedelta(days=1))
+    assert asked in owner_client.get("/today/").content
 
 
 @pytest.mark.django_db
