@@ -17,7 +17,7 @@ from common.option_parsers import OneLineParser
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-from benchmarks.suites import archives, inference, slug, training, web
+from benchmarks.suites import archives, inference, slug, synchronisation, training, web
 from benchmarks.suites.common import Measurement, Workspace
 
 BENCHMARKS: dict[str, Callable[[Workspace], Iterator[Measurement]]] = {
@@ -32,6 +32,7 @@ BENCHMARKS: dict[str, Callable[[Workspace], Iterator[Measurement]]] = {
     "live": web.live,
     "explanation": web.explanation,
     "history": web.history,
+    "synchronisation": synchronisation.synchronisation,
     "slug": slug.slug,
 }
 

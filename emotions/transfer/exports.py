@@ -1,10 +1,10 @@
 """Export of everything that belongs to a person, as a zip archive generated while it is sent."""
 
 import csv
-import io
 import json
 from collections.abc import Iterator
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
 from zipfile import ZIP_STORED
 
 from django.core.files.storage import default_storage
@@ -23,6 +23,7 @@ from ml.emotions import EMOTIONS
 
 CHUNK_SIZE = 500  # captures fetched from the database at a time
 FILE_CHUNK_BYTES = 64 * 1024
+MAX_TABLE_MEMORY = 2**20  # bytes; a longer table waits on the disk
 COLUMNS = [
     *("uuid", "taken_at", "time_zone", "local_date", "source", "felt", "mood", "note", "tags"),
     *("detected", "confidence", "unsure", *map(str, EMOTIONS)),
@@ -50,8 +51,12 @@ def build_archive(*, owner: User) -> ZipStream:
     archive.add(json.dumps(profile_data(owner), indent=2), "profile.json")
     archive.add(json.dumps(tags_data(owner), indent=2, ensure_ascii=False), "tags.json")
     archive.add(json.dumps(security_log_data(owner), indent=2), "security_log.json")
-    archive.add(captures_json(owner), "captures.json")
-    archive.add(captures_csv(owner), "captures.csv")
+    # The table is filled while the list is sent, which comes first: captures are read once.
+    table = SpooledTemporaryFile(  # noqa: SIM115 - the archive ends after this function
+        MAX_TABLE_MEMORY, mode="w+", newline="", encoding="utf-8"
+    )
+    archive.add(captures_json(owner, table), "captures.json")
+    archive.add(iter_table(table), "captures.csv")
     with_pictures = Capture.objects.of(owner).exclude(photo="", crop="").order_by("taken_at", "id")
     columns = with_pictures.only("uuid", "photo", "crop")
     for capture in columns.iterator(chunk_size=CHUNK_SIZE):
@@ -120,10 +125,13 @@ def iter_file(name: str) -> Iterator[bytes]:
         return
 
 
-def captures_json(owner: User) -> Iterator[bytes]:
-    """Yield all captures as one JSON list."""
+def captures_json(owner: User, table: IO[str]) -> Iterator[bytes]:
+    """Yield all captures as one JSON list, and write each as a row of a CSV table too."""
+    writer = csv.writer(table)
+    writer.writerow(COLUMNS)
     separator = "[\n"
     for capture in iter_captures(owner):
+        writer.writerow(table_row(capture))
         yield f"{separator}{json.dumps(capture_data(capture), ensure_ascii=False)}".encode()
         separator = ",\n"
     yield b"\n]\n" if separator == ",\n" else b"[]\n"
@@ -166,32 +174,27 @@ def detection_data(detection: Detection) -> dict[str, Any]:
     }
 
 
-def captures_csv(owner: User) -> Iterator[bytes]:
-    """Yield a CSV table with one row per capture, safe to open in a spreadsheet."""
-    line = io.StringIO()
-    writer = csv.writer(line)
+def table_row(capture: Capture) -> list[Any]:
+    """Return a capture as a row of the CSV table, safe to open in a spreadsheet."""
+    answer = answer_of(capture)
+    return [
+        capture.uuid,
+        capture.taken_at.isoformat(),
+        capture.time_zone,
+        capture.local_date.isoformat(),
+        capture.source,
+        capture.felt,
+        capture.mood,
+        escape_formula(capture.note),
+        escape_formula(", ".join(capture.tag_names)),
+        *([answer.emotion, answer.confidence, answer.unsure] if answer else [""] * 3),
+        *(answer.probabilities if answer else [""] * len(EMOTIONS)),
+    ]
 
-    def format_row(row: list[Any]) -> bytes:
-        line.seek(0)
-        line.truncate()
-        writer.writerow(row)
-        return line.getvalue().encode()
 
-    yield format_row(COLUMNS)
-    for capture in iter_captures(owner):
-        answer = answer_of(capture)
-        yield format_row(
-            [
-                capture.uuid,
-                capture.taken_at.isoformat(),
-                capture.time_zone,
-                capture.local_date.isoformat(),
-                capture.source,
-                capture.felt,
-                capture.mood,
-                escape_formula(capture.note),
-                escape_formula(", ".join(capture.tag_names)),
-                *([answer.emotion, answer.confidence, answer.unsure] if answer else [""] * 3),
-                *(answer.probabilities if answer else [""] * len(EMOTIONS)),
-            ]
-        )
+def iter_table(table: IO[str]) -> Iterator[bytes]:
+    """Yield a table that has been written, and close it."""
+    with table:
+        table.seek(0)
+        while chunk := table.read(FILE_CHUNK_BYTES):
+            yield chunk.encode()
