@@ -1,11 +1,14 @@
 """An offline diary on this computer that syncs with the site now and then.
 
 Usage: sync_client.py FOLDER record [PHOTO] [--felt EMOTION] [--mood 1..5] [--note TEXT] [--tag TAG]
+       sync_client.py FOLDER edit UUID [--felt EMOTION] [--mood 1..5] [--note TEXT] [--tag TAG]
+       sync_client.py FOLDER delete UUID
+       sync_client.py FOLDER restore UUID
        sync_client.py FOLDER sync --site https://mood.example.org --token TOKEN
        sync_client.py FOLDER list
 
-Moments wait in the folder until `sync` sends each of them exactly once; then `sync` fetches changes
-made elsewhere. Requires Python 3.11 and `pip install requests`.
+What was done waits in the folder until `sync` sends each of it exactly once; then `sync` fetches
+changes made elsewhere. Requires Python 3.11 and `pip install requests`.
 """
 
 import argparse
@@ -13,20 +16,20 @@ import json
 import shutil
 import time
 import uuid
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import requests
 
-BATCH_SIZE = 20  # captures
+BATCH_SIZE = 20  # entries
 MAX_BATCH_BYTES = 30_000_000
 RETRY_STATUSES = {429, 500, 502, 503, 504}
+CONFLICT, GONE = 412, {404, 410}
 
 
 class Diary:
-    """A folder with a copy of all captures, and those that wait to be sent."""
+    """A folder with a copy of all captures, and with what waits to be sent."""
 
     def __init__(self, folder: Path) -> None:
         self.waiting, self.refused = folder / "waiting", folder / "refused"
@@ -40,66 +43,149 @@ class Diary:
 
     def record(self, photo: Path | None, **fields: Any) -> str:
         """Store a moment until it is sent, and return its UUID."""
-        key = str(uuid.uuid4())
-        moment = {"uuid": key, "taken_at": datetime.now().astimezone().isoformat()}
-        moment |= {name: value for name, value in fields.items() if value}
+        capture = str(uuid.uuid4())
+        entry = {"action": "create", "uuid": capture}
+        entry |= {"taken_at": datetime.now().astimezone().isoformat()} | given(fields)
         if photo:
-            moment["photo"] = key
-            shutil.copyfile(photo, self.waiting / f"{key}.photo")
-        # Last, so that a moment is complete once this file exists.
-        write(self.waiting / f"{key}.json", moment)
-        return key
+            entry["photo"] = capture
+            shutil.copyfile(photo, self.waiting / f"{capture}.photo")
+        self.put(entry)  # Last, so that it is complete once its file exists.
+        return capture
+
+    def edit(self, capture: str, **fields: Any) -> None:
+        self.put({"action": "edit", "uuid": capture, **given(fields)})
+
+    def delete(self, capture: str) -> None:
+        self.put({"action": "delete", "uuid": capture})
+
+    def restore(self, capture: str) -> None:
+        self.put({"action": "restore", "uuid": capture})
+
+    def put(self, entry: dict[str, Any]) -> None:
+        """Let an entry wait behind the others, under a key of its own."""
+        entry["key"] = str(uuid.uuid4())
+        write(self.waiting / f"{time.time_ns()}-{entry['key']}.json", entry)
 
     def sync(self, site: str, token: str) -> None:
-        """Send waiting moments, then fetch and apply changes."""
+        """Send what waits, then fetch and apply changes."""
         with requests.Session() as session:
             session.headers["Authorization"] = f"Bearer {token}"
-            for batch in self.batches():
-                self.send(session, f"{site}/api/v1/captures/batch/", batch)
-            more = True
-            while more:
-                query = {"cursor": self.cursor} if self.cursor else {}
-                response = request(session, "GET", f"{site}/api/v1/changes/", params=query).json()
-                for change in response["changes"]:
-                    if change["deleted"]:
-                        self.captures.pop(change["uuid"], None)
-                    else:
-                        self.captures[change["uuid"]] = change["capture"]
-                self.cursor, more = response["cursor"], response["more"]
-                write(self.file, [self.cursor, self.captures])
+            self.push(session, f"{site}/api/v1/captures/")
+            self.pull(session, f"{site}/api/v1/changes/")
 
-    def batches(self) -> Iterator[list[dict[str, Any]]]:
-        """Yield waiting moments, oldest first, in batches that the server accepts."""
-        batch: list[dict[str, Any]] = []
-        size = 0
-        moments = [json.loads(path.read_text()) for path in self.waiting.glob("*.json")]
-        for moment in sorted(moments, key=lambda moment: moment["taken_at"]):
-            photo = self.waiting / f"{moment['uuid']}.photo"
-            photo_size = photo.stat().st_size if photo.exists() else 0
-            if batch and (len(batch) == BATCH_SIZE or size + photo_size > MAX_BATCH_BYTES):
-                yield batch
-                batch, size = [], 0
-            batch.append(moment)
-            size += photo_size
-        if batch:
-            yield batch
-
-    def send(self, session: requests.Session, url: str, batch: list[dict[str, Any]]) -> None:
-        """Send a batch, and remove moments that the server has accepted or refused for good."""
-        form: dict[str, Any] = {"captures": (None, json.dumps(batch))}
-        for moment in batch:
-            if "photo" in moment:
-                form[moment["photo"]] = (self.waiting / f"{moment['uuid']}.photo").read_bytes()
-        for outcome in request(session, "POST", url, files=form).json()["outcomes"]:
-            if outcome["status"] in RETRY_STATUSES:
+    def pull(self, session: requests.Session, url: str) -> None:
+        """Apply changes made elsewhere."""
+        more = True
+        while more:
+            query = {"cursor": self.cursor} if self.cursor else {}
+            response = request(session, "GET", url, params=query)
+            if self.cursor and problem_of(response) == "invalid_cursor":
+                self.cursor, self.captures = "", {}  # The server cannot know it: begin anew.
                 continue
-            for path in sorted(self.waiting.glob(f"{outcome['uuid']}.*")):
-                if outcome["problem"]:
-                    path.replace(self.refused / path.name)
+            response.raise_for_status()
+            page = response.json()
+            for change in page["changes"]:
+                self.apply(change["uuid"], change["capture"])
+            self.cursor, more = page["cursor"], page["more"]
+            self.save()
+
+    def push(self, session: requests.Session, url: str) -> None:
+        """Send what waits, until nothing is left that the server takes now."""
+        postponed: set[str] = set()
+        while batch := self.next_batch(postponed):
+            form: dict[str, Any] = {"captures": (None, json.dumps([*batch.values()]))}
+            for entry in batch.values():
+                if "photo" in entry:
+                    form[entry["photo"]] = (self.waiting / f"{entry['photo']}.photo").read_bytes()
+            response = request(session, "POST", f"{url}batch/", files=form)
+            response.raise_for_status()
+            for (path, entry), outcome in zip(
+                batch.items(), response.json()["outcomes"], strict=True
+            ):
+                problem = outcome["problem"] or {}
+                if outcome["status"] in RETRY_STATUSES or problem.get("code") == "consent_required":
+                    print(entry["uuid"], "waits:", problem["detail"])
+                    postponed.add(entry["uuid"])
+                elif outcome["status"] == CONFLICT:
+                    self.resolve(path, entry, request(session, "GET", f"{url}{entry['uuid']}/"))
+                elif problem:
+                    self.refuse(path, entry, problem)
                 else:
-                    path.unlink()
-            if outcome["problem"]:
-                write(self.refused / f"{outcome['uuid']}.problem", outcome["problem"])
+                    self.apply(entry["uuid"], outcome["capture"])
+                    self.save()
+                    self.remove(path, entry)
+
+    def next_batch(self, postponed: set[str]) -> dict[Path, dict[str, Any]]:
+        """Return the first waiting entry of each capture, as far as one request takes them.
+
+        Later ones follow when it is known which version of the capture they change.
+        """
+        batch: dict[Path, dict[str, Any]] = {}
+        captures, size = set(postponed), 0
+        for path in sorted(self.waiting.glob("*.json")):
+            entry = json.loads(path.read_text())
+            photo = self.waiting / f"{entry['uuid']}.photo"
+            size += photo.stat().st_size if "photo" in entry else 0
+            if len(batch) == BATCH_SIZE or (batch and size > MAX_BATCH_BYTES):
+                break
+            if entry["uuid"] in captures:
+                continue
+            captures.add(entry["uuid"])
+            known = self.captures.get(entry["uuid"])
+            if known and entry["action"] != "create" and "if_match" not in entry:
+                # Written down first: sent again under its key, it has to say the same.
+                entry["if_match"] = known["etag"]
+                write(path, entry)
+            batch[path] = entry
+        return batch
+
+    def resolve(self, path: Path, entry: dict[str, Any], response: requests.Response) -> None:
+        """Decide what becomes of an entry whose capture was changed elsewhere meanwhile."""
+        if response.status_code in GONE:
+            self.apply(entry["uuid"], None)
+            self.remove(path, entry)
+            return
+        response.raise_for_status()
+        before, theirs = self.captures.get(entry["uuid"], {}), response.json()
+        if entry["action"] == "edit":  # What somebody has written since outlives a deletion.
+            mine = {name: entry[name] for name in entry.keys() - {"key", "if_match"}}
+            if "tags" in mine:
+                mine["tags"] = sorted({*theirs["tags"], *mine["tags"]})
+            if "note" in mine and theirs["note"] not in ("", before.get("note"), mine["note"]):
+                mine["note"] = f"{theirs['note']}\n{mine['note']}"
+            # Another request than the one before, so it has another key.
+            write(path, mine | {"key": str(uuid.uuid4()), "if_match": theirs["etag"]})
+        else:
+            self.remove(path, entry)
+        self.apply(entry["uuid"], theirs)
+        self.save()
+
+    def refuse(self, path: Path, entry: dict[str, Any], problem: dict[str, Any]) -> None:
+        """Set an entry aside that the server refuses for good, with the reason."""
+        write(self.refused / f"{path.stem}.problem", problem)
+        for file in (path, *self.photo_of(entry)):
+            file.replace(self.refused / file.name)
+
+    def remove(self, path: Path, entry: dict[str, Any]) -> None:
+        for file in (path, *self.photo_of(entry)):
+            file.unlink()
+
+    def photo_of(self, entry: dict[str, Any]) -> list[Path]:
+        return [self.waiting / f"{entry['photo']}.photo"] if "photo" in entry else []
+
+    def apply(self, capture: str, current: dict[str, Any] | None) -> None:
+        """Hold a capture as it is now; None where it was deleted."""
+        if current is None:
+            self.captures.pop(capture, None)
+        else:
+            self.captures[capture] = current
+
+    def save(self) -> None:
+        write(self.file, [self.cursor, self.captures])
+
+
+def given(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value is not None}
 
 
 def request(session: requests.Session, method: str, url: str, **options: Any) -> requests.Response:
@@ -109,8 +195,13 @@ def request(session: requests.Session, method: str, url: str, **options: Any) ->
         if response.status_code not in RETRY_STATUSES:
             break
         time.sleep(float(response.headers.get("Retry-After", "5")))
-    response.raise_for_status()
     return response
+
+
+def problem_of(response: requests.Response) -> str | None:
+    """Return the code of the problem that was answered, if one was."""
+    found = "problem+json" in response.headers.get("Content-Type", "")
+    return response.json()["code"] if found else None
 
 
 def write(path: Path, data: Any) -> None:
@@ -125,22 +216,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path)
     actions = parser.add_subparsers(dest="action", required=True)
-    add = actions.add_parser("record").add_argument
-    add("photo", type=Path, nargs="?")
-    add("--felt")
-    add("--mood", type=int)
-    add("--note")
-    add("--tag", action="append", dest="tags")
-    add = actions.add_parser("sync").add_argument
-    add("--site", required=True)
-    add("--token", required=True)
+    recording, editing = actions.add_parser("record"), actions.add_parser("edit")
+    recording.add_argument("photo", type=Path, nargs="?")
+    editing.add_argument("capture", metavar="UUID")
+    for command in (recording, editing):
+        command.add_argument("--felt")
+        command.add_argument("--mood", type=int)
+        command.add_argument("--note")
+        command.add_argument("--tag", action="append", dest="tags")
+    for name in ("delete", "restore"):
+        actions.add_parser(name).add_argument("capture", metavar="UUID")
+    syncing = actions.add_parser("sync")
+    syncing.add_argument("--site", required=True)
+    syncing.add_argument("--token", required=True)
     actions.add_parser("list")
     options = vars(parser.parse_args())
     diary, action = Diary(options.pop("folder")), options.pop("action")
     if action == "list":
         for capture in sorted(diary.captures.values(), key=lambda found: found["taken_at"]):
             seen = next((face["emotion"] for face in capture["detections"] if face["is_me"]), "-")
-            print(capture["taken_at"], "looks", seen, "feels", capture["felt"] or "-")
+            felt = capture["felt"] or "-"
+            print(capture["taken_at"], capture["uuid"], "looks", seen, "feels", felt)
     else:
         getattr(diary, action)(**options)
 

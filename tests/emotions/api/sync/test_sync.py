@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from emotions.api.captures.serializers import CaptureSerializer
+from emotions.api.profile.serializers import SettingsSerializer
 from emotions.models import Capture
 from tests import factories, pictures, uploads
 from tests.conftest import signed_in
@@ -20,7 +21,10 @@ from tests.emotions.api.calls import CAPTURES, assert_problem, create, note
 
 pytestmark = pytest.mark.django_db
 CHANGES, BATCH = "/api/v1/changes/", "/api/v1/captures/batch/"
+REMINDERS = "/api/v1/reminders/"
 MOODS = 5
+KEPT = ["photo", "crop", "nothing"]
+KINDS = ["capture", "tag", "reminder", "settings", "consent"]
 
 
 class Phone:
@@ -30,59 +34,115 @@ class Phone:
         self.api = signed_in(APIClient(), person)
         self.chance = chance
         self.copy: dict[str, Any] = {}
+        self.others: dict[tuple[str, str], Any] = {}
         self.cursor = ""
         self.waiting: list[dict[str, Any]] = []
+        self.answered: dict[str, int] = {}
 
     def act(self) -> None:
         """Do something, perhaps twice, perhaps without ever hearing the answer."""
-        doing = self.chance.choice([self.write, self.write, self.edit, self.remove, self.restore])
-        doing()
+        often = [self.write, self.edit, self.remove, self.restore] * 2
+        seldom = [self.edit_at_once, self.change_tag, self.change_settings, self.change_reminder]
+        self.chance.choice([*often, *seldom])()
+        if self.chance.random() < 0.5:
+            self.push()
         if self.chance.random() < 0.3:
             self.pull()
 
-    def write(self) -> None:
-        self.waiting.append({"uuid": str(uuid.uuid4()), "mood": self.chance.randint(1, MOODS)})
-        if self.chance.random() < 0.5:
-            self.push()
+    def wait(self, action: str, capture: str, **fields: Any) -> None:
+        entry = {"action": action, "uuid": capture, "key": str(uuid.uuid4()), **fields}
+        self.waiting.append(entry)
 
-    def push(self) -> None:
-        """Send what waits; where the answer is lost, the same is sent again later."""
-        answer = self.api.post(BATCH, {"captures": json.dumps(self.waiting[:20])})
-        assert {outcome["status"] for outcome in answer.json()["outcomes"]} <= {201, 410}
-        if self.chance.random() < 0.7:
-            del self.waiting[:20]
+    def write(self) -> None:
+        self.wait("create", str(uuid.uuid4()), mood=self.mood())
+
+    def mood(self) -> int:
+        return self.chance.randint(1, MOODS)
 
     def known(self) -> str | None:
         return self.chance.choice([*self.copy]) if self.copy else None
 
+    def seen(self, key: str) -> str:
+        """Return the entity tag of a capture, perhaps as a compressing proxy passes it on."""
+        etag = self.copy[key]["etag"]
+        return f"W/{etag}" if self.chance.random() < 0.5 else str(etag)
+
     def edit(self) -> None:
         if key := self.known():
-            etag = f'"{self.copy[key]["sequence"]}"'
-            answer = self.api.patch(
-                f"{CAPTURES}{key}/",
-                {"mood": self.chance.randint(1, MOODS), "tags": [f"t{self.chance.randint(1, 3)}"]},
-                format="json",
-                headers={"If-Match": etag},
-            )
-            assert answer.status_code in {200, 404, 412}
+            tags = [f"t{self.chance.randint(1, 3)}"]
+            self.wait("edit", key, if_match=self.seen(key), mood=self.mood(), tags=tags)
 
     def remove(self) -> None:
         if (key := self.known()) and self.chance.random() < 0.5:
-            forever = self.chance.random() < 0.3
-            url = f"{CAPTURES}{key}/{'?forever=true' if forever else ''}"
-            assert self.api.delete(url).status_code in {204, 404}
+            condition = {"if_match": self.seen(key)} if self.chance.random() < 0.5 else {}
+            self.wait("delete", key, forever=self.chance.random() < 0.3, **condition)
 
     def restore(self) -> None:
         trash = self.api.get(CAPTURES, {"deleted": "true"}).json()["results"]
         if trash:
-            key = self.chance.choice(trash)["uuid"]
-            assert self.api.post(f"{CAPTURES}{key}/restore/").status_code == 200
+            self.wait("restore", self.chance.choice(trash)["uuid"])
+
+    def push(self) -> None:
+        """Send what waits; where the answer is lost, the same is sent again later."""
+        if not self.waiting:
+            return
+        answer = self.api.post(BATCH, {"captures": json.dumps(self.waiting[:20])})
+        for outcome in answer.json()["outcomes"]:
+            status, key = outcome["status"], outcome["key"]
+            assert status in {200, 201, 204, 404, 410, 412}
+            before = self.answered.setdefault(key, status)
+            if before < 300:
+                # 410 where it was deleted since; never a conflict with what it has done itself.
+                assert status in {before, 410}
+        if self.chance.random() < 0.7:
+            del self.waiting[:20]
+
+    def twice(self, method: str, url: str, body: Any = None, **headers: str) -> Any:
+        """Make a request, lose its answer and make it again."""
+        headers["Idempotency-Key"] = str(uuid.uuid4())
+        call = getattr(self.api, method)
+        first, again = (call(url, body, format="json", headers=headers) for _ in range(2))
+        assert (first.status_code, first.content) == (again.status_code, again.content)
+        return again
+
+    def edit_at_once(self) -> None:
+        if key := self.known():
+            sent = {"mood": self.mood(), "note": "At once."}
+            seen = {"If-Match": self.seen(key)}
+            edited = self.twice("patch", f"{CAPTURES}{key}/", sent, **seen)
+            assert edited.status_code in {200, 404, 412}
+
+    def change_tag(self) -> None:
+        tags = [tag["id"] for (kind, _), tag in self.others.items() if kind == "tag"]
+        if tags:
+            url = f"/api/v1/tags/{self.chance.choice(tags)}/"
+            if self.chance.random() < 0.8:
+                body = {"colour": self.chance.choice(["rose", "teal"])}
+                assert self.twice("patch", url, body).status_code in {200, 404}
+            else:
+                assert self.twice("delete", url).status_code in {204, 404}
+
+    def change_settings(self) -> None:
+        changes = {"show_streak": self.chance.random() < 0.5, "kept": self.chance.choice(KEPT)}
+        assert self.api.patch("/api/v1/me/", changes, format="json").status_code == 200
+
+    def change_reminder(self) -> None:
+        ids = [one["id"] for (kind, _), one in self.others.items() if kind == "reminder"]
+        if len(ids) < 3:
+            added = self.twice("post", REMINDERS, {"at": f"{self.chance.randint(10, 19)}:00"})
+            assert added.status_code in {201, 409}
+        elif self.chance.random() < 0.5:
+            url = f"{REMINDERS}{self.chance.choice(ids)}/"
+            assert self.twice("patch", url, {"paused": True}).status_code in {200, 404}
+        else:
+            url = f"{REMINDERS}{self.chance.choice(ids)}/"
+            assert self.twice("delete", url).status_code in {204, 404}
 
     def pull(self, *, may_fail: bool = True) -> None:
         """Play back what changed; a lost answer changes neither copy nor cursor."""
         more = True
         while more:
-            query: dict[str, Any] = {"page_size": self.chance.choice([1, 3, 50])}
+            query: dict[str, Any] = {"page_size": self.chance.choice([1, 3, 50]), "kinds": KINDS}
             query |= {"cursor": self.cursor} if self.cursor else {}
             told = self.api.get(CHANGES, query).json()
             if may_fail and self.chance.random() < 0.3:
@@ -92,7 +152,40 @@ class Phone:
                     self.copy.pop(change["uuid"], None)
                 else:
                     self.copy[change["uuid"]] = change["capture"]
+            for change in told["resources"]:
+                name = (change["kind"], change["id"])
+                if change["deleted"]:
+                    self.others.pop(name, None)
+                else:
+                    self.others[name] = change[change["kind"]]
             self.cursor, more = told["cursor"], told["more"]
+
+
+def held_captures(api: APIClient) -> dict[str, Any]:
+    """Return what the server holds, by the list."""
+    held: dict[str, Any] = {}
+    url: str | None = f"{CAPTURES}?page_size=200"
+    while url:
+        page = api.get(url).json()
+        held |= {capture["uuid"]: capture for capture in page["results"]}
+        url = page["next"]
+    return held
+
+
+def held_resources(api: APIClient) -> dict[tuple[str, str], Any]:
+    """Return what the server holds besides captures, each by its own address."""
+    me = api.get("/api/v1/me/").json()
+    tags = api.get("/api/v1/tags/", {"unused": "true"}).json()
+    settings = {name: me[name] for name in SettingsSerializer().fields}
+    return {
+        ("settings", "me"): settings,
+        **{("consent", consent["kind"]): consent for consent in me["consents"]},
+        **{("reminder", str(one["id"])): one for one in api.get(REMINDERS).json()},
+        **{
+            ("tag", str(tag["id"])): {name: tag[name] for name in tag if name != "uses"}
+            for tag in tags
+        },
+    }
 
 
 @pytest.mark.parametrize("acts", [300, pytest.param(1000, marks=pytest.mark.slow)])
@@ -104,17 +197,17 @@ def test_three_phones_that_lose_the_line_end_equal_to_the_server(owner: User, ac
     for phone in phones:
         while phone.waiting:
             phone.push()
-    held: dict[str, Any] = {}
-    url: str | None = f"{CAPTURES}?page_size=200"
-    while url:
-        page = phones[0].api.get(url).json()
-        held |= {capture["uuid"]: capture for capture in page["results"]}
-        url = page["next"]
+    phones[0].api.post(REMINDERS, {"at": "20:00"}, format="json")  # perhaps all were removed
+    held, resources = held_captures(phones[0].api), held_resources(phones[0].api)
     for phone in phones:
         phone.pull(may_fail=False)
         assert phone.copy == held
+        assert phone.others == resources
+    statuses = {status for phone in phones for status in phone.answered.values()}
+    assert {200, 201, 204, 412} <= statuses
     assert Capture.objects.exclude(purged_at=None).exists()
-    assert len(held) > 50
+    assert len(held) > 20
+    assert {kind for kind, _ in resources} == {"settings", "consent", "reminder", "tag"}
 
 
 def test_changes_are_the_owners_alone_and_begin_at_the_beginning(
