@@ -23,6 +23,7 @@ from playwright.sync_api import Page, Route, sync_playwright
 from common.imaging.geometry import Box
 from common.imaging.images import read_image
 from common.option_parsers import OneLineParser
+from ml.data.errors import DatasetError
 from ml.data.sources import Source
 from ml.emotions import EMOTIONS
 from ml.inference import blazeface
@@ -215,11 +216,15 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     card = Card.load(BUNDLED / CARD)
     predictor = Predictor((BUNDLED / NETWORK).read_bytes(), card)
-    source = Source(options.photos)
+    try:
+        source = Source(options.photos)
+        split = source.pick_split(None)
+    except DatasetError as error:
+        parser.error(str(error))
     site, agreement = Site(card), Agreement()
     times: dict[str, list[float]] = {READ: [], READ_FRAME: []}
     with opened(site) as (page, milliseconds):
-        photos = source.read(source.pick_split(None))
+        photos = source.read(split)
         for number, (_, content) in enumerate(photos):
             if number % options.every:
                 continue
