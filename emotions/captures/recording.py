@@ -24,9 +24,9 @@ from emotions.captures.errors import (
     NoFaceError,
     RequestConflictError,
 )
-from emotions.captures.scheduling import schedule_retention
 from emotions.captures.signals import capture_changed
 from emotions.captures.storing import insert_capture
+from emotions.captures.tasks import schedule_retention
 from emotions.models import AnsweredRequest, Capture, Detection, Feeling
 from emotions.pictures.removal import delete_files_on_error
 from emotions.preferences.selectors import get_preferences

@@ -7,7 +7,6 @@ from emotions.captures import tasks
 from emotions.captures.errors import CaptureDeletedError
 from emotions.captures.locking import lock_for_update
 from emotions.captures.purging import TRASH_KEPT_FOR
-from emotions.captures.scheduling import MARGIN
 from emotions.captures.signals import capture_changed
 from emotions.idempotency import RequestKey
 from emotions.models import Capture
@@ -32,7 +31,7 @@ def delete_capture(
         current.deleted_at = timezone.now()
         current.save(update_fields=["sequence", "deleted_at"])
         capture_changed.send(sender=Capture, capture=current, created=False, face_changed=False)
-        due = current.deleted_at + TRASH_KEPT_FOR + MARGIN
+        due = current.deleted_at + TRASH_KEPT_FOR + tasks.MARGIN
         transaction.on_commit(lambda: tasks.purge_trash.using(run_after=due).enqueue())
 
 

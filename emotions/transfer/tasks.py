@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
-from emotions.captures.scheduling import MARGIN
+from emotions.captures.tasks import MARGIN
 from emotions.models import PREVIEW_KEPT_FOR, UNDOABLE_FOR, Import
 from emotions.transfer import retention, running
 
