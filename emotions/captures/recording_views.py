@@ -37,6 +37,7 @@ from emotions.captures.presentation import Item
 from emotions.models import Capture, Feeling
 from emotions.offline.headers import available_offline
 from emotions.pictures.errors import STATUSES, error_message
+from emotions.preferences.selectors import reads_on_device
 from emotions.preferences.ways import Way, last_way, remember_way
 from emotions.quotas.decorators import counted_by, heavy
 from emotions.quotas.errors import MomentsQuotaError, PicturesQuotaError, TagsQuotaError
@@ -89,6 +90,7 @@ def capture(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "feelings": list(Feeling),
         "viewfinder_first": last_way(request) == Way.CAMERA,
+        "reads_here": reads_on_device(owner=person),
     }
     if request.method != "POST":
         return render(request, "emotions/capture.html", {"form": CaptureForm(), **context})
@@ -220,7 +222,8 @@ def moment_of_photo(photo: bytes, zone: str) -> datetime | None:
 @require_safe
 def live(request: HttpRequest) -> HttpResponse:
     """Show what the camera sees and what faces in it express, storing nothing."""
-    if not has_consent(person=person_of(request), kind=Consent.Kind.USE):
+    person = person_of(request)
+    if not has_consent(person=person, kind=Consent.Kind.USE):
         return redirect_to_consent(request.path)
     card = active_version().card
     context = {
@@ -228,6 +231,7 @@ def live(request: HttpRequest) -> HttpResponse:
         "feelings": list(Feeling),
         "unsure_below": card["unsure_below"],
         "set_mass": card.get("set_mass", NO_MASS),
+        "reads_here": reads_on_device(owner=person),
     }
     return render(request, "emotions/live.html", context)
 

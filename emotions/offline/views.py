@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from emotions.models import Preferences
 from emotions.offline.headers import diary_key
 
 SHELL = (
@@ -40,11 +41,13 @@ SHELL = (
 IMPORTED = (
     "js/api.js",
     "js/capture/exif.js",
+    "js/capture/on_device.js",
     "js/capture/prepare.js",
     "js/capture/tags.js",
     "js/offline/clock.js",
     "js/offline/mend.js",
     "js/offline/panel.js",
+    "js/offline/reader_files.js",
     "js/offline/refresh.js",
     "js/offline/waiting.js",
     "js/offline/words.js",
@@ -104,7 +107,12 @@ def offline(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def line(request: HttpRequest) -> JsonResponse:
-    """Confirm to a browser that it is online, with its person's key and a CSRF token."""
-    person = request.user
-    key = diary_key(person) if isinstance(person, User) else ""
-    return JsonResponse({"diary": key, "token": get_token(request)})
+    """Confirm to a browser that it is online, and tell what it needs to send what waits.
+
+    That is the key of its person, a CSRF token, and whether it must not send their photos.
+    """
+    answer = {"diary": "", "token": get_token(request), "reads_here": False}
+    if isinstance(person := request.user, User):
+        reads_here = Preferences.objects.filter(owner=person, read_on=Preferences.ReadOn.DEVICE)
+        answer |= {"diary": diary_key(person), "reads_here": reads_here.exists()}
+    return JsonResponse(answer)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import person_of
-from emotions.models import Capture, Preferences
+from emotions.models import Preferences
 from emotions.offline.headers import available_offline
 from emotions.preferences.forms import AppearanceForm, KeepingForm
 from emotions.preferences.selectors import get_preferences
@@ -22,24 +22,19 @@ from emotions.preferences.services import set_preferences
 def keeping(request: HttpRequest) -> HttpResponse:
     """Choose what is kept of photos to come."""
     person = person_of(request)
-    preferences = get_preferences(owner=person)
-    form = KeepingForm(
-        request.POST if request.method == "POST" else None,
-        initial={
-            "kept": preferences.kept,
-            "keep_others": preferences.keep_others,
-            "pictures_kept_for": preferences.pictures_kept_for,
-        },
-    )
-    if request.method == "POST" and form.is_valid():
-        set_preferences(
-            owner=person,
-            kept=Capture.Kept(form.cleaned_data["kept"]),
-            keep_others=form.cleaned_data["keep_others"],
-            pictures_kept_for=form.cleaned_data["pictures_kept_for"],
-        )
-        messages.success(request, _("Saved."))
-        return redirect("emotions:keeping")
+    form = KeepingForm.of(get_preferences(owner=person))
+    if request.method == "POST":
+        form = KeepingForm(request.POST)
+        if form.is_valid():
+            set_preferences(
+                owner=person,
+                kept=form.kept_of_photos(),
+                read_on=form.read_on(),
+                keep_others=form.cleaned_data["keep_others"],
+                pictures_kept_for=form.cleaned_data["pictures_kept_for"],
+            )
+            messages.success(request, _("Saved."))
+            return redirect("emotions:keeping")
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render(request, "emotions/keeping.html", {"form": form}, status=status)
 

@@ -6,14 +6,20 @@ const csrfToken = () => document.querySelector("[name=csrfmiddlewaretoken]").val
 const retryAfter = (response) => 1000 * (Number(response.headers.get("Retry-After")) || 1);
 
 /**
- * Sends a form and returns the response with its JSON. Throws only if the connection fails.
+ * Sends a form, or values as JSON, and returns the response with its JSON. Throws only if the
+ * connection fails.
  * @returns {Promise<{status: number, body: object, wait: number}>}
  */
-export async function post(path, form) {
+export async function post(path, content) {
+  const isForm = content instanceof FormData;
   const response = await fetch(path, {
     method: "POST",
-    headers: { "X-CSRFToken": csrfToken(), Accept: "application/json" },
-    body: form,
+    headers: {
+      "X-CSRFToken": csrfToken(),
+      Accept: "application/json",
+      ...(isForm ? {} : { "Content-Type": "application/json" }),
+    },
+    body: isForm ? content : JSON.stringify(content),
   });
   const body = await response.json().catch(() => ({}));
   return { status: response.status, body, wait: retryAfter(response) };

@@ -1,9 +1,12 @@
 /**
  * The live view: analyses what the camera sees several times a second, stores nothing, and keeps a
- * moment on a tap. Only one frame is on its way at a time, and the server may slow us down.
+ * moment on a tap. This device reads the frames and sends none, or the server does: only one is on
+ * its way at a time then, and the server may slow us down.
  */
 
 import { detect, jpeg, newUuid, small } from "../api.js";
+import { keep as keepForLater } from "../offline/waiting.js";
+import { load, problemOf, read, readsHere, sendReading } from "./on_device.js";
 
 const root = document.querySelector("[data-live]");
 const part = (name) => root.querySelector(`[data-live-${name}]`);
@@ -22,7 +25,7 @@ const percents = new Map(
 
 const FRAME_SIDE = 320; // pixels
 const PHOTO_SIDE = 2048;
-const FRAME_INTERVAL = 220; // milliseconds between the starts of two frames, at least
+const FRAME_INTERVAL = readsHere ? 40 : 220; // milliseconds between two frames' starts, at least
 const SMOOTHING = 0.45; // the weight of the latest frame in the moving average
 const ANNOUNCE_INTERVAL = 4000; // milliseconds, so that a screen reader is not flooded
 const RETRY_DELAY = 2000; // milliseconds
@@ -37,11 +40,24 @@ const inPercent = new Intl.NumberFormat(document.documentElement.lang, { style: 
 
 const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** Shows the camera's picture, or the button that starts it. */
+function showStage(shown) {
+  part("stage").hidden = !shown;
+  part("start").hidden = shown;
+  keep.hidden = !shown;
+}
+
 function showProblem(name) {
-  running = false;
-  part("stage").hidden = true;
-  keep.hidden = true;
+  stop();
+  showStage(false);
+  part("start").hidden = true;
   part(`problem-${name}`).hidden = false;
+}
+
+/** Says why this device cannot read; nothing was sent. */
+function showCannotRead(error) {
+  part("reason").textContent = problemOf(error);
+  showProblem("here");
 }
 
 function drawBoxes(frame, faces) {
@@ -84,18 +100,7 @@ function headline() {
   return `${textCouldBe} ${others.join(", ")} ${textOr} ${names[others.length]}`;
 }
 
-async function analyseFrame() {
-  const frame = small(video, video.videoWidth, video.videoHeight, FRAME_SIDE);
-  const { status, body, wait: retryAfter } = await detect(await jpeg(frame, 0.8));
-  if (status === 429 || status === 503) {
-    await wait(retryAfter);
-    return;
-  }
-  if (status !== 200) {
-    showProblem("failed");
-    return;
-  }
-  const { faces } = body.photos[0];
+function showFaces(frame, faces) {
   drawBoxes(frame, faces);
   readings += 1;
   root.dataset.readings = readings;
@@ -107,12 +112,33 @@ async function analyseFrame() {
   }
 }
 
+async function readFrame() {
+  const reader = await load();
+  const frame = small(video, video.videoWidth, video.videoHeight, FRAME_SIDE);
+  showFaces(frame, (await reader.readFrame(frame)).faces);
+}
+
+async function sendFrame() {
+  const frame = small(video, video.videoWidth, video.videoHeight, FRAME_SIDE);
+  const { status, body, wait: retryAfter } = await detect(await jpeg(frame, 0.8));
+  if (status === 429 || status === 503) {
+    await wait(retryAfter);
+    return;
+  }
+  if (status !== 200) {
+    showProblem("failed");
+    return;
+  }
+  showFaces(frame, body.photos[0].faces);
+}
+
 async function loop() {
   while (running) {
     const started = performance.now();
     try {
-      await analyseFrame();
-    } catch {
+      await (readsHere ? readFrame() : sendFrame());
+    } catch (error) {
+      if (readsHere) return showCannotRead(error);
       word.textContent = root.dataset.textOffline;
       await wait(RETRY_DELAY);
     }
@@ -133,9 +159,7 @@ async function start() {
     showProblem("camera");
     return;
   }
-  part("start").hidden = true;
-  part("stage").hidden = false;
-  keep.hidden = false;
+  showStage(true);
 }
 
 function stop() {
@@ -145,10 +169,7 @@ function stop() {
 }
 
 /** Sends what the camera sees now through the same form as every photo. */
-async function keepMoment() {
-  if (keep.getAttribute("aria-disabled") === "true") return;
-  running = false;
-  keep.setAttribute("aria-disabled", "true");
+async function sendPhoto() {
   const frame = small(video, video.videoWidth, video.videoHeight, PHOTO_SIDE);
   const chosen = new DataTransfer();
   chosen.items.add(new File([await jpeg(frame, 0.92)], "live.jpg", { type: "image/jpeg" }));
@@ -156,6 +177,36 @@ async function keepMoment() {
   form.elements.client_uuid.value = newUuid();
   stop();
   form.submit();
+}
+
+/** Reads what the camera sees now at its full size, and sends what was read or lets it wait. */
+async function sendWhatIsRead() {
+  const shown = await read(video);
+  const moment = {
+    diary: document.body.dataset.diary,
+    uuid: newUuid(),
+    at: new Date().toISOString(),
+    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    fields: { source: "live" },
+    ...shown,
+  };
+  stop();
+  try {
+    const { status, body } = await sendReading(moment);
+    if (status === 201) location.assign(`/captures/${body.uuid}/`);
+    else showProblem("failed");
+  } catch {
+    await keepForLater(moment);
+    showStage(false);
+  }
+}
+
+async function keepMoment() {
+  if (keep.getAttribute("aria-disabled") === "true") return;
+  running = false;
+  keep.setAttribute("aria-disabled", "true");
+  if (readsHere) await sendWhatIsRead().catch(showCannotRead);
+  else await sendPhoto();
 }
 
 part("start").addEventListener("click", start);

@@ -1,5 +1,5 @@
 /**
- * Uploads several photos at once. Each has a row of its own with the time at which it was taken,
+ * Reads several photos at once, on this device or by uploading them. Each has a row of its own with the time at which it was taken,
  * which can be changed before it is sent and after, and its outcome, after which it can be sent
  * again. A single photo goes the form's usual way.
  */
@@ -8,7 +8,8 @@ import { json, newUuid } from "../api.js";
 import { keep } from "../offline/waiting.js";
 import { clockOf, problemOfTime } from "../offline/words.js";
 import { dateTaken } from "./exif.js";
-import { prepare } from "./prepare.js";
+import { problemOf, read, readsHere, sendReading } from "./on_device.js";
+import { pictureOf, prepare, UnreadableError } from "./prepare.js";
 
 const form = document.querySelector("[data-upload]");
 const input = form.querySelector("input[type=file]");
@@ -41,10 +42,14 @@ function photoOf(file) {
     if (clock) setTime(photo, clock);
   });
   time.addEventListener("change", () => changeTime(photo));
-  part("again", item).addEventListener("click", () => uploadAll([photo]));
+  part("again", item).addEventListener("click", () => readAll([photo]));
   part("anyway", item).addEventListener("click", () => {
     photo.fields.keep_without_face = true;
-    uploadAll([photo]);
+    readAll([photo]);
+  });
+  part("allow", item).addEventListener("click", () => {
+    photo.allowed = true;
+    readAll([photo]);
   });
   return photo;
 }
@@ -74,25 +79,30 @@ async function changeTime(photo) {
   }
 }
 
-function showOutcome({ item }, text, { link = "", again = false, anyway = false } = {}) {
+function showOutcome({ item }, text, { link = "", ...offers } = {}) {
   part("outcome", item).textContent = text;
   part("progress", item).hidden = true;
-  part("again", item).hidden = !again;
-  part("anyway", item).hidden = !anyway;
+  for (const name of ["again", "anyway", "allow"]) part(name, item).hidden = !offers[name];
   part("open", item).hidden = !link;
   if (link) part("open", item).href = link;
 }
 
-/** Lets a photo wait in this browser for a connection, under the UUID that it has. */
-const keepForLater = ({ prepared, uuid, at, fields }) =>
-  keep({
-    diary: document.body.dataset.diary,
-    uuid,
-    at,
-    zone,
-    fields: { source: "upload", ...fields },
-    photo: prepared,
-  });
+/** Returns a photo as it waits in this browser and is sent; what it shows is added. */
+const momentOf = ({ uuid, at, fields }, shown) => ({
+  diary: document.body.dataset.diary,
+  uuid,
+  at,
+  zone,
+  fields: { source: "upload", ...fields },
+  ...shown,
+});
+
+/** Lets a photo, or what was read of it, wait in this browser for a connection. */
+const keepForLater = (photo, shown) =>
+  keep(momentOf(photo, shown)).then(
+    () => showOutcome(photo, texts.textWaits),
+    () => showOutcome(photo, texts.textOffline, { again: true }),
+  );
 
 function showResponse(photo, status, response) {
   if (status === 201) {
@@ -107,6 +117,30 @@ function showResponse(photo, status, response) {
     const problems = Object.values(response.errors ?? {}).flat();
     const text = problems.join(" ") || (response.detail ?? texts.textFailed);
     showOutcome(photo, text, { again: true });
+  }
+}
+
+/** Reads one photo on this device and sends what was read. */
+async function readHere(photo) {
+  showOutcome(photo, texts.textReading);
+  let shown;
+  try {
+    shown = await read(await pictureOf(photo.file));
+  } catch (error) {
+    if (error instanceof UnreadableError) return showOutcome(photo, form.dataset[error.kind]);
+    const reason = `${problemOf(error)} ${texts.textNothingSent}`;
+    return showOutcome(photo, reason, { again: true, allow: true });
+  }
+  if (!shown.reading.detections.length && !photo.fields.keep_without_face) {
+    return showOutcome(photo, texts.textNoFace, { anyway: true });
+  }
+  part("time", photo.item).disabled = true;
+  try {
+    const { status, body } = await sendReading(momentOf(photo, shown));
+    part("time", photo.item).disabled = false;
+    return showResponse(photo, status, body);
+  } catch {
+    return keepForLater(photo, shown);
   }
 }
 
@@ -126,7 +160,7 @@ async function upload(photo) {
     return showOutcome(photo, form.dataset[kind]);
   }
   const body = new FormData();
-  const { uuid, at, fields, prepared } = photo;
+  const { uuid, at, fields, prepared, allowed } = photo;
   const values = { uuid, taken_at: at, time_zone: zone, source: "upload", ...fields };
   for (const [name, value] of Object.entries(values)) body.append(name, value);
   body.append("photo", prepared);
@@ -140,10 +174,7 @@ async function upload(photo) {
       part("progress", item).value = loaded / total;
     });
     request.addEventListener("error", async () => {
-      await keepForLater(photo).then(
-        () => showOutcome(photo, texts.textWaits),
-        () => showOutcome(photo, texts.textOffline, { again: true }),
-      );
+      await keepForLater(photo, { photo: prepared, allowed });
       resolve();
     });
     request.addEventListener("load", () => {
@@ -155,12 +186,15 @@ async function upload(photo) {
   });
 }
 
-/** Uploads photos, a few at a time, and shows how many of all are recorded then. */
-async function uploadAll(chosen) {
+/** Reads photos, a few at a time, and shows how many of all are recorded then. */
+async function readAll(chosen) {
   part("send").hidden = true;
   const queue = [...chosen];
   const worker = async () => {
-    while (queue.length) await upload(queue.shift());
+    while (queue.length) {
+      const photo = queue.shift();
+      await (readsHere && !photo.allowed ? readHere(photo) : upload(photo));
+    }
   };
   await Promise.all(Array.from({ length: CONCURRENT_UPLOADS }, worker));
   const recorded = photos.filter(({ address }) => address).length;
@@ -174,7 +208,7 @@ part("send").addEventListener("click", async () => {
   await Promise.all(photos.map(({ dated }) => dated));
   const wrong = photos.find(({ item }) => part("time", item).ariaInvalid);
   if (wrong) part("time", wrong.item).focus();
-  else await uploadAll(photos);
+  else await readAll(photos);
 });
 
 input.addEventListener("change", () => {

@@ -24,7 +24,7 @@ function isReadable(bytes) {
   );
 }
 
-/** A photo that neither the browser nor the server can show; `kind` is heic or avif. */
+/** A photo that cannot be shown; `kind` is heic, avif or unreadable. */
 export class UnreadableError extends Error {
   constructor(kind) {
     super(`Expected a photo that can be shown, received ${kind}.`);
@@ -39,6 +39,16 @@ function heifKind(bytes) {
   const brands = latin(bytes, 4, 8) === "ftyp" ? latin(bytes, 8, end) : "";
   if (/avi[fs]/.test(brands)) return "avif";
   return /^(?:he[iv]|m[is]f1)/.test(brands) ? "heic" : null;
+}
+
+/** Returns what a photo shows, upright. Throws an UnreadableError if the browser cannot show it. */
+export async function pictureOf(file) {
+  try {
+    return await createImageBitmap(file);
+  } catch {
+    const bytes = new Uint8Array(await file.slice(0, 1024).arrayBuffer());
+    throw new UnreadableError(heifKind(bytes) ?? "unreadable");
+  }
 }
 
 const isTooLarge = ({ width, height }) =>

@@ -1,10 +1,11 @@
 /**
- * Looks at the chosen photo before it is sent: it hints at what would make a better one, and asks
- * whose face counts if there are several. The server analyses a small copy and stores nothing. If
- * that fails, the form works as it does without this module.
+ * Looks at the chosen photo before it is read: it hints at what would make a better one, and asks
+ * whose face counts if there are several. This device finds the faces, or the server does so in a
+ * small copy and stores nothing. If that fails, the form works as it does without this module.
  */
 
 import { detect, jpeg, small, turned } from "../api.js";
+import { facesOf, readsHere } from "./on_device.js";
 
 const form = document.querySelector("[data-upload]");
 const panel = form.querySelector("[data-preview]");
@@ -123,6 +124,12 @@ async function analyse(blob, isWanted) {
   return isWanted() ? analyse(blob, isWanted) : answer;
 }
 
+/** Returns the faces that the server finds; null if it cannot look. */
+async function facesByServer(canvas, isWanted) {
+  const { status, body } = await analyse(await jpeg(canvas), isWanted);
+  return status === 200 && !body.photos[0].problem ? body.photos[0].faces : null;
+}
+
 async function showPreview(file) {
   const preview = Symbol("preview");
   latestPreview = preview;
@@ -135,14 +142,13 @@ async function showPreview(file) {
       small(picture, picture.width, picture.height, PHOTO_SIDE),
       Number(form.elements.turn.value),
     );
-    const { status, body } = await analyse(await jpeg(canvas), () => preview === latestPreview);
-    if (status !== 200 || body.photos[0].problem) return;
-    faces = body.photos[0].faces;
+    const isWanted = () => preview === latestPreview;
+    faces = await (readsHere ? facesOf(canvas) : facesByServer(canvas, isWanted));
   } catch {
     return;
   }
-  // Another photo was chosen meanwhile.
-  if (preview !== latestPreview) return;
+  // It could not be looked at, or another photo was chosen meanwhile.
+  if (!faces || preview !== latestPreview) return;
   const names = hintsFor(canvas, faces);
   for (const hint of hints.children) hint.hidden = !names.includes(hint.dataset.previewHint);
   faceChoice.hidden = faces.length < 2;
@@ -163,4 +169,4 @@ function update() {
 }
 input.addEventListener("change", update);
 form.addEventListener("turned", update);
-form.addEventListener("photo", forget); // It is sent at once.
+form.addEventListener("photo", forget); // It is read at once.

@@ -1,12 +1,14 @@
 /**
- * The upload form: dropping a photo, showing it, the progress of the upload, and responses that
- * leave the chosen photo in place. Without this module the form is an ordinary file field with a
- * button. Other modules hand over a photo by a "photo" event with the file and its source.
+ * The upload form: dropping a photo, showing it, reading it on this device or the progress of its
+ * upload, and responses that leave the chosen photo in place. Without this module the form is an
+ * ordinary file field with a button. Other modules hand over a photo by a "photo" event with the
+ * file and its source.
  */
 
 import { newUuid } from "../api.js";
 import { keep } from "../offline/waiting.js";
-import { prepare } from "./prepare.js";
+import * as device from "./on_device.js";
+import { pictureOf, prepare, UnreadableError } from "./prepare.js";
 
 const form = document.querySelector("[data-upload]");
 const part = (name, root = form) => root.querySelector(`[data-upload-${name}]`);
@@ -20,6 +22,7 @@ const progress = part("progress");
 const send = part("send");
 const initialSendText = send.textContent;
 const initialLabelText = label.textContent;
+const CONFLICT = 409;
 
 function showChosen() {
   URL.revokeObjectURL(preview.src);
@@ -41,16 +44,18 @@ function setBusy(busy) {
   form.setAttribute("aria-busy", String(busy));
   send.setAttribute("aria-disabled", String(busy));
   send.textContent = busy ? form.dataset.textBusy : initialSendText;
-  progress.hidden = !busy;
+  progress.hidden = true;
   progress.value = 0;
 }
 
-function showNote(text) {
+function noteOf(text) {
   const note = document.createElement("p");
   note.className = "note";
   note.textContent = text;
-  outcome.replaceChildren(note);
+  return note;
 }
+
+const showNote = (text) => outcome.replaceChildren(noteOf(text));
 
 /** Goes to the page that the response redirected to, or shows the outcome on this page. */
 function receive(request) {
@@ -69,27 +74,25 @@ function receive(request) {
   outcome.scrollIntoView({ block: "nearest" });
 }
 
-/** Lets the photo wait in this browser for a connection, as the same moment. */
-async function keepForLater(photo) {
-  const { client_uuid: uuid, source, turn, me_x: x, me_y: y } = form.elements;
-  const point = x.value && y.value ? { me_x: x.value, me_y: y.value } : {};
-  await keep({
-    diary: document.body.dataset.diary,
-    uuid: uuid.value,
-    at: new Date().toISOString(),
-    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-    fields: { source: source.value, turn: turn.value, ...point },
-    photo,
-  });
+/** Returns the moment of this form as it waits in this browser; what it shows is added. */
+const momentWith = (fields, shown) => ({
+  diary: document.body.dataset.diary,
+  uuid: form.elements.client_uuid.value,
+  at: new Date().toISOString(),
+  zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  fields: { source: form.elements.source.value, ...fields },
+  ...shown,
+});
+
+/** Lets a moment wait in this browser for a connection, under the UUID that it has. */
+async function keepForLater(moment) {
+  await keep(moment);
   input.value = "";
   showChosen();
   label.textContent = initialLabelText;
 }
 
-form.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  if (form.classList.contains("upload--busy")) return;
-  const values = new FormData(form, event.submitter);
+async function sendPhoto(values) {
   setBusy(true);
   let photo = null;
   try {
@@ -100,17 +103,77 @@ form.addEventListener("submit", async (event) => {
     return;
   }
   if (photo) values.set("photo", photo);
+  const { turn, me_x: x, me_y: y } = form.elements;
+  const point = x.value && y.value ? { me_x: x.value, me_y: y.value } : {};
   const request = new XMLHttpRequest();
   request.open("POST", form.action);
+  progress.hidden = false;
   request.upload.addEventListener("progress", ({ loaded, total }) => {
     progress.value = loaded / total;
   });
   request.addEventListener("load", () => receive(request));
   request.addEventListener("error", async () => {
     setBusy(false);
-    await keepForLater(photo).catch(() => showNote(form.dataset.textOffline));
+    const moment = momentWith({ turn: turn.value, ...point }, { photo, allowed: device.readsHere });
+    await keepForLater(moment).catch(() => showNote(form.dataset.textOffline));
   });
   request.send(values);
+}
+
+/** Sends what was read, or lets it wait; goes to its page if the server has taken it. */
+async function sendReading(moment) {
+  let answer;
+  try {
+    answer = await device.sendReading(moment);
+    if (answer.status === CONFLICT) {
+      // The form was sent before; read anew, it is another moment.
+      answer = await device.sendReading({ ...moment, uuid: newUuid() });
+    }
+  } catch {
+    setBusy(false);
+    await keepForLater(moment).catch(() => showNote(form.dataset.textOffline));
+    return;
+  }
+  const { uuid, code, detail, errors = {} } = answer.body;
+  if (uuid) location.assign(`/captures/${uuid}/`);
+  else if (code === "consent_required") location.assign(form.dataset.consent);
+  else {
+    setBusy(false);
+    showNote(Object.values(errors).flat().join(" ") || detail || form.dataset.textFailed);
+  }
+}
+
+/** Shows why nothing was sent. */
+function showReason(note) {
+  setBusy(false);
+  outcome.replaceChildren(note);
+  outcome.scrollIntoView({ block: "nearest" });
+}
+
+/** Reads the photo on this device and sends what was read; the photo stays here. */
+async function readHere({ anyway }) {
+  const { turn, me_x: x, me_y: y } = form.elements;
+  const me = x.value && y.value ? { x: Number(x.value), y: Number(y.value) } : null;
+  setBusy(true);
+  let read;
+  try {
+    const picture = await pictureOf(input.files[0]);
+    read = await device.read(picture, { turn: Number(turn.value), me });
+  } catch (error) {
+    if (error instanceof UnreadableError) showReason(noteOf(form.dataset[error.kind]));
+    else showReason(device.problemNote(error, () => sendPhoto(new FormData(form))));
+    return;
+  }
+  const fields = anyway ? { keep_without_face: true } : {};
+  if (read.reading.detections.length || anyway) await sendReading(momentWith(fields, read));
+  else showReason(device.noFaceNote());
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (form.classList.contains("upload--busy")) return;
+  if (device.readsHere) readHere({ anyway: event.submitter?.name === "keep_without_face" });
+  else sendPhoto(new FormData(form, event.submitter));
 });
 
 input.addEventListener("change", () => {
@@ -130,6 +193,12 @@ preview.addEventListener("load", () => {
 });
 for (const [event, over] of [["dragenter", true], ["dragleave", false], ["drop", false]]) {
   zone.addEventListener(event, () => zone.classList.toggle("dropzone--over", over));
+}
+// Until this module listens, the button would send the photo.
+send.disabled = false;
+if (device.readsHere) {
+  const getReady = () => device.load().catch(() => {}); // Reading the photo says why not.
+  form.querySelector("video").addEventListener("loadeddata", getReady);
 }
 // Going back to this page may bring the chosen file along.
 window.addEventListener("pageshow", () => {

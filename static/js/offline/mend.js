@@ -11,6 +11,15 @@ export function chosenWords({ felt, mood }) {
   return [felt && wordOf("felt", felt), mood && wordOf("mood", mood)].filter(Boolean);
 }
 
+/** Returns what a face looks like, by the words of the form; "" if it was not read here. */
+export function looksInWords(emotions = [], { textLooks = "", textCouldBe = "", textOr = "" }) {
+  const words = emotions.map((emotion) =>
+    named("felt").querySelector(`[value="${emotion}"]`).textContent.toLowerCase(),
+  );
+  if (words.length < 2) return words.length ? `${textLooks} ${words[0]}` : "";
+  return `${textCouldBe} ${words.slice(0, -1).join(", ")} ${textOr} ${words.at(-1)}`;
+}
+
 /** Returns the name of a field as the form writes it; "" if it has none. */
 export const labelOf = (name) =>
   template?.content.querySelector(`[for=mend_${name}]`)?.textContent ?? "";
@@ -53,7 +62,7 @@ export function mend(moment, reason, done) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const wrong = check(form);
-    const lacking = moment.photo ? "" : missing(fieldsOf(form));
+    const lacking = moment.photo || moment.reading ? "" : missing(fieldsOf(form));
     part("outcome").textContent = lacking;
     if (wrong) show(wrong);
     if (wrong || lacking) return;

@@ -25,12 +25,13 @@ async function installWorker() {
   if (ahead && !keptAt) active.postMessage({ ahead: ahead.split(" ") });
 }
 
-/** Lets the service worker forget the pages of a moment that a form is about to change. */
+/** Lets the service worker forget the pages that a form is about to change, as of a moment. */
 function forgetWhatChanges() {
   document.addEventListener("submit", ({ target, submitter }) => {
     if (target.method !== "post" || !navigator.onLine) return;
     const values = [submitter?.formAction || target.action, ...new FormData(target).values()];
-    const changing = values.join(" ").match(UUID) ?? [];
+    const pages = target.dataset.changes?.split(" ") ?? [];
+    const changing = [...(values.join(" ").match(UUID) ?? []), ...pages];
     if (!changing.length) return;
     navigator.serviceWorker?.ready.then(({ active }) => active.postMessage({ changing }));
   });

@@ -7,7 +7,7 @@
 
 import { newUuid } from "../api.js";
 import { writer } from "./clock.js";
-import { chosenWords, labelOf, mend } from "./mend.js";
+import { chosenWords, labelOf, looksInWords, mend } from "./mend.js";
 import { refreshDay } from "./refresh.js";
 import { all, changes, discard, keep, sendAll } from "./waiting.js";
 
@@ -28,6 +28,7 @@ export async function start(diary) {
   function reasonOf({ code, detail, errors = {} }) {
     if (code === "no_face") return texts.textNoFace;
     if (code === "consent_required") return texts.textConsent;
+    if (code === "reads_here") return texts.textReadsHere;
     const lines = Object.entries(errors).map(([name, problems]) =>
       [labelOf(name), problems.join(" ")].filter(Boolean).join(": "),
     );
@@ -69,20 +70,25 @@ export async function start(diary) {
       sendAgain({ ...moment, fields: { ...fields, keep_without_face: true } }, refused),
     );
     part("consent", item).hidden = refused.code !== "consent_required";
-    part("mend", item).hidden = false;
+    part("allow", item).hidden = refused.code !== "reads_here";
+    part("allow", item).addEventListener("click", () =>
+      sendAgain({ ...moment, allowed: true }, refused),
+    );
+    part("mend", item).hidden = refused.code === "reads_here";
     part("mend", item).addEventListener("click", () =>
       mend(moment, reason, (right) => sendAgain(right, refused)),
     );
-    part("again", item).hidden = ["invalid", "no_face"].includes(refused.code);
+    part("again", item).hidden = ["invalid", "no_face", "reads_here"].includes(refused.code);
     part("again", item).addEventListener("click", () => sendAgain(moment, refused));
   }
 
   function row(moment) {
     const item = panel.querySelector("template").content.cloneNode(true);
-    const { refused, photo, fields } = moment;
+    const { refused, photo, fields, looks } = moment;
     part("state", item).textContent = refused ? texts.textNotSent : texts.textPending;
     part("taken", item).textContent = texts.textTaken.replace("TIME", formatTime(moment.at));
-    part("chosen", item).textContent = chosenWords(fields).join(" · ");
+    const words = [looksInWords(looks, texts), ...chosenWords(fields)].filter(Boolean);
+    part("chosen", item).textContent = words.join(" · ");
     part("note", item).textContent = fields.note ?? "";
     part("tags", item).textContent = fields.tags?.join(" · ") ?? "";
     part("words", item).hidden = Boolean(photo);

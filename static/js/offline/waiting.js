@@ -42,9 +42,11 @@ export async function all(diary) {
 
 /**
  * Stores a moment until it can be sent.
- * @param {{diary: string, uuid: string, at: string, zone: string, fields: object, photo?: Blob}}
+ * @param {{diary: string, uuid: string, at: string, zone: string, fields: object, photo?: Blob,
+ *   allowed?: boolean, reading?: object, looks?: string[]}}
  *   moment its person, its UUID, when and in which time zone it was taken, and the other fields of
- *   the API.
+ *   the API; a photo, which may be allowed to be sent though the person's photos are read on their
+ *   devices, or what was read of it there, and what it looks like.
  */
 export async function keep(moment) {
   await withStore("readwrite", (store) => store.put(moment));
@@ -81,17 +83,23 @@ export async function forgetPages({ butOf = null } = {}) {
   await Promise.all(names.map((name) => caches.delete(name)));
 }
 
-function payloadOf({ uuid, at, zone, fields, photo }) {
-  const values = { ...fields, uuid, taken_at: at, time_zone: zone };
+const CAPTURES = "/api/v1/captures/";
+
+function requestOf({ uuid, at, zone, fields, photo, reading }) {
+  const values = { ...fields, ...reading, uuid, taken_at: at, time_zone: zone };
   if (!photo) {
-    return { body: JSON.stringify(values), headers: { "Content-Type": "application/json" } };
+    return {
+      path: reading ? `${CAPTURES}readings/` : CAPTURES,
+      body: JSON.stringify(values),
+      headers: { "Content-Type": "application/json" },
+    };
   }
   const form = new FormData();
   for (const [name, value] of Object.entries(values)) {
     for (const one of [value ?? []].flat()) form.append(name, one);
   }
   form.append("photo", photo, "photo.jpg");
-  return { body: form, headers: {} };
+  return { path: CAPTURES, body: form, headers: {} };
 }
 
 /** What only the person can change; any other 403 is a session that has ended. */
@@ -99,8 +107,8 @@ const THEIRS_TO_CHANGE = ["consent_required", "storage_full"];
 
 /** Sends one moment. Throws if it should be tried again later. */
 async function sendMoment(moment, token) {
-  const { body, headers } = payloadOf(moment);
-  const response = await fetch("/api/v1/captures/", {
+  const { path, body, headers } = requestOf(moment);
+  const response = await fetch(path, {
     method: "POST",
     headers: { "X-CSRFToken": token, Accept: "application/json", ...headers },
     body,
@@ -113,6 +121,10 @@ async function sendMoment(moment, token) {
   if (ended || [408, 429].includes(status) || status >= 500) throw new Error(`Later: ${status}`);
   return keep({ ...moment, refused: { code, detail, errors } });
 }
+
+/** Whoever has chosen since to have photos read on their devices sends none without another word. */
+const mayBeSent = ({ photo, allowed }, { reads_here: readsHere }) =>
+  !photo || allowed || !readsHere;
 
 /** Runs alone: pages and the service worker wait for each other, so nothing is sent twice. */
 const withLock = (work) => (navigator.locks ? navigator.locks.request(CHANNEL, work) : work());
@@ -132,7 +144,10 @@ export async function sendAll(diary) {
     const session = await response.json();
     // The token expires with the session: nothing can be sent as someone who signs in meanwhile.
     if (session.diary !== diary) return false;
-    for (const moment of due) await sendMoment(moment, session.token);
+    for (const moment of due) {
+      if (mayBeSent(moment, session)) await sendMoment(moment, session.token);
+      else await keep({ ...moment, refused: { code: "reads_here" } });
+    }
     return true;
   });
 }

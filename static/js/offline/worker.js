@@ -4,6 +4,7 @@
  * diary is kept at a time.
  */
 
+import * as reader from "./reader_files.js";
 import { forgetPages, sendMine } from "./waiting.js";
 
 const SHELL = "shell";
@@ -11,6 +12,8 @@ const OWNER_HEADER = "X-Diary";
 const PAGE_TIMEOUT = 4000; // milliseconds before a kept page is shown instead of a slow one
 const MAX_AGE = 10 * 60 * 1000; // milliseconds during which a kept page is not fetched ahead again
 const MAX_KEPT = 200;
+const STATIC_FILES = /\/static\/[^"'\s#]+/g;
+const WITH_HASH = /\.[0-9a-f]{12}\.\w+$/;
 const UNAVAILABLE = [502, 503, 504];
 /** Downloads of any length, and whatever is not a page of a diary. */
 const UNTOUCHED = ["/api/", "/admin/", "/data/", "/healthz", "/readyz", "/service-worker.js"];
@@ -82,10 +85,15 @@ async function subresource(event) {
   });
 }
 
-/** Answers for a static file: from the network, or else the copy that was fetched last. */
+/**
+ * Answers for a static file: from the network, or else the copy that was fetched last. That comes
+ * first where its name says that it is the same for ever.
+ */
 async function shell(event) {
   const { request } = event;
   const cache = await caches.open(SHELL);
+  const same = WITH_HASH.test(request.url) && (await cache.match(request));
+  if (same) return same;
   try {
     const response = await fetch(request);
     if (response.ok) event.waitUntil(cache.put(request, response.clone()));
@@ -97,13 +105,14 @@ async function shell(event) {
   }
 }
 
-const STATIC_FILES = /\/static\/[^"'\s#]+/g;
-const WITH_HASH = /\.[0-9a-f]{12}\.\w+$/;
-
-/** Keeps the files of a page that was not opened: another release may have made it. */
+/**
+ * Keeps the files of a page that was not opened: another release may have made it. What reads
+ * photos is large, and is kept once a photo was read.
+ */
 async function keepFilesOf(html) {
   const cache = await caches.open(SHELL);
   for (const path of new Set(html.match(STATIC_FILES))) {
+    if (path.includes("/vendor/litert/")) continue;
     if (!(await cache.match(path))) await cache.add(path).catch(() => {});
   }
 }
@@ -185,8 +194,9 @@ export function start(site) {
     const { request } = event;
     const { origin, pathname } = new URL(request.url);
     if (request.method !== "GET" || origin !== location.origin) return;
-    if (UNTOUCHED.some((path) => pathname.startsWith(path))) return;
-    if (pathname.startsWith(site.static)) event.respondWith(shell(event));
+    if (reader.isOfReader(pathname)) event.respondWith(reader.respond(event));
+    else if (UNTOUCHED.some((path) => pathname.startsWith(path))) return;
+    else if (pathname.startsWith(site.static)) event.respondWith(shell(event));
     else if (request.mode === "navigate") event.respondWith(page(event, offline));
     else if (["image", "style"].includes(request.destination)) {
       event.respondWith(subresource(event));

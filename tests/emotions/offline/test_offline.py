@@ -11,7 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from emotions.models import Preferences
 from emotions.offline.headers import HEADER, diary_key
+from emotions.preferences.services import set_preferences
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +77,13 @@ def test_the_line_says_whose_it_is_and_gives_a_token(owner: User) -> None:
     )
     assert posted.status_code == 201
     assert Client().get("/offline/line/").json()["diary"] == ""
+
+
+def test_the_line_says_whether_photos_may_be_sent(owner: User, other: User) -> None:
+    set_preferences(owner=owner, read_on=Preferences.ReadOn.DEVICE)
+    assert signed_in(owner).get("/offline/line/").json()["reads_here"] is True
+    assert signed_in(other).get("/offline/line/").json()["reads_here"] is False
+    assert Client().get("/offline/line/").json()["reads_here"] is False
 
 
 def test_the_page_without_a_connection_is_the_same_to_everybody(owner: User) -> None:

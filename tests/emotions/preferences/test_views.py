@@ -34,6 +34,39 @@ def test_a_person_says_what_is_kept_of_photos_to_come(owner: User, owner_client:
     assert owner_client.post(url, said | {"kept": "all"}).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("chosen", "expected"),
+    [
+        ("photo", ("photo", "server")),
+        ("crop", ("crop", "server")),
+        ("device", ("nothing", "device")),
+        ("nothing", ("nothing", "server")),
+    ],
+)
+def test_one_choice_says_where_photos_are_read_and_what_is_kept(
+    owner: User, other: User, owner_client: Client, chosen: str, expected: tuple[str, str]
+) -> None:
+    url = reverse("emotions:keeping")
+    said = {"kept": chosen, "pictures_kept_for": "0"}
+    assert owner_client.post(url, said)["Location"] == url
+    preferences = get_preferences(owner=owner)
+    assert (preferences.kept, preferences.read_on) == expected
+    assert get_preferences(owner=other).read_on == "server"
+    assert re.findall(r'value="(\w+)"[^>]* checked', owner_client.get(url).content.decode()) == [
+        chosen
+    ]
+
+
+def test_numbers_only_means_read_on_this_device_unless_the_server_is_named(
+    owner_client: Client,
+) -> None:
+    page = text_of(owner_client.get(reverse("emotions:keeping")))
+    here, there = "Numbers only, read on this device", "Numbers only, read on our server"
+    assert page.index(here) < page.index(there)
+    assert "Photos never leave your device." in page[page.index(here) : page.index(there)]
+    assert "The photo is sent, read and discarded immediately." in page[page.index(there) :]
+
+
 def test_theme_and_colours_are_the_persons_own(
     owner: User, owner_client: Client, other_client: Client
 ) -> None:
