@@ -70,6 +70,11 @@ urlpatterns = [
     path(
         "captures/<uuid:uuid>/thumbnail", capture_views.capture_thumbnail, name="capture_thumbnail"
     ),
+    path(
+        "captures/<uuid:uuid>/thumbnail/<slug:version>",
+        capture_views.capture_thumbnail,
+        name="capture_thumbnail",
+    ),
     path("captures/<uuid:uuid>/why/", capture_views.explanation, name="explanation"),
     path(
         "captures/<uuid:uuid>/why.jpg",

@@ -317,5 +317,6 @@ def capture_photo(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
 @available_offline
 @require_safe
 @counted_by("picture")
-def capture_thumbnail(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
-    return responses.picture_response(request, own_capture(request, uuid).small_picture)
+def capture_thumbnail(request: HttpRequest, uuid: UUID, version: str = "") -> HttpResponseBase:
+    picture = own_capture(request, uuid).small_picture
+    return responses.picture_response(request, picture, version=version)

@@ -16,11 +16,13 @@ def picture_version(file: FieldFile) -> str:
     return hashlib.sha256(str(file.name).encode()).hexdigest()[:16]
 
 
-def picture_response(request: HttpRequest, file: FieldFile) -> HttpResponseBase:
+def picture_response(
+    request: HttpRequest, file: FieldFile, *, version: str = ""
+) -> HttpResponseBase:
     """Return a picture that the caller may see, or 304 where the browser has it.
 
     Files never change under their names, so the name is the entity tag. Where the address has the
-    version of the picture, it need not be asked for again.
+    version of the picture, in its path or as a parameter, it need not be asked for again.
 
     Raises:
         Http404: there is no picture, or its file is gone.
@@ -31,7 +33,7 @@ def picture_response(request: HttpRequest, file: FieldFile) -> HttpResponseBase:
     response = get_conditional_response(request, etag=etag) or file_response(file)
     response["ETag"] = etag
     make_private(response)
-    if request.GET.get(VERSION_PARAMETER) == picture_version(file):
+    if (version or request.GET.get(VERSION_PARAMETER)) == picture_version(file):
         response["Cache-Control"] = FOR_EVER
     return response
 

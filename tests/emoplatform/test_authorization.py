@@ -214,6 +214,7 @@ MATRIX: dict[str, Answers] = {
     "/captures/<uuid:uuid>/": page_of_one(GET=200),
     "/captures/<uuid:uuid>/photo": page_of_one(GET=200),
     "/captures/<uuid:uuid>/thumbnail": page_of_one(GET=200),
+    "/captures/<uuid:uuid>/thumbnail/<slug:version>": page_of_one(GET=200),
     "/captures/<uuid:uuid>/edit/": page_of_one(POST=302),
     "/captures/<uuid:uuid>/why/": page_of_one(GET=200),
     "/captures/<uuid:uuid>/why.jpg": page_of_one(GET=200),

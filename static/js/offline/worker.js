@@ -150,7 +150,7 @@ async function keepAhead(paths, maxAge) {
     await keep(address, response);
     if (!response.headers.has(OWNER_HEADER)) continue;
     await keepFilesOf(html);
-    const thumbnails = html.match(/\/captures\/[\w-]+\/thumbnail/g) ?? [];
+    const thumbnails = html.match(/\/captures\/[\w-]+\/thumbnail\/\w+/g) ?? [];
     for (const thumbnail of new Set(thumbnails)) {
       const source = new URL(thumbnail, location.origin).href;
       if (!(await find(source))) await keep(source, await fetch(source));

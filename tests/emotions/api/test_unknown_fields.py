@@ -92,10 +92,10 @@ def test_forms_may_name_their_lists_in_several_ways(owner_api: APIClient) -> Non
 
 
 def test_each_moment_of_a_batch_is_looked_at(owner_api: APIClient) -> None:
-    waiting = [{"mood": 1}, {"mood": 2, "detections": []}]
+    waiting = [{"mood": 1}, {"mood": 2, "colour": "red"}]
     sent = owner_api.post(f"{CAPTURES}batch/", {"captures": json.dumps(waiting), "extra": "1"})
     assert sent.status_code == 200
-    named = "extra, captures.1.detections"
+    named = "extra, captures.1.colour"
     assert sent["Warning"] == f'299 - "Unknown fields were ignored: {named}"'
 
 

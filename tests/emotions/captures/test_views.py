@@ -1,8 +1,10 @@
 """The page of a capture and its pictures, for its owner and nobody else."""
 
+import re
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
@@ -90,6 +92,19 @@ def test_a_picture_is_private_and_answers_304_where_the_browser_has_it(
     again = owner_client.get(url, headers={"if-none-match": first["ETag"]})
     assert again.status_code == 304
     assert other_client.get(url, headers={"if-none-match": first["ETag"]}).status_code == 404
+
+
+def test_pages_ask_for_a_small_picture_once(
+    portrait: Capture, owner_client: Client, other_client: Client
+) -> None:
+    shown = owner_client.get(reverse("emotions:history"), {"view": "list"}).content.decode()
+    [address] = re.findall(r"/captures/[\w-]+/thumbnail/\w+", shown)
+    picture = owner_client.get(address)
+    assert picture["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert "X-Diary" in picture
+    assert other_client.get(address).status_code == 404
+    portrait.thumbnail.save("another.jpg", ContentFile(b"another"))
+    assert owner_client.get(address)["Cache-Control"] == "private, no-cache"
 
 
 def test_a_photo_whose_file_is_gone_answers_404(portrait: Capture, owner_client: Client) -> None:
