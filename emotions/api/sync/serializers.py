@@ -3,6 +3,7 @@
 from itertools import chain
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -53,6 +54,7 @@ class ChangesQuerySerializer(serializers.Serializer[Any]):
         required=False,
         default=DEFAULT_PAGE_SIZE,
         min_value=1,
+        max_value=2**63 - 1,
         help_text=_("Changes per page: 100 by default, at most 200."),
     )
 
@@ -220,7 +222,10 @@ class EntriesField(serializers.Field[Any, Any, Any, Any]):
 
     def get_value(self, dictionary: Any) -> Any:
         """Return the texts of all parts of that name."""
-        return dictionary.getlist(self.field_name) or empty
+        # A request without a body has no form.
+        name = str(self.field_name)
+        texts = dictionary.getlist(name) if isinstance(dictionary, QueryDict) else []
+        return texts or empty
 
     def to_internal_value(self, data: Any) -> list[Any]:
         """Return the entries, not checked yet."""

@@ -302,9 +302,10 @@ def test_what_waited_is_recorded_each_on_its_own(owner_api: APIClient) -> None:
 
 @pytest.mark.parametrize("captures", ["", "{", "3", "[]", json.dumps([{}] * 21)])
 def test_a_batch_that_is_none_is_refused_whole(owner_api: APIClient, captures: str) -> None:
-    refused = owner_api.post(BATCH, {"captures": captures})
-    assert_problem(refused, 400, "invalid")
-    assert set(refused.json()["errors"]) == {"captures"}
+    for body in ({"captures": captures}, {}, None):
+        refused = owner_api.post(BATCH, body)
+        assert_problem(refused, 400, "invalid")
+        assert set(refused.json()["errors"]) == {"captures"}
 
 
 def test_a_photo_sent_alone_and_again_in_a_batch_is_one_capture(owner_api: APIClient) -> None:
