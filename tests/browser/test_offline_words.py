@@ -113,6 +113,12 @@ def test_words_that_were_refused_are_put_right_where_they_wait(app: Page, owner:
     dialog = app.get_by_role("dialog")
     expect(dialog.get_by_label("Note")).to_have_value("on the train")
     assert accessibility_violations(app) == []
+    app.set_viewport_size({"width": 320, "height": 568})
+    assert dialog.evaluate("(one) => one.scrollWidth <= one.clientWidth"), "it needs no scrolling"
+    box = dialog.bounding_box()
+    assert box
+    right = 320 - box["x"] - box["width"]
+    assert 0 < box["x"] == pytest.approx(right, abs=1), "it is in the middle"
     dialog.get_by_label("Note").fill("x" * 2001)
     expect(dialog.locator(".errorlist:visible")).to_contain_text("At most 2,000 characters")
     dialog.get_by_role("button", name="Save and send").click()
