@@ -76,7 +76,8 @@ function showResult(canvas, [largest]) {
   }
   word.textContent = sentence(largest.set);
   part("result").hidden = false;
-  word.focus();
+  word.focus({ preventScroll: true });
+  part("result").scrollIntoView({ block: "nearest" });
 }
 
 /** Returns an upright picture of a file; null if the browser cannot show it. */
