@@ -1,6 +1,7 @@
 """The files that anybody may download to read faces on a device, by their sha256."""
 
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from ml.version_files import NETWORK
 
 logger = logging.getLogger(__name__)
 
+SHA256 = re.compile("[0-9a-f]{64}")
 BINARY, ZIP = "application/octet-stream", "application/zip"
 
 
@@ -46,7 +48,7 @@ class PublishedContent(NamedTuple):
 def served_version_by_sha256(sha256: str) -> ModelVersion | None:
     """Return the version of a network that is or was active, or None."""
     served = Q(active=True) | Q(promotions__isnull=False)
-    return ModelVersion.objects.filter(served, sha256=sha256).distinct().first()
+    return ModelVersion.objects.filter(served, sha256=sha256).first()
 
 
 def published_files(version: ModelVersion) -> Iterator[PublishedFile]:
@@ -71,6 +73,8 @@ def find_published(sha256: str) -> PublishedContent | None:
 
     None where there is no such file, or where it is damaged.
     """
+    if not SHA256.fullmatch(sha256):
+        return None
     if sha256 == blazeface.SHA256:
         installed = blazeface.is_installed()
         return PublishedContent(blazeface.FILE.read_bytes(), BINARY) if installed else None

@@ -81,7 +81,7 @@ def test_other_readers_prove_themselves_by_what_the_network_of_now_reads() -> No
     assert expected["version"]["sha256"] == active_version().sha256
 
 
-@pytest.mark.parametrize("sha256", ["0" * 64, "card.json", "elsewhere"])
+@pytest.mark.parametrize("sha256", ["0" * 64, "card.json", "elsewhere", "A" * 64])
 def test_nothing_else_is_sent(sha256: str) -> None:
     assert Client().get(f"/model-files/{sha256}").status_code == 404
 

@@ -276,7 +276,8 @@ def test_the_day_and_the_face_count_as_those_of_photos_do(owner_api: APIClient) 
     assert [one["uuid"] for one in found] == [made.json()["uuid"]]
 
 
-def test_there_is_no_picture_to_turn(owner_api: APIClient) -> None:
+def test_there_is_no_picture_to_turn_or_to_explain(owner_api: APIClient) -> None:
     made = send(owner_api)
+    assert_problem(owner_api.get(f"{made['Location']}explanation/"), 404, "not_found")
     turned = owner_api.post(f"{made['Location']}turn/", {"degrees": 90}, format="json")
     assert_problem(turned, 409, "no_picture")
