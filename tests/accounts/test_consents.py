@@ -39,7 +39,7 @@ def test_consent_to_one_thing_is_not_consent_to_another(owner: User) -> None:
 
 TEXTS = {
     ("/consent/", USE, "2026-11-27"): (
-        "6c2a8245441cd36603e922c1d911ce1923df5b3c32be57b783b3e051cfe80f75"
+        "9f8819f6a6db50554bbbc0e82a2bb7d52e157aca450b004579612032afade9bf"
     ),
     ("/helping/", Consent.Kind.IMPROVE, "2026-11-27"): (
         "004aec5621dbadb78a604e2bc14cac585b12832e0f71b9b76a0e373740c57456"
