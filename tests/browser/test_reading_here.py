@@ -1,18 +1,31 @@
 """Photos that are read on the device: what people see, and that no picture ever leaves."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
+from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from emotions.models import Capture, Preferences
 from emotions.preferences.services import set_preferences
+from ml.registry import active_version, promote, register
 from tests import pictures, uploads
-from tests.browser.conftest import sign_in, wait_until
+from tests.browser.conftest import NOON_ZONE, sign_in, wait_until
+from tests.browser.offline import (
+    SAID,
+    SELFIE,
+    WAITING,
+    expect_in_browser,
+    offline,
+    settled,
+    wait_for_kept,
+)
 from tests.browser.test_accessibility import accessibility_violations
 from tests.browser.test_ways import choose_several, file
+from tests.ml import versions
 
 pytestmark = [
     pytest.mark.browser,
@@ -211,3 +224,141 @@ def test_live_says_why_a_device_cannot_read(camera_page: Page, owner: User) -> N
     expect(page.get_by_text("This browser can't read photos itself.")).to_be_visible()
     expect(page.locator("video")).to_be_hidden()
     assert sent.with_content() == []
+
+
+def test_several_photos_say_why_a_device_cannot_read(
+    page: Page, sent: Sent, owner: User, tmp_path: Path
+) -> None:
+    page.route(MODEL_FILES, lambda route: route.abort())
+    sign_in(page, owner, path="/capture/")
+    rows = choose_several(page, tmp_path, *[pictures.astronaut_jpeg()] * 2)
+    page.get_by_role("button", name="Read these photos").click()
+    expect(rows.get_by_text("couldn't be downloaded")).to_have_count(2)
+    assert sent.with_content() == []
+    rows.nth(0).get_by_role("button", name="Send this one photo").click()
+    expect(page.get_by_text("1 of 2 saved")).to_be_visible()
+    page.unroute(MODEL_FILES)
+    rows.nth(1).get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("2 of 2 saved")).to_be_visible()
+    assert [path for path, _ in sent.with_content()] == ["/api/v1/captures/", READINGS]
+
+
+@pytest.fixture
+def plain_page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A page without JavaScript."""
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    yield context.new_page()
+    context.close()
+
+
+def test_without_javascript_a_photo_is_sent_only_by_the_button_that_says_so(
+    plain_page: Page, owner: User, tmp_path: Path
+) -> None:
+    sent = Sent(plain_page)
+    sign_in(plain_page, owner, path="/capture/")
+    expect(plain_page.locator("noscript .note").first).to_be_visible()
+    expect(plain_page.get_by_role("button", name="Read my face")).to_be_hidden()
+    choose(plain_page, pictures.astronaut_jpeg(), tmp_path)
+    assert sent.with_content() == []
+    plain_page.get_by_role("button", name="Send this one photo").click()
+    expect(plain_page.get_by_role("heading", level=1)).to_have_text("Looks happy")
+    plain_page.goto("/live/")
+    expect(plain_page.locator("noscript .note").first).to_be_visible()
+
+
+def test_a_page_whose_script_did_not_come_sends_no_photo(
+    page: Page, sent: Sent, owner: User, tmp_path: Path
+) -> None:
+    page.route("**/capture/on_device*.js", lambda route: route.abort())
+    sign_in(page, owner, path="/capture/")
+    choose(page, pictures.astronaut_jpeg(), tmp_path)
+    button = page.locator("[data-upload-send]")
+    expect(button).to_be_disabled()
+    page.locator("input[type=file]").press("Enter")
+    assert sent.with_content() == []
+
+
+def test_who_has_photos_read_on_the_server_loads_nothing_to_read_with(
+    page: Page, other: User, tmp_path: Path
+) -> None:
+    sent = Sent(page)
+    sign_in(page, other, path="/capture/")
+    choose(page, pictures.astronaut_jpeg(), tmp_path)
+    read(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Looks happy")
+    assert [path for path in sent.paths() if "/model-files/" in path or "/litert/" in path] == []
+
+
+def has_reader(app: Page) -> None:
+    """Read a photo, and wait until the browser keeps what it takes."""
+    app.goto("/capture/")
+    app.locator("input[type=file]").set_input_files(SELFIE)
+    expect(app.locator("[data-preview][data-faces='1']")).to_be_attached()
+    wait_until(
+        app,
+        """async () => {
+          const reader = await (await caches.open("reader")).keys();
+          const shell = await (await caches.open("shell")).keys();
+          return reader.length === 3 && shell.some(({ url }) => url.includes(".wasm"));
+        }""",
+    )
+
+
+def lose_answer(route: Route) -> None:
+    """Let the server answer, and the page not hear it."""
+    route.fetch()
+    route.abort()
+
+
+def test_a_selfie_is_read_offline_and_its_reading_goes_up_once_also_of_an_earlier_version(
+    app: Page, owner: User
+) -> None:
+    app.add_init_script(NO_BACKGROUND_SYNC)
+    sign_in(app, owner)
+    settled(app)
+    wait_for_kept(app, "/capture/")
+    has_reader(app)
+    sent = Sent(app)
+    offline(app)
+    app.goto("/capture/")
+    app.locator("input[type=file]").set_input_files(SELFIE)
+    read(app)
+    expect(app.locator(WAITING)).to_contain_text("Looks happy")
+    expect(app.locator(SAID)).to_contain_text("Saved on this device")
+    assert accessibility_violations(app) == []
+
+    version = active_version()
+    promote(register(versions.files("next"), made_by="test"), by="test", reason="newer", force=True)
+    app.route(f"**{READINGS}", lose_answer, times=1)
+    with app.expect_event("requestfailed", lambda request: READINGS in request.url):
+        app.context.set_offline(False)
+    app.get_by_role("button", name="Send now").click()
+    expect(app.locator(SAID)).to_contain_text("is in your diary now")
+    expect_in_browser(app, waiting=0)
+    capture = expect_read_here(source="upload")
+    assert capture.time_zone == NOON_ZONE
+    assert capture.detections.get().model_version == version
+    assert {path for path, _ in sent.with_content()} == {READINGS}
+    assert all(len(content) < LARGEST_READING for _, content in sent.with_content())
+
+
+def test_a_photo_that_waited_is_not_sent_once_photos_are_read_here(
+    page: Page, other: User, tmp_path: Path
+) -> None:
+    sign_in(page, other, path="/capture/")
+    for path in ("capture", "offline/line"):
+        page.route(f"**/{path}/", lambda route: route.abort())
+    choose(page, pictures.astronaut_jpeg(), tmp_path)
+    read(page)
+    expect(page.locator(WAITING)).to_have_count(1)
+    page.unroute_all()
+    set_preferences(owner=other, read_on=Preferences.ReadOn.DEVICE)
+    page.goto("/today/")
+    sent = Sent(page)
+    expect(page.locator(WAITING)).to_contain_text("so this one wasn't sent")
+    assert accessibility_violations(page) == []
+    assert not Capture.objects.exists()
+    page.get_by_role("button", name="Send this one photo").click()
+    expect(page.locator(WAITING)).to_have_count(0)
+    assert [path for path, _ in sent.with_content()] == ["/api/v1/captures/"]
+    assert Capture.objects.get().detections.get().made_by == "server"
