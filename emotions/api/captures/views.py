@@ -181,6 +181,7 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
     @action(detail=True, methods=["post"], url_path="turn", url_name="turn")
     def turn_pictures(self, request: Request, uuid: UUID) -> Response:
         """Turn the pictures of a capture and read its faces anew."""
+        self.get_object()  # whoever may not know of it learns of no wrong field either
         return self.change("turn", uuid, validated_body(TurnSerializer, request))
 
     @extend_schema(**PHOTO)

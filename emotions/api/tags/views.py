@@ -106,11 +106,11 @@ class TagMergeView(PersonalView):
     @extend_schema(**schema.MERGE_TAG)
     def post(self, request: Request, id: int) -> Response:  # noqa: A002
         """Give its captures the other tag instead."""
-        number = validated_body(TagMergeSerializer, request)["into"]
         expected = expected_sequence(request)
 
         def change() -> int:
             tag = own_tag(request, id)
+            number = validated_body(TagMergeSerializer, request)["into"]
             into = selectors.own_tags(owner=person_of(request)).filter(pk=number).first()
             if into is None or into.pk == tag.pk:
                 raise serializers.ValidationError(
@@ -118,5 +118,5 @@ class TagMergeView(PersonalView):
                 )
             return services.merge_tags(tag=tag, into=into, expected=expected).pk
 
-        once(request, "merge tags", id, number, expected, change=change)
-        return tag_response(request, number)
+        merged = once(request, "merge tags", id, request.data, expected, change=change)
+        return tag_response(request, int(merged))
