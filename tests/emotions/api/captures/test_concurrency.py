@@ -1,5 +1,6 @@
 """The same request many times at once gives one capture and one answer."""
 
+import json
 import os
 import threading
 import uuid
@@ -15,6 +16,7 @@ from tests.sites import Site, create_app_session
 pytestmark = pytest.mark.xdist_group("sites")
 KEYS = int(os.environ.get("KEYS", "1"))
 POSTS = 50
+EDITS = 20
 
 
 def pictures(site: Site) -> int:
@@ -64,3 +66,30 @@ def test_fifty_posts_at_once_under_each_key_give_one_capture_each(
     )
     assert told.split()[-2:] == [str(KEYS), str(KEYS)]
     assert pictures(shared_site) - pictures_before == 3 * KEYS, "nothing is left behind"
+
+
+def test_the_same_edit_many_times_at_once_is_made_once(
+    shared_site: Site, shared_address: str
+) -> None:
+    token = create_app_session(shared_site, "edits@example.org")
+    session = {"X-Session-Token": token}
+    address = f"{shared_address}/api/v1/captures/"
+    made = requests.post(address, json={"mood": 3}, headers=session, timeout=patience(60))
+    key = {"Idempotency-Key": str(uuid.uuid4()), "If-Match": made.headers["ETag"]}
+    start, answers = threading.Barrier(EDITS), []
+
+    def edit() -> None:
+        start.wait()
+        answer = requests.patch(
+            made.headers["Location"], json={"mood": 5}, headers=session | key, timeout=patience(100)
+        )
+        answers.append((answer.status_code, answer.text))
+
+    threads = [threading.Thread(target=edit) for _ in range(EDITS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == EDITS
+    ((status, text),) = set(answers)
+    assert (status, json.loads(text)["sequence"]) == (200, made.json()["sequence"] + 1)
