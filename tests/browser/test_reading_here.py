@@ -226,6 +226,26 @@ def test_live_says_why_a_device_cannot_read(camera_page: Page, owner: User) -> N
     assert sent.with_content() == []
 
 
+def test_damaged_weights_read_nothing_until_they_come_whole(
+    page: Page, sent: Sent, owner: User, tmp_path: Path
+) -> None:
+    def damage(route: Route) -> None:
+        content = bytearray(route.fetch().body())
+        content[len(content) // 2] ^= 1
+        route.fulfill(body=bytes(content), content_type="application/octet-stream")
+
+    sign_in(page, owner, path="/capture/")
+    page.route(MODEL_FILES, damage)
+    choose(page, pictures.astronaut_jpeg(), tmp_path)
+    read(page)
+    expect(page.get_by_text("arrived damaged")).to_be_visible()
+    assert sent.with_content() == []
+    page.unroute_all()
+    read(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Looks happy")
+    sent.expect_readings_only()
+
+
 def test_several_photos_say_why_a_device_cannot_read(
     page: Page, sent: Sent, owner: User, tmp_path: Path
 ) -> None:
