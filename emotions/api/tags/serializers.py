@@ -38,6 +38,9 @@ class TagSerializer(serializers.Serializer[Any]):
 class PlainTagSerializer(serializers.ModelSerializer[Tag]):
     """A word of the person's own, without the number of captures, which apps count themselves."""
 
+    colour = serializers.CharField(
+        help_text=_("A colour of the palette, or empty. Other values may be added.")
+    )
     etag = EtagField()
 
     class Meta:

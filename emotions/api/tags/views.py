@@ -106,11 +106,11 @@ class TagMergeView(PersonalView):
     @extend_schema(**schema.MERGE_TAG)
     def post(self, request: Request, id: int) -> Response:  # noqa: A002
         """Give its captures the other tag instead."""
-        expected = expected_sequence(request)
 
         def change() -> int:
             tag = own_tag(request, id)
             number = validated_body(TagMergeSerializer, request)["into"]
+            expected = expected_sequence(request)
             into = selectors.own_tags(owner=person_of(request)).filter(pk=number).first()
             if into is None or into.pk == tag.pk:
                 raise serializers.ValidationError(
@@ -118,5 +118,6 @@ class TagMergeView(PersonalView):
                 )
             return services.merge_tags(tag=tag, into=into, expected=expected).pk
 
-        merged = once(request, "merge tags", id, request.data, expected, change=change)
+        said = ("merge tags", id, request.data, request.headers.get("If-Match"))
+        merged = once(request, *said, change=change)
         return tag_response(request, int(merged))
