@@ -87,6 +87,11 @@ def sent(page: Page) -> Sent:
     return Sent(page)
 
 
+def of_reader(path: str) -> bool:
+    """Tell whether a path is that of a file with which a browser reads."""
+    return "/model-files/" in path or "/litert/" in path
+
+
 def choose(page: Page, data: bytes, folder: Path) -> None:
     page.locator("input[type=file]").set_input_files(file(folder, "me.jpg", data))
 
@@ -306,12 +311,11 @@ def test_who_has_photos_read_on_the_server_loads_nothing_to_read_with(
     choose(page, pictures.astronaut_jpeg(), tmp_path)
     read(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Looks happy")
-    assert [path for path in sent.paths() if "/model-files/" in path or "/litert/" in path] == []
+    assert [path for path in sent.paths() if of_reader(path)] == []
 
 
 def has_reader(app: Page) -> None:
     """Read a photo, and wait until the browser keeps what it takes."""
-    app.goto("/capture/")
     app.locator("input[type=file]").set_input_files(SELFIE)
     expect(app.locator("[data-preview][data-faces='1']")).to_be_attached()
     wait_until(
@@ -334,11 +338,13 @@ def test_a_selfie_is_read_offline_and_its_reading_goes_up_once_also_of_an_earlie
     app: Page, owner: User
 ) -> None:
     app.add_init_script(NO_BACKGROUND_SYNC)
+    sent = Sent(app)
     sign_in(app, owner)
     settled(app)
     wait_for_kept(app, "/capture/")
+    app.goto("/capture/")
+    assert [path for path in sent.paths() if of_reader(path)] == [], "it is not fetched ahead"
     has_reader(app)
-    sent = Sent(app)
     offline(app)
     app.goto("/capture/")
     app.locator("input[type=file]").set_input_files(SELFIE)

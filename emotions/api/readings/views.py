@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from accounts.models import User
+from emotions.api.authentication import SessionAuthentication
 from emotions.api.base import PersonalView, person_of, validated_body
 from emotions.api.captures.serializers import CaptureSerializer, self_report_of
 from emotions.api.etags import etag
@@ -20,6 +21,7 @@ from emotions.api.readings.serializers import ReadingSerializer, reading_of
 from emotions.api.throttling import CaptureThrottle
 from emotions.captures import recording, selectors
 from emotions.models import Capture
+from emotions.preferences.ways import Way, remember_way
 
 
 def record_reading(owner: User, values: Mapping[str, Any], *, key: str | None = None) -> Capture:
@@ -37,6 +39,12 @@ def record_reading(owner: User, values: Mapping[str, Any], *, key: str | None = 
     )
 
 
+def remember_page(request: Request, source: str) -> None:
+    """Let a browser open the page next time on which its picture was read, if it was ours."""
+    if source in set(Way):
+        remember_way(request._request, Way(source))
+
+
 class ReadingsView(PersonalView):
     """Readings of the person's own device."""
 
@@ -48,6 +56,8 @@ class ReadingsView(PersonalView):
         """Record a moment that was read on a device; the same request again answers the same."""
         values = validated_body(ReadingSerializer, request)
         recorded = record_reading(person_of(request), values, key=idempotency_key(request))
+        if isinstance(request.successful_authenticator, SessionAuthentication):
+            remember_page(request, recorded.source)
         capture = selectors.get_capture(owner=recorded.owner, uuid=recorded.uuid)
         location = reverse("api:capture-detail", [capture.uuid], request=request)
         return Response(

@@ -11,6 +11,7 @@ from accounts.models import User
 from emotions.models import Capture
 from tests import pictures
 from tests.conftest import signed_in
+from tests.emotions.api.readings.test_readings import reading
 from tests.uploads import upload
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,18 @@ def test_the_way_of_the_last_photo_opens_next_time(
     upload(owner_client, pictures.astronaut_jpeg(), source=source)
     assert capture_leads_to(owner_client) == path
     assert viewfinder_opens(owner_client) == opens
+
+
+@pytest.mark.parametrize(("source", "path"), [("live", "/live/"), ("camera", "/capture/")])
+def test_the_way_of_the_last_reading_of_this_device_opens_next_time(
+    owner: User, owner_client: Client, source: str, path: str
+) -> None:
+    write(owner_client, reverse("emotions:words"))
+    read = reading(source=source)
+    sent = owner_client.post("/api/v1/captures/readings/", read, "application/json")
+    assert sent.status_code == 201
+    assert capture_leads_to(owner_client) == path
+    assert capture_leads_to(signed_in(Client(), owner)) == "/capture/"
 
 
 def test_words_open_next_time_on_this_device_alone(owner: User, owner_client: Client) -> None:
