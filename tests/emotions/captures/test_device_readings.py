@@ -58,7 +58,7 @@ def test_the_page_of_a_photo_says_nothing_of_devices(owner: User, owner_client: 
     capture = factories.capture(owner=owner, looks="happy")
     page = owner_client.get(f"/captures/{capture.uuid}/").content.decode()
     assert "Read by the network" in page
-    assert "on your device" not in page
+    assert "Read on your device" not in page
 
 
 def test_without_a_face_the_page_still_says_where_it_was_read(
