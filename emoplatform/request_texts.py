@@ -5,6 +5,8 @@ from collections.abc import Callable
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
+from emoplatform.errors import bad_request
+
 
 class NullCharacterMiddleware:
     """Answers 400 to zero characters in addresses, which PostgreSQL does not take.
@@ -17,5 +19,6 @@ class NullCharacterMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
-            raise BadRequest("Expected an address without zero characters.")
+            # Not raised: with `DEBUG`, Django would send apps a page instead of a problem.
+            return bad_request(request, BadRequest("Expected an address without zero characters."))
         return self.get_response(request)

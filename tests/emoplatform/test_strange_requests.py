@@ -211,3 +211,12 @@ def test_strange_forms_and_queries_are_refused(route: str, owner: User) -> None:
         if answer.status_code >= 500 or ("%00" in path and answer.status_code != 400):
             failed.append((method, path[:60], kind, answer.status_code))
     assert failed == []
+
+
+def test_a_zero_character_is_a_problem_for_apps_even_while_debugging(
+    client: Client, settings: Any
+) -> None:
+    settings.DEBUG = True
+    refused = client.get("/api/v1/changes/?cursor=%00")
+    assert (refused.status_code, refused["Content-Type"]) == (400, "application/problem+json")
+    assert refused.json()["code"] == "bad_request"
