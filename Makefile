@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --durations=10
 
-.PHONY: run test test-slow lint audit outdated pins sbom messages screenshots fuzz attack upgrade lighthouse bench load peers train
+.PHONY: run test test-slow lint audit outdated pins sbom messages screenshots fuzz attack upgrade lighthouse bench load peers clients train
 
 run: .venv/for-run node_modules/for-run  ## run the site at http://127.0.0.1:8000, with a worker for jobs
 	scripts/run
@@ -39,7 +39,7 @@ sbom: .venv/for-tests  ## list what the site consists of, in CycloneDX, in var/s
 	$(BIN)/python -m scripts.sbom
 
 pins: .venv/for-tests  ## compile requirements*.in to requirements*.txt, with hashes; OPTIONS=--upgrade
-	for file in requirements requirements-train requirements-dev benchmarks/peers/requirements; do \
+	for file in requirements requirements-train requirements-dev benchmarks/peers/requirements tests/generated_clients/requirements; do \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate $(OPTIONS) \
 			--custom-compile-command "make pins" $$file.in --output-file $$file.txt \
 			|| exit; \
@@ -77,6 +77,8 @@ load: .venv/for-tests node_modules/for-run  ## load several instances behind ngi
 
 peers: .venv/for-tests node_modules/for-run benchmarks/peers/node_modules/.installed benchmarks/peers/.venv/.installed  ## install the networks that compare_models measures, 5 GB
 
+clients: tests/generated_clients/node_modules/.installed tests/generated_clients/.venv/.installed  ## install the generators of clients that the slow tests run
+
 train: .venv/for-training  ## train the baseline: make train DATA=path/to/archive.zip OPTIONS="--epochs 1"
 	@test -n "$(DATA)" || { echo "make train: expected DATA=ARCHIVE, received nothing" >&2; exit 2; }
 	DEBUG=1 $(BIN)/python manage.py train_emotion --data "$(DATA)" $(OPTIONS)
@@ -108,6 +110,15 @@ benchmarks/peers/node_modules/.installed: benchmarks/peers/package-lock.json
 benchmarks/peers/.venv/.installed: benchmarks/peers/requirements.txt
 	$(PYTHON) -m venv benchmarks/peers/.venv
 	benchmarks/peers/.venv/bin/python -m pip install --quiet --no-deps -r benchmarks/peers/requirements.txt
+	@touch $@
+
+tests/generated_clients/node_modules/.installed: tests/generated_clients/package-lock.json
+	npm ci --silent --prefix tests/generated_clients
+	@touch $@
+
+tests/generated_clients/.venv/.installed: tests/generated_clients/requirements.txt
+	$(PYTHON) -m venv tests/generated_clients/.venv
+	tests/generated_clients/.venv/bin/python -m pip install --quiet --no-deps -r tests/generated_clients/requirements.txt
 	@touch $@
 
 .venv/for-training: requirements-train.txt .venv/for-run | .venv/bin/python

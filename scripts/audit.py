@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scripts.commands import NPM_FOLDERS, PEERS, REQUIREMENTS, json_output
+from scripts.commands import NPM_FOLDERS, REQUIREMENTS, SEPARATE_REQUIREMENTS, json_output
 
 VULNERABLE, UNCHECKED = 1, 2  # exit statuses
 
@@ -32,7 +32,7 @@ class Audit:
 def audit_python() -> Audit:
     """Look up all pinned Python packages."""
     audit = Audit()
-    for file in (REQUIREMENTS[-1], PEERS):
+    for file in (REQUIREMENTS[-1], *SEPARATE_REQUIREMENTS):
         report = json_output(
             *(Path(sys.executable).with_name("pip-audit"), "--requirement", file),
             *("--no-deps", "--disable-pip", "--format", "json", "--progress-spinner", "off"),

@@ -6,10 +6,16 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-NPM_FOLDERS = {folder: ROOT / folder for folder in ("", "benchmarks/peers/", "scripts/lighthouse/")}
+NPM_FOLDERS = {
+    folder: ROOT / folder
+    for folder in ("", "benchmarks/peers/", "scripts/lighthouse/", "tests/generated_clients/")
+}
 """The folders with an npm lock, by their prefix."""
-PEERS = "benchmarks/peers/requirements.txt"
-"""What is measured beside ours, in an environment of its own."""
+SEPARATE_REQUIREMENTS = (
+    "benchmarks/peers/requirements.txt",
+    "tests/generated_clients/requirements.txt",
+)
+"""What is measured beside ours, and what generates clients, in environments of their own."""
 REQUIREMENTS = ("requirements.txt", "requirements-train.txt", "requirements-dev.txt")
 """Each contains the ones before it."""
 TIMEOUT = 300  # seconds

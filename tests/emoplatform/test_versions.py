@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.commands import NPM_FOLDERS, PEERS, REQUIREMENTS
+from scripts.commands import NPM_FOLDERS, REQUIREMENTS, SEPARATE_REQUIREMENTS
 from scripts.outdated import CONTAINERS, WORKFLOW
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +22,7 @@ def test_the_changelog_begins_with_the_version_of_the_project() -> None:
 
 
 def test_the_browser_libraries_name_no_second_version_and_the_same_licence() -> None:
-    for folder in (ROOT, ROOT / "scripts" / "lighthouse", ROOT / "benchmarks" / "peers"):
+    for folder in NPM_FOLDERS.values():
         package = json.loads((folder / "package.json").read_text())
         assert "version" not in package
         assert package["license"] == PROJECT["license"] == "MIT"
@@ -31,7 +31,7 @@ def test_the_browser_libraries_name_no_second_version_and_the_same_licence() -> 
 
 @pytest.mark.parametrize(
     "file",
-    ["requirements", "requirements-train", "requirements-dev", "benchmarks/peers/requirements"],
+    [file.removesuffix(".txt") for file in (*REQUIREMENTS, *SEPARATE_REQUIREMENTS)],
 )
 def test_every_package_is_pinned_with_the_hashes_of_its_files(file: str) -> None:
     pinned = (ROOT / f"{file}.txt").read_text()
@@ -50,7 +50,7 @@ def test_what_is_audited_is_everything() -> None:
         for file in REQUIREMENTS
     ]
     assert pins[0] < pins[1] < pins[2]
-    others = {*ROOT.glob("*/*/requirements*.txt")} - {ROOT / PEERS}
+    others = {*ROOT.glob("*/*/requirements*.txt")} - {ROOT / file for file in SEPARATE_REQUIREMENTS}
     assert not others
     locks = [*ROOT.glob("*/*/package-lock.json"), ROOT / "package-lock.json"]
     assert {lock.parent for lock in locks} == {*NPM_FOLDERS.values()}

@@ -18,7 +18,12 @@ from tests.pace import patience, wait_until
 from tests.sites import ROOT, free_address
 
 TARGETS = re.findall(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)[0].split()
-RUN_BY_CI = {"test": "make test", "lint": "make lint", "audit": "-m scripts.audit"}
+RUN_BY_CI = {
+    "test": "make test",
+    "lint": "make lint",
+    "audit": "-m scripts.audit",
+    "clients": "make clients",
+}
 """The lines of `.ci/run` that run targets anyhow."""
 NOT_RUN = {
     "test-slow": "would run this test; `.ci/run` runs what it runs",

@@ -15,7 +15,7 @@ from ml.registry.history import ServedVersion
 from ml.registry.published import PublishedFile, published_files, published_pack
 
 
-class FileSerializer(serializers.Serializer[PublishedFile]):
+class ModelFileSerializer(serializers.Serializer[PublishedFile]):
     """A file under an address that holds its checksum."""
 
     name = serializers.CharField(
@@ -110,17 +110,17 @@ class ModelSerializer(serializers.Serializer[ModelVersion]):
         """Return the way from a photo to the network's input."""
         return describe_preprocessing(Card.from_facts(version.card))
 
-    @extend_schema_field(FileSerializer(many=True))
+    @extend_schema_field(ModelFileSerializer(many=True))
     def get_files(self, version: ModelVersion) -> list[dict[str, Any]]:
         """Return the network's file and the detector's."""
         files: Any = list(published_files(version))  # the framework's types know no lists
-        return list(FileSerializer(files, many=True, context=self.context).data)
+        return list(ModelFileSerializer(files, many=True, context=self.context).data)
 
-    @extend_schema_field(FileSerializer(allow_null=True))
+    @extend_schema_field(ModelFileSerializer(allow_null=True))
     def get_conformance(self, version: ModelVersion) -> dict[str, Any] | None:
         """Return the pictures by which other readers prove themselves."""
         pack = published_pack(version)
-        return None if pack is None else dict(FileSerializer(pack, context=self.context).data)
+        return None if pack is None else dict(ModelFileSerializer(pack, context=self.context).data)
 
 
 class AnsweringSerializer(serializers.Serializer[Any]):

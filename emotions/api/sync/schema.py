@@ -11,10 +11,10 @@ from emotions.api.reminders.schema import REMINDER
 from emotions.api.schema_shared import example_response
 from emotions.api.sync.resources import KINDS
 from emotions.api.sync.serializers import (
+    BatchOutcomesSerializer,
     BatchSerializer,
+    ChangesPageSerializer,
     ChangesQuerySerializer,
-    ChangesSerializer,
-    OutcomesSerializer,
 )
 
 TOMBSTONE = {
@@ -38,7 +38,7 @@ CHANGES: dict[str, Any] = {
     "parameters": [ChangesQuerySerializer],
     "responses": {
         200: example_response(
-            ChangesSerializer,
+            ChangesPageSerializer,
             _("The changes, possibly none."),
             {
                 "changes": [
@@ -104,7 +104,7 @@ BATCH: dict[str, Any] = {
     },
     "responses": {
         200: example_response(
-            OutcomesSerializer,
+            BatchOutcomesSerializer,
             _("The outcome of each, in order."),
             {
                 "outcomes": [

@@ -16,6 +16,7 @@ from emotions.api.captures.serializers import (
     NewCaptureSerializer,
 )
 from emotions.api.fields import (
+    PhotoField,
     StrictBooleanField,
     StrictCharField,
     StrictIntegerField,
@@ -98,7 +99,7 @@ class ResourceChangeSerializer(serializers.Serializer[Any]):
     consent = ConsentSerializer(allow_null=True)
 
 
-class ChangesSerializer(serializers.Serializer[Any]):
+class ChangesPageSerializer(serializers.Serializer[Any]):
     """A portion of changes."""
 
     changes = ChangeSerializer(many=True)
@@ -215,6 +216,13 @@ class EntrySerializer(DeletingSerializer, EditingSerializer, CreatingSerializer)
         ),
     )
 
+    def get_fields(self) -> dict[str, Any]:
+        """Return the fields without defaults, which generated clients send with any action."""
+        fields = super().get_fields()
+        for field in fields.values():
+            field.default = empty
+        return fields
+
 
 @extend_schema_field(EntrySerializer(many=True))
 class EntriesField(serializers.Field[Any, Any, Any, Any]):
@@ -245,6 +253,11 @@ class BatchSerializer(serializers.Serializer[Any]):
     captures = EntriesField(
         help_text=_("A JSON list of at most 20 captures; each may name a file part as its photo.")
     )
+    photos = serializers.ListField(
+        child=PhotoField(allow_empty_file=True),
+        required=False,
+        help_text=_("Files that captures name as their photo, by their file names."),
+    )
 
 
 class OutcomeSerializer(serializers.Serializer[Any]):
@@ -261,7 +274,7 @@ class OutcomeSerializer(serializers.Serializer[Any]):
     )
 
 
-class OutcomesSerializer(serializers.Serializer[Any]):
+class BatchOutcomesSerializer(serializers.Serializer[Any]):
     """What became of each, in the order in which they were sent."""
 
     outcomes = OutcomeSerializer(many=True)

@@ -28,8 +28,8 @@ from emotions.api.sync.schema import BATCH, CHANGES
 from emotions.api.sync.serializers import (
     MAX_PAGE_SIZE,
     BatchSerializer,
+    ChangesPageSerializer,
     ChangesQuerySerializer,
-    ChangesSerializer,
     entry_type,
 )
 from emotions.api.throttling import CaptureThrottle
@@ -135,7 +135,7 @@ class ChangesView(PersonalView):
             "cursor": cursor_after(changes[-1].sequence if more else until, kinds),
             "more": more,
         }
-        return Response(ChangesSerializer(answer, context={"request": request}).data)
+        return Response(ChangesPageSerializer(answer, context={"request": request}).data)
 
 
 class BatchView(PersonalView):
@@ -199,10 +199,13 @@ class BatchView(PersonalView):
     def part(self, request: Request, name: str) -> Any:
         """Return an uploaded file, rewound, since several captures may share it.
 
+        It is the part of that name, or the one among `photos` whose file has it.
+
         Raises:
             ValidationError: there is no file of that name.
         """
-        part = request.FILES.get(name)
+        photos = {photo.name: photo for photo in request.FILES.getlist("photos")}
+        part = request.FILES.get(name) or photos.get(name)
         if part is None:
             raise serializers.ValidationError(
                 {"photo": [_("There's no file part with that name.")]}

@@ -20,12 +20,12 @@ from emotions.api.transfer.serializers import (
     ImportedSerializer,
     ImportFileSerializer,
     ImportJobSerializer,
-    ImportSerializer,
+    NewImportSerializer,
 )
 
 EXPORT: dict[str, Any] = {
     "tags": ["me"],
-    "operation_id": "export",
+    "operation_id": "me_export",
     "summary": _("Export everything"),
     "description": _(
         "A zip archive with index.html to read, profile.json, tags.json, security_log.json, "
@@ -138,7 +138,7 @@ IMPORT: dict[str, Any] = {
     ),
     "request": {
         "multipart/form-data": OpenApiRequest(
-            ImportSerializer,
+            NewImportSerializer,
             encoding={"file": {"contentType": "application/zip, text/csv, application/json"}},
         )
     },

@@ -38,7 +38,7 @@ class ImportFileSerializer(serializers.Serializer[Any]):
     )
 
 
-class ImportSerializer(ImportFileSerializer):
+class NewImportSerializer(ImportFileSerializer):
     """A file with a history in it, and values of its moods."""
 
     moods = StrictCharField(

@@ -26,7 +26,7 @@ from emotions.api.transfer.serializers import (
     ImportedSerializer,
     ImportFileSerializer,
     ImportJobSerializer,
-    ImportSerializer,
+    NewImportSerializer,
 )
 from emotions.models import Import
 from emotions.transfer import exports, following, uploads
@@ -48,7 +48,7 @@ class ImportView(PersonalView):
     @extend_schema(**schema.IMPORT)
     def post(self, request: Request) -> Any:
         """Hand a file to the worker, and wait for it."""
-        person, values = person_of(request), validated_body(ImportSerializer, request)
+        person, values = person_of(request), validated_body(NewImportSerializer, request)
         place = following.take_place_to_wait()
         try:
             job = uploads.start_import(

@@ -1,5 +1,6 @@
 """The schema is valid, complete, true, and shown by ourselves."""
 
+import keyword
 import os
 import re
 import subprocess
@@ -180,6 +181,25 @@ def test_integers_that_may_be_large_have_64_bits(schema: dict[str, Any]) -> None
         if part.get("type") in ("integer", ["integer", "null"]) and "x-extensible-enum" not in part:
             is_large = part.get("maximum", 2**63) >= 2**31
             assert part.get("format") == ("int64" if is_large else None), part
+
+
+def test_names_are_free_in_the_languages_of_clients(schema: dict[str, Any]) -> None:
+    reserved = {
+        *keyword.kwlist,
+        "default",
+        "delete",
+        "export",
+        "function",
+        "new",
+        "protocol",
+        "file",
+    }
+    schemas = schema["components"]["schemas"]
+    names = {*schemas, *(told["operationId"] for told in operations(schema))}
+    assert not {name for name in names if name.lower() in reserved}
+    for name, component in schemas.items():
+        variable = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+        assert variable not in component.get("properties", {}), "which hides it in Python"
 
 
 def test_every_example_is_as_its_schema_says(schema: dict[str, Any]) -> None:

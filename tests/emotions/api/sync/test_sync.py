@@ -316,3 +316,15 @@ def test_a_photo_sent_alone_and_again_in_a_batch_is_one_capture(owner_api: APICl
     (outcome,) = owner_api.post(BATCH, body).json()["outcomes"]
     assert outcome["status"] == 201
     assert Capture.objects.count() == 1
+
+
+def test_photos_of_a_batch_may_come_in_one_list_by_their_file_names(owner_api: APIClient) -> None:
+    photos = [
+        SimpleUploadedFile("a.jpg", pictures.astronaut_jpeg()),
+        SimpleUploadedFile("b.jpg", uploads.landscape_jpeg()),
+    ]
+    entries = [{"uuid": str(uuid.uuid4()), "photo": name} for name in ("b.jpg", "a.jpg", "c.jpg")]
+    body = {"captures": [json.dumps(entry) for entry in entries], "photos": photos}
+    answer = owner_api.post(BATCH, body)
+    assert [outcome["status"] for outcome in answer.json()["outcomes"]] == [422, 201, 400]
+    assert "Warning" not in answer
