@@ -95,7 +95,7 @@ PATTERNS: dict[str, Any] = {
                 "first": "2026-03-01",
                 "last": "2026-03-31",
                 "days": [{"date": "2026-03-14", **PIXEL}],
-                "hours": [{"weekday": 5, "hour": 12, **PIXEL}],
+                "hours": [{"weekday": 5, "iso_weekday": 6, "hour": 12, **PIXEL}],
                 "tags": [
                     {"tag": "piano", "moments": 14, "difference": 0.31, "interval": [0.12, 0.49]}
                 ],

@@ -217,7 +217,12 @@ class DayPixelSerializer(PixelSerializer):
 class HourPixelSerializer(PixelSerializer):
     """What an hour of the week was like."""
 
-    weekday = serializers.IntegerField(min_value=0, max_value=6, help_text=_("Monday is 0."))
+    weekday = serializers.IntegerField(
+        min_value=0, max_value=6, help_text=_("Monday is 0. Deprecated: use iso_weekday.")
+    )
+    iso_weekday = serializers.IntegerField(
+        min_value=1, max_value=7, help_text=_("Monday is 1, as in reminders.")
+    )
     hour = serializers.IntegerField(
         min_value=0, max_value=23, help_text=_("In the local time of the moment.")
     )

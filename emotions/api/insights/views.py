@@ -84,7 +84,12 @@ class PatternsView(PersonalView):
             "read_again": selectors.rescoring_versions(owner=person),
             "days": [{"date": on, **asdict(pixel)} for on, pixel in days.items()],
             "hours": [
-                {"weekday": weekday, "hour": hour, **asdict(pixel)}
+                {
+                    "weekday": weekday,
+                    "iso_weekday": weekday + 1,
+                    "hour": hour,
+                    **asdict(pixel),
+                }
                 for (weekday, hour), pixel in sorted(patterns.by_hour_of_week(moments).items())
             ],
             "tags": patterns.tag_effects(moments),

@@ -93,7 +93,8 @@ def test_patterns_tell_what_the_pages_chart(owner: User, other: User, owner_api:
         {"date": "2026-03-13", "moments": 2, "valence": 0.5, "dominant": "neutral"},
         {"date": "2026-03-14", "moments": 2, "valence": 0.5, "dominant": "neutral"},
     ]
-    assert [(hour["weekday"], hour["hour"]) for hour in told["hours"]] == [(4, 12), (5, 12)]
+    hours = [(hour["weekday"], hour["iso_weekday"], hour["hour"]) for hour in told["hours"]]
+    assert hours == [(4, 5, 12), (5, 6, 12)]
     assert told["emotions"]["neutral"] == 2
     assert told["tags"] == told["networks"] == []
     assert sum(told["felt"].values()) == sum(told["detected"].values()) == 0
