@@ -33,7 +33,7 @@ class ReviewQuerySerializer(serializers.Serializer[Any]):
     )
 
 
-class NoteSerializer(serializers.Serializer[Any]):
+class ReviewedNoteSerializer(serializers.Serializer[Any]):
     """A moment with a note."""
 
     uuid = serializers.UUIDField(help_text=_("Identifies the capture."))
@@ -54,7 +54,9 @@ class ReviewSerializer(serializers.Serializer[Any]):
     before = PeriodSerializer(help_text=_("The week or month before."))
     periods = PeriodSerializer(many=True, help_text=_("Each of its days."))
     tags = TagSerializer(many=True, help_text=_("The 50 tags used most in it."))
-    notes = NoteSerializer(many=True, help_text=_("The first ten notes of each day, in order."))
+    notes = ReviewedNoteSerializer(
+        many=True, help_text=_("The first ten notes of each day, in order.")
+    )
     more_notes = serializers.IntegerField(help_text=_("The number of notes that aren't in notes."))
 
 
