@@ -21,6 +21,7 @@ pytestmark = [
 ]
 OF_THE_GENERATOR = re.compile(
     "OpenAPI 3.1 support is still in beta"
+    "|Failed to get the schema name: null"  # of examples, of which it writes none
     "|Could not compute datatypeWithEnum from"  # lists in forms, whose names come out right
     r"|TimeZone \(reserved word\) cannot be used as model name"  # of a parameter, and none is made
 )
@@ -73,7 +74,7 @@ def test_clients_in_typescript_walk(
     ("language", "ending", "closed"),
     [
         ("kotlin", "kt", r"enum class (?!RequestMethod|ResponseType)"),
-        ("swift6", "swift", r"enum \w+: *(?:String|Int)\b(?!, CodingKey)"),
+        ("swift6", "swift", r"enum (?!HTTPMethod)\w+: *(?:String|Int)\b(?!, CodingKey)"),
     ],
 )
 def test_clients_for_phones_have_every_body_and_no_closed_enumeration(
@@ -85,8 +86,10 @@ def test_clients_for_phones_have_every_body_and_no_closed_enumeration(
     files = [path.read_text() for path in (tmp_path / language).rglob(f"*.{ending}")]
     code = "\n".join(files)
     assert not re.findall(f"{closed}.*", code)
-    for body in ("NewCapture", "Words", "Reading", "Batch", "AccountDeletion", "GiveConsent"):
+    for body in ("Words", "Reading", "AccountDeletion", "GiveConsent"):
         assert re.search(rf"(?:class|struct) {body}\b", code), body
+    for form in (r"capturesCreate\(.*photo:", r"capturesBatch\(.*captures: .*photos:"):
+        assert re.search(form, code), form
 
 
 def test_linters_find_nothing(document: Path, tmp_path: Path) -> None:
