@@ -29,8 +29,8 @@ def test_nothing_known_is_a_success(
 ) -> None:
     assert audit.main() == 0
     assert capsys.readouterr().out.splitlines() == [
-        "Python packages: 2 checked, 0 vulnerabilities",
-        "npm packages: 15 checked, 0 vulnerabilities",
+        "Python packages: 3 checked, 0 vulnerabilities",
+        "npm packages: 20 checked, 0 vulnerabilities",
     ]
 
 
