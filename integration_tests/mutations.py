@@ -69,7 +69,7 @@ MUTATIONS = (
     Mutation(
         "a refit learns from the validation split too",
         *("ml/training/fitting.py", 'split("train", "validation")', 'split("train")'),
-        "tests/ml/management/test_train_emotion.py",
+        "tests/ml/management/test_refits.py",
     ),
     Mutation(
         "a smaller file may cost 0.2 points of accuracy",
