@@ -8,7 +8,6 @@ what axe-core finds (WCAG 2.2 AA), kilobytes sent, and how many of the API's add
 with and without scripts.
 """
 
-import argparse
 import json
 import zipfile
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from typing import Any
 import requests
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
+from common.option_parsers import OneLineParser
 from tests.browser.chromium import ARGUMENTS, chromium_path
 
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
@@ -104,7 +104,7 @@ def run_axe(page: Page) -> dict[str, int]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = OneLineParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("site", help="the address of a running site")
     parser.add_argument("wheel", type=Path, help="of drf-spectacular-sidecar")
     options = parser.parse_args()
