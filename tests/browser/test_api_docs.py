@@ -15,7 +15,7 @@ pytestmark = [
 
 def test_a_developer_reads_an_operation_and_follows_its_answer(page: Page) -> None:
     page.goto("/api/docs/")
-    page.get_by_role("navigation").get_by_role("link", name="Record a moment").click()
+    page.get_by_role("navigation").get_by_role("link", name="Record a moment", exact=True).click()
     operation = page.get_by_role("region", name="Record a moment", exact=True)
     expect(operation).to_be_in_viewport()
     recorded = operation.locator("details", has_text="201 Recorded")

@@ -34,7 +34,7 @@ def test_somebody_helps_corrects_and_takes_it_back(page: Page, owner: User, tmp_
     expect(page.get_by_role("checkbox")).not_to_be_checked()
     page.get_by_role("checkbox").check()
     page.get_by_role("button", name="Start helping").click()
-    expect(page.get_by_text("You help, with 0 moments so far.")).to_be_visible()
+    expect(page.get_by_text("You're helping, with 0 moments so far.")).to_be_visible()
 
     page.goto("/capture/")
     photo = tmp_path / "photo.jpg"

@@ -96,6 +96,7 @@ DELETE_ACCOUNT: dict[str, Any] = {
 DELETE_PROFILE: dict[str, Any] = {
     **{name: part for name, part in DELETE_ACCOUNT.items() if name != "request"},
     "operation_id": "me_delete",
+    "summary": _("Delete your account (deprecated)"),
     "deprecated": True,
     "description": _(
         "Takes the same body as me/deletion/, which clients made from this document can send. Use "
