@@ -12,13 +12,14 @@ from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from emotions.api.document.integers import MAX_INT32
 from emotions.api.fields import StrictIntegerField
 
 
 class PageQuerySerializer(serializers.Serializer[Any]):
     """How much of a list is wanted at once."""
 
-    page_size = StrictIntegerField(required=False, min_value=1)
+    page_size = StrictIntegerField(required=False, min_value=1, max_value=MAX_INT32)
 
 
 class InvalidCursorError(APIException):
@@ -65,7 +66,7 @@ class HistoryPagination(CursorPagination):
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
         """Add the bounds of the page size to the parameters."""
         cursor, size = super().get_schema_operation_parameters(view)
-        size["schema"] |= {"minimum": 1, "default": self.page_size}
+        size["schema"] |= {"minimum": 1, "maximum": MAX_INT32, "default": self.page_size}
         return [cursor, size]
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
