@@ -97,7 +97,7 @@ def audit(name: str, address: str, session: str, folder: Path) -> Audit:
         *(str(LIGHTHOUSE), address, "--quiet", "--output=json", f"--output-path={report}"),
         "--only-categories=performance,accessibility,best-practices",
         f"--extra-headers={json.dumps(headers)}",
-        f"--chrome-flags={' '.join(['--headless=new', '--ignore-certificate-errors', *ARGUMENTS])}",
+        f"--chrome-flags={' '.join(['--headless', '--ignore-certificate-errors', *ARGUMENTS])}",
     ]
     environment = {**os.environ, "CHROME_PATH": chromium_path()}
     if subprocess.run(command, check=False, env=environment).returncode:

@@ -12,12 +12,13 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+NAMES = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]
+"""In the order of preference: the headless shell is the same engine in less time."""
 
 
 def chromium_path() -> str:
     """Return the path of the Chromium that `scripts/ensure-chromium` finds or installs."""
-    names = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome"]
-    for name in filter(None, names):
+    for name in filter(None, [os.environ.get("CHROMIUM"), *NAMES]):
         if path := shutil.which(name):
             return path
     raise RuntimeError("The browser tests need Chromium: run scripts/ensure-chromium.")

@@ -37,6 +37,11 @@ NOON_ZONE = zone_at_noon()
 TIMEOUT = 15
 """Seconds on an idle machine after which a page is not waited for any longer."""
 
+FAKE_CAMERA = "--use-fake-device-for-media-stream"
+AGREES = "--use-fake-ui-for-media-stream"
+REFUSES = f"{AGREES}=deny"
+"""What the person answers whom a page asks for the camera. The headless shell cannot ask."""
+
 
 def act_once_loaded(page: Page) -> None:
     """Let every action and expectation wait, patiently, until the page's scripts have run.
@@ -107,18 +112,25 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 def camera_browser(
     playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Browser]:
-    """Chromium whose camera sees the astronaut; pages need permission to use it."""
+    """Chromium whose camera sees the astronaut."""
     video: Path = tmp_path_factory.mktemp("camera") / "astronaut.mjpeg"
     video.write_bytes(camera_video())
-    device = "--use-fake-device-for-media-stream"
-    with chromium(playwright, device, f"--use-file-for-fake-video-capture={video}") as started:
+    seen = f"--use-file-for-fake-video-capture={video}"
+    with chromium(playwright, FAKE_CAMERA, AGREES, seen) as started:
         yield started
 
 
 @pytest.fixture(scope="session")
 def two_camera_browser(playwright: Playwright) -> Iterator[Browser]:
     """Chromium with two cameras that see a test picture."""
-    with chromium(playwright, "--use-fake-device-for-media-stream=device-count=2") as started:
+    with chromium(playwright, f"{FAKE_CAMERA}=device-count=2", AGREES) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def refusing_browser(playwright: Playwright) -> Iterator[Browser]:
+    """Chromium whose person refuses the camera whenever a page asks for it."""
+    with chromium(playwright, FAKE_CAMERA, REFUSES) as started:
         yield started
 
 
@@ -140,6 +152,13 @@ def camera_page(camera_browser: Browser, live_server: LiveServer) -> Iterator[Pa
 def two_camera_page(two_camera_browser: Browser, live_server: LiveServer) -> Iterator[Page]:
     """A page without permission yet to use the two cameras."""
     with strict_page(two_camera_browser, live_server) as opened:
+        yield opened
+
+
+@pytest.fixture
+def refused_page(refusing_browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A page whose person will refuse the camera."""
+    with strict_page(refusing_browser, live_server) as opened:
         yield opened
 
 

@@ -220,12 +220,14 @@ def test_a_photo_without_a_face_is_answered_with_advice(two_camera_page: Page, o
     assert Capture.objects.get().source == Capture.Source.CAMERA
 
 
-def test_a_refused_camera_leaves_the_upload(camera_page: Page, owner: User, tmp_path: Path) -> None:
-    open_capture(camera_page, owner, allowed=False)
-    camera_page.get_by_role("button", name="Use the camera").click()
-    expect(camera_page.locator("main")).to_contain_text("Camera access was denied")
-    expect(camera_page.get_by_label("Choose a photo of your face")).to_be_focused()
-    upload_and_read(camera_page, tmp_path)
+def test_a_refused_camera_leaves_the_upload(
+    refused_page: Page, owner: User, tmp_path: Path
+) -> None:
+    open_capture(refused_page, owner, allowed=False)
+    refused_page.get_by_role("button", name="Use the camera").click()
+    expect(refused_page.locator("main")).to_contain_text("Camera access was denied")
+    expect(refused_page.get_by_label("Choose a photo of your face")).to_be_focused()
+    upload_and_read(refused_page, tmp_path)
 
 
 def test_a_missing_camera_leaves_the_upload(page: Page, owner: User, tmp_path: Path) -> None:
