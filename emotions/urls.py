@@ -68,6 +68,11 @@ urlpatterns = [
     path("captures/<uuid:uuid>/edit/", capture_views.capture_edit, name="capture_edit"),
     path("captures/<uuid:uuid>/photo", capture_views.capture_photo, name="capture_photo"),
     path(
+        "captures/<uuid:uuid>/photo/<slug:version>",
+        capture_views.capture_photo,
+        name="capture_photo",
+    ),
+    path(
         "captures/<uuid:uuid>/thumbnail", capture_views.capture_thumbnail, name="capture_thumbnail"
     ),
     path(

@@ -309,8 +309,9 @@ def offer_undo(request: HttpRequest, deleted: list[Capture]) -> None:
 @available_offline
 @require_safe
 @counted_by("picture")
-def capture_photo(request: HttpRequest, uuid: UUID) -> HttpResponseBase:
-    return responses.picture_response(request, own_capture(request, uuid).photo)
+def capture_photo(request: HttpRequest, uuid: UUID, version: str = "") -> HttpResponseBase:
+    photo = own_capture(request, uuid).photo
+    return responses.picture_response(request, photo, version=version)
 
 
 @login_required

@@ -19,6 +19,15 @@ def undo(message: Message) -> list[str]:
 
 
 @register.simple_tag
+def photo_url(capture: Capture) -> str:
+    """Return the address of the whole photo, which changes with it; empty where none is kept."""
+    if not capture.photo:
+        return ""
+    version = picture_version(capture.photo)
+    return reverse("emotions:capture_photo", args=[capture.uuid, version])
+
+
+@register.simple_tag
 def thumbnail_url(capture: Capture) -> str:
     """Return the address of a small picture, which changes with it."""
     version = picture_version(capture.small_picture)

@@ -213,6 +213,7 @@ MATRIX: dict[str, Answers] = {
     "/days/<day:on>/": page(GET=200),
     "/captures/<uuid:uuid>/": page_of_one(GET=200),
     "/captures/<uuid:uuid>/photo": page_of_one(GET=200),
+    "/captures/<uuid:uuid>/photo/<slug:version>": page_of_one(GET=200),
     "/captures/<uuid:uuid>/thumbnail": page_of_one(GET=200),
     "/captures/<uuid:uuid>/thumbnail/<slug:version>": page_of_one(GET=200),
     "/captures/<uuid:uuid>/edit/": page_of_one(POST=302),

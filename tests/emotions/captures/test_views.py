@@ -94,16 +94,19 @@ def test_a_picture_is_private_and_answers_304_where_the_browser_has_it(
     assert other_client.get(url, headers={"if-none-match": first["ETag"]}).status_code == 404
 
 
-def test_pages_ask_for_a_small_picture_once(
-    portrait: Capture, owner_client: Client, other_client: Client
+@pytest.mark.parametrize("picture", ["photo", "thumbnail"])
+def test_pages_ask_for_a_picture_once(
+    picture: str, portrait: Capture, owner_client: Client, other_client: Client
 ) -> None:
-    shown = owner_client.get(reverse("emotions:history"), {"view": "list"}).content.decode()
-    [address] = re.findall(r"/captures/[\w-]+/thumbnail/\w+", shown)
-    picture = owner_client.get(address)
-    assert picture["Cache-Control"] == "private, max-age=31536000, immutable"
-    assert "X-Diary" in picture
+    history = f"{reverse('emotions:history')}?view=list"
+    result = reverse("emotions:capture_detail", args=[portrait.uuid])
+    shown = owner_client.get(result if picture == "photo" else history).content.decode()
+    [address] = set(re.findall(rf"/captures/[\w-]+/{picture}/\w+", shown))
+    sent = owner_client.get(address)
+    assert sent["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert "X-Diary" in sent
     assert other_client.get(address).status_code == 404
-    portrait.thumbnail.save("another.jpg", ContentFile(b"another"))
+    getattr(portrait, picture).save("another.jpg", ContentFile(b"another"))
     assert owner_client.get(address)["Cache-Control"] == "private, no-cache"
 
 
