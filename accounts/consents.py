@@ -56,5 +56,6 @@ def give_consent(*, person: User, kind: Consent.Kind) -> Consent:
 @transaction.atomic
 def withdraw_consent(*, person: User, kind: Consent.Kind) -> None:
     """Withdraw every consent of this kind, to earlier versions of the text as well."""
+    User.objects.select_for_update().get(pk=person.pk)
     person.consents.filter(kind=kind, withdrawn_at=None).update(withdrawn_at=timezone.now())
     consent_changed.send(sender=Consent, person=person, kind=kind, given=False)

@@ -75,7 +75,7 @@ def record_request(*, owner: User, request: RequestKey, record: object = "") -> 
 
 
 def once(*, owner: User, request: RequestKey | None, change: Callable[[], object]) -> str:
-    """Make a change unless the same request has made it before.
+    """Make a change unless the same request has made it before, while the owner's row is locked.
 
     Args:
         request: None where the client gave it no key, so that it is made each time.
@@ -87,12 +87,11 @@ def once(*, owner: User, request: RequestKey | None, change: Callable[[], object
     Raises:
         KeyReusedError: another request was made under its key.
     """
-    if request is None:
-        return str(change())
     with transaction.atomic():
         User.objects.select_for_update().get(pk=owner.pk)
-        if earlier := find_answered(owner=owner, request=request):
+        if request and (earlier := find_answered(owner=owner, request=request)):
             return earlier.record
         record = str(change())
-        record_request(owner=owner, request=request, record=record)
+        if request:
+            record_request(owner=owner, request=request, record=record)
     return record

@@ -4,6 +4,9 @@ Usage: sync_client.py FOLDER record [PHOTO] [--felt EMOTION] [--mood 1..5] [--no
        sync_client.py FOLDER edit UUID [--felt EMOTION] [--mood 1..5] [--note TEXT] [--tag TAG]
        sync_client.py FOLDER delete UUID
        sync_client.py FOLDER restore UUID
+       sync_client.py FOLDER add reminder FIELD=VALUE ...
+       sync_client.py FOLDER change {settings me,tag ID,reminder ID} FIELD=VALUE ...
+       sync_client.py FOLDER drop {tag,reminder} ID
        sync_client.py FOLDER sync --site https://mood.example.org --token TOKEN
        sync_client.py FOLDER list
 
@@ -26,20 +29,29 @@ BATCH_SIZE = 20  # entries
 MAX_BATCH_BYTES = 30_000_000
 RETRY_STATUSES = {429, 500, 502, 503, 504}
 CONFLICT, GONE = 412, {404, 410}
+KINDS = ("capture", "tag", "reminder", "settings", "consent")
+PATHS = {"tag": "tags/", "reminder": "reminders/", "settings": "me/"}
 
 
 class Diary:
-    """A folder with a copy of all captures, and with what waits to be sent."""
+    """A folder with a copy of all that the feed tells, and with what waits to be sent."""
+
+    cursor: str
+    captures: dict[str, dict[str, Any]]
+    others: dict[str, dict[str, Any]]
 
     def __init__(self, folder: Path) -> None:
         self.waiting, self.refused = folder / "waiting", folder / "refused"
         self.waiting.mkdir(parents=True, exist_ok=True)
         self.refused.mkdir(exist_ok=True)
-        self.file = folder / "captures.json"
-        self.cursor = ""
-        self.captures: dict[str, dict[str, Any]] = {}
+        self.file = folder / "copy.json"
+        self.forget()
         if self.file.exists():
-            self.cursor, self.captures = json.loads(self.file.read_text())
+            self.cursor, self.captures, self.others = json.loads(self.file.read_text())
+
+    def forget(self) -> None:
+        """Begin anew, without a copy."""
+        self.cursor, self.captures, self.others = "", {}, {}
 
     def record(self, photo: Path | None, **fields: Any) -> str:
         """Store a moment until it is sent, and return its UUID."""
@@ -66,26 +78,45 @@ class Diary:
         entry["key"] = str(uuid.uuid4())
         write(self.waiting / f"{time.time_ns()}-{entry['key']}.json", entry)
 
+    def add(self, kind: str, **fields: Any) -> None:
+        self.ask("POST", kind, "", fields)
+
+    def change(self, kind: str, name: str, **fields: Any) -> None:
+        self.ask("PATCH", kind, name, fields)
+
+    def drop(self, kind: str, name: str) -> None:
+        self.ask("DELETE", kind, name, None)
+
+    def ask(self, method: str, kind: str, name: str, body: Any) -> None:
+        """Let a change of something other than a capture wait."""
+        key = str(uuid.uuid4())
+        entry = {"method": method, "kind": kind, "id": name, "body": body, "key": key}
+        write(self.waiting / f"{time.time_ns()}-{key}.request", entry)
+
     def sync(self, site: str, token: str) -> None:
         """Send what waits, then fetch and apply changes."""
         with requests.Session() as session:
             session.headers["Authorization"] = f"Bearer {token}"
             self.push(session, f"{site}/api/v1/captures/")
+            self.push_others(session, f"{site}/api/v1/")
             self.pull(session, f"{site}/api/v1/changes/")
 
     def pull(self, session: requests.Session, url: str) -> None:
         """Apply changes made elsewhere."""
         more = True
         while more:
-            query = {"cursor": self.cursor} if self.cursor else {}
+            query: dict[str, Any] = {"kinds": KINDS}
+            query |= {"cursor": self.cursor} if self.cursor else {}
             response = request(session, "GET", url, params=query)
             if self.cursor and problem_of(response) == "invalid_cursor":
-                self.cursor, self.captures = "", {}  # The server cannot know it: begin anew.
+                self.forget()  # The server cannot know it.
                 continue
             response.raise_for_status()
             page = response.json()
             for change in page["changes"]:
                 self.apply(change["uuid"], change["capture"])
+            for change in page["resources"]:
+                self.apply_other(f"{change['kind']}/{change['id']}", change[change["kind"]])
             self.cursor, more = page["cursor"], page["more"]
             self.save()
 
@@ -114,6 +145,43 @@ class Diary:
                     self.apply(entry["uuid"], outcome["capture"])
                     self.save()
                     self.remove(path, entry)
+
+    def push_others(self, session: requests.Session, api: str) -> None:
+        """Change tags, reminders and settings, each in the version that was read."""
+        for path in sorted(self.waiting.glob("*.request")):
+            entry = json.loads(path.read_text())
+            response = self.ask_server(session, api, path, entry)
+            if response.status_code == CONFLICT and entry["method"] == "PATCH":
+                # The fields that it names count as said last, the others as they are now.
+                self.ask_server(session, api, path, {**entry, "method": "GET", "body": None})
+                entry |= {"key": str(uuid.uuid4()), "if_match": None}
+                response = self.ask_server(session, api, path, entry)
+            if response.status_code in RETRY_STATUSES:
+                return
+            if response.status_code not in {CONFLICT, *GONE} and problem_of(response):
+                self.refuse(path, entry, response.json())
+            else:
+                self.remove(path, entry)
+
+    def ask_server(
+        self, session: requests.Session, api: str, path: Path, entry: dict[str, Any]
+    ) -> requests.Response:
+        """Change or read something other than a capture, and keep the answer."""
+        name = f"{entry['kind']}/{entry['id']}"
+        known, headers = self.others.get(name, {}), {}
+        if entry["method"] != "GET":
+            if known and not entry.get("if_match"):
+                entry["if_match"] = known["etag"]
+                write(path, entry)  # Written down first, as in a batch.
+            headers["Idempotency-Key"] = entry["key"]
+            headers |= {"If-Match": entry["if_match"]} if entry.get("if_match") else {}
+        url = api + PATHS[entry["kind"]]
+        url += f"{entry['id']}/" if entry["id"] not in ("", "me") else ""
+        response = request(session, entry["method"], url, json=entry["body"], headers=headers)
+        if response.ok and known and entry["method"] in {"GET", "PATCH"}:
+            self.apply_other(name, {field: response.json()[field] for field in known})
+            self.save()
+        return response
 
     def next_batch(self, postponed: set[str]) -> dict[Path, dict[str, Any]]:
         """Return the first waiting entry of each capture, as far as one request takes them.
@@ -180,8 +248,15 @@ class Diary:
         else:
             self.captures[capture] = current
 
+    def apply_other(self, name: str, current: dict[str, Any] | None) -> None:
+        """Hold a tag, a reminder, the settings or a consent as it is now."""
+        if current is None:
+            self.others.pop(name, None)
+        else:
+            self.others[name] = current
+
     def save(self) -> None:
-        write(self.file, [self.cursor, self.captures])
+        write(self.file, [self.cursor, self.captures, self.others])
 
 
 def given(fields: dict[str, Any]) -> dict[str, Any]:
@@ -196,6 +271,15 @@ def request(session: requests.Session, method: str, url: str, **options: Any) ->
             break
         time.sleep(float(response.headers.get("Retry-After", "5")))
     return response
+
+
+def field(text: str) -> tuple[str, Any]:
+    """Return the name and the value in FIELD=VALUE, which is JSON or text."""
+    name, _, value = text.partition("=")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value
 
 
 def problem_of(response: requests.Response) -> str | None:
@@ -226,6 +310,13 @@ def main() -> None:
         command.add_argument("--tag", action="append", dest="tags")
     for name in ("delete", "restore"):
         actions.add_parser(name).add_argument("capture", metavar="UUID")
+    for name in ("add", "change", "drop"):
+        command = actions.add_parser(name)
+        command.add_argument("kind", choices=["reminder"] if name == "add" else PATHS)
+        if name != "add":
+            command.add_argument("name", metavar="ID")
+        if name != "drop":
+            command.add_argument("fields", metavar="FIELD=VALUE", type=field, nargs="+")
     syncing = actions.add_parser("sync")
     syncing.add_argument("--site", required=True)
     syncing.add_argument("--token", required=True)
@@ -238,7 +329,8 @@ def main() -> None:
             felt = capture["felt"] or "-"
             print(capture["taken_at"], capture["uuid"], "looks", seen, "feels", felt)
     else:
-        getattr(diary, action)(**options)
+        fields = dict(options.pop("fields", ()))
+        getattr(diary, action)(**options, **fields)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRequest, OpenApiResponse
 
 SHARES = {
@@ -13,6 +14,23 @@ SHARES = {
     "sad": 0.006,
     "surprise": 0.008,
 }
+
+
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description=_("The etag you last read; 412 if it has changed since."),
+    examples=[OpenApiExample("the state that was read", value='"44"')],
+)
+ETAG = OpenApiParameter(
+    "ETag",
+    str,
+    OpenApiParameter.HEADER,
+    description=_("The version of what is returned, for If-Match and If-None-Match."),
+    response=[200, 201],
+)
+NOT_MODIFIED = OpenApiResponse(description=_("Your copy is current."))
 
 
 def response_examples(value: Any, name: str) -> list[OpenApiExample]:

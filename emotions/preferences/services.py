@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 
+from django.db import transaction
+
 from accounts.models import User
 from emotions.models import Capture, Feeling, Preferences
 from emotions.preferences.signals import preferences_changed
 
 
+@transaction.atomic
 def set_preferences(
     *,
     owner: User,
@@ -28,6 +31,7 @@ def set_preferences(
         show_streak: whether Today tells how many days in a row have a moment.
         colours: of emotions, such as `#1d6460`; the others have the site's own.
     """
+    User.objects.select_for_update().get(pk=owner.pk)
     changes = {
         "kept": kept,
         "read_on": read_on,

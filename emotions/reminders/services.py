@@ -67,6 +67,7 @@ def add_reminder(
     return save_changes(Reminder(owner=owner), changes, now=now)
 
 
+@transaction.atomic
 def change_reminder(
     *, reminder: Reminder, changes: ReminderChanges, now: datetime | None = None
 ) -> Reminder:
@@ -75,6 +76,7 @@ def change_reminder(
     Raises:
         PushNotOfferedError: `way` becomes push and the site sends no notifications.
     """
+    User.objects.select_for_update().get(pk=reminder.owner_id)
     return save_changes(reminder, changes, now=now)
 
 

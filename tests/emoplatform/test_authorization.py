@@ -141,7 +141,7 @@ MATRIX: dict[str, Answers] = {
     "/api/v1/tokens/": own(GET=200, POST=400),
     "/api/v1/tokens/<int:id>/": one(DELETE=204),
     "/api/v1/reminders/": own(GET=200, POST=400),
-    "/api/v1/reminders/<int:id>/": one(PATCH=200, DELETE=204),
+    "/api/v1/reminders/<int:id>/": one(GET=200, PATCH=200, DELETE=204),
     "/api/v1/push-subscriptions/": own(GET=200, POST=400),
     "/api/v1/push-subscriptions/<int:id>/": one(DELETE=204),
     "/api/schema/": public(GET=200),

@@ -145,7 +145,9 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
     def retrieve(self, request: Request, **_: Any) -> HttpResponseBase:
         """Read a capture."""
         capture = self.get_object()
-        return conditional_response(request, capture, lambda: self.get_serializer(capture).data)
+        return conditional_response(
+            request, etag(capture), lambda: self.get_serializer(capture).data
+        )
 
     def change(self, action: str, uuid: UUID, values: Mapping[str, Any]) -> Response:
         """Change a capture once, and answer with it, or with nothing where it was deleted."""

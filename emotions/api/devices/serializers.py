@@ -6,10 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.device_names import MAX_NAME_LENGTH
+from emotions.api.etags import ContentEtagSerializer
 from emotions.api.fields import StrictBooleanField, StrictCharField, StrictIntegerField
 
 
-class DeviceSerializer(serializers.Serializer[Any]):
+class DeviceSerializer(ContentEtagSerializer):
     """One sign-in, in a browser or an app."""
 
     id = StrictIntegerField()

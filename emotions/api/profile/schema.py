@@ -7,6 +7,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from accounts.consents import CURRENT_VERSIONS
 from accounts.models import Consent
+from emotions.api.idempotency import KEY_HEADER
 from emotions.api.openapi import problem_responses
 from emotions.api.profile.serializers import (
     AccountDeletionSerializer,
@@ -14,7 +15,14 @@ from emotions.api.profile.serializers import (
     ProfileChangesSerializer,
     ProfileSerializer,
 )
-from emotions.api.schema_shared import JSON_BODY_PROBLEMS, example_response, json_request
+from emotions.api.schema_shared import (
+    ETAG,
+    IF_MATCH,
+    JSON_BODY_PROBLEMS,
+    NOT_MODIFIED,
+    example_response,
+    json_request,
+)
 
 ME = {
     "email": "ada@example.org",
@@ -31,10 +39,17 @@ ME = {
             "kind": "use",
             "version": CURRENT_VERSIONS[Consent.Kind.USE],
             "given_at": "2026-03-01T10:01:00Z",
+            "etag": '"6a1f2d0c9be84f5a8d3c7e21b05f9467"',
         },
-        {"kind": "improve", "version": CURRENT_VERSIONS[Consent.Kind.IMPROVE], "given_at": None},
+        {
+            "kind": "improve",
+            "version": CURRENT_VERSIONS[Consent.Kind.IMPROVE],
+            "given_at": None,
+            "etag": '"d41c8a5e30f74b29a6b18c0e95d2f763"',
+        },
     ],
     "new_device_letters": True,
+    "etag": '"0b7e94c2d6a1483fb5e0d8c72f3a6190"',
     "contributions": 0,
     "quotas": {
         "picture_bytes": {"used": 48_213_112, "limit": 2_147_483_648},
@@ -51,14 +66,23 @@ KIND = OpenApiParameter(
     description=_("use: photos of my face may be read. improve: they may help the network."),
 )
 
+CONSENT_ETAG = OpenApiParameter(
+    "ETag",
+    str,
+    OpenApiParameter.HEADER,
+    description=_("The etag of this consent, as in consents."),
+    response=[200],
+)
 
 PROFILE: dict[str, Any] = {
     "tags": ["me"],
     "operation_id": "me_retrieve",
     "summary": _("Get your profile"),
     "description": _("Your account with its settings, consents and usage."),
+    "parameters": [ETAG],
     "responses": {
         200: example_response(ProfileSerializer, _("Your account."), ME, "you"),
+        304: NOT_MODIFIED,
         **problem_responses(),
     },
 }
@@ -69,9 +93,12 @@ CHANGE_PROFILE: dict[str, Any] = {
     "summary": _("Update your settings"),
     "description": _("Updates the time zone and how much of new photos is saved."),
     "request": json_request(ProfileChangesSerializer, {"kept": "crop"}, "keep only my face"),
+    "parameters": [IF_MATCH, KEY_HEADER, ETAG],
     "responses": {
         200: example_response(ProfileSerializer, _("Your account."), ME, "you"),
-        **problem_responses(*JSON_BODY_PROBLEMS, "reauthentication_required"),
+        **problem_responses(
+            *JSON_BODY_PROBLEMS, "reauthentication_required", "conflict", "precondition_failed"
+        ),
     },
 }
 
@@ -117,10 +144,10 @@ GIVE_CONSENT: dict[str, Any] = {
     "request": json_request(
         GiveConsentSerializer, {"version": CURRENT_VERSIONS[Consent.Kind.USE]}, "the current text"
     ),
-    "parameters": [KIND],
+    "parameters": [KIND, IF_MATCH, KEY_HEADER, CONSENT_ETAG],
     "responses": {
         200: example_response(ProfileSerializer, _("Your account."), ME, "you"),
-        **problem_responses(*JSON_BODY_PROBLEMS, "not_found"),
+        **problem_responses(*JSON_BODY_PROBLEMS, "not_found", "conflict", "precondition_failed"),
     },
 }
 
@@ -133,9 +160,11 @@ WITHDRAW_CONSENT: dict[str, Any] = {
         "the faces are removed from storage and from every training file; what a network has "
         "already learned stays."
     ),
-    "parameters": [KIND],
+    "parameters": [KIND, IF_MATCH, KEY_HEADER, CONSENT_ETAG],
     "responses": {
         200: example_response(ProfileSerializer, _("Your account."), ME, "you"),
-        **problem_responses("permission_denied", "not_found"),
+        **problem_responses(
+            "invalid", "permission_denied", "not_found", "conflict", "precondition_failed"
+        ),
     },
 }

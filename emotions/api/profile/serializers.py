@@ -7,12 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from accounts.models import Consent
+from emotions.api.etags import ContentEtagSerializer
 from emotions.api.fields import StrictBooleanField, StrictCharField, TimeZoneField
 from emotions.api.unknown_fields import StrictSerializer
 from emotions.models import Capture, Preferences
 
 
-class ConsentSerializer(serializers.Serializer[Any]):
+class ConsentSerializer(ContentEtagSerializer):
     """One kind of consent, to the current text."""
 
     kind = serializers.ChoiceField(Consent.Kind.choices)
@@ -44,7 +45,7 @@ class QuotasSerializer(serializers.Serializer[Any]):
     tags = QuotaSerializer(help_text=_("Distinct tags. Above the limit: too_many_tags."))
 
 
-class SettingsSerializer(serializers.Serializer[Any]):
+class SettingsSerializer(ContentEtagSerializer):
     """What a person has chosen."""
 
     time_zone = TimeZoneField(
@@ -87,6 +88,11 @@ class ProfileSerializer(SettingsSerializer):
         help_text=_("The number of your moments that help improve the network.")
     )
     quotas = QuotasSerializer()
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        """Return the profile with the entity tag of the settings alone, which change by PATCH."""
+        represented = super().to_representation(instance)
+        return {**represented, "etag": SettingsSerializer(instance).data["etag"]}
 
 
 class ProfileChangesSerializer(serializers.Serializer[Any]):

@@ -16,14 +16,24 @@ from emotions.api.reminders.serializers import (
     ReminderSerializer,
 )
 from emotions.api.schema_shared import (
+    ETAG,
+    IF_MATCH,
     JSON_BODY_PROBLEMS,
+    NOT_MODIFIED,
     example_response,
     id_parameter,
     json_request,
     response_examples,
 )
 
-REMINDER = {"id": 5, "at": "20:00", "days": [1, 2, 3, 4, 5], "way": "email", "paused": False}
+REMINDER = {
+    "id": 5,
+    "at": "20:00",
+    "days": [1, 2, 3, 4, 5],
+    "way": "email",
+    "paused": False,
+    "etag": '"2f0a2ec1f1c3a07b4f1d1b0f6f3a9c57"',
+}
 ENDPOINT = "https://push.example.net/wpush/v2/gAAAAABpExample"
 SUBSCRIPTION = {"id": 8, "endpoint": ENDPOINT, "created_at": "2026-03-14T08:30:00Z"}
 KEY = "BNcRdreALRFXTkOOUHK1EtK2wtaz5Ry4YfYCA_0QTpQtUbVlUls0VJXg7A8u-Ts1XbjhazAkj7I99e8QcYP7DkM"
@@ -42,12 +52,14 @@ REMINDERS: dict[str, Any] = {
     "operation_id": "reminders_list",
     "summary": _("List reminders"),
     "description": _("Your reminders by time of day, including paused ones."),
+    "parameters": [ETAG],
     "responses": {
         200: OpenApiResponse(
             ReminderSerializer(many=True),
             description=_("Your reminders."),
             examples=response_examples(REMINDER, "on weekdays"),
         ),
+        304: NOT_MODIFIED,
         **problem_responses(),
     },
 }
@@ -63,12 +75,25 @@ ADD_REMINDER: dict[str, Any] = {
     "request": json_request(
         NewReminderSerializer, {"at": "20:00", "days": [1, 2, 3, 4, 5]}, "weekdays"
     ),
-    "parameters": [KEY_HEADER],
+    "parameters": [KEY_HEADER, ETAG],
     "responses": {
         201: example_response(ReminderSerializer, _("Added."), REMINDER, "on weekdays"),
         **problem_responses(
             *JSON_BODY_PROBLEMS, "not_found", "conflict", "push_not_offered", "too_many_reminders"
         ),
+    },
+}
+
+READ_REMINDER: dict[str, Any] = {
+    "tags": ["reminders"],
+    "operation_id": "reminders_retrieve",
+    "summary": _("Get a reminder"),
+    "description": _("As in the list; read it again when a change was answered with 412."),
+    "parameters": [WHICH_REMINDER, ETAG],
+    "responses": {
+        200: example_response(ReminderSerializer, _("The reminder."), REMINDER, "on weekdays"),
+        304: NOT_MODIFIED,
+        **problem_responses("not_found"),
     },
 }
 
@@ -81,12 +106,14 @@ CHANGE_REMINDER: dict[str, Any] = {
         "from tomorrow."
     ),
     "request": json_request(ReminderChangesSerializer, {"paused": True}, "pause it"),
-    "parameters": [WHICH_REMINDER, KEY_HEADER],
+    "parameters": [WHICH_REMINDER, IF_MATCH, KEY_HEADER, ETAG],
     "responses": {
         200: example_response(
             ReminderSerializer, _("Changed."), {**REMINDER, "paused": True}, "now paused"
         ),
-        **problem_responses(*JSON_BODY_PROBLEMS, "not_found", "conflict", "push_not_offered"),
+        **problem_responses(
+            *JSON_BODY_PROBLEMS, "not_found", "conflict", "push_not_offered", "precondition_failed"
+        ),
     },
 }
 
@@ -95,10 +122,12 @@ REMOVE_REMINDER: dict[str, Any] = {
     "operation_id": "reminders_delete",
     "summary": _("Remove a reminder"),
     "description": _("The reminder is never sent again."),
-    "parameters": [WHICH_REMINDER, KEY_HEADER],
+    "parameters": [WHICH_REMINDER, IF_MATCH, KEY_HEADER],
     "responses": {
         204: OpenApiResponse(description=_("Removed.")),
-        **problem_responses("invalid", "permission_denied", "not_found", "conflict"),
+        **problem_responses(
+            "invalid", "permission_denied", "not_found", "conflict", "precondition_failed"
+        ),
     },
 }
 
@@ -142,9 +171,9 @@ REMOVE_SUBSCRIPTION: dict[str, Any] = {
     "operation_id": "push_subscriptions_delete",
     "summary": _("Unsubscribe from notifications"),
     "description": _("Nothing is sent to this browser or app any more."),
-    "parameters": [WHICH_SUBSCRIPTION],
+    "parameters": [WHICH_SUBSCRIPTION, KEY_HEADER],
     "responses": {
         204: OpenApiResponse(description=_("Removed.")),
-        **problem_responses("permission_denied", "not_found"),
+        **problem_responses("invalid", "permission_denied", "not_found", "conflict"),
     },
 }

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from emotions.api.etags import ContentEtagSerializer
 from emotions.api.fields import StrictBooleanField, StrictCharField, StrictIntegerField
 from emotions.models import PushSubscription, Reminder
 
@@ -47,7 +48,7 @@ class WeekdaysField(serializers.ListField):
         return [int(number) for number in data]
 
 
-class ReminderSerializer(serializers.ModelSerializer[Reminder]):
+class ReminderSerializer(ContentEtagSerializer, serializers.ModelSerializer[Reminder]):
     """One reminder."""
 
     at = HourMinuteField()
@@ -55,7 +56,7 @@ class ReminderSerializer(serializers.ModelSerializer[Reminder]):
 
     class Meta:
         model = Reminder
-        fields = ["id", "at", "days", "way", "paused"]
+        fields = ["id", "at", "days", "way", "paused", "etag"]
         read_only_fields = fields
 
 

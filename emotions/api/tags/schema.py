@@ -3,12 +3,15 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiResponse
 
 from emotions.api.idempotency import KEY_HEADER
 from emotions.api.openapi import problem_responses
 from emotions.api.schema_shared import (
+    ETAG,
+    IF_MATCH,
     JSON_BODY_PROBLEMS,
+    NOT_MODIFIED,
     example_response,
     id_parameter,
     json_request,
@@ -30,20 +33,6 @@ TAG = {
     "etag": '"44"',
 }
 WHICH_TAG = id_parameter(_("The id of the tag."), 12)
-IF_MATCH = OpenApiParameter(
-    "If-Match",
-    str,
-    OpenApiParameter.HEADER,
-    description=_("The ETag you last read; 412 if the tag has changed since."),
-    examples=[OpenApiExample("the state that was read", value='"44"')],
-)
-ETAG = OpenApiParameter(
-    "ETag",
-    str,
-    OpenApiParameter.HEADER,
-    description=_("The version of the tag, for If-Match."),
-    response=[200],
-)
 
 TAGS: dict[str, Any] = {
     "tags": ["tags"],
@@ -53,9 +42,10 @@ TAGS: dict[str, Any] = {
         "Your 2,000 most used tags, each with its number of captures. Tags are made by captures "
         "that name them. `also_changed` in the sync feed says when to read this again."
     ),
-    "parameters": [TagsQuerySerializer],
+    "parameters": [TagsQuerySerializer, ETAG],
     "responses": {
         200: example_response(TagSerializer(many=True), _("The tags."), TAG, "a tag"),
+        304: NOT_MODIFIED,
         **problem_responses("invalid"),
     },
 }
@@ -68,7 +58,7 @@ READ_TAG: dict[str, Any] = {
     "parameters": [WHICH_TAG, ETAG],
     "responses": {
         200: example_response(TagSerializer, _("The tag."), TAG, "a tag"),
-        304: OpenApiResponse(description=_("Your copy is current.")),
+        304: NOT_MODIFIED,
         **problem_responses("not_found"),
     },
 }

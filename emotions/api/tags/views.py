@@ -11,7 +11,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from emotions.api.base import PersonalView, person_of, validated_body, validated_query
-from emotions.api.etags import conditional_response, etag, expected_sequence
+from emotions.api.etags import (
+    conditional_response,
+    document_response,
+    etag,
+    expected_sequence,
+)
 from emotions.api.idempotency import once
 from emotions.api.parsers import StrictJSONParser
 from emotions.api.tags import schema
@@ -52,11 +57,11 @@ class TagsView(PersonalView):
     """The person's own words."""
 
     @extend_schema(**schema.TAGS)
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponseBase:
         """Return the tags, most used first."""
         query = validated_query(TagsQuerySerializer, request)
         tags = capture_selectors.tags(owner=person_of(request), unused=query["unused"])
-        return Response(TagSerializer(tags, many=True).data)
+        return document_response(request, TagSerializer(tags, many=True).data)
 
 
 class TagView(PersonalView):
@@ -68,7 +73,7 @@ class TagView(PersonalView):
     def get(self, request: Request, id: int) -> HttpResponseBase:  # noqa: A002 - named by the address
         """Read it."""
         tag = own_tag(request, id)
-        return conditional_response(request, tag, lambda: serialize(tag))
+        return conditional_response(request, etag(tag), lambda: serialize(tag))
 
     @extend_schema(**schema.CHANGE_TAG)
     def patch(self, request: Request, id: int) -> Response:  # noqa: A002

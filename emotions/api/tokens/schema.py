@@ -5,9 +5,12 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiResponse
 
+from emotions.api.idempotency import KEY_HEADER
 from emotions.api.openapi import problem_responses
 from emotions.api.schema_shared import (
+    ETAG,
     JSON_BODY_PROBLEMS,
+    NOT_MODIFIED,
     example_response,
     id_parameter,
     json_request,
@@ -42,12 +45,14 @@ TOKENS: dict[str, Any] = {
     "operation_id": "tokens_list",
     "summary": _("List access tokens"),
     "description": _("Your access tokens, newest first, without their secrets."),
+    "parameters": [ETAG],
     "responses": {
         200: OpenApiResponse(
             TokenSerializer(many=True),
             description=_("Your tokens."),
             examples=response_examples(TOKEN, "a token"),
         ),
+        304: NOT_MODIFIED,
         **problem_responses(),
     },
 }
@@ -78,9 +83,11 @@ REVOKE_TOKEN: dict[str, Any] = {
         "The token stops working immediately. Requires a session that has reauthenticated "
         "recently; access tokens can't revoke tokens."
     ),
-    "parameters": [WHICH_TOKEN],
+    "parameters": [WHICH_TOKEN, KEY_HEADER],
     "responses": {
         204: OpenApiResponse(description=_("Revoked.")),
-        **problem_responses("permission_denied", "reauthentication_required", "not_found"),
+        **problem_responses(
+            "invalid", "permission_denied", "reauthentication_required", "not_found", "conflict"
+        ),
     },
 }

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -9,6 +10,8 @@ from rest_framework.response import Response
 
 from accounts.tokens import selectors, services
 from emotions.api.base import PersonalView, person_of, require_recent, validated_body
+from emotions.api.etags import document_response
+from emotions.api.idempotency import once
 from emotions.api.parsers import StrictJSONParser
 from emotions.api.tokens import schema
 from emotions.api.tokens.serializers import NewTokenSerializer, TokenSerializer
@@ -20,10 +23,10 @@ class TokensView(PersonalView):
     parser_classes = [StrictJSONParser]
 
     @extend_schema(**schema.TOKENS)
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponseBase:
         """List them."""
         tokens = selectors.tokens(person=person_of(request))
-        return Response(TokenSerializer(tokens, many=True).data)
+        return document_response(request, TokenSerializer(tokens, many=True).data)
 
     @extend_schema(**schema.CREATE_TOKEN)
     def post(self, request: Request) -> Response:
@@ -41,7 +44,12 @@ class TokenView(PersonalView):
     @extend_schema(**schema.REVOKE_TOKEN)
     def delete(self, request: Request, id: int) -> Response:  # noqa: A002 - named by the address
         """End it."""
-        token = get_object_or_404(selectors.tokens(person=person_of(request)), pk=id)
-        require_recent(request)
-        services.revoke_token(token=token)
+
+        def change() -> int:
+            token = get_object_or_404(selectors.tokens(person=person_of(request)), pk=id)
+            require_recent(request)
+            services.revoke_token(token=token)
+            return id
+
+        once(request, "revoke token", id, change=change)
         return Response(status=HTTPStatus.NO_CONTENT)

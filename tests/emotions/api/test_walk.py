@@ -82,10 +82,12 @@ def test_two_example_clients_that_record_offline_end_equal(
     (problem,) = (first / "refused").glob("*.problem")
     assert json.loads(problem.read_text())["code"] == "unsupported_type"
 
-    _, held = json.loads((first / "captures.json").read_text())
-    _, held_too = json.loads((second / "captures.json").read_text())
-    assert held == held_too
+    (_, held, others), (_, *held_too) = (
+        json.loads((folder / "copy.json").read_text()) for folder in (first, second)
+    )
+    assert [held, others] == held_too
     assert len(held) == 2
+    assert {name.partition("/")[0] for name in others} == {"tag", "settings", "consent"}
     assert "looks happy feels sad" in client(first, "list").stdout
 
 
@@ -152,5 +154,55 @@ def test_example_clients_change_the_same_moments_offline_and_agree(
         assert not [*diary.waiting.iterdir(), *diary.refused.iterdir()]
 
 
+def test_example_clients_change_settings_tags_and_reminders_offline_and_agree(
+    shared_site: Site, shared_address: str, tmp_path: Path
+) -> None:
+    token = shared_site.python(
+        "from django.core.management import call_command\n"
+        "from tests import factories\n"
+        "factories.person('others@example.org')\n"
+        "call_command('create_token', 'others@example.org', '--write')"
+    ).split()[-1]
+    line = ("--site", shared_address, "--token", token)
+    first, second = tmp_path / "first", tmp_path / "second"
+
+    def run(folder: Path, *arguments: object) -> None:
+        ran = client(folder, *arguments)
+        assert ran.returncode == 0, ran.stderr
+
+    def held(folder: Path) -> dict[str, Any]:
+        assert not [*(folder / "waiting").iterdir(), *(folder / "refused").iterdir()]
+        others: dict[str, Any] = json.loads((folder / "copy.json").read_text())[2]
+        return others
+
+    run(first, "record", "--mood", 4, "--tag", "rain")
+    run(first, "add", "reminder", "at=20:00", "days=[6, 7]")
+    for folder in (first, second):
+        run(folder, "sync", *line)
+    names = {name.partition("/")[0]: name.partition("/")[2] for name in held(first)}
+
+    # Both change the same: fields that only one of them names stay as that one said.
+    run(first, "change", "settings", "me", "show_streak=true", "kept=crop")
+    run(first, "change", "settings", "me", "keep_others=true")
+    run(second, "change", "settings", "me", "kept=nothing")
+    run(first, "change", "tag", names["tag"], "colour=teal")
+    run(first, "change", "reminder", names["reminder"], "paused=true")
+    run(second, "drop", "reminder", names["reminder"])
+    for folder in (first, second, first):
+        run(folder, "sync", *line)
+    others = held(first)
+    assert others == held(second)
+    settings = others["settings/me"]
+    told = (settings["kept"], settings["show_streak"], settings["keep_others"])
+    assert told == ("nothing", True, True)
+    assert others[f"tag/{names['tag']}"]["colour"] == "teal"
+    # What has been changed meanwhile outlives a deletion; a later one counts.
+    assert others[f"reminder/{names['reminder']}"]["paused"] is True
+    run(second, "drop", "reminder", names["reminder"])
+    for folder in (second, first):
+        run(folder, "sync", *line)
+        assert f"reminder/{names['reminder']}" not in held(folder)
+
+
 def test_the_example_client_stays_small() -> None:
-    assert len(CLIENT.read_text().splitlines()) < 250
+    assert len(CLIENT.read_text().splitlines()) < 350

@@ -20,7 +20,8 @@ def test_a_person_reads_and_changes_their_settings(owner: User, owner_api: APICl
     told = owner_api.get(ME).json()
     assert (told["email"], told["time_zone"], told["kept"]) == (owner.email, "UTC", "photo")
     changed = owner_api.patch(ME, {"time_zone": "Asia/Tokyo", "kept": "nothing"}, format="json")
-    assert changed.json() == {**told, "time_zone": "Asia/Tokyo", "kept": "nothing"}
+    new = {"time_zone": "Asia/Tokyo", "kept": "nothing", "etag": changed.json()["etag"]}
+    assert changed.json() == {**told, **new}
     assert owner_api.get(TODAY).json()["time_zone"] == "Asia/Tokyo"
     assert create(owner_api, pictures.astronaut_jpeg()).json()["photo"] is None
     for name, value in {"time_zone": "Mars/Olympus", "kept": "all"}.items():

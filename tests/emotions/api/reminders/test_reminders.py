@@ -37,12 +37,14 @@ def test_a_reminder_is_added_listed_changed_and_removed(owner_api: APIClient) ->
         "days": [1, 2, 3, 4, 5, 6, 7],
         "way": "email",
         "paused": False,
+        "etag": made["ETag"],
     }
     assert owner_api.get(REMINDERS).json() == [told]
     one = f"{REMINDERS}{told['id']}/"
     changed = owner_api.patch(one, {"days": [7, 6, 6], "at": "09:05"}, format="json")
     assert changed.status_code == 200
-    assert changed.json() == {**told, "days": [6, 7], "at": "09:05"}
+    assert changed.json() == {**told, "days": [6, 7], "at": "09:05", "etag": changed["ETag"]}
+    assert owner_api.get(one).json() == changed.json()
     assert owner_api.patch(one, {"paused": True}, format="json").json()["paused"]
     assert owner_api.delete(one).status_code == 204
     assert owner_api.get(REMINDERS).json() == []

@@ -11,7 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from accounts.models import User
+from accounts.consents import CURRENT_VERSIONS
+from accounts.models import Consent, User
 from emotions.api.captures.serializers import CaptureSerializer
 from emotions.api.profile.serializers import SettingsSerializer
 from emotions.models import Capture
@@ -21,7 +22,7 @@ from tests.emotions.api.calls import CAPTURES, assert_problem, create, note
 
 pytestmark = pytest.mark.django_db
 CHANGES, BATCH = "/api/v1/changes/", "/api/v1/captures/batch/"
-REMINDERS = "/api/v1/reminders/"
+ME, REMINDERS, TAGS = "/api/v1/me/", "/api/v1/reminders/", "/api/v1/tags/"
 MOODS = 5
 KEPT = ["photo", "crop", "nothing"]
 KINDS = ["capture", "tag", "reminder", "settings", "consent"]
@@ -35,6 +36,7 @@ class Phone:
         self.chance = chance
         self.copy: dict[str, Any] = {}
         self.others: dict[tuple[str, str], Any] = {}
+        self.conditions: set[int] = set()
         self.cursor = ""
         self.waiting: list[dict[str, Any]] = []
         self.answered: dict[str, int] = {}
@@ -42,8 +44,8 @@ class Phone:
     def act(self) -> None:
         """Do something, perhaps twice, perhaps without ever hearing the answer."""
         often = [self.write, self.edit, self.remove, self.restore] * 2
-        seldom = [self.edit_at_once, self.change_tag, self.change_settings, self.change_reminder]
-        self.chance.choice([*often, *seldom])()
+        seldom = [self.edit_at_once, self.change_tag, self.change_settings, self.change_consent]
+        self.chance.choice([*often, *seldom, self.change_reminder])()
         if self.chance.random() < 0.5:
             self.push()
         if self.chance.random() < 0.3:
@@ -64,8 +66,16 @@ class Phone:
 
     def seen(self, key: str) -> str:
         """Return the entity tag of a capture, perhaps as a compressing proxy passes it on."""
-        etag = self.copy[key]["etag"]
-        return f"W/{etag}" if self.chance.random() < 0.5 else str(etag)
+        return self.passed_on(self.copy[key]["etag"])
+
+    def passed_on(self, etag: str) -> str:
+        return f"W/{etag}" if self.chance.random() < 0.5 else etag
+
+    def perhaps_seen(self, name: tuple[str, str]) -> dict[str, str]:
+        """Insist on the version in the copy, or on none."""
+        if name not in self.others or self.chance.random() < 0.3:
+            return {}
+        return {"If-Match": self.passed_on(self.others[name]["etag"])}
 
     def edit(self) -> None:
         if key := self.known():
@@ -103,6 +113,8 @@ class Phone:
         call = getattr(self.api, method)
         first, again = (call(url, body, format="json", headers=headers) for _ in range(2))
         assert (first.status_code, first.content) == (again.status_code, again.content)
+        if "If-Match" in headers:
+            self.conditions.add(again.status_code)
         return again
 
     def edit_at_once(self) -> None:
@@ -113,30 +125,45 @@ class Phone:
             assert edited.status_code in {200, 404, 412}
 
     def change_tag(self) -> None:
-        tags = [tag["id"] for (kind, _), tag in self.others.items() if kind == "tag"]
-        if tags:
-            url = f"/api/v1/tags/{self.chance.choice(tags)}/"
+        if name := self.known_other("tag"):
+            url, seen = f"{TAGS}{name[1]}/", self.perhaps_seen(name)
             if self.chance.random() < 0.8:
                 body = {"colour": self.chance.choice(["rose", "teal"])}
-                assert self.twice("patch", url, body).status_code in {200, 404}
+                assert self.twice("patch", url, body, **seen).status_code in {200, 404, 412}
             else:
-                assert self.twice("delete", url).status_code in {204, 404}
+                assert self.twice("delete", url, **seen).status_code in {204, 404, 412}
+
+    def known_other(self, kind: str) -> tuple[str, str] | None:
+        names = [name for name in self.others if name[0] == kind]
+        return self.chance.choice(names) if names else None
 
     def change_settings(self) -> None:
         changes = {"show_streak": self.chance.random() < 0.5, "kept": self.chance.choice(KEPT)}
-        assert self.api.patch("/api/v1/me/", changes, format="json").status_code == 200
+        changed = self.twice("patch", ME, changes, **self.perhaps_seen(("settings", "me")))
+        assert changed.status_code in {200, 412}
+
+    def change_consent(self) -> None:
+        """Give or withdraw consent to the training, perhaps to the version in the copy alone."""
+        url, name = f"{ME}consents/improve/", ("consent", "improve")
+        if self.chance.random() < 0.5:
+            version = {"version": CURRENT_VERSIONS[Consent.Kind.IMPROVE]}
+            changed = self.twice("put", url, version, **self.perhaps_seen(name))
+        else:
+            changed = self.twice("delete", url, **self.perhaps_seen(name))
+        assert changed.status_code in {200, 412}
 
     def change_reminder(self) -> None:
-        ids = [one["id"] for (kind, _), one in self.others.items() if kind == "reminder"]
-        if len(ids) < 3:
+        name = self.known_other("reminder")
+        if name is None or len([kind for kind, _ in self.others if kind == "reminder"]) < 3:
             added = self.twice("post", REMINDERS, {"at": f"{self.chance.randint(10, 19)}:00"})
             assert added.status_code in {201, 409}
-        elif self.chance.random() < 0.5:
-            url = f"{REMINDERS}{self.chance.choice(ids)}/"
-            assert self.twice("patch", url, {"paused": True}).status_code in {200, 404}
+            return
+        url, seen = f"{REMINDERS}{name[1]}/", self.perhaps_seen(name)
+        if self.chance.random() < 0.7:
+            paused = {"paused": self.chance.random() < 0.5}
+            assert self.twice("patch", url, paused, **seen).status_code in {200, 404, 412}
         else:
-            url = f"{REMINDERS}{self.chance.choice(ids)}/"
-            assert self.twice("delete", url).status_code in {204, 404}
+            assert self.twice("delete", url, **seen).status_code in {204, 404, 412}
 
     def pull(self, *, may_fail: bool = True) -> None:
         """Play back what changed; a lost answer changes neither copy nor cursor."""
@@ -174,8 +201,8 @@ def held_captures(api: APIClient) -> dict[str, Any]:
 
 def held_resources(api: APIClient) -> dict[tuple[str, str], Any]:
     """Return what the server holds besides captures, each by its own address."""
-    me = api.get("/api/v1/me/").json()
-    tags = api.get("/api/v1/tags/", {"unused": "true"}).json()
+    me = api.get(ME).json()
+    tags = api.get(TAGS, {"unused": "true"}).json()
     settings = {name: me[name] for name in SettingsSerializer().fields}
     return {
         ("settings", "me"): settings,
@@ -205,6 +232,7 @@ def test_three_phones_that_lose_the_line_end_equal_to_the_server(owner: User, ac
         assert phone.others == resources
     statuses = {status for phone in phones for status in phone.answered.values()}
     assert {200, 201, 204, 412} <= statuses
+    assert {200, 412} <= set.union(*(phone.conditions for phone in phones))
     assert Capture.objects.exclude(purged_at=None).exists()
     assert len(held) > 20
     assert {kind for kind, _ in resources} == {"settings", "consent", "reminder", "tag"}
