@@ -26,6 +26,7 @@ from tests import pictures
 from tests.sites import ROOT, Site, create_app_session, installed_site, serve
 
 PHOTOS = 20
+REMINDERS = 8  # and as many tokens
 SIGN_IN = "/_allauth/{client}/v1/"
 NOT_FUZZED = re.compile(r"phone|provider|auth/sessions?$")
 """What is not offered here, and what would sign the app out."""
@@ -38,7 +39,12 @@ for _ in range(5):
 
 
 class App:
-    """A signed-in app that has recorded some photos."""
+    """A signed-in app that has recorded some photos, and has some of all else.
+
+    Attributes:
+        ids: of what is there, by the name of its list; every other one may be removed.
+        reader: an access token that only reads.
+    """
 
     def __init__(self, address: str, token: str) -> None:
         self.api = f"{address}/api/v1"
@@ -46,11 +52,18 @@ class App:
         self.uuids = [str(uuid.UUID(int=number)) for number in range(1, PHOTOS + 1)]
         photo = pictures.astronaut_jpeg()
         for name in self.uuids:
-            options = {"files": {"photo": ("selfie.jpg", photo)}, "data": {"uuid": name, "mood": 3}}
+            data = {"uuid": name, "mood": 3, "tags": [f"tag {name[-2:]}"]}
+            options = {"files": {"photo": ("selfie.jpg", photo)}, "data": data}
             self.request("POST", "captures/", **options).raise_for_status()
         self.uuids += [job["uuid"] for job in self.request("GET", "imports/").json()]
-        devices = self.request("GET", "devices/").json()
-        self.device = next(device["id"] for device in devices if device["is_current"])
+        self.reader = self.request("POST", "tokens/", json={"name": "reader"}).json()["token"]
+        for hour in range(10, 10 + REMINDERS):
+            self.request("POST", "tokens/", json={"name": f"script {hour}"}).raise_for_status()
+            self.request("POST", "reminders/", json={"at": f"{hour}:00"}).raise_for_status()
+        self.ids = {
+            name: sorted(one["id"] for one in self.request("GET", f"{name}/").json())
+            for name in ("devices", "reminders", "tags", "tokens")
+        }
 
     def request(self, method: str, path: str, **options: Any) -> requests.Response:
         url = f"{self.api}/{path}"
@@ -107,7 +120,7 @@ def fuzz(schema: str, app: App, examples: str, *options: str, checks: str = "") 
         "PYTHONHASHSEED": "0",
         "SCHEMATHESIS_HOOKS": "integration_tests.schemathesis_hooks",
         "FUZZ_UUIDS": ",".join(app.uuids),
-        "FUZZ_DEVICE": str(app.device),
+        "FUZZ_IDS": json.dumps(app.ids),
     }
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
 
@@ -120,9 +133,8 @@ def main() -> int:
         site.python(IMPORTS)
         with serve(site, API_LIMIT_ADDRESS="1000000/m") as address:
             app, schema = App(address, token), f"{address}/api/schema/"
-            reader = app.request("POST", "tokens/", json={"name": "reader"}).json()["token"]
             as_app = ("--header", f"X-Session-Token: {token}", *options)
-            as_script = ("--header", f"Authorization: Bearer {reader}", *options)
+            as_script = ("--header", f"Authorization: Bearer {app.reader}", *options)
             signed_in = fuzz(schema, app, examples, *as_app)
             if not app.still_works():
                 print("The app was signed out or lost its photo or consent: the result is invalid.")

@@ -1,5 +1,6 @@
-"""Hooks of schemathesis that add valid values to random requests: pictures, time zones, UUIDs."""
+"""Hooks of schemathesis that add valid values to random requests: pictures, time zones, ids."""
 
+import json
 import os
 from typing import Any
 
@@ -14,8 +15,10 @@ from tests import pictures, uploads
 PICTURES = [pictures.astronaut_jpeg(), uploads.landscape_jpeg(), uploads.crowd_jpeg(), b"", b"x"]
 MOMENTS = ["2026-03-14T08:30:00+00:00", "2024-02-29T23:59:59.999999-12:00", "2026-03-14T08:30:00"]
 UUIDS = os.environ["FUZZ_UUIDS"].split(",")
-PROTECTED = {UUIDS[0]: UUIDS[1], os.environ["FUZZ_DEVICE"]: 0, "use": "improve"}
+PROTECTED = {UUIDS[0]: UUIDS[1], "use": "improve"}
 """Values of path parameters that must not be changed or deleted, and their replacements."""
+IDS: dict[str, list[int]] = json.loads(os.environ["FUZZ_IDS"])
+"""Of what is there, by the name of its list: every other one may be removed."""
 PASSWORD = "a quiet paper diary"  # noqa: S105 - of a temporary site
 """Of the account, as in the document's examples; it would be deleted by it."""
 CURSORS = ["YWZ0ZXI6MA", "YWZ0ZXI6Mw", "x"]
@@ -67,6 +70,18 @@ def with_valid_values(values: Any) -> Any:
     return replaced
 
 
+def with_valid_id(case: Any, *, replace: bool) -> int:
+    """Return a random id, or mostly one that is there, and none that has to stay if it goes."""
+    number: int = case.path_parameters["id"]
+    ids = IDS.get(case.operation.path.split("/")[3], [])
+    removed = case.method == "DELETE" or case.operation.path.endswith("/merge/")
+    usable = ids[1::2] if removed else ids[::2]
+    choice = hash(repr(number)) % (len(usable) + 2)
+    if replace and choice < len(usable):
+        return usable[choice]
+    return 0 if removed and number in ids[::2] else number
+
+
 @schemathesis.hook
 def before_call(ctx: Any, case: Any, kwargs: Any) -> None:
     """Insert valid values, and protect the account, the session, the consent and a photo.
@@ -74,13 +89,16 @@ def before_call(ctx: Any, case: Any, kwargs: Any) -> None:
     Otherwise nearly all responses would be 401 or 404. Requests that are invalid on purpose stay
     as they are.
     """
-    if case.meta and case.meta.generation.mode == GenerationMode.POSITIVE:
+    positive = case.meta and case.meta.generation.mode == GenerationMode.POSITIVE
+    if positive:
         for part in ("path_parameters", "query", "body"):
             sent = getattr(case, part)
             replaced = with_valid_values(sent)
             # Changed values are validated again, and files are not valid strings in the schema.
             if replaced != sent and not any(isinstance(value, bytes) for value in sent.values()):
                 setattr(case, part, replaced)
+    if isinstance((case.path_parameters or {}).get("id"), int):
+        case.path_parameters["id"] = with_valid_id(case, replace=bool(positive))
     if isinstance(case.body, dict) and case.body.get("password") == PASSWORD:
         case.body = {**case.body, "password": f"not {PASSWORD}"}
     if case.method in {"PATCH", "DELETE"}:
