@@ -1,4 +1,4 @@
-"""Refuse again what a rate limit has just refused, before anything asks whose request it is.
+"""Refuse again what was just refused, before anything asks whose request it is.
 
 Finding the session, the person and their language costs far more than refusing; whoever goes on
 asking would take that time from everybody else.
@@ -20,20 +20,24 @@ from common.rate_limits import Usage, usages_of
 from emoplatform.errors import is_api_request
 from emotions.api.problems import problem_json_response
 from emotions.api.throttling import AddressThrottle, rate_limit_headers
+from emotions.quotas.turns import REFUSED_KEY
 
 COUNTED_FOR_WHO_ASKS = set(settings.RATE_LIMITS) - {AddressThrottle.scope}
 """Limits of a person or token; that of addresses counts guesses, each with other credentials."""
+
+TURN_REFUSED_FOR = 1
+"""Seconds for which whoever found no turn finds none; the answer asks them to wait for longer."""
 
 _refusals = LocMemCache("refusals", {"OPTIONS": {"MAX_ENTRIES": 1_000}})
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An answer that holds until a limit's window ends.
+    """An answer that holds until a limit's window ends, or for a moment where there was no turn.
 
     Attributes:
-        usages: what counted the request.
-        content, headers: of a page; those of the API tell the seconds that are left.
+        usages: what counted the request, if a limit refused it.
+        content, headers: as they were; limits of the API tell the seconds that are left.
         language: the person's.
     """
 
@@ -45,20 +49,22 @@ class Refusal:
     @property
     def wait(self) -> int:
         """Seconds until another request is let in."""
-        return max(usage.reset for usage in self.usages if usage.is_exceeded)
+        resets = (usage.reset for usage in self.usages if usage.is_exceeded)
+        return max(resets, default=TURN_REFUSED_FOR)
 
     def answer(self, request: HttpRequest) -> HttpResponse:
         """Return the answer as of now."""
-        changed = {"Retry-After": str(self.wait)}
-        if is_api_request(request):
-            with override(self.language):
-                detail = str(Throttled(wait=self.wait).detail)
-            response: HttpResponse = problem_json_response(
-                HTTPStatus.TOO_MANY_REQUESTS, Throttled.default_code, detail
-            )
-            changed |= rate_limit_headers(self.usages)
-        else:
-            response = HttpResponse(self.content, status=HTTPStatus.TOO_MANY_REQUESTS)
+        response = HttpResponse(self.content, status=HTTPStatus.TOO_MANY_REQUESTS)
+        changed: dict[str, str] = {}
+        if self.usages:
+            changed["Retry-After"] = str(self.wait)
+            if is_api_request(request):
+                with override(self.language):
+                    detail = str(Throttled(wait=self.wait).detail)
+                response = problem_json_response(
+                    HTTPStatus.TOO_MANY_REQUESTS, Throttled.default_code, detail
+                )
+                changed |= rate_limit_headers(self.usages)
         for name, value in {**self.headers, **changed}.items():
             response[name] = value
         response["Content-Length"] = str(len(response.content))
@@ -79,8 +85,11 @@ class RepeatedRefusalMiddleware:
         if refusal and refusal.wait > 0:
             return refusal.answer(request)
         response = self.get_response(request)
-        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS and is_over_limit(request):
-            remember(key, request, response)
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            if is_over_limit(request):
+                remember(key, usages_of(request), response)
+            elif REFUSED_KEY in request.META:
+                remember(key, [], response)
         return response
 
 
@@ -90,9 +99,9 @@ def is_over_limit(request: HttpRequest) -> bool:
     return any(usage.is_exceeded and usage.limit in COUNTED_FOR_WHO_ASKS for usage in usages)
 
 
-def remember(key: str, request: HttpRequest, response: HttpResponse) -> None:
+def remember(key: str, usages: list[Usage], response: HttpResponse) -> None:
     """Keep an answer until it does not hold any more."""
-    refusal = Refusal(usages_of(request), response.content, dict(response.items()), get_language())
+    refusal = Refusal(usages, response.content, dict(response.items()), get_language())
     _refusals.set(key, refusal, timeout=refusal.wait)
 
 

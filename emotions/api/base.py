@@ -21,7 +21,7 @@ from common.rate_limits import usages_of
 from emotions.api import throttling
 from emotions.api.authentication import invalid_session_token
 from emotions.api.unknown_fields import handle_unknown_fields, warning_headers
-from emotions.quotas.turns import Turn, hold_during, take_turn
+from emotions.quotas.turns import Turn, hold_during, take_turn_for
 
 
 def person_of(request: Request) -> User:
@@ -109,12 +109,14 @@ class PersonalView(APIView):
         cost: how many requests one request counts for.
         post_throttle_classes: throttles of POST requests besides `throttle_classes`.
         heavy_methods: methods whose requests take turns.
+        charts: whether they compute charts, which takes turns one at a time.
     """
 
     throttle_classes = [throttling.PersonThrottle]
     cost = 1
     post_throttle_classes: ClassVar[list[type[BaseThrottle]]] = []
     heavy_methods: ClassVar[frozenset[str]] = frozenset()
+    charts = False
     turn: Turn | None = None
 
     def get_throttles(self) -> list[BaseThrottle]:
@@ -129,7 +131,7 @@ class PersonalView(APIView):
             throttling.throttle_failed_authentication(self, request)
             raise
         if request.method in self.heavy_methods:
-            self.turn = take_turn(person_of(request))
+            self.turn = take_turn_for(request._request, charts=self.charts)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer a request, and end its turn, if it took one."""

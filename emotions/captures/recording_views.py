@@ -81,7 +81,7 @@ def redirect_to_consent(path: str) -> HttpResponseRedirect:
 @allows_wasm
 @available_offline
 @require_http_methods(["GET", "HEAD", "POST"])
-@heavy(limit="capture", methods=("POST",))
+@heavy(limit="capture", methods=("POST",), charts=False)
 def capture(request: HttpRequest) -> HttpResponse:
     """Record a photo."""
     person = person_of(request)

@@ -238,7 +238,7 @@ def use_time_of_photo(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 @login_required
 @require_POST
-@heavy(limit="capture", methods=("POST",))
+@heavy(limit="capture", methods=("POST",), charts=False)
 def capture_turn(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Turn the pictures of a capture and read its faces anew; a form sent twice turns once."""
     found = own_capture(request, uuid)

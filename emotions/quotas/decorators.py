@@ -7,18 +7,20 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from accounts.requests import person_of
-from emotions.quotas.turns import hold_during, take_turn
+from emotions.quotas.turns import hold_during, take_turn_for
 
 View = Callable[..., HttpResponseBase]
 
 
-def heavy(*, limit: str, methods: Collection[str] = ("GET", "HEAD")) -> Callable[[View], View]:
+def heavy(
+    *, limit: str, methods: Collection[str] = ("GET", "HEAD"), charts: bool = True
+) -> Callable[[View], View]:
     """Let requests of a signed-in person take turns, and count them by a rate limit of their own.
 
     Args:
         limit: one of `settings.RATE_LIMITS`, which `emoplatform.request_limits` counts.
         methods: those that are heavy.
+        charts: whether they compute charts, which takes turns one at a time.
     """
 
     def decorate(view: View) -> View:
@@ -26,7 +28,7 @@ def heavy(*, limit: str, methods: Collection[str] = ("GET", "HEAD")) -> Callable
         def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.method not in methods:
                 return view(request, *args, **kwargs)
-            turn = take_turn(person_of(request))
+            turn = take_turn_for(request, charts=charts)
             try:
                 response = view(request, *args, **kwargs)
             except BaseException:

@@ -5,6 +5,7 @@ A place is a row. Whoever holds one renews it; where a process dies, its places 
 
 import time
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -53,22 +54,29 @@ def remove_lapsed() -> int:
     return Lease.objects.filter(expires_at__lt=timezone.now() - KEPT_AFTER_LAPSE).delete()[0]
 
 
-def take_place(key: str, *, places: int, wait: float = 0.0) -> Place | None:
-    """Take one of some places, waiting for up to `wait` seconds; None where none is free."""
+def take_place(key: str, *, places: int, first: int = 0, wait: float = 0.0) -> Place | None:
+    """Take one of some places, waiting for up to `wait` seconds; None where none is free.
+
+    Args:
+        key: what the places are for.
+        places: how many there are.
+        first: the number of the first one that may be taken.
+        wait: for how many seconds.
+    """
     deadline = time.monotonic() + wait
     while True:
-        if place := take_free_place(key, places):
+        if place := take_free_place(key, range(first, places)):
             return place
         if time.monotonic() >= deadline:
             return None
         time.sleep(POLL_INTERVAL)
 
 
-def take_free_place(key: str, places: int) -> Place | None:
-    """Take one of some places at once; None where none is free."""
+def take_free_place(key: str, numbers: Iterable[int]) -> Place | None:
+    """Take one of the places with some numbers at once; None where none is free."""
     now = timezone.now()
     taken = dict(Lease.objects.filter(key=key).values_list("place", "expires_at"))
-    for number in range(places):
+    for number in numbers:
         holder = uuid.uuid4()
         columns = {"holder": holder, "expires_at": now + LIFETIME}
         if number not in taken:

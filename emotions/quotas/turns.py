@@ -1,7 +1,8 @@
 """Turns at heavy work, so that nobody keeps all others waiting.
 
-The database counts the places of a person over all processes. Before that, each process lets one
-person occupy some of its threads only, waiting ones included.
+The database counts the places of a person over all processes. One of them is for charts: they keep
+Python's lock for long, and with one at a time another process is free for everybody else. Before
+that, each process lets one person occupy some of its threads only, waiting ones included.
 """
 
 import threading
@@ -12,15 +13,19 @@ from collections.abc import Iterable, Iterator
 from typing import cast
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase, StreamingHttpResponse
 
 from accounts.models import User
+from accounts.requests import person_of
 from emotions.quotas.errors import TooManyAtOnceError
 from emotions.quotas.leases import Place, take_place
 
 MAX_WAIT = 5.0  # seconds
 RETRY_AFTER = 5  # seconds
 MAX_WAITING_IN_PROCESS = 1
+REFUSED_KEY = "emotions.quotas.turns.refused"
+"""Where `request.META` says that a request found no turn."""
 
 _changed = threading.Condition()
 _running: Counter[int] = Counter()
@@ -52,18 +57,44 @@ def turn_key(owner: User) -> str:
     return f"heavy:{owner.pk}"
 
 
-def take_turn(owner: User) -> Turn:
+def take_turn_for(request: HttpRequest, *, charts: bool) -> Turn:
+    """Wait for a turn of who asks, which the caller has to end.
+
+    Args:
+        request: the heavy one.
+        charts: as of `take_turn`.
+
+    Raises:
+        TooManyAtOnceError: as `take_turn` does; the request is marked then.
+    """
+    try:
+        return take_turn(person_of(request), charts=charts)
+    except TooManyAtOnceError:
+        request.META[REFUSED_KEY] = True
+        raise
+
+
+def take_turn(owner: User, *, charts: bool = False) -> Turn:
     """Wait for a turn, which the caller has to end.
+
+    Args:
+        owner: whose turn it is.
+        charts: whether it is for charts, which have one of the places and leave the others to
+            uploads and exports.
 
     Raises:
         TooManyAtOnceError: none came within `MAX_WAIT` seconds, or others wait already.
     """
-    deadline = time.monotonic() + MAX_WAIT
+    deadline, most = time.monotonic() + MAX_WAIT, settings.QUOTAS["heavy_at_once"]
     enter_process(owner.pk)
     place = None
     try:
-        remaining = deadline - time.monotonic()
-        place = take_place(turn_key(owner), places=settings.QUOTAS["heavy_at_once"], wait=remaining)
+        place = take_place(
+            turn_key(owner),
+            first=0 if charts or most == 1 else 1,
+            places=1 if charts else most,
+            wait=deadline - time.monotonic(),
+        )
     finally:
         if place is None:
             leave_process(owner.pk)

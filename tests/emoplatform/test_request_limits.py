@@ -1,5 +1,7 @@
 """Pages have rate limits too, each person on their own."""
 
+import time
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -8,6 +10,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from emoplatform import repeated_refusals
 from emotions.models import Capture
 from emotions.quotas import turns
 from emotions.quotas.errors import TooManyAtOnceError
@@ -112,13 +115,25 @@ def test_other_methods_and_credentials_are_looked_at_by_themselves(
     assert owner_client.get("/today/").status_code == 302
 
 
-def test_a_lack_of_places_is_not_remembered(
-    owner: User, owner_client: Client, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("path", ["/trends/", "/api/v1/patterns/"])
+def test_a_lack_of_places_is_remembered_for_a_moment(
+    owner: User, owner_client: Client, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
+    monkeypatch.setattr(repeated_refusals, "TURN_REFUSED_FOR", 60)
     with monkeypatch.context() as full:
         full.setattr(turns, "enter_process", refuse)
-        assert owner_client.get("/trends/").status_code == 429
-    assert owner_client.get("/trends/").status_code == 200
+        first = owner_client.get(path)
+    with CaptureQueriesContext(connection) as queries:
+        again = owner_client.get(path)
+    assert len(queries) == 0
+    assert (first.status_code, again.status_code) == (429, 429)
+    assert first["Retry-After"] == again["Retry-After"] == "5"
+    assert {*first.headers} == {*again.headers}
+    assert first.content == again.content
+    assert owner_client.get("/today/").status_code == 200
+    later = time.time() + 61
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert owner_client.get(path).status_code == 200
 
 
 def test_guesses_of_tokens_are_not_remembered(settings: Settings, db: None) -> None:

@@ -43,6 +43,7 @@ class ExplanationView(PersonalView):
 
     throttle_classes = [PersonThrottle, ChartThrottle]
     heavy_methods = frozenset({"GET", "HEAD"})
+    charts = True
 
     @extend_schema(**EXPLANATION)
     def get(self, request: Request, uuid: UUID) -> Response:
@@ -64,6 +65,7 @@ class ExplanationPictureView(PersonalView):
 
     throttle_classes = [PersonThrottle, ChartThrottle]
     heavy_methods = frozenset({"GET", "HEAD"})
+    charts = True
     renderer_classes = [PictureRenderer, JSONRenderer]
 
     @extend_schema(**EXPLANATION_PICTURE)

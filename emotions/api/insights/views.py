@@ -41,6 +41,7 @@ class TrendsView(PersonalView):
 
     throttle_classes = [PersonThrottle, ChartThrottle]
     heavy_methods = frozenset({"GET", "HEAD"})
+    charts = True
 
     @extend_schema(**TRENDS)
     def get(self, request: Request) -> Response:
@@ -61,6 +62,7 @@ class PatternsView(PersonalView):
 
     throttle_classes = [PersonThrottle, ChartThrottle]
     heavy_methods = frozenset({"GET", "HEAD"})
+    charts = True
 
     @extend_schema(**PATTERNS)
     def get(self, request: Request) -> Response:

@@ -22,6 +22,7 @@ class ReviewView(PersonalView):
 
     throttle_classes = [PersonThrottle, ChartThrottle]
     heavy_methods = frozenset({"GET", "HEAD"})
+    charts = True
 
     @extend_schema(**REVIEW)
     def get(self, request: Request) -> Response:
@@ -50,6 +51,7 @@ class AgreementView(PersonalView):
 
     throttle_classes = [PersonThrottle, ChartThrottle]
     heavy_methods = frozenset({"GET", "HEAD"})
+    charts = True
 
     @extend_schema(**AGREEMENT)
     def get(self, request: Request) -> Response:

@@ -17,6 +17,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from emoplatform import repeated_refusals
 from emotions.models import Lease
 from emotions.quotas import leases, turns
 from emotions.quotas.decorators import heavy
@@ -33,8 +34,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _nobody_waits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Refuse at once, and find out whether a turn was not ended."""
+    """Refuse at once, but not what comes afterwards, and find out whether a turn was not ended."""
     monkeypatch.setattr(turns, "MAX_WAIT", 0.0)
+    monkeypatch.setattr(repeated_refusals, "TURN_REFUSED_FOR", 0)
     yield
     assert not turns._running
     assert not turns._waiting
@@ -112,6 +114,27 @@ def test_a_person_takes_as_many_turns_as_there_are_places(
     turn.end()
     turns.take_turn(owner).end()
     assert not Lease.objects.exists()
+
+
+def test_charts_take_turns_one_at_a_time(owner: User, settings: Settings) -> None:
+    allow(settings, heavy_at_once=8)
+    chart = turns.take_turn(owner, charts=True)
+    with pytest.raises(TooManyAtOnceError):
+        turns.take_turn(owner, charts=True)
+    turns.take_turn(owner).end()
+    chart.end()
+    uploading = turns.take_turn(owner)
+    turns.take_turn(owner, charts=True).end()
+    uploading.end()
+
+
+def test_uploads_leave_a_place_to_charts(owner: User, settings: Settings) -> None:
+    allow(settings, heavy_at_once=2)
+    uploading = take_place(turns.turn_key(owner), places=2, first=1)
+    assert uploading
+    with pytest.raises(TooManyAtOnceError):
+        turns.take_turn(owner)
+    turns.take_turn(owner, charts=True).end()
 
 
 def test_a_person_occupies_only_some_threads_of_a_process(owner: User) -> None:
