@@ -19,13 +19,13 @@ from emotions.api.problems import problem_json_response
 
 AUTH_PATH = "/api/auth/"
 TOO_MANY_ATTEMPTS = "too_many_login_attempts"
-"""The code with which allauth refuses attempts as if they were invalid."""
+REFUSALS = {TOO_MANY_ATTEMPTS, "rate_limited"}
+"""The codes with which allauth refuses attempts as if they were invalid."""
 
 ACTIONS = {
     "account/email": "manage_email",
     "account/password/change": "change_password",
     "auth/code/request": "request_login_code",
-    "auth/email/verify/resend": "confirm_email",
     "auth/password/request": "reset_password",
     "auth/password/reset": "reset_password_from_key",
     "auth/reauthenticate": "reauthenticate",
@@ -79,7 +79,7 @@ def is_throttled(response: HttpResponse) -> bool:
     if response.status_code != HTTPStatus.BAD_REQUEST or not is_json(response):
         return response.status_code == HTTPStatus.TOO_MANY_REQUESTS
     errors = json.loads(response.content).get("errors", [])
-    return any(error["code"] == TOO_MANY_ATTEMPTS for error in errors)
+    return any(error["code"] in REFUSALS for error in errors)
 
 
 def is_json(response: HttpResponse) -> bool:

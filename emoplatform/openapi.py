@@ -32,6 +32,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
+        "emotions.api.sign_in.document.add_sign_in",
         "emotions.api.document.enumerations.open_enumerations",
         "emotions.api.document.headers.add_headers",
         "emotions.api.document.integers.size_integers",
@@ -40,6 +41,11 @@ SPECTACULAR_SETTINGS = {
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "TAGS": [
+        {"name": "sign-in", "description": _("Signing up, in and out of an app.")},
+        {
+            "name": "account",
+            "description": _("Email addresses, the password and second factors."),
+        },
         {"name": "captures", "description": _("Your moments, with a photo or in words.")},
         {"name": "sync", "description": _("Keeping an app and the server in sync.")},
         {"name": "detect", "description": _("Reading pictures without saving them.")},

@@ -15,12 +15,14 @@ from emotions.model_quality import views
 
 NOT_APPLICABLE = (
     *("account/phone", "auth/phone/verify", "auth/phone/verify/resend"),
-    "auth/code/resend",
+    *("auth/code/resend", "auth/email/verify/resend"),
+    "tokens/refresh",
     "account/authenticators/webauthn",
     *(f"auth/webauthn/{step}" for step in ("authenticate", "login", "reauthenticate")),
 )
-"""What allauth offers for telephones, which nobody has here, for sending a code once more, and for
-passkeys, which browsers and phones give to the pages of a site only."""
+"""What allauth offers for telephones, which nobody has here, for sending a code once more, for
+tokens that are refreshed, and for passkeys, which browsers and phones give to the pages of a site
+only."""
 
 STRICTER: tuple[tuple[str, type[APIView]], ...] = (
     ("account/password/change", headless_views.ChangePasswordView),
@@ -47,7 +49,7 @@ urlpatterns = [
     path("api/auth/", include("allauth.headless.urls")),
     path("api/schema/", api_schema, name="api_schema"),
     path("api/docs/", docs, name="api_docs"),
-    re_path(r"^api/v1/", errors.api_not_found),
+    re_path(r"^api/(?:auth|v1)/", errors.api_not_found),
     path("admin/wild/", admin.site.admin_view(views.production_metrics), name="desk_wild"),
     path("admin/", admin.site.urls),
     path("metrics", metrics.metrics, name="metrics"),

@@ -21,9 +21,11 @@ NETWORK, SHADOW = "tiny", "shadow"
 """The version that answers, and the one that reads new photos too."""
 ORPHAN = "photos/no-capture-refers-to-it.jpg"
 NOT_COMPARED = re.compile(
-    r"/api/auth/app/v1/(account/phone|auth/phone/|auth/code/)|/api/v1/security-events/"
+    r"/api/auth/app/v1/(account/phone|auth/phone/|auth/code/|auth/email/verify/resend|tokens/)"
+    r"|/api/v1/security-events/"
 )
-"""What allauth offers for telephones and codes, which is unknown here, or was refused otherwise.
+"""What allauth offers for telephones, codes and tokens, which is unknown here, or was refused
+otherwise.
 
 And the security log, which grows by being looked at: the snapshot itself exports.
 """

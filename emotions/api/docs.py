@@ -63,6 +63,14 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """The operations of a tag."""
+
+    description: str
+    operations: list[Operation]
+
+
+@dataclass(frozen=True, slots=True)
 class Component:
     """A schema of the document: an object with fields."""
 
@@ -162,18 +170,27 @@ def build_operation(path: str, method: str, description: Json, components: Json)
     )
 
 
+def build_groups(schema: Json) -> list[Group]:
+    """Return all operations by their tags, in the order of the tags."""
+    components = schema["components"]["schemas"]
+    by_tag: dict[str, list[Operation]] = {tag["name"]: [] for tag in schema["tags"]}
+    for path, methods in schema["paths"].items():
+        for method, description in methods.items():
+            operation = build_operation(path, method, description, components)
+            by_tag[description["tags"][0]].append(operation)
+    return [Group(tag["description"], by_tag[tag["name"]]) for tag in schema["tags"]]
+
+
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     """Show all operations, components and problem codes."""
     schema = schema_document().schema
+    groups = build_groups(schema)
     components: Json = schema["components"]["schemas"]
     context = {
         "info": schema["info"],
-        "operations": [
-            build_operation(path, method, description, components)
-            for path, methods in schema["paths"].items()
-            for method, description in methods.items()
-        ],
+        "groups": groups,
+        "operations": [operation for group in groups for operation in group.operations],
         "components": [
             Component(name, component.get("description", ""), object_rows(component))
             for name, component in components.items()

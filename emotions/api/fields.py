@@ -16,16 +16,24 @@ from emotions.captures.moods import Sentiment
 from emotions.models.limits import EARLIEST_MOMENT, MAX_CLOCK_SKEW
 from ml.emotions import EMOTIONS
 
+SHARE = _("The share of this emotion, from 0 to 1.")
 BOX = {
     "type": "object",
-    "properties": {name: {"type": "integer"} for name in ("x", "y", "width", "height")},
+    "description": _("Where the face is, in pixels of the upright picture."),
+    "properties": {
+        "x": {"type": "integer", "description": _("Its left edge.")},
+        "y": {"type": "integer", "description": _("Its upper edge.")},
+        "width": {"type": "integer", "description": _("In pixels.")},
+        "height": {"type": "integer", "description": _("In pixels.")},
+    },
     "required": ["x", "y", "width", "height"],
 }
 PROBABILITIES = {
     "type": "object",
     "description": _("The seven shares by emotion; they sum to 1."),
     "properties": {
-        str(emotion): {"type": "number", "minimum": 0, "maximum": 1} for emotion in EMOTIONS
+        str(emotion): {"type": "number", "minimum": 0, "maximum": 1, "description": SHARE}
+        for emotion in EMOTIONS
     },
     "required": [str(emotion) for emotion in EMOTIONS],
 }

@@ -69,9 +69,13 @@ class HistoryPagination(CursorPagination):
         size["schema"] |= {"minimum": 1, "maximum": MAX_INT32, "default": self.page_size}
         return [cursor, size]
 
-    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+    def get_paginated_response_schema(self, schema: Any) -> dict[str, Any]:
+        """Return the schema of a page of what `schema` describes."""
+        told = {"description": gettext("The captures, newest first.")}
+        described = schema | told if isinstance(schema, dict) else schema  # of examples: a mark
         return {
             "type": "object",
+            "description": gettext("A page of a list of captures."),
             "required": ["next", "previous", "results"],
             "properties": {
                 "next": {
@@ -86,6 +90,6 @@ class HistoryPagination(CursorPagination):
                     "description": gettext("The address of the page with newer captures."),
                     "example": "https://mood.example.org/api/v1/captures/?cursor=cj0xJnA9MjAy",
                 },
-                "results": schema,
+                "results": described,
             },
         }

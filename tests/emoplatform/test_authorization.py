@@ -251,7 +251,7 @@ def routes(patterns: list[URLPattern | URLResolver], before: str = "/") -> set[s
 
 
 ROUTES = sorted(routes(get_resolver().url_patterns))
-NOTHING = "/^api/v1/"  # every other address below the API, which is none
+NOTHING = "/^api/(?:auth|v1)/"  # every other address below the API, which is none
 OURS = [route for route in ROUTES if not route.startswith((*OF_LIBRARIES, NOTHING))]
 
 

@@ -109,7 +109,9 @@ class DetectionSerializer(serializers.ModelSerializer[Detection]):
 class CaptureSerializer(serializers.ModelSerializer[Capture]):
     """One capture as its owner reads it."""
 
-    detections = DetectionSerializer(many=True, read_only=True)
+    detections = DetectionSerializer(
+        many=True, read_only=True, help_text=_("The faces, and what was read from them.")
+    )
     photo = serializers.HyperlinkedIdentityField(
         "api:capture-photo",
         lookup_field="uuid",
@@ -169,7 +171,9 @@ class CaptureSerializer(serializers.ModelSerializer[Capture]):
             "taken_at": {"help_text": _("The moment, in UTC.")},
             "kept": {"help_text": _("How much of the photo is saved.")},
             "others_blurred": {"help_text": _("Whether others in the saved photo are blurred.")},
+            "note": {"help_text": _("What you wrote; often empty.")},
             "mood": {"help_text": _("Your rating, from 1 (bad) to 5 (good).")},
+            "created_at": {"help_text": _("When the server recorded it.")},
             "sequence": {"help_text": _("Increases with each change; the basis of the ETag.")},
             "deleted_at": {"help_text": _("When it was moved to the trash; null if it wasn't.")},
         }
@@ -236,7 +240,12 @@ class SelfReportSerializer(serializers.Serializer[Any]):
         max_value=5,
         help_text=_("From 1 (bad) to 5 (good)."),
     )
-    note = NoteField(required=False, allow_blank=True, max_length=MAX_NOTE_LENGTH)
+    note = NoteField(
+        required=False,
+        allow_blank=True,
+        max_length=MAX_NOTE_LENGTH,
+        help_text=_("Your own words about it."),
+    )
     tags = TagsField(
         required=False,
         help_text=_(

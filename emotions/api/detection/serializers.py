@@ -28,8 +28,12 @@ class FaceSerializer(serializers.Serializer[Any]):
 
     box = serializers.DictField(child=serializers.IntegerField())
     probabilities = serializers.DictField(child=serializers.FloatField())
-    emotion = serializers.ChoiceField(Feeling.choices)
-    confidence = serializers.FloatField(min_value=0, max_value=1)
+    emotion = serializers.ChoiceField(
+        Feeling.choices, help_text=_("The emotion with the highest share.")
+    )
+    confidence = serializers.FloatField(
+        min_value=0, max_value=1, help_text=_("The share of the emotion, from 0 to 1.")
+    )
     unsure = serializers.BooleanField(help_text=UNSURE)
     roll = serializers.IntegerField(
         min_value=-180,
@@ -49,9 +53,13 @@ class FaceSerializer(serializers.Serializer[Any]):
 class FrameSerializer(serializers.Serializer[Any]):
     """What one picture shows."""
 
-    width = serializers.IntegerField(allow_null=True)
-    height = serializers.IntegerField(allow_null=True)
-    faces = FaceSerializer(many=True)
+    width = serializers.IntegerField(
+        allow_null=True, help_text=_("Of the upright picture; null if it couldn't be read.")
+    )
+    height = serializers.IntegerField(
+        allow_null=True, help_text=_("Of the upright picture; null if it couldn't be read.")
+    )
+    faces = FaceSerializer(many=True, help_text=_("Every face that was found."))
     problem = serializers.DictField(
         allow_null=True, help_text=_("Why this picture couldn't be read; null if it could.")
     )
@@ -61,4 +69,4 @@ class FramesReadSerializer(serializers.Serializer[Any]):
     """What some pictures show, in the order in which they were sent."""
 
     model_version = serializers.CharField(help_text=_("The network that read them."))
-    photos = FrameSerializer(many=True)
+    photos = FrameSerializer(many=True, help_text=_("One for each picture."))

@@ -13,10 +13,10 @@ from emotions.api.fields import StrictBooleanField, StrictCharField, StrictInteg
 class DeviceSerializer(ContentEtagSerializer):
     """One sign-in, in a browser or an app."""
 
-    id = StrictIntegerField()
-    name = StrictCharField()
+    id = StrictIntegerField(help_text=_("The id of the device."))
+    name = StrictCharField(help_text=_("Your name for it, or its own."))
     address = serializers.IPAddressField(help_text=_("The IP address it was last seen at."))
-    signed_in_at = serializers.DateTimeField()
+    signed_in_at = serializers.DateTimeField(help_text=_("When you signed in."))
     last_seen_at = serializers.DateTimeField(
         help_text=_("The first request of the last day it was used.")
     )
@@ -26,4 +26,8 @@ class DeviceSerializer(ContentEtagSerializer):
 class RenameDeviceSerializer(serializers.Serializer[Any]):
     """What to call a device."""
 
-    name = StrictCharField(max_length=MAX_NAME_LENGTH, allow_blank=True)
+    name = StrictCharField(
+        max_length=MAX_NAME_LENGTH,
+        allow_blank=True,
+        help_text=_("A name of your own; empty for the device's."),
+    )

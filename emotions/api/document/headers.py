@@ -31,11 +31,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "schema": {"type": "string", "examples": ['X-Session-Token realm="api"']},
     },
 }
-OF_STATUS = {
-    "401": ["WWW-Authenticate"],
-    "429": ["Retry-After"],
-    "503": ["Retry-After"],
-}
+OF_STATUS = {"429": ["Retry-After"], "503": ["Retry-After"]}
 
 
 def add_headers(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
@@ -49,6 +45,7 @@ def add_headers(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
             for status, response in operation["responses"].items():
                 names = ["X-Request-Id", *OF_STATUS.get(status, [])]
                 if path.startswith(API):
+                    names += ["WWW-Authenticate"] if status == "401" else []
                     names += ["RateLimit-Policy", "RateLimit"]
                     names += ["Warning"] if "requestBody" in operation else []
                 references = {name: {"$ref": f"#/components/headers/{name}"} for name in names}

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from emotions.api.fields import (
@@ -32,7 +32,14 @@ COUNTS_SCHEMA = {
         "The number of captures by emotion: as felt where the person said so, otherwise as "
         "detected."
     ),
-    "properties": {feeling.value: {"type": "integer", "minimum": 0} for feeling in Feeling},
+    "properties": {
+        feeling.value: {
+            "type": "integer",
+            "minimum": 0,
+            "description": _("The number of captures with this emotion."),
+        }
+        for feeling in Feeling
+    },
     "required": [feeling.value for feeling in Feeling],
 }
 
@@ -49,7 +56,7 @@ class TodayQuerySerializer(serializers.Serializer[Any]):
 class TodaySerializer(serializers.Serializer[Day]):
     """The mood of a day; what says nothing yet is null."""
 
-    date = serializers.DateField(read_only=True)
+    date = serializers.DateField(read_only=True, help_text=_("The local day."))
     time_zone = serializers.SerializerMethodField(help_text=_("The time zone of that date."))
     captures = serializers.SerializerMethodField(help_text=_("Every capture of the day."))
     computed_from = serializers.IntegerField(
@@ -170,8 +177,8 @@ class TrendsQuerySerializer(SpanQuerySerializer):
 class PeriodSerializer(serializers.Serializer[Period]):
     """One day, week or month; what says nothing is null or 0."""
 
-    first = serializers.DateField()
-    last = serializers.DateField()
+    first = serializers.DateField(help_text=_("Its first local day."))
+    last = serializers.DateField(help_text=_("Its last local day."))
     captures = serializers.IntegerField(min_value=0, help_text=_("Every capture of these days."))
     computed_from = serializers.IntegerField(
         min_value=0, help_text=_("The number of those captures that show a mood.")
@@ -182,7 +189,9 @@ class PeriodSerializer(serializers.Serializer[Period]):
         max_value=1,
         help_text=_("From -1, unpleasant, to 1, pleasant: the mean over the captures."),
     )
-    sentiment = SentimentField()
+    sentiment = SentimentField(
+        help_text=_("positive above a valence of 0.2, negative below -0.2, else neutral.")
+    )
     emotions = serializers.SerializerMethodField()
 
     @extend_schema_field(COUNTS_SCHEMA)
@@ -194,14 +203,16 @@ class PeriodSerializer(serializers.Serializer[Period]):
 class TrendsSerializer(serializers.Serializer[Any]):
     """Moods over time, without gaps between the periods."""
 
-    by = serializers.ChoiceField([(span.value, span.value) for span in Span])
-    periods = PeriodSerializer(many=True)
+    by = serializers.ChoiceField(
+        [(span.value, span.value) for span in Span], help_text=_("The length of each period.")
+    )
+    periods = PeriodSerializer(many=True, help_text=_("The periods, the earliest first."))
 
 
 class PixelSerializer(serializers.Serializer[Any]):
     """What some moments were like together."""
 
-    moments = serializers.IntegerField(min_value=1)
+    moments = serializers.IntegerField(min_value=1, help_text=_("The number of moments."))
     valence = serializers.FloatField(
         allow_null=True, min_value=-1, max_value=1, help_text=_("The mean, from -1 to 1.")
     )
@@ -211,9 +222,10 @@ class PixelSerializer(serializers.Serializer[Any]):
 class DayPixelSerializer(PixelSerializer):
     """What a day was like."""
 
-    date = serializers.DateField()
+    date = serializers.DateField(help_text=_("The local day."))
 
 
+@extend_schema_serializer(deprecate_fields=["weekday"])
 class HourPixelSerializer(PixelSerializer):
     """What an hour of the week was like."""
 
@@ -231,8 +243,8 @@ class HourPixelSerializer(PixelSerializer):
 class TagEffectSerializer(serializers.Serializer[Any]):
     """How moments with a tag differ from those without."""
 
-    tag = serializers.CharField()
-    moments = serializers.IntegerField(min_value=0)
+    tag = serializers.CharField(help_text=_("The name of the tag."))
+    moments = serializers.IntegerField(min_value=0, help_text=_("The number of moments with it."))
     difference = serializers.FloatField(
         allow_null=True,
         min_value=-2,
@@ -251,19 +263,23 @@ class TagEffectSerializer(serializers.Serializer[Any]):
 class NetworkChangeSerializer(serializers.Serializer[Any]):
     """Since when another network answers."""
 
-    date = serializers.DateField()
-    name = serializers.CharField()
+    date = serializers.DateField(help_text=_("The local day on which it began."))
+    name = serializers.CharField(help_text=_("The name of the network."))
 
 
 class PatternsSerializer(serializers.Serializer[Any]):
     """What some days say beside their course."""
 
-    first = serializers.DateField()
-    last = serializers.DateField()
+    first = serializers.DateField(help_text=_("The first local day."))
+    last = serializers.DateField(help_text=_("The last local day."))
     days = DayPixelSerializer(many=True, help_text=_("Days with moments."))
     hours = HourPixelSerializer(many=True, help_text=_("Hours of the week with moments."))
-    tags = TagEffectSerializer(many=True)
-    networks = NetworkChangeSerializer(many=True)
+    tags = TagEffectSerializer(
+        many=True, help_text=_("The tags used most, and how moods differ with them.")
+    )
+    networks = NetworkChangeSerializer(
+        many=True, help_text=_("When another network began to answer in these days.")
+    )
     read_again = serializers.ListField(
         child=serializers.CharField(),
         help_text=_("Networks that rescored stored photos, newest first, for read_by."),

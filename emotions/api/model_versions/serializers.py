@@ -14,6 +14,10 @@ from ml.models import ModelVersion
 from ml.registry.history import ServedVersion
 from ml.registry.published import PublishedFile, published_files, published_pack
 
+NAME = _("The name of the network.")
+SHA256 = _("Of the network's file; its identity.")
+CREATED = _("When the network was trained.")
+
 
 class ModelFileSerializer(serializers.Serializer[PublishedFile]):
     """A file under an address that holds its checksum."""
@@ -26,7 +30,7 @@ class ModelFileSerializer(serializers.Serializer[PublishedFile]):
     )
     sha256 = serializers.CharField(help_text=_("Of the content; use no file that doesn't match."))
     size = serializers.IntegerField(min_value=0, help_text=_("In bytes."))
-    media_type = serializers.CharField()
+    media_type = serializers.CharField(help_text=_("Its media type."))
 
     @extend_schema_field(OpenApiTypes.URI)
     def get_url(self, file: PublishedFile) -> str:
@@ -39,9 +43,9 @@ class ModelFileSerializer(serializers.Serializer[PublishedFile]):
 class GreyWeightsSerializer(serializers.Serializer[Any]):
     """By how much each colour counts."""
 
-    red = serializers.FloatField()
-    green = serializers.FloatField()
-    blue = serializers.FloatField()
+    red = serializers.FloatField(help_text=_("The share of red."))
+    green = serializers.FloatField(help_text=_("The share of green."))
+    blue = serializers.FloatField(help_text=_("The share of blue."))
 
 
 class PreprocessingSerializer(serializers.Serializer[Any]):
@@ -51,7 +55,7 @@ class PreprocessingSerializer(serializers.Serializer[Any]):
     face_margin = serializers.FloatField(
         help_text=_("Added on each side of the box before it is read, as a share of the box.")
     )
-    grey_weights = GreyWeightsSerializer()
+    grey_weights = GreyWeightsSerializer(help_text=_("How colours become grey."))
     detector_side = serializers.IntegerField(
         help_text=_("Of the detector's square input, in pixels.")
     )
@@ -70,9 +74,9 @@ class PreprocessingSerializer(serializers.Serializer[Any]):
 class ModelSerializer(serializers.Serializer[ModelVersion]):
     """The network that reads photos now, by its own figures, and all it takes to run it."""
 
-    name = serializers.CharField()
-    sha256 = serializers.CharField(help_text=_("Of the network's file; its identity."))
-    created_at = serializers.DateTimeField()
+    name = serializers.CharField(help_text=NAME)
+    sha256 = serializers.CharField(help_text=SHA256)
+    created_at = serializers.DateTimeField(help_text=CREATED)
     emotions = serializers.ListField(
         source="card.emotions",
         child=serializers.CharField(),
@@ -91,7 +95,9 @@ class ModelSerializer(serializers.Serializer[ModelVersion]):
             "least, if two or three can."
         )
     )
-    preprocessing = serializers.SerializerMethodField()
+    preprocessing = serializers.SerializerMethodField(
+        help_text=_("What happens to a photo before the network reads it.")
+    )
     files = serializers.SerializerMethodField(help_text=_("What a device needs to read faces."))
     conformance = serializers.SerializerMethodField(
         help_text=_(
@@ -126,7 +132,7 @@ class ModelSerializer(serializers.Serializer[ModelVersion]):
 class AnsweringSerializer(serializers.Serializer[Any]):
     """A time in which a network answered."""
 
-    since = serializers.DateTimeField()
+    since = serializers.DateTimeField(help_text=_("From when on."))
     until = serializers.DateTimeField(
         allow_null=True, help_text=_("null while it is still active.")
     )
@@ -135,9 +141,9 @@ class AnsweringSerializer(serializers.Serializer[Any]):
 class AnsweredModelSerializer(serializers.Serializer[ServedVersion]):
     """A network that answers or did, by its own figures."""
 
-    name = serializers.CharField(source="version.name")
-    sha256 = serializers.CharField(source="version.sha256")
-    created_at = serializers.DateTimeField(source="version.created_at")
+    name = serializers.CharField(source="version.name", help_text=NAME)
+    sha256 = serializers.CharField(source="version.sha256", help_text=SHA256)
+    created_at = serializers.DateTimeField(source="version.created_at", help_text=CREATED)
     looks = serializers.IntegerField(
         source="version.looks",
         min_value=0,

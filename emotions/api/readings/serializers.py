@@ -11,6 +11,7 @@ from common.imaging.geometry import Box
 from common.imaging.images import MAX_EDGE
 from emotions.api.captures.serializers import PHOTO_SOURCES, SelfReportSerializer
 from emotions.api.fields import (
+    SHARE,
     PastDateTimeField,
     StrictBooleanField,
     StrictCharField,
@@ -52,8 +53,12 @@ class BoxSerializer(StrictSerializer):
     y = StrictIntegerField(
         min_value=-MAX_EDGE, max_value=MAX_EDGE, help_text=gettext_lazy("Its upper edge.")
     )
-    width = StrictIntegerField(min_value=1, max_value=2 * MAX_EDGE)
-    height = StrictIntegerField(min_value=1, max_value=2 * MAX_EDGE)
+    width = StrictIntegerField(
+        min_value=1, max_value=2 * MAX_EDGE, help_text=gettext_lazy("In pixels.")
+    )
+    height = StrictIntegerField(
+        min_value=1, max_value=2 * MAX_EDGE, help_text=gettext_lazy("In pixels.")
+    )
 
 
 class ProbabilitiesSerializer(StrictSerializer):
@@ -61,7 +66,10 @@ class ProbabilitiesSerializer(StrictSerializer):
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """Return one field for each emotion."""
-        return {str(emotion): StrictFloatField(min_value=0, max_value=1) for emotion in EMOTIONS}
+        return {
+            str(emotion): StrictFloatField(min_value=0, max_value=1, help_text=SHARE)
+            for emotion in EMOTIONS
+        }
 
     def validate(self, values: dict[str, float]) -> dict[str, float]:
         """Expect them to sum to 1."""
@@ -82,7 +90,7 @@ class DeviceDetectionSerializer(StrictSerializer):
             "In pixels of the upright picture. It may reach over an edge; its middle may not."
         )
     )
-    probabilities = ProbabilitiesSerializer()
+    probabilities = ProbabilitiesSerializer(help_text=gettext_lazy("What the network read."))
     roll = StrictFloatField(
         required=False,
         allow_null=True,
@@ -126,7 +134,7 @@ class ReadingSerializer(StrictSerializer, SelfReportSerializer):
             "Of the network that read it, as `model/` names it, also an earlier one."
         ),
     )
-    picture = PictureSizeSerializer()
+    picture = PictureSizeSerializer(help_text=gettext_lazy("The size of what was read."))
     detections = serializers.ListField(
         child=DeviceDetectionSerializer(),
         max_length=MAX_FACES,

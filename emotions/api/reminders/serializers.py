@@ -11,6 +11,11 @@ from emotions.api.etags import ContentEtagSerializer
 from emotions.api.fields import StrictBooleanField, StrictCharField, StrictIntegerField
 from emotions.models import PushSubscription, Reminder
 
+HOUR = _("In the time zone of the profile.")
+WEEKDAYS = _("Weekdays, 1 is Monday and 7 Sunday.")
+WAY = _("How it comes.")
+PAUSED = _("Whether it is silent for now.")
+
 
 @extend_schema_field(
     {"type": "string", "pattern": r"^([01][0-9]|2[0-3]):[0-5][0-9]$", "examples": ["20:00"]}
@@ -51,27 +56,32 @@ class WeekdaysField(serializers.ListField):
 class ReminderSerializer(ContentEtagSerializer, serializers.ModelSerializer[Reminder]):
     """One reminder."""
 
-    at = HourMinuteField()
-    days = WeekdaysField()
+    at = HourMinuteField(help_text=HOUR)
+    days = WeekdaysField(help_text=WEEKDAYS)
 
     class Meta:
         model = Reminder
         fields = ["id", "at", "days", "way", "paused", "etag"]
         read_only_fields = fields
+        extra_kwargs: ClassVar = {
+            "id": {"help_text": _("Identifies the reminder in addresses.")},
+            "way": {"help_text": WAY},
+            "paused": {"help_text": PAUSED},
+        }
 
 
 class ReminderChangesSerializer(serializers.Serializer[Any]):
     """What of a reminder shall be otherwise; what is left out stays."""
 
-    at = HourMinuteField(required=False, help_text=_("In the time zone of the profile."))
+    at = HourMinuteField(required=False, help_text=HOUR)
     days = WeekdaysField(
         required=False,
         min_length=1,
         max_length=7,
-        help_text=_("Weekdays, 1 is Monday and 7 Sunday."),
+        help_text=WEEKDAYS,
     )
-    way = serializers.ChoiceField(Reminder.Way.choices, required=False)
-    paused = StrictBooleanField(required=False)
+    way = serializers.ChoiceField(Reminder.Way.choices, required=False, help_text=WAY)
+    paused = StrictBooleanField(required=False, help_text=PAUSED)
 
     def validate_way(self, value: str) -> Reminder.Way:
         """Return the way."""
@@ -81,7 +91,7 @@ class ReminderChangesSerializer(serializers.Serializer[Any]):
 class NewReminderSerializer(ReminderChangesSerializer):
     """A reminder to add; by default it comes every day, by email."""
 
-    at = HourMinuteField(help_text=_("In the time zone of the profile."))
+    at = HourMinuteField(help_text=HOUR)
 
 
 class PushSubscriptionSerializer(serializers.ModelSerializer[PushSubscription]):
@@ -91,6 +101,10 @@ class PushSubscriptionSerializer(serializers.ModelSerializer[PushSubscription]):
         model = PushSubscription
         fields = ["id", "endpoint", "created_at"]
         read_only_fields = fields
+        extra_kwargs: ClassVar = {
+            "id": {"help_text": _("Identifies the subscription in addresses.")},
+            "created_at": {"help_text": _("When it was made.")},
+        }
 
 
 class NewPushSubscriptionSerializer(serializers.Serializer[Any]):
@@ -110,4 +124,6 @@ class PushSerializer(serializers.Serializer[Any]):
             "The key to subscribe with, as base64url; null if the site doesn't send notifications."
         ),
     )
-    subscriptions = PushSubscriptionSerializer(many=True)
+    subscriptions = PushSubscriptionSerializer(
+        many=True, help_text=_("Your browsers and apps that take notifications.")
+    )

@@ -1,5 +1,7 @@
 """JSON representations of the security log."""
 
+from typing import ClassVar
+
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -23,3 +25,8 @@ class SecurityEventSerializer(serializers.ModelSerializer[SecurityEvent]):
         model = SecurityEvent
         fields = ["id", "kind", "at", "device", "address", "about"]
         read_only_fields = fields
+        extra_kwargs: ClassVar = {
+            "id": {"help_text": _("Identifies the event.")},
+            "kind": {"help_text": _("What happened.")},
+            "at": {"help_text": _("When it happened.")},
+        }

@@ -73,7 +73,7 @@ class ChangeSerializer(serializers.Serializer[Any]):
     """The latest change of one capture."""
 
     sequence = StrictIntegerField(help_text=_("The position in the order of changes."))
-    uuid = StrictUUIDField()
+    uuid = StrictUUIDField(help_text=_("Identifies the capture."))
     deleted = StrictBooleanField(
         help_text=_("Deleted: remove your copy. The capture appears again if it's restored.")
     )
@@ -93,16 +93,20 @@ class ResourceChangeSerializer(serializers.Serializer[Any]):
     )
     sequence = StrictIntegerField(help_text=_("The position in the order of changes."))
     deleted = StrictBooleanField(help_text=_("Deleted: remove your copy."))
-    tag = PlainTagSerializer(allow_null=True)
-    reminder = ReminderSerializer(allow_null=True)
-    settings = SettingsSerializer(allow_null=True)
-    consent = ConsentSerializer(allow_null=True)
+    tag = PlainTagSerializer(allow_null=True, help_text=_("The tag, where kind is tag."))
+    reminder = ReminderSerializer(
+        allow_null=True, help_text=_("The reminder, where kind is reminder.")
+    )
+    settings = SettingsSerializer(
+        allow_null=True, help_text=_("The settings, where kind is settings.")
+    )
+    consent = ConsentSerializer(allow_null=True, help_text=_("The consent, where kind is consent."))
 
 
 class ChangesPageSerializer(serializers.Serializer[Any]):
     """A portion of changes."""
 
-    changes = ChangeSerializer(many=True)
+    changes = ChangeSerializer(many=True, help_text=_("Changes of captures, the earliest first."))
     resources = serializers.SerializerMethodField(
         help_text=_("Changes of other kinds than captures, if you asked for any.")
     )
@@ -277,4 +281,4 @@ class OutcomeSerializer(serializers.Serializer[Any]):
 class BatchOutcomesSerializer(serializers.Serializer[Any]):
     """What became of each, in the order in which they were sent."""
 
-    outcomes = OutcomeSerializer(many=True)
+    outcomes = OutcomeSerializer(many=True, help_text=_("One for each entry."))

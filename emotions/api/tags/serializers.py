@@ -16,7 +16,7 @@ class TagSerializer(serializers.Serializer[Any]):
     """A word of the person's own, from a `UsedTag`."""
 
     id = serializers.IntegerField(source="tag.pk", help_text=_("Identifies the tag in URLs."))
-    name = serializers.CharField()
+    name = serializers.CharField(help_text=_("The word."))
     colour = serializers.CharField(
         source="tag.colour",
         help_text=_("A colour of the palette, or empty. Other values may be added."),
@@ -47,6 +47,10 @@ class PlainTagSerializer(serializers.ModelSerializer[Tag]):
         model = Tag
         fields: ClassVar = ["id", "name", "colour", "sign", "sequence", "etag"]
         read_only_fields = fields
+        extra_kwargs: ClassVar = {
+            "id": {"help_text": _("Identifies the tag in URLs.")},
+            "name": {"help_text": _("The word.")},
+        }
 
 
 class TagsQuerySerializer(serializers.Serializer[Any]):
@@ -60,7 +64,7 @@ class TagsQuerySerializer(serializers.Serializer[Any]):
 class TagChangesSerializer(serializers.Serializer[Any]):
     """What to change; what is not sent stays as it is."""
 
-    name = StrictCharField(required=False, max_length=MAX_TAG_LENGTH)
+    name = StrictCharField(required=False, max_length=MAX_TAG_LENGTH, help_text=_("Another word."))
     colour = serializers.ChoiceField(
         Tag.Colour.choices,
         required=False,

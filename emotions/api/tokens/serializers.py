@@ -1,6 +1,6 @@
 """JSON representations of access tokens."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -26,6 +26,12 @@ class TokenSerializer(serializers.ModelSerializer[AccessToken]):
             "expires_at",
         ]
         read_only_fields = fields
+        extra_kwargs: ClassVar = {
+            "id": {"help_text": _("Identifies the token in addresses.")},
+            "name": {"help_text": _("A name of your own for the token.")},
+            "created_at": {"help_text": _("When it was created.")},
+            "expires_at": {"help_text": _("Until when it is valid.")},
+        }
 
 
 class MadeTokenSerializer(TokenSerializer):

@@ -1,6 +1,6 @@
 """A walk through the API by the client that openapi-python-client generates.
 
-Usage: walk.py SITE SESSION_TOKEN PASSWORD PHOTO, beside the package `emoplatform_client`
+Usage: walk.py SITE EMAIL PASSWORD PHOTO, beside the package `emoplatform_client`
 """
 
 import sys
@@ -9,7 +9,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import TypeVar
 
-from emoplatform_client import AuthenticatedClient
+from emoplatform_client import AuthenticatedClient, Client
+from emoplatform_client.api.account import totp_retrieve
 from emoplatform_client.api.captures import (
     captures_create,
     captures_destroy,
@@ -23,6 +24,13 @@ from emoplatform_client.api.captures import (
 )
 from emoplatform_client.api.me import consent_give, me_deletion, me_export, me_retrieve
 from emoplatform_client.api.model import model_retrieve
+from emoplatform_client.api.sign_in import (
+    reauthenticate,
+    session_retrieve,
+    sign_in,
+    sign_in_code_request,
+    sign_up,
+)
 from emoplatform_client.api.sync import captures_batch, changes_list
 from emoplatform_client.api.trends import patterns_retrieve, trends_retrieve
 from emoplatform_client.models import (
@@ -32,19 +40,27 @@ from emoplatform_client.models import (
     Box,
     Capture,
     ChangesPage,
+    Credentials,
     DeviceDetection,
     Edit,
+    EmailAddressOnly,
     Entry,
     GiveConsent,
     Model,
+    NewAccount,
     NewCapture,
+    NewFactor,
     PaginatedCaptureList,
+    PasswordProof,
     Patterns,
     PictureSize,
     Probabilities,
     Problem,
     Profile,
     Reading,
+    SignedIn,
+    SignInProblem,
+    SignInRequired,
     Trends,
     Words,
 )
@@ -58,6 +74,37 @@ def expect(kind: type[Body], body: object) -> Body:
     """Return a body, which has to be of a kind."""
     assert isinstance(body, kind), body
     return body
+
+
+def enter(site: str, email: str, password: str) -> AuthenticatedClient:
+    """Sign up, sign in, and confirm who it is."""
+    anybody = Client(base_url=site, timeout=Timeout(60))
+    account = NewAccount(email=email, password=password)
+    signed_up = expect(SignedIn, sign_up.sync(client=anybody, body=account))
+    assert signed_up.data.user.email == email
+    guess = Credentials(email=email, password="a guess")
+    refused = expect(SignInProblem, sign_in.sync(client=anybody, body=guess))
+    assert refused.errors
+    assert refused.errors[0].code == "email_password_mismatch"
+    address = EmailAddressOnly(email=email)
+    asked = expect(SignInRequired, sign_in_code_request.sync(client=anybody, body=address))
+    assert [flow.id for flow in asked.data.flows if flow.is_pending] == ["login_by_code"]
+
+    known = Credentials(email=email, password=password)
+    signed_in = expect(SignedIn, sign_in.sync(client=anybody, body=known))
+    client = AuthenticatedClient(
+        base_url=site,
+        token=expect(str, signed_in.meta.session_token),
+        prefix="",
+        auth_header_name="X-Session-Token",
+        timeout=Timeout(60),
+    )
+    proof = PasswordProof(password=password)
+    expect(SignedIn, reauthenticate.sync(client=client, body=proof))
+    session = expect(SignedIn, session_retrieve.sync(client=client))
+    assert [method.method for method in session.data.methods] == ["password", "password"]
+    assert expect(NewFactor, totp_retrieve.sync(client=client)).meta.secret
+    return client
 
 
 def consent(client: AuthenticatedClient) -> None:
@@ -161,15 +208,9 @@ def leave(client: AuthenticatedClient, password: str) -> None:
     assert expect(Problem, me_retrieve.sync(client=client)).status == 401
 
 
-def main(site: str, token: str, password: str, photo: bytes) -> None:
+def main(site: str, email: str, password: str, photo: bytes) -> None:
     """Walk."""
-    client = AuthenticatedClient(
-        base_url=site,
-        token=token,
-        prefix="",
-        auth_header_name="X-Session-Token",
-        timeout=Timeout(60),
-    )
+    client = enter(site, email, password)
     consent(client)
     capture = record(client, photo)
     edit(client, capture)

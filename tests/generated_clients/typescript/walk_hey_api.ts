@@ -1,6 +1,6 @@
 // A walk through the API by the client that @hey-api/openapi-ts generates.
 //
-// Usage: node walk_hey_api.js SITE SESSION_TOKEN PASSWORD PHOTO
+// Usage: node walk_hey_api.js SITE EMAIL PASSWORD PHOTO
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -9,15 +9,26 @@ import { readFileSync } from "node:fs";
 import * as api from "./hey_api/index.js";
 import { client } from "./hey_api/client.gen.js";
 
-const [site, token, password, path] = process.argv.slice(2) as [string, string, string, string];
+const [site, email, password, path] = process.argv.slice(2) as [string, string, string, string];
 const photo = new File([readFileSync(path)], "first.jpg", { type: "image/jpeg" });
-client.setConfig({ baseUrl: site, headers: { "X-Session-Token": token } });
+client.setConfig({ baseUrl: site });
 
 /** Return what was answered, which must be no problem. */
 function answered<Data>({ data, error }: { data?: Data; error?: unknown }): NonNullable<Data> {
   assert.ok(data, JSON.stringify(error));
   return data as NonNullable<Data>;
 }
+
+const account = { email, password };
+assert.equal(answered(await api.signUp({ body: account })).data.user.email, email);
+const refused = await api.signIn({ body: { email, password: "a guess" } });
+assert.ok(refused.error && "errors" in refused.error);
+assert.equal(refused.error.errors?.[0]?.code, "email_password_mismatch");
+const token = answered(await api.signIn({ body: account })).meta.session_token;
+client.setConfig({ headers: { "X-Session-Token": token } });
+answered(await api.reauthenticate({ body: { password } }));
+const factor = await api.totpRetrieve();
+assert.ok(factor.error && "meta" in factor.error && factor.error.meta && "secret" in factor.error.meta);
 
 const me = answered(await api.meRetrieve());
 const { version } = me.consents.find(({ kind }) => kind === "use")!;

@@ -1,6 +1,6 @@
 // A walk through the API by openapi-fetch, with the types that openapi-typescript generates.
 //
-// Usage: node walk_openapi_fetch.js SITE SESSION_TOKEN PASSWORD PHOTO
+// Usage: node walk_openapi_fetch.js SITE EMAIL PASSWORD PHOTO
 
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -12,9 +12,9 @@ import type { components, paths } from "./openapi_typescript.js";
 
 type Form = Record<string, unknown>;
 
-const [site, token, password, path] = process.argv.slice(2) as [string, string, string, string];
+const [site, email, password, path] = process.argv.slice(2) as [string, string, string, string];
 const photo = new File([readFileSync(path)], "first.jpg", { type: "image/jpeg" });
-const api = createClient<paths>({ baseUrl: site, headers: { "X-Session-Token": token } });
+const api = createClient<paths>({ baseUrl: site });
 
 /** Return what was answered, which must be no problem. */
 function answered<Data>({ data, error }: { data?: Data; error?: unknown }): NonNullable<Data> {
@@ -36,6 +36,23 @@ function form(body: Form): FormData {
 const bodySerializer = form as (body: unknown) => FormData;
 /** The types have bytes as text, which files stand for. */
 const file = photo as unknown as string;
+
+const account = { email, password };
+const signedUp = answered(await api.POST("/api/auth/app/v1/auth/signup", { body: account }));
+assert.equal(signedUp.data.user.email, email);
+const login = "/api/auth/app/v1/auth/login";
+const refused = await api.POST(login, { body: { email, password: "a guess" } });
+assert.ok(refused.error && "errors" in refused.error);
+assert.equal(refused.error.errors?.[0]?.code, "email_password_mismatch");
+const token = answered(await api.POST(login, { body: account })).meta.session_token;
+api.use({
+  onRequest({ request }) {
+    request.headers.set("X-Session-Token", token!);
+  },
+});
+answered(await api.POST("/api/auth/app/v1/auth/reauthenticate", { body: { password } }));
+const factor = await api.GET("/api/auth/app/v1/account/authenticators/totp");
+assert.ok(factor.error && "meta" in factor.error && factor.error.meta && "secret" in factor.error.meta);
 
 const me = answered(await api.GET("/api/v1/me/"));
 const { version } = me.consents.find(({ kind }) => kind === "use")!;
