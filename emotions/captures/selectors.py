@@ -5,7 +5,7 @@ from collections import Counter
 from datetime import date
 from typing import NamedTuple
 
-from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from django.db.models import Count, Max, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from accounts.models import User
 from common.text_keys import search_key, word_key
@@ -69,8 +69,18 @@ def history(
 
 def with_detections(captures: CaptureQuerySet) -> CaptureQuerySet:
     """Prefetch owners, tags and detections, except those of shadow versions."""
+    return captures.select_related("owner").prefetch_related(*details())
+
+
+def load_details(capture: Capture) -> Capture:
+    """Load the tags and detections of one capture, which `with_detections` prefetches."""
+    prefetch_related_objects([capture], *details())
+    return capture
+
+
+def details() -> tuple[Prefetch[str], str]:
     shown = Detection.objects.exclude(role=Detection.Role.SHADOW)
-    return captures.select_related("owner").prefetch_related(detections(shown), "tags")
+    return detections(shown), "tags"
 
 
 def with_answers(captures: CaptureQuerySet) -> CaptureQuerySet:

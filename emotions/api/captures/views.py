@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers, status, viewsets
@@ -142,12 +143,14 @@ class CaptureViewSet(mixins.ListModelMixin, PersonalView, viewsets.GenericViewSe
         )
 
     @extend_schema(**RETRIEVE)
-    def retrieve(self, request: Request, **_: Any) -> HttpResponseBase:
-        """Read a capture."""
-        capture = self.get_object()
-        return conditional_response(
-            request, etag(capture), lambda: self.get_serializer(capture).data
-        )
+    def retrieve(self, request: Request, uuid: UUID) -> HttpResponseBase:
+        """Read a capture; what belongs to it is loaded only where the client has not got it."""
+        capture = get_object_or_404(self.get_queryset().prefetch_related(None), uuid=uuid)
+
+        def serialize() -> Any:
+            return self.get_serializer(selectors.load_details(capture)).data
+
+        return conditional_response(request, etag(capture), serialize)
 
     def change(self, action: str, uuid: UUID, values: Mapping[str, Any]) -> Response:
         """Change a capture once, and answer with it, or with nothing where it was deleted."""

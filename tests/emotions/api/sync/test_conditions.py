@@ -3,11 +3,14 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from accounts.consents import CURRENT_VERSIONS
 from accounts.models import Consent, User
-from tests.emotions.api.calls import assert_problem, note
+from tests import factories
+from tests.emotions.api.calls import CAPTURES, assert_problem, note
 
 pytestmark = pytest.mark.django_db
 ME, CONSENT = "/api/v1/me/", "/api/v1/me/consents/improve/"
@@ -81,6 +84,18 @@ def test_what_has_not_changed_is_not_sent_again(
     again = owner_api.get(url, headers=seen)
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
     assert other_api.get(url, headers=seen).status_code == (200 if url != TOKENS else 304)
+
+
+def test_a_capture_that_has_not_changed_is_not_loaded_with_all_that_belongs_to_it(
+    owner: User, owner_api: APIClient
+) -> None:
+    url = f"{CAPTURES}{factories.capture(owner=owner, looks='happy').uuid}/"
+    first = owner_api.get(url)
+    assert first.json()["detections"]
+    with CaptureQueriesContext(connection) as queries:
+        again = owner_api.get(url, headers={"If-None-Match": first["ETag"]})
+    assert again.status_code == 304
+    assert not [query for query in queries if "detection" in query["sql"]]
 
 
 def test_a_reminder_alone_has_the_tag_that_it_has_in_the_list(owner_api: APIClient) -> None:
