@@ -46,26 +46,35 @@ class Augmentation(keras.layers.Layer):
     As a layer it runs on the device that trains, whichever backend that is.
     """
 
-    def __init__(self, seed: int = 1, degrade: float = 0.0, **kwargs: Any) -> None:
+    def __init__(
+        self, seed: int = 1, degrade: float = 0.0, *, with_clear: bool = False, **kwargs: Any
+    ) -> None:
         """Seed the changes.
 
         Args:
             degrade: probability that a face is degraded as phones degrade it.
+            with_clear: return the faces before they are degraded and covered, too.
         """
         super().__init__(dtype="float32", **kwargs)
-        self.seed, self.degrade = seed, degrade
+        self.seed, self.degrade, self.with_clear = seed, degrade, with_clear
         self.generator = keras.random.SeedGenerator(seed)
 
-    def call(self, faces: keras.KerasTensor, training: bool = False) -> keras.KerasTensor:
+    def call(
+        self, faces: keras.KerasTensor, training: bool = False
+    ) -> keras.KerasTensor | tuple[keras.KerasTensor, keras.KerasTensor]:
         """Change the faces in training; return them untouched otherwise."""
-        if not training:
-            return faces
+        clear, changed = self.views(faces) if training else (faces, faces)
+        return (clear, changed) if self.with_clear else changed
+
+    def views(self, faces: keras.KerasTensor) -> tuple[keras.KerasTensor, keras.KerasTensor]:
+        """Return the faces turned, moved and relit, and the same faces degraded and covered."""
         if not self.degrade:
-            return self.random_erasing(self.random_lighting(self.random_affine(faces)))
+            clear = self.random_lighting(self.random_affine(faces))
+            return clear, self.random_erasing(clear)
         degraded = self.uniform(faces, 0, 1) < self.degrade
-        faces = self.random_lighting(self.random_affine(faces, degraded))
-        faces = self.random_recording(self.random_shading(faces, degraded), degraded)
-        return self.random_erasing(faces)
+        clear = self.random_lighting(self.random_affine(faces, degraded))
+        changed = self.random_recording(self.random_shading(clear, degraded), degraded)
+        return clear, self.random_erasing(changed)
 
     def uniform(self, faces: keras.KerasTensor, low: float, high: float) -> keras.KerasTensor:
         """Draw one number for each face."""
@@ -173,7 +182,12 @@ class Augmentation(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that the layer is made with."""
-        return {"name": self.name, "seed": self.seed, "degrade": self.degrade}
+        return {
+            "name": self.name,
+            "seed": self.seed,
+            "degrade": self.degrade,
+            "with_clear": self.with_clear,
+        }
 
 
 def where(

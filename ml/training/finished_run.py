@@ -7,6 +7,7 @@ from pathlib import Path
 import keras
 
 from ml.data.datasets import Dataset
+from ml.inference.card import Card
 from ml.training.config import TrainingConfig
 from ml.training.refit import Recipe
 
@@ -25,6 +26,8 @@ class FinishedRun:
         test_sets: the datasets that were joined for training, whose test splits are evaluated
             separately; empty for a single dataset.
         recipe: of the run that this one refits.
+        calibrated_by: card of the version that it started from, if that has learned from the
+            validation faces: these cannot tell any more how sure it may be.
     """
 
     folder: Path
@@ -35,3 +38,4 @@ class FinishedRun:
     command: str
     test_sets: Sequence[Dataset] = ()
     recipe: Recipe | None = None
+    calibrated_by: Card | None = None

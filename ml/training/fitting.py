@@ -1,7 +1,7 @@
 """Fitting a network with Keras's own training loop and callbacks, on any of its backends."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from ml.training.callbacks import (
     reseed,
 )
 from ml.training.config import TrainingConfig
+from ml.training.distillation import TEACHERS_SHARE, student_of, taught
 from ml.training.failures import first_line
 
 WARMUP_SHARE = 0.05  # of the steps of a cosine schedule
@@ -40,6 +41,7 @@ def train(
     *,
     resume: bool = False,
     start_from: keras.Model | None = None,
+    teachers: Sequence[keras.Model] = (),
     refit: str | None = None,
     compile_epochs: EpochCompiler | None = None,
     log: Callable[[str], object],
@@ -53,6 +55,7 @@ def train(
 
     Args:
         start_from: a network of the same architecture to take the initial weights from.
+        teachers: networks with the same outputs to learn from besides the targets.
         refit: name of the version whose config is fitted once more, on both splits.
         compile_epochs: lets the network run whole epochs in one call each, and returns what it has
             to be fitted with (see `ml.training.acceleration`); None for Keras's own loop.
@@ -81,6 +84,7 @@ def train(
         **asdict(config),
         "dataset": dataset.fingerprint(),
         "start_from": start_from and weights_sha256(start_from),
+        "teachers": [weights_sha256(teacher) for teacher in teachers],
         "refit": refit,
     }
     state: dict[str, Any] = {"epoch": 0}
@@ -88,7 +92,10 @@ def train(
         # The learning rates of a cosine schedule depend on the number of epochs.
         may_change = {"epochs"} if config.schedule == "plateau" else set()
         state = run_folder.resume(
-            folder, settings, may_change=may_change, defaults=asdict(TrainingConfig())
+            folder,
+            settings,
+            may_change=may_change,
+            defaults=asdict(TrainingConfig()) | {"teachers": []},
         )
     else:
         run_folder.start(folder, settings)
@@ -101,7 +108,7 @@ def train(
             if state["epoch"]:
                 network = load_checkpoint(run_folder.checkpoint(folder, state["epoch"]))
             else:
-                network = compiled_network(config, training, start_from)
+                network = compiled_network(config, training, start_from, teachers)
             fit(
                 network,
                 training=training,
@@ -117,7 +124,7 @@ def train(
         if config.average:
             reseed(network, config.seed, config.epochs)
             reestimate_batch_norm(network, training_batches(training, network, config))
-        return network
+        return student_of(network) if teachers else network
     finally:
         keras.mixed_precision.set_global_policy("float32")
 
@@ -162,14 +169,20 @@ def distribute_batches() -> None:
 
 
 def compiled_network(
-    config: TrainingConfig, training: Dataset, start_from: keras.Model | None = None
+    config: TrainingConfig,
+    training: Dataset,
+    start_from: keras.Model | None = None,
+    teachers: Sequence[keras.Model] = (),
 ) -> keras.Model:
     names = output_names(training, start_from)
+    augmentation = Augmentation(config.seed, config.degrade, with_clear=bool(teachers))
     network = architectures.build(
-        config.architecture, names, augmentation=Augmentation(config.seed, config.degrade)
+        config.architecture, names, augmentation=None if teachers else augmentation
     )
     if start_from:
         network.set_weights(start_from.get_weights())
+    if teachers:
+        network = taught(network, teachers, augmentation)
     # The crowd's targets are soft already.
     label_smoothing = {"folder": config.label_smoothing, "crowd": 0.0}
     network.compile(
@@ -178,6 +191,7 @@ def compiled_network(
             name: keras.losses.CategoricalCrossentropy(label_smoothing=label_smoothing[name])
             for name in names
         },
+        loss_weights=dict.fromkeys(names, 1 - TEACHERS_SHARE) if teachers else None,
         weighted_metrics={name: ["accuracy"] for name in names},
         jit_compile="auto" if keras.backend.backend() == "jax" else False,
     )

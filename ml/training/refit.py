@@ -45,13 +45,16 @@ class Recipe:
         return next(precision for precision, facts in precisions.items() if facts["ships"])
 
 
-def load_recipe(folder: Path, dataset: Dataset, start_from: str | None = None) -> Recipe:
+def load_recipe(
+    folder: Path, dataset: Dataset, start_from: str | None = None, *, taught: bool = False
+) -> Recipe:
     """Return the recipe of a finished run.
 
     Args:
         dataset: the one to refit on, which has to be the run's own.
         start_from: architecture of the network that the refit starts from, if the run was
             fine-tuned.
+        taught: whether the refit has teachers.
 
     Raises:
         RunError: when there is no such run, it was trained on another dataset, it started from
@@ -86,4 +89,15 @@ def load_recipe(folder: Path, dataset: Dataset, start_from: str | None = None) -
             f"{folder}: expected to start from {expected or 'random weights'}, received "
             f"{start_from}."
         )
+    if taught != bool(settings.get("teachers")):
+        raise run_folder.RunError(
+            f"{folder}: had {len(settings.get('teachers', []))} teachers; a refit needs --teachers "
+            "if and only if its run had some."
+        )
     return Recipe(config, card)
+
+
+def knows_validation(card: Card) -> bool:
+    """Return whether a version has learned from validation faces, or started from one that has."""
+    training = card.facts.get("training", {})
+    return bool(training.get("refit") or training.get("calibrated_by"))

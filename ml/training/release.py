@@ -37,8 +37,8 @@ def release(run: FinishedRun, *, name: str, evaluation_command: str) -> Card:
     """Write the LiteRT file, the Keras network and the card of a version into the run's folder.
 
     Temperatures, the precision of the file and the threshold of being unsure are chosen on the
-    validation split; a refit takes those of the run that was selected. The test split is only
-    reported.
+    validation split; a refit takes those of the run that was selected, and a run that started from
+    one its temperatures. The test split is only reported.
 
     Args:
         name: of the version.
@@ -91,6 +91,8 @@ def calibrate_outputs(
     """Return the temperature and the calibration error of each output."""
     if run.recipe:
         return {output: run.recipe.calibrations[output] for output in labels}
+    if run.calibrated_by:
+        return {output: run.calibrated_by.facts["calibration"][output] for output in labels}
     uncalibrated = deployable(run.config.architecture, run.network, dict.fromkeys(labels, 1.0))
     images = run.dataset.split("validation").images
     return {
@@ -168,6 +170,8 @@ def describe_training(run: FinishedRun) -> dict[str, Any]:
         **asdict(run.config),
         "epochs_run": run_folder.epochs_run(run.folder),
         "refit": run.recipe.name if run.recipe else None,
+        "calibrated_by": run.calibrated_by and run.calibrated_by.name,
+        "teachers": run_folder.read_settings(run.folder).get("teachers", []),
         "parameters": run.network.count_params(),
         "command": run.command,
     }

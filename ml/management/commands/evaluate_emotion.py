@@ -20,6 +20,7 @@ from ml.inference.face_detection import fallback_notice
 from ml.inference.predictor import Predictor
 from ml.registry.lookup import VersionFiles, files_in_folder, find_files
 from ml.registry.versions import get_version, increment_looks, save_answers
+from ml.training.refit import knows_validation
 from ml.version_files import KERAS_NETWORK, NETWORK
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ class Command(BaseCommand):
             self.report_left_out(evaluated)
             # The validation split of a prepared file was used for model selection or a refit.
             used_for_selection = data.suffix == ".npz" and evaluated.split != "test"
-            if used_for_selection and files.card.facts.get("training", {}).get("refit"):
+            if used_for_selection and knows_validation(files.card):
                 raise DatasetError(
                     f"--split: expected test, received {evaluated.split}, which "
                     f"{files.card.name} has learned from."

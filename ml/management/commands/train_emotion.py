@@ -65,6 +65,14 @@ class Command(BaseCommand):
             help="fine-tune this version: ACTIVE, the name of a version, or a run folder",
         )
         add(
+            "--teachers",
+            nargs="+",
+            default=[],
+            metavar="VERSION",
+            help="learn from the answers of these versions as well, which see each face before "
+            "it is degraded; named as for --start-from",
+        )
+        add(
             "--refit",
             type=Path,
             metavar="RUN",
@@ -195,6 +203,7 @@ class Command(BaseCommand):
         *,
         resume: bool,
         start_from: str | None,
+        teachers: Sequence[str],
         refit: Path | None,
         shown: str | None,
         labels: Sequence[str],
@@ -205,20 +214,31 @@ class Command(BaseCommand):
         from ml.training.architectures import ARCHITECTURES  # noqa: PLC0415
         from ml.training.deployment import load_trained  # noqa: PLC0415
         from ml.training.finished_run import FinishedRun  # noqa: PLC0415
-        from ml.training.refit import load_recipe  # noqa: PLC0415
+        from ml.training.refit import knows_validation, load_recipe  # noqa: PLC0415
 
-        start_network = recipe = None
+        start_network = recipe = calibrated_by = None
         if start_from:
-            start_network = load_trained(find_files(start_from).read(KERAS_NETWORK))
+            start = find_files(start_from)
+            start_network = load_trained(start.read(KERAS_NETWORK))
+            calibrated_by = start.card if knows_validation(start.card) else None
             config = replace(config, architecture=start_network.name)
         check_choice("--architecture", config.architecture, ARCHITECTURES)
         datasets = open_datasets(data, parse_labels(labels), self.write_now)
         dataset = join(datasets)
         self.warn(dataset)
         if refit:
-            recipe = load_recipe(refit, dataset, start_network and start_network.name)
+            recipe = load_recipe(
+                refit, dataset, start_network and start_network.name, taught=bool(teachers)
+            )
             config = recipe.config
         outputs = fitting.output_names(dataset, start_network)
+        teaching = [load_trained(find_files(name).read(KERAS_NETWORK)) for name in teachers]
+        for name, network in zip(teachers, teaching, strict=True):
+            if set(network.output_names) != set(outputs):
+                raise CommandError(
+                    f"--teachers: expected the outputs {', '.join(outputs)}, {name} has "
+                    f"{', '.join(network.output_names)}."
+                )
         shown = shown or ("crowd" if "crowd" in outputs else "folder")
         check_choice("--shown", shown, outputs)
         network = fitting.train(
@@ -227,6 +247,7 @@ class Command(BaseCommand):
             folder,
             resume=resume,
             start_from=start_network,
+            teachers=teaching,
             refit=recipe.name if recipe else None,
             compile_epochs=epoch_compiler(),
             log=self.write_now,
@@ -240,6 +261,7 @@ class Command(BaseCommand):
             command=command_line(),
             test_sets=datasets,
             recipe=recipe,
+            calibrated_by=calibrated_by,
         )
 
     def release(self, run: "FinishedRun", *, data: Sequence[Path], name: str, bundle: bool) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -15,6 +16,7 @@ from ml.training import fitting
 from ml.training.config import TrainingConfig
 from ml.training.deployment import load_trained
 from tests.ml import faces
+from tests.ml.tiny import TINY
 
 pytestmark = [pytest.mark.xdist_group("training"), pytest.mark.django_db]
 
@@ -49,13 +51,24 @@ def test_a_refit_learns_from_validation_too_and_takes_every_decision_over(
         assert first[taken] == second[taken]
     for setting in ("epochs", "epochs_run", "schedule", "batch_size", "learning_rate"):
         assert first["training"][setting] == second["training"][setting]
-    with pytest.raises(CommandError, match="expected test, received validation, which refit has"):
-        call_command(
-            "evaluate_emotion",
-            data=finished_run / "faces.npz",
-            model=str(tmp_path / "refit"),
-            split="validation",
-        )
+    call_command(
+        "train_emotion",
+        data=[finished_run / "faces.npz"],
+        start_from=str(tmp_path / "refit"),
+        epochs=1,
+        out=tmp_path / "tuned",
+    )
+    third = json.loads((tmp_path / "tuned" / "card.json").read_text())
+    assert third["training"]["calibrated_by"] == "refit"
+    assert third["calibration"] == first["calibration"]
+    for name in ("refit", "tuned"):
+        with pytest.raises(CommandError, match=f"received validation, which {name} has learned"):
+            call_command(
+                "evaluate_emotion",
+                data=finished_run / "faces.npz",
+                model=str(tmp_path / name),
+                split="validation",
+            )
 
 
 @pytest.mark.usefixtures("eager")
@@ -65,9 +78,11 @@ def test_a_fine_tuned_run_is_refitted_from_a_refit_of_what_it_started_from(
     """What it started from is the run itself here, whose weights the refit has to begin with."""
     begun = []
 
-    def begin(config: TrainingConfig, training: Dataset, start: keras.Model) -> keras.Model:
+    def begin(
+        config: TrainingConfig, training: Dataset, start: keras.Model, teachers: list[keras.Model]
+    ) -> keras.Model:
         begun.append((len(training), fitting.weights_sha256(start)))
-        return compiled_network(config, training, start)
+        return compiled_network(config, training, start, teachers)
 
     compiled_network = fitting.compiled_network
     with patch.object(fitting, "compiled_network", begin):
@@ -81,6 +96,46 @@ def test_a_fine_tuned_run_is_refitted_from_a_refit_of_what_it_started_from(
     started = load_trained((finished_run / "run" / "network.keras").read_bytes())
     assert begun == [(7 * (4 + 6), fitting.weights_sha256(started))]
     assert json.loads((tmp_path / "refit" / "card.json").read_text())["training"]["refit"]
+
+
+@pytest.mark.usefixtures("eager")
+def test_a_taught_run_is_refitted_with_teachers(finished_run: Path, tmp_path: Path) -> None:
+    options: dict[str, Any] = {
+        "data": [finished_run / "faces.npz"],
+        "start_from": str(finished_run / "run"),
+    }
+    teachers = [str(finished_run / "run")] * 2
+    taught, refit = tmp_path / "taught", tmp_path / "refit"
+    call_command(
+        "train_emotion", **options, out=taught, teachers=teachers, epochs=1, schedule="cosine"
+    )
+    started = load_trained((finished_run / "run" / "network.keras").read_bytes())
+    training = json.loads((taught / "card.json").read_text())["training"]
+    assert training["teachers"] == [fitting.weights_sha256(started)] * 2
+    with pytest.raises(CommandError, match="had 2 teachers; a refit needs --teachers"):
+        call_command("train_emotion", **options, refit=taught, out=refit)
+    call_command("train_emotion", **options, refit=taught, teachers=teachers[:1], out=refit)
+    training = json.loads((refit / "card.json").read_text())["training"]
+    assert training["refit"] == "taught"
+    assert len(training["teachers"]) == 1
+
+
+def test_teachers_need_the_outputs_of_the_student(finished_run: Path, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"expected the outputs folder, .* has crowd, folder"):
+        call_command(
+            "train_emotion",
+            data=[without_votes(finished_run / "faces.npz", tmp_path / "faces.npz")],
+            teachers=[str(finished_run / "run")],
+            architecture=TINY,
+            out=tmp_path / "run",
+        )
+    assert not (tmp_path / "run").exists()
+
+
+def without_votes(data: Path, copy: Path) -> Path:
+    """Save a prepared dataset without its votes."""
+    replace(Dataset.load(data), votes=None).save(copy)
+    return copy
 
 
 def fine_tuned_copy(run: Path, copy: Path) -> Path:

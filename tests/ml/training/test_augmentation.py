@@ -74,3 +74,15 @@ def test_about_as_many_faces_are_degraded_as_was_asked_for(
     views = changed(np.full((600, 48, 48), 128, np.uint8), degrade=0.3)[..., 0]
     grainy = (np.diff(views, axis=2) != 0).mean(axis=(1, 2)) > 0.5
     assert grainy.mean() == pytest.approx(0.3, abs=0.06)
+
+
+def test_clear_faces_are_those_that_are_degraded_then(data: Dataset) -> None:
+    pixels = data.images[..., None].astype(np.float32)
+    clear, degraded = Augmentation(1, degrade=1.0, with_clear=True)(pixels, training=True)
+    assert np.array_equal(np.asarray(degraded), changed(data.images, degrade=1.0))
+    similar = [
+        np.corrcoef(a.ravel(), b.ravel())[0, 1]
+        for a, b in zip(*map(np.asarray, (clear, degraded)), strict=True)
+    ]
+    assert np.median(similar) > 0.5
+    assert not np.array_equal(np.asarray(clear), np.asarray(degraded))
