@@ -30,7 +30,6 @@ PUBLIC = ["/", "/model/", "/accounts/login/", "/accounts/signup/", "/accounts/pa
 PUBLIC += ["/nothing/", "/offline/", "/privacy/", "/terms/"]
 
 
-LOOKS: list[tuple[int, Literal["dark", "light"]]] = [(390, "dark"), (1280, "light")]
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN_AXE = """async (rules) => {
   document.querySelectorAll("details").forEach((fold) => { fold.open = true; });
@@ -125,22 +124,30 @@ def personal(owner: User) -> list[str]:
     ]
 
 
-def test_no_page_shuts_anybody_out(page: Page, owner: User, personal: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(390, "dark"), pytest.param(1280, "light", marks=pytest.mark.slow)]
+)
+def test_no_page_shuts_anybody_out(
+    page: Page,
+    owner: User,
+    personal: list[str],
+    width: int,
+    scheme: Literal["dark", "light"],
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     found = {}
 
     def visit(path: str) -> None:
         page.goto(path)
-        for width, scheme in LOOKS:
-            page.set_viewport_size({"width": width, "height": 844})
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            found[path, width] = accessibility_violations(page)
+        found[path] = accessibility_violations(page)
 
     for path in PUBLIC:
         visit(path)
     sign_in(page, owner)
     for path in personal:
         visit(path)
-    assert {look: violations for look, violations in found.items() if violations} == {}
+    assert {path: violations for path, violations in found.items() if violations} == {}
 
 
 REACHED = """() => {

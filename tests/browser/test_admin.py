@@ -54,7 +54,7 @@ def pages() -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_no_page_of_the_administration_shuts_anybody_out(
     page: Page, pages: list[str], scheme: Any
 ) -> None:

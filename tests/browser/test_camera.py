@@ -57,8 +57,7 @@ def open_capture(page: Page, owner: User, *, allowed: bool = True) -> None:
     if allowed:
         page.context.grant_permissions(["camera"])
     page.add_init_script(KEEP_STREAMS)
-    sign_in(page, owner)
-    page.goto("/capture/")
+    sign_in(page, owner, path="/capture/")
 
 
 def taking(page: Page) -> Locator:
@@ -242,8 +241,7 @@ def test_an_unusable_camera_leaves_the_upload(
     page: Page, owner: User, tmp_path: Path, cause: str, words: str
 ) -> None:
     page.add_init_script(cause)
-    sign_in(page, owner)
-    page.goto("/capture/")
+    sign_in(page, owner, path="/capture/")
     page.get_by_role("button", name="Use the camera").click()
     expect(page.locator("main")).to_contain_text(words)
     upload_and_read(page, tmp_path)
@@ -264,7 +262,9 @@ def test_no_camera_is_offered_without_javascript(page: Page, owner: User) -> Non
     plain.close()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(320, "dark"), pytest.param(1280, "light", marks=pytest.mark.slow)]
+)
 def test_the_camera_shuts_nobody_out(
     camera_page: Page, owner: User, width: int, scheme: Any
 ) -> None:

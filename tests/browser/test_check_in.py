@@ -334,8 +334,7 @@ def test_the_sheet_shuts_nobody_out(sheet: Page, moment: Capture, path: str) -> 
 def test_the_button_that_takes_is_in_reach_on_a_small_phone(camera_page: Page, owner: User) -> None:
     camera_page.set_viewport_size({"width": 375, "height": 667})
     camera_page.context.grant_permissions(["camera"])
-    sign_in(camera_page, owner)
-    camera_page.goto("/capture/")
+    sign_in(camera_page, owner, path="/capture/")
     take = camera_page.get_by_role("button", name="Take the photo")
     expect(take).to_have_attribute("aria-disabled", "false")
     box = take.bounding_box()

@@ -46,8 +46,7 @@ def sign_up_and_consent(page: Page) -> None:
 
 
 def open_capture(page: Page, owner: User) -> None:
-    sign_in(page, owner)
-    page.goto("/capture/")
+    sign_in(page, owner, path="/capture/")
 
 
 def test_from_the_landing_page_to_a_mood_history(page: Page, portrait: Path) -> None:
@@ -140,7 +139,7 @@ SEVERAL = ["/today/", "/history/", "/history/?view=list", "/history/?view=galler
 SEVERAL += ["/capture/", "/model/", f"/trends/{timezone.now().year}/"]
 
 
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("width", [320, pytest.param(1280, marks=pytest.mark.slow)])
 def test_pages_fit_every_screen(page: Page, owner: User, portrait: Path, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     open_capture(page, owner)

@@ -94,7 +94,7 @@ def test_views_change_what_is_on_the_first_screen(page: Page, owner: User, busy_
         expect(page.locator(f"main {shown}").first).to_be_in_viewport()
 
 
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("width", [320, pytest.param(1280, marks=pytest.mark.slow)])
 def test_a_busy_month_and_a_very_long_note_fit_every_screen(
     page: Page, owner: User, busy_month: str, width: int
 ) -> None:
@@ -117,9 +117,9 @@ def test_the_pages_of_an_empty_diary_shut_nobody_out(page: Page, owner: User) ->
     sign_in(page, owner)
     today = today_in(NOON_ZONE)
     for path in ("/history/", "/history/?view=list", "/trends/", "/words/2026-03-14/"):
+        page.goto(path)
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
-            page.goto(path)
             assert accessibility_violations(page) == [], path
     page.goto(f"/trends/{today.year}/")
     assert accessibility_violations(page) == []

@@ -55,8 +55,7 @@ def check(capture: Capture) -> None:
 def test_a_photo_is_made_fit_and_keeps_its_time(
     page: Page, owner: User, files: list[Path], number: int
 ) -> None:
-    sign_in(page, owner)
-    page.goto("/capture/")
+    sign_in(page, owner, path="/capture/")
     page.wait_for_load_state("load")
     page.locator("input[type=file]").set_input_files(files[number])
     page.get_by_role("button", name="Read my face").click()
@@ -64,13 +63,13 @@ def test_a_photo_is_made_fit_and_keeps_its_time(
     check(Capture.objects.get(owner=owner))
 
 
+@pytest.mark.slow
 def test_a_panorama_that_is_too_wide_is_made_fit(page: Page, owner: User, tmp_path: Path) -> None:
     panorama = Image.new("RGB", (20_400, 1_200), "grey")
     panorama.paste(Image.fromarray(pictures.astronaut()).resize((1_200, 1_200)), (9_000, 0))
     path = tmp_path / "panorama.jpg"
     panorama.save(path)
-    sign_in(page, owner)
-    page.goto("/capture/")
+    sign_in(page, owner, path="/capture/")
     page.wait_for_load_state("load")
     page.locator("input[type=file]").set_input_files(path)
     page.get_by_role("button", name="Read my face").click()
@@ -89,8 +88,7 @@ def test_a_photo_that_the_browser_cannot_show_is_not_sent(
 ) -> None:
     unshown = tmp_path / "photo"
     unshown.write_bytes(pictures.heic() if reason == HEIC else photo(64, "AVIF")[:200])
-    sign_in(page, owner)
-    page.goto("/capture/")
+    sign_in(page, owner, path="/capture/")
     page.wait_for_load_state("load")
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.method))
@@ -105,8 +103,7 @@ def test_a_photo_that_the_browser_cannot_show_is_not_sent(
 
 
 def test_several_photos_are_made_fit(page: Page, owner: User, files: list[Path]) -> None:
-    sign_in(page, owner)
-    page.goto("/capture/")
+    sign_in(page, owner, path="/capture/")
     page.wait_for_load_state("load")
     page.locator("input[type=file]").set_input_files(files)
     page.get_by_role("button", name="Read these photos").click()

@@ -54,8 +54,7 @@ def test_nothing_is_left_of_a_person_who_leaves(
 ) -> None:
     theirs = factories.capture(owner=other, looks="happy", note="Theirs stays.")
     create_token(person=owner, name="my script", scope="write", days=1)
-    sign_in(page, owner)
-    page.goto("/capture/")
+    sign_in(page, owner, path="/capture/")
     photo = tmp_path / "photo.jpg"
     photo.write_bytes(pictures.astronaut_jpeg())
     page.locator("input[type=file]").set_input_files(photo)

@@ -48,10 +48,20 @@ def test_words_are_checked_offline_as_the_server_would(app: Page, owner: User) -
     ("label", "wrong", "says", "right"),
     [
         ("Note", "🌧️" * 1000 + "x", "At most 2,000 characters. You have 2,001.", "🌧️" * 1000),
-        ("Note", "line\n" * 400 + "x", "At most 2,000 characters. You have 2,001.", "line\n" * 400),
-        ("Add a tag", "x" * 41, "At most 20 tags of 40 characters each.", "x" * 40),
-        ("When", "1899-12-01T12:00", "Choose a time in 1900 or later.", "1900-01-03T12:00"),
         ("When", "", "Choose a date and a time.", "2026-03-14T08:30"),
+        pytest.param(
+            *("Note", "line\n" * 400 + "x", "At most 2,000 characters. You have 2,001."),
+            "line\n" * 400,
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            *("Add a tag", "x" * 41, "At most 20 tags of 40 characters each.", "x" * 40),
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            *("When", "1899-12-01T12:00", "Choose a time in 1900 or later.", "1900-01-03T12:00"),
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_words_are_checked_while_they_are_written(
@@ -182,9 +192,12 @@ def test_what_is_discarded_comes_back_with_undo(app: Page, owner: User) -> None:
     ("status", "payload", "says"),
     [
         (403, {"code": "storage_full", "detail": "No room."}, "No room."),
-        (403, {"code": "consent_required", "detail": ""}, "We need your consent"),
-        (413, {}, "gave no reason"),
         (400, {"code": "invalid", "errors": {"tags": ["Too many."]}}, "Tags: Too many."),
+        pytest.param(
+            *(403, {"code": "consent_required", "detail": ""}, "We need your consent"),
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(413, {}, "gave no reason", marks=pytest.mark.slow),
     ],
 )
 def test_every_refusal_says_why_and_loses_nothing(

@@ -154,7 +154,7 @@ def test_a_page_that_may_not_compile_is_unsupported(page: Page, owner: User) -> 
     assert read == {"name": "ReaderUnavailable", "reason": "unsupported"}
 
 
-@pytest.mark.parametrize("name", ["network", "detector"])
+@pytest.mark.parametrize("name", ["network", pytest.param("detector", marks=pytest.mark.slow)])
 def test_a_damaged_file_is_not_used_until_it_comes_whole(
     page: Page, owner: User, name: str
 ) -> None:
@@ -171,7 +171,14 @@ def test_a_damaged_file_is_not_used_until_it_comes_whole(
     assert evaluate(page, LOAD)["version"] == active_version().name
 
 
-@pytest.mark.parametrize("missing", ["**/api/v1/model/", "**/model-files/*", "**/*.wasm"])
+@pytest.mark.parametrize(
+    "missing",
+    [
+        "**/model-files/*",
+        pytest.param("**/api/v1/model/", marks=pytest.mark.slow),
+        pytest.param("**/*.wasm", marks=pytest.mark.slow),
+    ],
+)
 def test_files_out_of_reach_are_fetched_at_the_next_try(
     page: Page, owner: User, missing: str
 ) -> None:
@@ -182,6 +189,7 @@ def test_files_out_of_reach_are_fetched_at_the_next_try(
     assert evaluate(page, LOAD)["version"] == active_version().name
 
 
+@pytest.mark.slow
 def test_it_takes_no_more_memory_however_much_it_reads(page: Page, owner: User) -> None:
     open_capture(page, owner)
     evaluate(page, LOAD)

@@ -37,8 +37,7 @@ def is_upright(capture: Capture) -> bool:
 
 
 def test_a_photo_is_turned_before_it_is_sent(page: Page, owner: User, photo: Path) -> None:
-    sign_in(page, owner)
-    page.goto("/capture/")
+    sign_in(page, owner, path="/capture/")
     turn = page.get_by_role("button", name="Turn")
     expect(turn).to_be_hidden()
     page.locator("input[type=file]").set_input_files(photo)
@@ -61,8 +60,7 @@ def test_a_photo_is_turned_before_it_is_sent(page: Page, owner: User, photo: Pat
 
 
 def test_another_photo_starts_as_it_is(page: Page, owner: User, photo: Path) -> None:
-    sign_in(page, owner)
-    page.goto("/capture/")
+    sign_in(page, owner, path="/capture/")
     chosen = page.locator("input[type=file]")
     chosen.set_input_files(photo)
     page.get_by_role("button", name="Turn").click()
@@ -79,8 +77,7 @@ def test_another_photo_starts_as_it_is(page: Page, owner: User, photo: Path) -> 
 def test_a_turned_photo_that_lost_the_line_waits_turned(
     page: Page, owner: User, photo: Path
 ) -> None:
-    sign_in(page, owner)
-    page.goto("/capture/")
+    sign_in(page, owner, path="/capture/")
     for path in ("capture", "offline/line"):
         page.route(f"**/{path}/", lambda route: route.abort())
     page.locator("input[type=file]").set_input_files(photo)
@@ -132,8 +129,7 @@ def test_a_photo_is_turned_before_and_after_without_javascript(
 def test_a_face_that_lies_is_turned_upright_after_it_was_sent(
     page: Page, owner: User, photo: Path
 ) -> None:
-    sign_in(page, owner)
-    page.goto("/capture/")
+    sign_in(page, owner, path="/capture/")
     page.locator("input[type=file]").set_input_files(photo)
     page.get_by_role("button", name="Read my face").click()
     upright = page.get_by_role("button", name="Turn it upright")
