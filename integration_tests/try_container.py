@@ -3,8 +3,8 @@
 Usage, as root on Linux: python -m integration_tests.try_container [--base ROOT] [--target web]
 
 Every stage is an overlay over ROOT in which the RUN, COPY and CMD lines are executed. ROOT stands
-in for the base images and so needs `python` and `npm`. It is this machine's own system by default,
-or a fresh one made by debootstrap.
+in for the base images and so needs Python with venv, and `npm` (on Debian the packages python3-venv
+and npm). It is this machine's own system by default, or a fresh one made by debootstrap.
 """
 
 import json
@@ -17,6 +17,8 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from string import Template
@@ -127,10 +129,22 @@ def instructions(text: str) -> list[tuple[str, str]]:
     return [(name, rest) for name, rest in lines]
 
 
+def layers_of(base: Path, folder: Path) -> list[Path]:
+    """Return the layers of a system in which Python is `python`, which Debian calls `python3`."""
+    if any((base / place / "python").exists() for place in ("usr/bin", "usr/local/bin")):
+        return [base]
+    layer = folder / "python"
+    programs = layer / "usr" / "local" / "bin"
+    programs.mkdir(parents=True)
+    (programs / "python").symlink_to("/usr/bin/python3")
+    return [layer, base]
+
+
 def build(base: Path, target: str, folder: Path) -> Stage:
     """Execute the Dockerfile up to the end of a stage, and return it."""
     text = (ROOT / "Dockerfile").read_text()
     stages: dict[str, Stage] = {}
+    layers = layers_of(base, folder)
     needed = True
     for name, rest in instructions(text):
         words = shlex.split(rest)
@@ -138,7 +152,7 @@ def build(base: Path, target: str, folder: Path) -> Stage:
             image, _, title = words
             needed = title == target or re.search(rf"(FROM |--from=){title}\b", text) is not None
             if needed:
-                known = stages.get(image, Stage([base]))
+                known = stages.get(image, Stage(layers))
                 stage = stages[title] = replace(known, env=dict(known.env))
                 stage.mount(folder / title)
         if not needed:
@@ -192,10 +206,16 @@ def in_namespace(module: str) -> None:
         sys.exit(subprocess.call(again, env=os.environ | {"IN_NAMESPACE": "1"}))
 
 
-def unmount(folder: Path) -> None:
-    """Unmount and delete the layers in a folder."""
-    run("umount", "--recursive", *(str(path) for path in folder.glob("*/root")))
-    shutil.rmtree(folder)
+@contextmanager
+def folder_of_layers(name: str) -> Iterator[Path]:
+    """Yield a folder in memory, since layers must not lie in one another; inside a namespace."""
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}-"))
+    run("mount", "-t", "tmpfs", "tmpfs", str(folder))
+    try:
+        yield folder
+    finally:
+        run("umount", "--recursive", str(folder))
+        folder.rmdir()
 
 
 def main() -> None:
@@ -205,15 +225,12 @@ def main() -> None:
     parser.add_argument("--target", default="web", help="stage to build; default: web")
     options = parser.parse_args()
     in_namespace("integration_tests.try_container")
-    folder = Path(tempfile.mkdtemp(prefix="container-"))
-    try:
+    with folder_of_layers("container") as folder:
         stage = build(options.base.resolve(), options.target, folder)
         if stage.health:
             check(stage)
         else:
             stage.run(stage.command, **PRODUCTION)
-    finally:
-        unmount(folder)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,6 @@ import secrets
 import shutil
 import ssl
 import sys
-import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -27,7 +26,14 @@ import requests
 import urllib3
 
 from common.option_parsers import OneLineParser
-from integration_tests.try_container import REGISTRIES, ROOT, Stage, in_namespace, run, unmount
+from integration_tests.try_container import (
+    REGISTRIES,
+    ROOT,
+    Stage,
+    folder_of_layers,
+    in_namespace,
+    run,
+)
 from tests.pictures import astronaut_jpeg
 
 SHIMS = Path(__file__).with_name("shims")
@@ -180,19 +186,20 @@ def main() -> None:
     parser.add_argument("--base", type=Path, required=True, help="root of a bare Debian 13")
     options = parser.parse_args()
     in_namespace("integration_tests.try_server")
-    folder = Path(tempfile.mkdtemp(prefix="server-"))
     system = Stage([options.base.resolve()])
-    try:
-        system.mount(folder / "system")
-        prepare(system)
-        inside(system, guide())
-        inside(
-            system, USE_SITE, DJANGO_SUPERUSER_EMAIL=ADMINISTRATOR, DJANGO_SUPERUSER_PASSWORD=SECRET
-        )
-        check((system.root / "run" / "token").read_text().split()[-1])
-    finally:
-        kill_all(system)
-        unmount(folder)
+    with folder_of_layers("server") as folder:
+        try:
+            system.mount(folder / "system")
+            prepare(system)
+            inside(system, guide())
+            inside(
+                *(system, USE_SITE),
+                DJANGO_SUPERUSER_EMAIL=ADMINISTRATOR,
+                DJANGO_SUPERUSER_PASSWORD=SECRET,
+            )
+            check((system.root / "run" / "token").read_text().split()[-1])
+        finally:
+            kill_all(system)
 
 
 if __name__ == "__main__":
