@@ -21,6 +21,8 @@ IDS: dict[str, list[int]] = json.loads(os.environ["FUZZ_IDS"])
 """Of what is there, by the name of its list: every other one may be removed."""
 PASSWORD = "a quiet paper diary"  # noqa: S105 - of a temporary site
 """Of the account, as in the document's examples; it would be deleted by it."""
+OF_FORMS = {"keep_others", "keep_without_face"}
+"""Booleans in forms, where every value is text and 0 a way to say false."""
 CURSORS = ["YWZ0ZXI6MA", "YWZ0ZXI6Mw", "x"]
 VALUES: dict[str, list[Any]] = {
     "time_zone": [*sorted(KNOWN_ZONES)[:20], "Europe/Lisbon", "Mars/Olympus"],
@@ -96,6 +98,9 @@ def before_call(ctx: Any, case: Any, kwargs: Any) -> None:
             # Changed values are validated again, and files are not valid strings in the schema.
             if replaced != sent and not any(isinstance(value, bytes) for value in sent.values()):
                 setattr(case, part, replaced)
+    elif isinstance(case.body, dict) and case.media_type == "multipart/form-data":
+        numbers = {name for name in OF_FORMS & case.body.keys() if type(case.body[name]) is int}
+        case.body = {**case.body, **dict.fromkeys(numbers, "neither")}
     if isinstance((case.path_parameters or {}).get("id"), int):
         case.path_parameters["id"] = with_valid_id(case, replace=bool(positive))
     if isinstance(case.body, dict) and case.body.get("password") == PASSWORD:
