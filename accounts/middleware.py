@@ -20,6 +20,8 @@ class DeviceMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Record the device after the view, which may have signed the person in or out."""
         response = self.get_response(request)
+        if request.resolver_match and hasattr(request.resolver_match.func, "is_unattended"):
+            return response  # A page that is left open must not keep the session alive.
         session = request.session
         if session.session_key and SESSION_KEY in session and is_first_use_today(session):
             person = request.user

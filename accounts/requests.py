@@ -1,10 +1,23 @@
 """The person behind a request, and their time zone."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.functional import LazyObject, empty
 
 from accounts.models import User
 from common.time_zones import KNOWN_ZONES
+
+View = Callable[..., HttpResponseBase]
+
+
+def unattended(view: View) -> View:
+    """Mark a view that open pages ask by themselves: it is no sign that anybody is there."""
+    marked: Any = view
+    marked.is_unattended = True
+    return view
 
 
 def person_of(request: HttpRequest) -> User:

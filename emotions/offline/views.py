@@ -1,16 +1,20 @@
 """What makes the site an app: its manifest, its service worker, and the offline page."""
 
+from http import HTTPStatus
+
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import condition, require_safe
 
 from accounts.models import User
+from accounts.requests import unattended
 from emotions.models import Preferences
 from emotions.offline.headers import diary_key
 
@@ -49,6 +53,7 @@ IMPORTED = (
     "js/offline/panel.js",
     "js/offline/reader_files.js",
     "js/offline/refresh.js",
+    "js/offline/tabs.js",
     "js/offline/waiting.js",
     "js/offline/words.js",
 )
@@ -62,6 +67,7 @@ def service_worker(request: HttpRequest) -> HttpResponse:
     shell = [
         *(static(name) for name in SHELL),
         *(f"{settings.STATIC_URL}{name}" for name in IMPORTED),
+        *(reverse("emotions:mending", args=[code]) for code, _name in settings.LANGUAGES),
         reverse("emotions:offline"),
     ]
     context = {"shell": shell, "static_url": settings.STATIC_URL}
@@ -104,6 +110,21 @@ def offline(request: HttpRequest) -> HttpResponse:
     return render(request, "emotions/offline.html")
 
 
+@require_safe
+def mending(request: HttpRequest, language: str) -> HttpResponse:
+    """Render what shows and mends moments that wait, in one language; the same to everybody.
+
+    Pages on which moments are recorded have it already; others fetch it once something waits.
+
+    Raises:
+        Http404: the site does not speak the language.
+    """
+    if language not in dict(settings.LANGUAGES):
+        raise Http404
+    with translation.override(language):
+        return render(request, "emotions/mending.html")
+
+
 @never_cache
 @require_safe
 def line(request: HttpRequest) -> JsonResponse:
@@ -116,3 +137,24 @@ def line(request: HttpRequest) -> JsonResponse:
         reads_here = Preferences.objects.filter(owner=person, read_on=Preferences.ReadOn.DEVICE)
         answer |= {"diary": diary_key(person), "reads_here": reads_here.exists()}
     return JsonResponse(answer)
+
+
+def latest_etag(request: HttpRequest) -> str | None:
+    """Return whose diary it is and the number of its latest change; None where nobody asks."""
+    person = request.user
+    return f'"{diary_key(person)}.{person.sequence}"' if isinstance(person, User) else None
+
+
+@unattended
+@never_cache
+@require_safe
+@condition(etag_func=latest_etag)
+def latest(request: HttpRequest) -> HttpResponse:
+    """Say to an open page whether the diary has changed: 304 if it has not, 401 to nobody.
+
+    Who it is costs the only queries.
+    """
+    person = request.user
+    if not isinstance(person, User):
+        return HttpResponse(status=HTTPStatus.UNAUTHORIZED, headers={"WWW-Authenticate": "Cookie"})
+    return JsonResponse({"diary": diary_key(person), "latest": person.sequence})

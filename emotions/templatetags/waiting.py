@@ -1,4 +1,4 @@
-"""What a browser keeps of moments that wait to be sent, on every page."""
+"""What a browser keeps of moments that wait to be sent."""
 
 from typing import Any
 

@@ -1,5 +1,9 @@
 /** Requests from a page to the site's own API. */
 
+import { tellOfChange } from "./offline/tabs.js";
+
+const DETECT = "/api/v1/detect/"; // changes nothing
+
 const csrfToken = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
 
 /** Returns how many milliseconds the server asks us to wait before another request. */
@@ -22,6 +26,7 @@ export async function post(path, content) {
     body: isForm ? content : JSON.stringify(content),
   });
   const body = await response.json().catch(() => ({}));
+  if (response.ok && path !== DETECT) tellOfChange();
   return { status: response.status, body, wait: retryAfter(response) };
 }
 
@@ -37,6 +42,7 @@ export async function json(method, path, body) {
     body: body && JSON.stringify(body),
   });
   if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}`);
+  if (method !== "GET") tellOfChange();
   return response.status === 204 ? null : response.json();
 }
 
@@ -44,7 +50,7 @@ export async function json(method, path, body) {
 export function detect(blob) {
   const form = new FormData();
   form.append("photos", blob, "frame.jpg");
-  return post("/api/v1/detect/", form);
+  return post(DETECT, form);
 }
 
 /**

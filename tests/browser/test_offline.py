@@ -89,14 +89,14 @@ def test_what_waits_stands_in_today_until_it_is_there_for_good(app: Page, owner:
     expect(app.locator(WAITING)).to_be_in_viewport()
     expect(app.locator(SAID)).to_be_in_viewport()
     app.goto("/today/")
-    row = app.locator("[data-day=moments] ~ [data-waiting] li")
+    row = app.locator("[data-part=moments] ~ [data-waiting] li")
     for text in ("Waiting to be sent", "Sad", "missed the bus", "rain · bus"):
         expect(row).to_contain_text(text)
-    expect(app.locator("[data-day=moments]")).not_to_contain_text("missed the bus")
+    expect(app.locator("[data-part=moments]")).not_to_contain_text("missed the bus")
     assert accessibility_violations(app) == []
 
     app.context.set_offline(False)
-    expect(app.locator("[data-day=moments]")).to_contain_text("missed the bus")
+    expect(app.locator("[data-part=moments]")).to_contain_text("missed the bus")
     expect(app.locator(SAID)).to_have_text("Everything that was waiting is in your diary now.")
     expect(app.locator(KEPT_LINE)).to_be_hidden()
     expect(row).to_have_count(0)

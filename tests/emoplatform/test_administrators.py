@@ -95,6 +95,7 @@ def values_of(route: str, name: str, planted: Planted) -> list[Any]:
         "name": ["moods", "distribution", "tags", "curves.png"],
         "version": [registry.active_version().name],
         "kind": ["use"],
+        "language": ["en", "de"],
         "app_label": sorted({model._meta.app_label for model in admin.site._registry}),
     }
     return known.get(name, numbers)
@@ -125,7 +126,7 @@ def body(answer: Any) -> str:
 
 
 def without_forms(page: str) -> str:
-    """Return a page without the form in which what waits offline is mended, on every page."""
+    """Return a page without the form in which what waits offline is mended."""
     return re.sub(r"<template data-limits.*?</template>", "", page, flags=re.DOTALL)
 
 

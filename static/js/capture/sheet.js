@@ -3,6 +3,7 @@
  * and what is not saved yet when the page is left. Without this module the form has a button.
  */
 
+import { tellOfChange } from "../offline/tabs.js";
 import "./tags.js";
 
 const form = document.querySelector("[data-sheet]");
@@ -102,6 +103,7 @@ async function receive(response, sent) {
   } else if (response.ok) {
     showSaved(await response.json(), sent);
     forgetKeptPage();
+    tellOfChange();
   } else if (response.status === 422) {
     saved = sent; // Nothing but another answer helps.
     show((await response.json()).errors.join(" "));

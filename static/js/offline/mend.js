@@ -2,12 +2,12 @@
 
 import { check, clockOf, fieldsOf, joined, missing, show } from "./words.js";
 
-const template = document.querySelector("[data-limits]");
-const named = (name) => template?.content.querySelector(`[name=${name}]`);
+const template = () => document.querySelector("[data-limits]").content;
+const named = (name) => template().querySelector(`[name=${name}]`);
 
 /** Returns a chosen feeling and how good it was, by the words of the form. */
 export function chosenWords({ felt, mood }) {
-  const wordOf = (name, value) => named(name)?.querySelector(`[value="${value}"]`)?.textContent;
+  const wordOf = (name, value) => named(name).querySelector(`[value="${value}"]`)?.textContent;
   return [felt && wordOf("felt", felt), mood && wordOf("mood", mood)].filter(Boolean);
 }
 
@@ -22,11 +22,11 @@ export function looksInWords(emotions = [], { textLooks = "", textCouldBe = "", 
 
 /** Returns the name of a field as the form writes it; "" if it has none. */
 export const labelOf = (name) =>
-  template?.content.querySelector(`[for=mend_${name}]`)?.textContent ?? "";
+  template().querySelector(`[for=mend_${name}]`)?.textContent ?? "";
 
 /** Returns a new dialog; it exists only while it is open. */
 function openDialog() {
-  document.body.append(template.content.cloneNode(true));
+  document.body.append(template().cloneNode(true));
   const dialog = document.body.lastElementChild;
   dialog.addEventListener("close", () => dialog.remove());
   return dialog;

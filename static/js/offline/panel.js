@@ -8,13 +8,38 @@
 import { newUuid } from "../api.js";
 import { writer } from "./clock.js";
 import { chosenWords, labelOf, looksInWords, mend } from "./mend.js";
-import { refreshDay } from "./refresh.js";
+import { refresh } from "./refresh.js";
 import { all, changes, discard, keep, sendAll } from "./waiting.js";
 
 const RETRY_INTERVAL = 60_000; // milliseconds, while a page is open and something waits
 
-/** Starts the panel of a page for one person. */
+/** Returns once a person's moments wait. */
+function somethingWaits(diary) {
+  return new Promise((resolve) => {
+    const look = async () => (await all(diary)).length && resolve();
+    changes.addEventListener("message", look);
+    look();
+  });
+}
+
+/** Brings the panel to a page; without it, again whenever the connection is back. */
+async function bringPanel() {
+  const { lang } = document.documentElement;
+  const response = await fetch(`/offline/mending/${lang}/`).catch(() => null);
+  if (!response?.ok) {
+    await new Promise((resolve) => window.addEventListener("online", resolve, { once: true }));
+    return bringPanel();
+  }
+  const parts = new DOMParser().parseFromString(await response.text(), "text/html").body;
+  return document.querySelector("[data-waiting-said]").before(...parts.childNodes);
+}
+
+/** Starts the panel of a page for one person; most pages bring it only once something waits. */
 export async function start(diary) {
+  if (!document.querySelector("[data-waiting]")) {
+    await somethingWaits(diary);
+    await bringPanel();
+  }
   const panel = document.querySelector("[data-waiting]");
   const part = (name, root = panel) =>
     root.querySelector(`[data-waiting-${name}]`) ?? document.createElement("span");
@@ -123,7 +148,7 @@ export async function start(diary) {
     part("list").inert = false;
     part("send").hidden = !due;
     if (arrived) status.scrollIntoView({ block: "nearest" });
-    if (sent && !due) await refreshDay(diary).catch(() => {}); // It comes with the next visit.
+    if (sent && !due) await refresh(diary).catch(() => {}); // It comes with the next visit.
   }
 
   async function send() {
@@ -131,16 +156,13 @@ export async function start(diary) {
     await show();
   }
 
-  async function reconnect() {
-    await send();
-    if (document.documentElement.dataset.keptAt) await refreshDay(diary).catch(() => {});
-  }
-
   // It stands where one looks for it: with the day's moments, or below what was just sent.
-  document.querySelector("[data-waiting-after]")?.after(panel, status, undo);
+  document.querySelector("[data-waiting-after]")?.after(status);
+  status.before(panel);
+  status.after(undo);
   part("send").addEventListener("click", send);
   changes.addEventListener("message", show);
-  window.addEventListener("online", reconnect);
+  window.addEventListener("online", send);
   setInterval(async () => {
     if ((await all(diary)).length) send();
   }, RETRY_INTERVAL);

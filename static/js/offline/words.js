@@ -1,11 +1,12 @@
 /**
  * What a form says of a moment: as fields of the API, and checked while it is written, by the
- * limits of the server, which every page carries.
+ * limits of the server.
  */
 
 const CLOCK_TOLERANCE = 5 * 60_000; // milliseconds
 
-const limits = document.querySelector("[data-limits]")?.dataset; // of pages of a person only
+/** The limits of the server, which come to a page with the form that mends what waits. */
+const limits = () => document.querySelector("[data-limits]").dataset;
 const written = (number) => Number(number).toLocaleString(document.documentElement.lang);
 const letters = (text) => [...text.replaceAll("\r\n", "\n").trim()].length;
 
@@ -39,22 +40,22 @@ export function clockOf(moment) {
 /** Returns why a moment cannot have been at a local time; "" if it can. */
 export function problemOfTime(clock) {
   const date = new Date(clock);
-  if (!clock || Number.isNaN(date.valueOf())) return limits.textWhen;
-  if (date < new Date(limits.earliest)) return limits.textEarly;
-  if (date > Date.now() + CLOCK_TOLERANCE) return limits.textFuture;
-  return clockOf(date) === clock.slice(0, 16) ? "" : limits.textSkipped;
+  if (!clock || Number.isNaN(date.valueOf())) return limits().textWhen;
+  if (date < new Date(limits().earliest)) return limits().textEarly;
+  if (date > Date.now() + CLOCK_TOLERANCE) return limits().textFuture;
+  return clockOf(date) === clock.slice(0, 16) ? "" : limits().textSkipped;
 }
 
 function problemOfNote(note) {
-  const [most, number] = [limits.longestNote, letters(note)];
+  const [most, number] = [limits().longestNote, letters(note)];
   if (number <= most) return "";
-  return limits.textNote.replace("MOST", written(most)).replace("NUMBER", written(number));
+  return limits().textNote.replace("MOST", written(most)).replace("NUMBER", written(number));
 }
 
 function problemOfTags(text) {
   const tags = tagsOf(text);
-  const tooLong = tags.some((tag) => letters(tag) > limits.longestTag);
-  return tooLong || tags.length > limits.mostTags ? limits.textTags : "";
+  const tooLong = tags.some((tag) => letters(tag) > limits().longestTag);
+  return tooLong || tags.length > limits().mostTags ? limits().textTags : "";
 }
 
 /** The line in which tags are typed, beside chips that speak for those that are chosen. */
@@ -109,4 +110,4 @@ export function show(field) {
 
 /** Returns what is missing from a moment in words, in words; "" if nothing is. */
 export const missing = ({ felt, mood, note }) =>
-  felt || mood || note.trim() ? "" : limits.textNothing;
+  felt || mood || note.trim() ? "" : limits().textNothing;

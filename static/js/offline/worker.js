@@ -86,20 +86,22 @@ async function subresource(event) {
 }
 
 /**
- * Answers for a static file: from the network, or else the copy that was fetched last. That comes
- * first where its name says that it is the same for ever.
+ * Answers for a file that is the same to everybody: from the network, or else the copy that was
+ * fetched last. That comes first where its name says that it is the same for ever.
  */
 async function shell(event) {
   const { request } = event;
   const cache = await caches.open(SHELL);
-  const same = WITH_HASH.test(request.url) && (await cache.match(request));
+  // The request of a page has headers that the one of the installation has not.
+  const findKept = () => cache.match(request, { ignoreVary: true });
+  const same = WITH_HASH.test(request.url) && (await findKept());
   if (same) return same;
   try {
     const response = await fetch(request);
     if (response.ok) event.waitUntil(cache.put(request, response.clone()));
     return response;
   } catch (error) {
-    const kept = await cache.match(request);
+    const kept = await findKept();
     if (kept) return kept;
     throw error;
   }
@@ -198,6 +200,7 @@ export function start(site) {
     else if (UNTOUCHED.some((path) => pathname.startsWith(path))) return;
     else if (pathname.startsWith(site.static)) event.respondWith(shell(event));
     else if (request.mode === "navigate") event.respondWith(page(event, offline));
+    else if (site.shell.includes(pathname)) event.respondWith(shell(event));
     else if (["image", "style"].includes(request.destination)) {
       event.respondWith(subresource(event));
     }

@@ -86,6 +86,29 @@ def test_the_line_says_whether_photos_may_be_sent(owner: User, other: User) -> N
     assert Client().get("/offline/line/").json()["reads_here"] is False
 
 
+def test_only_pages_on_which_moments_are_recorded_bring_the_form_that_mends_them(
+    owner: User,
+) -> None:
+    client = signed_in(owner)
+    form = "data-mend"
+    for path in ("/words/", "/capture/", "/live/"):
+        assert form in client.get(path).content.decode()
+    for path in ("/today/", "/history/", "/trends/", "/settings/"):
+        assert form not in client.get(path).content.decode()
+
+
+def test_the_form_that_mends_comes_in_the_language_that_its_address_names(owner: User) -> None:
+    for client in (Client(), signed_in(owner)):
+        assert "Save and send" in client.get("/offline/mending/en/").content.decode()
+        german = client.get("/offline/mending/de/").content.decode()
+        assert "Speichern und senden" in german
+        assert owner.email not in german
+    assert Client().get("/offline/mending/xx/").status_code == 404
+    shell = Client().get("/service-worker.js").content.decode()
+    assert '"/offline/mending/en/"' in shell
+    assert '"/offline/mending/de/"' in shell
+
+
 def test_the_page_without_a_connection_is_the_same_to_everybody(owner: User) -> None:
     page = signed_in(owner).get("/offline/").content.decode()
     assert "No connection right now" in page
