@@ -57,6 +57,7 @@ _MAX_OVERLAP = 0.4
 
 _MIN_TRUSTED_SHARE = 0.4
 """Of a picture's longest side: faces so large are hardly ever something else."""
+_TRUSTED_SIDE = 512  # of a picture in pixels, which shows such faces as well as a larger one
 
 # BlazeFace's boxes end at the eyebrows; FER2013's faces, from which our network learned, do not.
 BOX_SCALE = 1.25
@@ -109,10 +110,14 @@ def detect_with_blazeface(pixels: Pixels) -> list[Box]:
     Blur and coarse grain blind it more than the cascades: their large faces count where it finds
     none.
     """
-    return [_square(face) for face in face_search.find_faces(pixels)] or [
-        box
-        for box in detect_with_cascades(pixels, _MIN_TRUSTED_SHARE)
-        if box.width >= _MIN_TRUSTED_SHARE * max(pixels.shape)
+    if faces := face_search.find_faces(pixels):
+        return [_square(face) for face in faces]
+    small = shrink(pixels, _TRUSTED_SIDE)
+    scale = max(pixels.shape) / max(small.shape)
+    return [
+        Box(*(round(scale * length) for length in (box.x, box.y, box.width, box.height)))
+        for box in detect_with_cascades(small, _MIN_TRUSTED_SHARE)
+        if box.width >= _MIN_TRUSTED_SHARE * max(small.shape)
     ]
 
 

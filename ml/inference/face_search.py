@@ -10,6 +10,7 @@ upright. With these thresholds it takes no more pictures for faces than OpenCV's
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from itertools import product
 
 import cv2
@@ -36,12 +37,15 @@ CONFIRMATION_MARGINS = (0.25, 0.75, 1.25)  # of close-ups, as shares of the face
 MIN_CONFIRMATION = 0.7  # mean score in those
 MIN_LARGE_CONFIRMATION = 0.5  # of faces that are hard to take for something else
 MIN_SECOND_CONFIRMATION = 0.75  # after many looks, one of which may err
+MAX_REFUSALS = 6
+"""Of doubted faces in a picture, before no more are seen in close-ups: a pattern of what is almost
+a face must not take long."""
 MIN_BRIGHTNESS = 50
 """Mean of a picture's values. Small copies of darker ones show faces that are none, so that these
 are brightened, and turned, before."""
 
-SMOOTHING = 2.0  # sigma in pixels of what the network sees
-COPY = 56  # longest side of the copies on a sheet, which show faces of 0.3 of it
+SMOOTHING = 2.0, 3.0  # sigma in pixels of what the network sees, for the first and the last sheet
+COPY = 56, 48  # longest side of the copies on them, which show faces of 0.3 of it
 FURTHER = 88  # longest side of a picture with a border around it, for faces that fill all of it
 MIN_FURTHER_SCORE = 0.72
 MIN_TURNED_SCORE = 0.76  # three more directions, in any of which it may err
@@ -73,14 +77,15 @@ def _looks(pixels: Pixels) -> Iterator[list[Detection]]:
         for face in _look_at_picture(pixels)
         if face.score >= MIN_SCORE or _is_large(face, pixels)
     ]
-    yield _confirmed(pixels, faces, MIN_CONFIRMATION, certain=CERTAIN)
+    close_ups = _CloseUps(pixels)
+    yield close_ups.confirmed(faces, MIN_CONFIRMATION, certain=CERTAIN)
     panorama = blazeface.SIDE * max(pixels.shape[:2]) // min(pixels.shape[:2])
     sight = shrink(pixels, max(CLOSEST, panorama))
     to_picture = np.eye(2, 3) * (max(pixels.shape) / max(sight.shape))
 
     def confirmed(faces: list[Detection], change: Change) -> list[Detection]:
         likely = [face.mapped(to_picture) for face in faces if face.score >= MIN_SCORE]
-        return _confirmed(pixels, likely, MIN_SECOND_CONFIRMATION, change=change)
+        return close_ups.confirmed(likely, MIN_SECOND_CONFIRMATION, change=change)
 
     is_dark = float(sight.mean()) < MIN_BRIGHTNESS
     light = _brightened if is_dark else _as_it_is
@@ -88,7 +93,8 @@ def _looks(pixels: Pixels) -> Iterator[list[Detection]]:
         sight = _brightened(sight)
         for quarters in (0, 2, 1, 3):
             yield confirmed(_look_turned(sight, _look_at_picture, quarters), light)
-    yield [face.mapped(to_picture) for face in _look_at_sheet(sight)]
+    first_sheet, last_sheet = zip(COPY, SMOOTHING, strict=True)
+    yield [face.mapped(to_picture) for face in _look_at_sheet(sight, *first_sheet)]
     for quarters in (0, 2, 1, 3):
         faces = _look_turned(sight, _look_from_further, quarters)
         minimum = MIN_TURNED_SCORE if quarters else MIN_FURTHER_SCORE
@@ -99,6 +105,7 @@ def _looks(pixels: Pixels) -> Iterator[list[Detection]]:
     yield confirmed(_look_at_tiles(sight), light)
     for quarters in () if is_dark else (2, 1, 3):
         yield confirmed(_look_turned(sight, _look_at_picture, quarters), light)
+    yield [face.mapped(to_picture) for face in _look_at_sheet(sight, *last_sheet)]
 
 
 def _look_at_picture(pixels: Pixels) -> list[Detection]:
@@ -120,13 +127,17 @@ def _look_at_tiles(pixels: Pixels) -> list[Detection]:
     return _without_repetitions(faces)
 
 
-def _look_at_sheet(pixels: Pixels) -> list[Detection]:
+def _look_at_sheet(pixels: Pixels, side: int, smoothing: float) -> list[Detection]:
     """Return the large faces in a picture without its grain, in the direction that shows them best.
 
     Four small copies, each turned further by a quarter, are seen at once. Blur and grain, which
     blind the network, are hardly left in them, and nothing but faces looks like faces.
+
+    Args:
+        side: longest side of a copy.
+        smoothing: sigma in pixels of what the network sees.
     """
-    copy = shrink(_smoothed(pixels), COPY)
+    copy = shrink(_smoothed(pixels, smoothing), side)
     scale = max(pixels.shape) / max(copy.shape)
     half = blazeface.SIDE // 2
     sheet = np.zeros((blazeface.SIDE, blazeface.SIDE, 3), np.uint8)
@@ -206,52 +217,67 @@ def _brightened(pixels: Pixels) -> Pixels:
     return np.asarray(cv2.cvtColor(luma, cv2.COLOR_YCrCb2RGB), np.uint8)
 
 
-def _smoothed(pixels: Pixels) -> Pixels:
+def _smoothed(pixels: Pixels, sigma: float = SMOOTHING[0]) -> Pixels:
     """Return a picture without its grain, as small as the network sees all of it."""
     small = shrink(pixels, blazeface.SIDE)
-    return np.asarray(cv2.GaussianBlur(small, (0, 0), SMOOTHING), np.uint8)
+    return np.asarray(cv2.GaussianBlur(small, (0, 0), sigma), np.uint8)
 
 
 def _is_large(face: Detection, pixels: Pixels) -> bool:
     return face.side >= LARGE_SHARE * max(pixels.shape)
 
 
-def _confirmed(
-    pixels: Pixels,
-    faces: list[Detection],
-    minimum: float,
-    *,
-    certain: float = 1.0,
-    change: Change = _as_it_is,
-) -> list[Detection]:
-    """Keep the faces that are seen again in close-ups.
+class _CloseUps:
+    """Close-ups of the faces of one picture that the network doubts, until it has refused a few."""
 
-    Args:
-        minimum: mean score there of faces that are not large, which need less.
-        certain: score from which no close-up is needed.
-        change: to make of the close-ups, too.
-    """
-    return [
-        face
-        for face in faces
-        if face.score >= certain or _is_confirmed(pixels, face, change, minimum)
-    ]
+    def __init__(self, pixels: Pixels) -> None:
+        self._pixels = pixels
+        self._refusals = 0
 
+    @cached_property
+    def _sight(self) -> Pixels:
+        """What large close-ups are cut from; from a larger picture that takes long."""
+        return shrink(self._pixels, CLOSEST)
 
-def _is_confirmed(pixels: Pixels, face: Detection, change: Change, minimum: float) -> bool:
-    """Tell whether upright close-ups of a face reach a mean score; stop once they cannot."""
-    if _is_large(face, pixels):
-        minimum = MIN_LARGE_CONFIRMATION
-        sight = shrink(pixels, CLOSEST)  # From a larger picture close-ups would be slow to cut.
-        face = face.mapped(np.eye(2, 3) * (max(sight.shape) / max(pixels.shape)))
-        pixels = sight
-    x, y = (round(middle - face.side / 2) for middle in face.middle)
-    box = Box(x, y, round(face.side), round(face.side))
-    missing = minimum * len(CONFIRMATION_MARGINS)
-    for others, margin in zip((2, 1, 0), CONFIRMATION_MARGINS, strict=True):
-        close_up = crop_face(pixels, box, blazeface.SIDE, margin, face.roll)
-        seen = blazeface.detect(change(close_up))
-        missing -= max((face.score for face in seen), default=0.0)
-        if missing > others:
-            return False
-    return True
+    def confirmed(
+        self,
+        faces: list[Detection],
+        minimum: float,
+        *,
+        certain: float = 1.0,
+        change: Change = _as_it_is,
+    ) -> list[Detection]:
+        """Keep the faces that are seen again in close-ups.
+
+        Args:
+            faces: the surest first.
+            minimum: mean score there of faces that are not large, which need less.
+            certain: score from which no close-up is needed.
+            change: to make of the close-ups, too.
+        """
+        kept = []
+        for face in faces:
+            if face.score >= certain:
+                kept.append(face)
+            elif self._refusals < MAX_REFUSALS:
+                is_seen = self._is_seen(face, change, minimum)
+                self._refusals += not is_seen
+                kept += [face] * is_seen
+        return kept
+
+    def _is_seen(self, face: Detection, change: Change, minimum: float) -> bool:
+        """Tell whether upright close-ups reach a mean score; stop once they cannot."""
+        pixels = self._pixels
+        if _is_large(face, pixels):
+            minimum, pixels = MIN_LARGE_CONFIRMATION, self._sight
+            face = face.mapped(np.eye(2, 3) * (max(pixels.shape) / max(self._pixels.shape)))
+        x, y = (round(middle - face.side / 2) for middle in face.middle)
+        box = Box(x, y, round(face.side), round(face.side))
+        missing = minimum * len(CONFIRMATION_MARGINS)
+        for others, margin in zip((2, 1, 0), CONFIRMATION_MARGINS, strict=True):
+            close_up = crop_face(pixels, box, blazeface.SIDE, margin, face.roll)
+            seen = blazeface.detect(change(close_up))
+            missing -= max((face.score for face in seen), default=0.0)
+            if missing > others:
+                return False
+        return True

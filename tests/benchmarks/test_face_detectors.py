@@ -16,7 +16,13 @@ def few_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(face_detectors, "SHARES", (8,))
     monkeypatch.setattr(face_detectors, "FACELESS", ("coins", "brick"))
     monkeypatch.setattr(face_detectors, "FACELESS_PICTURES", 3)
-    monkeypatch.setattr(face_detectors, "views", lambda: {"plain": degradations.plain})
+    monkeypatch.setattr(face_detectors, "PATTERN_SIZES", ((256, 256),))
+    monkeypatch.setattr(face_detectors, "PATTERN_SIDES", (64,))
+    monkeypatch.setattr(
+        face_detectors,
+        "views",
+        lambda: {"plain": degradations.plain, "black": lambda pixels, face, random: pixels * 0},
+    )
     monkeypatch.setattr(
         face_detectors,
         "detectors",
@@ -31,10 +37,12 @@ def test_the_table_counts_what_is_found_missed_and_false(
     photo.parent.mkdir(parents=True)
     Image.fromarray(pictures.astronaut()).save(photo)
     face_detectors.main([str(tmp_path / "photos")])
-    head, _, plain, group, faceless = (
+    lines = [
         [cell.strip() for cell in line.strip("|").split("|")]
         for line in capsys.readouterr().out.splitlines()
-    )
+        if line
+    ]
+    (head, _, plain, black, group, faceless, patterns), shown = lines[:7], lines[9:]
     assert head[1:] == ["blazeface", "blind"]
     assert plain[0] == "plain: missed of 1"
     assert [cell.split()[0] for cell in plain[1:]] == ["0", "1"]
@@ -42,6 +50,23 @@ def test_the_table_counts_what_is_found_missed_and_false(
     assert [cell.split()[0] for cell in group[1:]] == ["4", "0"]
     assert faceless[0] == "without a face: false of 3"
     assert faceless[2].split()[0] == "0"
+    assert [cell.split()[0] for cell in black[1:]] == ["1", "1"]
+    assert patterns[0] == "patterns of what is almost a face: false of 3"
+    assert patterns[2].split()[0] == "0"
+    assert [line[:2] for line in shown] == [["plain", "100.0%"], ["black", "0.0%"]]
+
+
+def test_a_detector_alone_is_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    photo = tmp_path / "photos" / "test" / "happy" / "1.png"
+    photo.parent.mkdir(parents=True)
+    Image.fromarray(pictures.astronaut()).save(photo)
+    with pytest.raises(SystemExit):
+        face_detectors.main([str(tmp_path / "photos"), "--only", "eyes"])
+    assert "among blazeface; blind, received eyes" in capsys.readouterr().err
+    face_detectors.main([str(tmp_path / "photos"), "--only", "blind"])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "|  | blind |"
+    assert lines[-1].startswith("| patterns of what is almost a face: false of 3 | 0 ")
 
 
 def test_faces_of_a_group_are_where_the_table_expects_them() -> None:

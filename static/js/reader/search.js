@@ -19,10 +19,11 @@ const CONFIRMATION_MARGINS = [0.25, 0.75, 1.25];
 const MIN_CONFIRMATION = 0.7;
 const MIN_LARGE_CONFIRMATION = 0.5;
 const MIN_SECOND_CONFIRMATION = 0.75;
+const MAX_REFUSALS = 6;
 const MIN_BRIGHTNESS = 50;
 
-const SMOOTHING = 2;
-const COPY = 56;
+const FIRST_SHEET = { copy: 56, sigma: 2 };
+const LAST_SHEET = { copy: 48, sigma: 3 };
 const FURTHER = 88;
 const MIN_FURTHER_SCORE = 0.72;
 const MIN_TURNED_SCORE = 0.76;
@@ -32,7 +33,7 @@ const MIN_SCORE = 0.6;
 const breath = () => new Promise((resolve) => setTimeout(resolve));
 
 const asItIs = (pixels) => pixels;
-const smoothed = (pixels) => blurred(shrink(pixels, SIDE), SMOOTHING);
+const smoothed = (pixels, sigma = FIRST_SHEET.sigma) => blurred(shrink(pixels, SIDE), sigma);
 const isLarge = (face, pixels) => face.side >= LARGE_SHARE * pixels.side;
 
 /** Returns what takes a face from a picture turned against the clock back to the picture. */
@@ -83,7 +84,8 @@ export class FaceSearch {
     const first = (await lookAtPicture(pixels)).filter(
       (face) => face.score >= MIN_SCORE || isLarge(face, pixels),
     );
-    yield await this.#confirmed(pixels, first, MIN_CONFIRMATION, { certain: CERTAIN });
+    const closeUps = new CloseUps(pixels, this.#detector);
+    yield await closeUps.confirmed(first, MIN_CONFIRMATION, { certain: CERTAIN });
 
     const panorama = Math.floor((SIDE * pixels.side) / Math.min(pixels.width, pixels.height));
     let sight = shrink(pixels, Math.max(CLOSEST, panorama));
@@ -91,7 +93,7 @@ export class FaceSearch {
     const inPicture = (faces, minimum = 0) =>
       faces.filter(({ score }) => score >= minimum).map((face) => mapped(face, toPicture));
     const confirmed = (faces, change) =>
-      this.#confirmed(pixels, inPicture(faces, MIN_SCORE), MIN_SECOND_CONFIRMATION, { change });
+      closeUps.confirmed(inPicture(faces, MIN_SCORE), MIN_SECOND_CONFIRMATION, { change });
 
     const isDark = sight.brightness < MIN_BRIGHTNESS;
     const light = isDark ? equalised : asItIs;
@@ -101,7 +103,7 @@ export class FaceSearch {
         yield await confirmed(await this.#lookTurned(sight, lookAtPicture, quarters), light);
       }
     }
-    yield inPicture(await this.#lookAtSheet(sight));
+    yield inPicture(await this.#lookAtSheet(sight, FIRST_SHEET));
     const lookFromFurther = (picture) => this.#lookFromFurther(picture);
     for (const quarters of [0, 2, 1, 3]) {
       const faces = await this.#lookTurned(sight, lookFromFurther, quarters);
@@ -109,10 +111,10 @@ export class FaceSearch {
     }
     if (!isDark) yield await confirmed(await lookAtPicture(equalised(sight)), equalised);
     yield await confirmed(await this.#lookAtTiles(sight), light);
-    if (isDark) return;
-    for (const quarters of [2, 1, 3]) {
+    for (const quarters of isDark ? [] : [2, 1, 3]) {
       yield await confirmed(await this.#lookTurned(sight, lookAtPicture, quarters), light);
     }
+    yield inPicture(await this.#lookAtSheet(sight, LAST_SHEET));
   }
 
   async #lookAtPicture(pixels) {
@@ -138,8 +140,8 @@ export class FaceSearch {
   }
 
   /** Returns the large faces without the grain of a picture, in the direction that shows them best. */
-  async #lookAtSheet(pixels) {
-    const copy = shrink(smoothed(pixels), COPY);
+  async #lookAtSheet(pixels, { copy: side, sigma }) {
+    const copy = shrink(smoothed(pixels, sigma), side);
     const scale = pixels.side / copy.side;
     const half = SIDE / 2;
     const sheet = new Pixels(SIDE, SIDE, 3);
@@ -178,21 +180,38 @@ export class FaceSearch {
     const back = turnedBack(quarters, pixels);
     return (await look(pixels.turned(quarters))).map((face) => mapped(face, back));
   }
+}
 
-  /** Keeps the faces that are certain, or seen again in close-ups with a mean score. */
-  async #confirmed(pixels, faces, minimum, { certain = 1, change = asItIs } = {}) {
+/** Close-ups of the faces of one picture that the network doubts, until it has refused a few. */
+class CloseUps {
+  #pixels;
+  #detector;
+  #sight;
+  #refusals = 0;
+
+  constructor(pixels, detector) {
+    this.#pixels = pixels;
+    this.#detector = detector;
+  }
+
+  /** Keeps the faces, the surest first, that are certain, or seen again with a mean score. */
+  async confirmed(faces, minimum, { certain = 1, change = asItIs } = {}) {
     const kept = [];
     for (const face of faces) {
-      const isSeen = face.score >= certain || (await this.#isSeenAgain(pixels, face, change, minimum));
-      if (isSeen) kept.push(face);
+      if (face.score >= certain) kept.push(face);
+      else if (this.#refusals < MAX_REFUSALS) {
+        if (await this.#isSeen(face, change, minimum)) kept.push(face);
+        else this.#refusals += 1;
+      }
     }
     return kept;
   }
 
-  async #isSeenAgain(picture, found, change, minimum) {
-    const isOwn = isLarge(found, picture);
-    const pixels = isOwn ? shrink(picture, CLOSEST) : picture;
-    const face = isOwn ? mapped(found, scaling(pixels.side / picture.side)) : found;
+  async #isSeen(found, change, minimum) {
+    const isOwn = isLarge(found, this.#pixels);
+    if (isOwn) this.#sight ??= shrink(this.#pixels, CLOSEST);
+    const pixels = isOwn ? this.#sight : this.#pixels;
+    const face = isOwn ? mapped(found, scaling(pixels.side / this.#pixels.side)) : found;
     const side = roundEven(face.side);
     const [x, y] = face.middle.map((middle) => roundEven(middle - face.side / 2));
     const box = { x, y, width: side, height: side };

@@ -71,7 +71,15 @@ def grainy(pixels: Pixels) -> Pixels:
     return np.asarray(cv2.resize(grained, (480, 480), interpolation=cv2.INTER_NEAREST))
 
 
-@pytest.mark.parametrize("change", [dark, far_away, grainy])
+def coarse(pixels: Pixels) -> Pixels:
+    """Return the upper half of a portrait with grain in which no other look shows the face."""
+    half = cv2.resize(pixels[:300, 75:375], (240, 240), interpolation=cv2.INTER_AREA)
+    grain = np.random.default_rng(10).normal(0, 50, (48, 48, 1))
+    coarse_grain = cv2.resize(grain, (240, 240), interpolation=cv2.INTER_NEAREST)
+    return np.clip(half + coarse_grain[..., None], 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("change", [dark, far_away, grainy, coarse])
 def test_a_face_is_found_by_a_second_look(change: Any) -> None:
     pixels = change(pictures.astronaut())
     assert len(detect_with_blazeface(pixels)) == 1
@@ -82,6 +90,20 @@ def test_only_a_large_face_is_taken_from_the_cascades(monkeypatch: pytest.Monkey
     pixels = pictures.astronaut()
     assert len(detect_with_blazeface(np.ascontiguousarray(pixels[40:220, 135:315]))) == 1
     assert not detect_with_blazeface(pixels)
+
+
+def test_a_pattern_of_half_faces_is_soon_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    half = cv2.resize(pictures.astronaut()[20:270, 100:350], (128, 128))
+    half[:, 64:] = 128
+    seen = []
+
+    def crop(*arguments: Any) -> Pixels:
+        seen.append(arguments)
+        return crop_face(*arguments)
+
+    monkeypatch.setattr(face_search, "crop_face", crop)
+    assert not detect_with_blazeface(np.tile(half, (8, 8, 1)))
+    assert 0 < len(seen) <= face_search.MAX_REFUSALS * len(face_search.CONFIRMATION_MARGINS)
 
 
 def test_a_wide_panorama_shows_its_face() -> None:
