@@ -1,17 +1,20 @@
-"""Kill a running site repeatedly while clients record and delete, and check that nothing is lost.
+"""Kill a running site while clients record, turn and delete, and check that nothing is lost.
 
 Usage: python -m integration_tests.crash [--kills 100] [--seed 1]
 
 Every tenth kill hits all of gunicorn, the others all of its workers, each with SIGKILL at a random
-moment. Fails if an acknowledged recording or deletion is lost, a capture is incomplete, the site
-takes longer than ten seconds to answer again, or files remain that `sweep_orphans` does not remove.
+moment. Fails if an acknowledged recording or deletion is lost, a capture is incomplete or lies in
+another way than it was turned before it was sent and after, the site takes longer than ten seconds
+to answer again, or files remain that `sweep_orphans` does not remove.
 """
 
+import secrets
 import sys
 import tempfile
 import threading
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -31,9 +34,11 @@ from tests import pictures
 from tests.sites import wait_until_ready
 
 CLIENTS = 4
-MAX_RECORDING, MAX_DELETING = 1.0, 0.3  # seconds of work before a kill
+MAX_RECORDING, MAX_TURNING, MAX_DELETING = 1.0, 1.0, 0.3  # seconds of work before a kill
+QUARTERS = 90, 180, 270  # degrees
+RETRY_AFTER = 0.05  # seconds
 KILL_MASTER_EVERY = 10  # kills
-HTTP_NO_CONTENT, HTTP_NOT_FOUND, HTTP_GONE = 204, 404, 410
+HTTP_OK, HTTP_NO_CONTENT, HTTP_NOT_FOUND, HTTP_GONE = 200, 204, 404, 410
 
 
 def kill_repeatedly(
@@ -61,19 +66,26 @@ def kill_repeatedly(
 def recording_client(
     running: RunningSite, headers: dict[str, str], ledger: Ledger
 ) -> Callable[[threading.Event], None]:
-    """Return a client that records photos and, like an app, retries unanswered requests."""
+    """Return a client that records turned photos and, like an app, retries unanswered requests."""
     photo, unanswered, lock = pictures.astronaut_jpeg(), list[str](), threading.Lock()
 
     def work(stop: threading.Event) -> None:
         while not stop.is_set():
             with lock:
                 name = unanswered.pop() if unanswered else str(uuid.uuid4())
+            degrees = 90 * (uuid.UUID(name).int % 4)
             try:
                 response = requests.post(
                     f"http://{running.address}/api/v1/captures/",
                     headers=headers,
                     files={"photo": ("x.jpg", photo)},
-                    data={"uuid": name, "mood": 4, "tags": ["a", "b"], "kept": "photo"},
+                    data={
+                        "uuid": name,
+                        "mood": 4,
+                        "tags": ["a", "b"],
+                        "kept": "photo",
+                        "turn": degrees,
+                    },
                     timeout=30,
                 )
             except requests.RequestException:
@@ -83,10 +95,53 @@ def recording_client(
                 continue
             if response.status_code == HTTP_CREATED:
                 ledger.recorded.add(name)
+                ledger.degrees[name] = degrees
             else:
                 ledger.errors.append(
                     f"recording answered {response.status_code}: {response.text[:200]}"
                 )
+
+    return work
+
+
+def turning_client(
+    running: RunningSite, headers: dict[str, str], ledger: Ledger
+) -> Callable[[threading.Event], None]:
+    """Return a client that turns what was recorded, and sends what is unanswered under its key."""
+    waiting, lock = deque(sorted(ledger.recorded)), threading.Lock()
+
+    def turn(name: str, degrees: int) -> requests.Response:
+        key = {"Idempotency-Key": str(uuid.uuid4())}
+        while True:
+            try:
+                return requests.post(
+                    f"http://{running.address}/api/v1/captures/{name}/turn/",
+                    headers=headers | key,
+                    json={"degrees": degrees},
+                    timeout=30,
+                )
+            except requests.RequestException:
+                with lock:
+                    ledger.unanswered += 1
+                time.sleep(RETRY_AFTER)
+
+    def work(stop: threading.Event) -> None:
+        while not stop.is_set():
+            with lock:
+                if not waiting:
+                    return
+                name = waiting.popleft()
+            degrees = secrets.choice(QUARTERS)
+            response = turn(name, degrees)
+            if response.status_code == HTTP_OK:
+                ledger.degrees[name] = (ledger.degrees[name] + degrees) % 360
+                ledger.turns += 1
+            else:
+                ledger.errors.append(
+                    f"turning answered {response.status_code}: {response.text[:200]}"
+                )
+            with lock:
+                waiting.append(name)
 
     return work
 
@@ -127,7 +182,7 @@ def main() -> int:
     """Run the test and return 1 if there are violations."""
     parser = OneLineParser(description="Kill a running site at random moments.")
     parser.add_argument(
-        "--kills", type=int, default=100, help="while recording, and while deleting"
+        "--kills", type=int, default=100, help="while recording, turning and deleting, each"
     )
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
@@ -136,6 +191,7 @@ def main() -> int:
         ledger = Ledger()
         for activity, client, longest in (
             ("recording", recording_client, MAX_RECORDING),
+            ("turning", turning_client, MAX_TURNING),
             ("deleting", deleting_client, MAX_DELETING),
         ):
             ledger.unanswered, ledger.downtimes = 0, []
@@ -144,8 +200,9 @@ def main() -> int:
             average = sum(ledger.downtimes) / len(ledger.downtimes)
             print(
                 f"{options.kills} kills while {activity}: {len(ledger.recorded)} recorded, "
-                f"{len(ledger.deleted)} deleted, {ledger.unanswered} requests unanswered; ready "
-                f"again after {max(ledger.downtimes):.1f} s at most, {average:.1f} s on average",
+                f"{ledger.turns} times turned, {len(ledger.deleted)} deleted, "
+                f"{ledger.unanswered} requests unanswered; ready again "
+                f"after {max(ledger.downtimes):.1f} s at most, {average:.1f} s on average",
                 flush=True,
             )
             for violation in find_violations(running.site, ledger):

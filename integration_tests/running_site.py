@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from integration_tests.checkouts import probe
 from tests.sites import (
     PRODUCTION,
     Site,
@@ -44,6 +45,8 @@ class Ledger:
     Attributes:
         recorded, deleted: UUIDs of captures whose recording or deletion was acknowledged.
         delete_attempted: UUIDs of captures that a client asked to delete.
+        degrees: By UUID of a capture, by how much it was turned clockwise, before and after.
+        turns: Number of turns after recording that were acknowledged.
         unanswered: Number of requests without a response.
         downtimes: Seconds from each kill until the site was ready again.
         errors: Responses that must not occur.
@@ -52,6 +55,8 @@ class Ledger:
     recorded: set[str] = field(default_factory=set)
     deleted: set[str] = field(default_factory=set)
     delete_attempted: set[str] = field(default_factory=set)
+    degrees: dict[str, int] = field(default_factory=dict)
+    turns: int = 0
     unanswered: int = 0
     downtimes: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
@@ -118,6 +123,10 @@ def find_violations(site: Site, ledger: Ledger) -> Iterator[str]:
     for name in ledger.deleted:
         if states.get(name) != "deleted":
             yield f"{name}: was deleted and is {states.get(name)}"
+    lying = probe(site, "lying") if ledger.degrees else {}
+    for name in ledger.degrees.keys() - ledger.delete_attempted:
+        if lying.get(name) != ledger.degrees[name]:
+            yield f"{name}: was turned by {ledger.degrees[name]}° and lies at {lying.get(name)}°"
     yield from (
         f"ready only after {seconds:.1f} s"
         for seconds in ledger.downtimes
