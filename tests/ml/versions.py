@@ -32,7 +32,7 @@ def files(name: str, *, wrong: float = 0.3, padding: int = 1, **facts: object) -
     card = json.loads((BUNDLED / "card.json").read_text())
     card |= {"name": name, "sha256": sha256_hex(network), "bytes": len(network), **facts}
     card.pop("keras_sha256", None)
-    card["training"]["refit"] = None
+    card["training"] |= {"refit": None, "calibrated_by": None}
     return {
         "emotion.tflite": network,
         "card.json": json.dumps(card).encode(),
