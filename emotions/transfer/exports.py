@@ -44,25 +44,30 @@ def export_response(*, owner: User) -> StreamingHttpResponse:
     )
 
 
-def build_archive(*, owner: User) -> ZipStream:
+def build_archive(*, owner: User) -> Iterator[bytes]:
     """Return a lazy archive: a page, profile, tags, security log, captures, pictures."""
     archive = ZipStream(compress_type=ZIP_DEFLATED)
     archive.add(render_page(owner), "index.html")
     archive.add(json.dumps(profile_data(owner), indent=2), "profile.json")
     archive.add(json.dumps(tags_data(owner), indent=2, ensure_ascii=False), "tags.json")
     archive.add(json.dumps(security_log_data(owner), indent=2), "security_log.json")
+    return with_captures(archive, owner)
+
+
+def with_captures(archive: ZipStream, owner: User) -> Iterator[bytes]:
+    """Yield an archive to which the person's captures and pictures are added."""
     # The table is filled while the list is sent, which comes first: captures are read once.
-    table = SpooledTemporaryFile(  # noqa: SIM115 - the archive ends after this function
-        MAX_TABLE_MEMORY, mode="w+", newline="", encoding="utf-8"
-    )
-    archive.add(captures_json(owner, table), "captures.json")
-    archive.add(iter_table(table), "captures.csv")
-    with_pictures = Capture.objects.of(owner).exclude(photo="", crop="").order_by("taken_at", "id")
-    columns = with_pictures.only("uuid", "photo", "crop")
-    for capture in columns.iterator(chunk_size=CHUNK_SIZE):
-        for field, name in picture_paths(capture).items():
-            archive.add(iter_file(getattr(capture, field).name), name, compress_type=ZIP_STORED)
-    return archive
+    # It is closed, too, where somebody leaves before the end.
+    with SpooledTemporaryFile(MAX_TABLE_MEMORY, mode="w+", newline="", encoding="utf-8") as table:
+        archive.add(captures_json(owner, table), "captures.json")
+        archive.add(iter_table(table), "captures.csv")
+        with_pictures = Capture.objects.of(owner).exclude(photo="", crop="")
+        columns = with_pictures.order_by("taken_at", "id").only("uuid", "photo", "crop")
+        for capture in columns.iterator(chunk_size=CHUNK_SIZE):
+            for field, name in picture_paths(capture).items():
+                stored = getattr(capture, field).name
+                archive.add(iter_file(stored), name, compress_type=ZIP_STORED)
+        yield from archive
 
 
 def profile_data(owner: User) -> dict[str, Any]:
