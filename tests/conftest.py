@@ -7,15 +7,19 @@ from collections.abc import Generator, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import pytest
 from allauth.account.internal.userkit import user_id_to_str
+from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
+from django.http.response import HttpResponseBase
+from django.test import Client, override_settings
+from django.test.client import ClientHandler, closing_iterator_wrapper
 from django.utils import translation
 from pytest_django import DjangoDbBlocker, Settings
 from rest_framework.test import APIClient
@@ -38,6 +42,26 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
             seconds *= 3
         item.add_marker(pytest.mark.timeout(patience(seconds)))
     return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, object, object]:
+    """Close responses that a test did not read to their end, as servers do when somebody leaves."""
+    streamed: list[HttpResponseBase] = []
+    handle = ClientHandler.__call__
+
+    def answer(handler: ClientHandler, environ: dict[str, Any]) -> HttpResponseBase:
+        response = handle(handler, environ)
+        if response.streaming:
+            streamed.append(response)
+        return response
+
+    with patch.object(ClientHandler, "__call__", answer):
+        try:
+            return (yield)
+        finally:
+            for response in streamed:
+                list(closing_iterator_wrapper((), response.close))
 
 
 @pytest.hookimpl(trylast=True)
@@ -90,12 +114,6 @@ def _english() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _no_rate_limits(settings: Settings) -> None:
-    """Lift the limits of the API; tests about limits set their own."""
-    settings.RATE_LIMITS = dict.fromkeys(settings.RATE_LIMITS, (1_000_000, 60))
-
-
-@pytest.fixture(autouse=True)
 def _no_turns() -> Iterator[None]:
     """Forget turns of responses that a test did not read to their end."""
     yield
@@ -112,21 +130,29 @@ def _no_served_versions() -> None:
     active._Process.damaged.clear()
 
 
-@pytest.fixture(autouse=True)
-def _fast_passwords(settings: Settings) -> None:
-    """Hash passwords by a fast algorithm; the real one is slow on purpose."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+@pytest.fixture(scope="session", autouse=True)
+def _settings_of_all_tests() -> Iterator[None]:
+    """Set once what every test finds, since telling who listens that a setting changed takes time.
 
-
-@pytest.fixture(autouse=True)
-def _empty_cache(settings: Settings) -> Iterator[None]:
-    """Keep counters from reaching into the next test, or into another worker of pytest-xdist."""
-    cache_settings = settings.CACHES["counters"]
-    if shared := cache_settings.get("LOCATION"):
+    The API has no limits: tests about limits set their own. Passwords are hashed by a fast
+    algorithm: the real one is slow on purpose. Each worker of pytest-xdist has counters of its own.
+    """
+    counters = settings.CACHES["counters"]
+    if shared := counters.get("LOCATION"):
         worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
         url = urlsplit(shared)._replace(path=f"/{worker}").geturl()
-        cache_settings = {**cache_settings, "LOCATION": url}
-    settings.CACHES = {"default": cache_settings, "counters": cache_settings}
+        counters = {**counters, "LOCATION": url}
+    with override_settings(
+        CACHES={"default": counters, "counters": counters},
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        RATE_LIMITS=dict.fromkeys(settings.RATE_LIMITS, (1_000_000, 60)),
+    ):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    """Keep counters from reaching into the next test."""
     cache.clear()
     yield
     cache.clear()

@@ -50,6 +50,7 @@ def train(*arguments: object) -> None:
     call_command("train_emotion", *map(str, arguments), *LEARNING)
 
 
+@pytest.mark.slow
 def test_corrections_make_the_network_better_for_faces_like_theirs_and_it_can_go_back(
     tmp_path: Path, capsys: Any
 ) -> None:

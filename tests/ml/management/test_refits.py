@@ -22,6 +22,25 @@ pytestmark = [pytest.mark.xdist_group("training"), pytest.mark.django_db]
 
 
 @pytest.mark.usefixtures("eager")
+def test_a_refit_begins_with_all_faces_but_those_of_the_test(
+    finished_run: Path, tmp_path: Path
+) -> None:
+    with (
+        patch.object(fitting, "fit", side_effect=KeyboardInterrupt) as fit,
+        pytest.raises(CommandError, match="Interrupted"),
+    ):
+        call_command(
+            "train_emotion",
+            data=[finished_run / "faces.npz"],
+            refit=finished_run / "run",
+            out=tmp_path / "refit",
+        )
+    begun = fit.call_args.kwargs
+    assert (len(begun["training"]), begun["validation"]) == (7 * (4 + 6), None)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("eager")
 def test_a_refit_learns_from_validation_too_and_takes_every_decision_over(
     finished_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -71,6 +90,7 @@ def test_a_refit_learns_from_validation_too_and_takes_every_decision_over(
             )
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("eager")
 def test_a_fine_tuned_run_is_refitted_from_a_refit_of_what_it_started_from(
     finished_run: Path, tmp_path: Path

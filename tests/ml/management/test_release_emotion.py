@@ -56,6 +56,7 @@ def released(finished_run: Path, photos: Path, out: Path, model: Path | None = N
     return Card.load(out / "card.json")
 
 
+@pytest.mark.slow
 def test_the_version_has_the_same_weights_and_an_output_that_pools_both(
     finished_run: Path, photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

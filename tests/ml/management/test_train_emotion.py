@@ -197,6 +197,7 @@ def test_fine_tuning_goes_on_from_a_version_and_only_from_the_file_on_its_card(
     assert not (tmp_path / "third").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("eager")
 def test_a_run_of_another_backend_is_released_by_resuming_with_tensorflow(
     finished_run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
