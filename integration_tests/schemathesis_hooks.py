@@ -21,8 +21,6 @@ IDS: dict[str, list[int]] = json.loads(os.environ["FUZZ_IDS"])
 """Of what is there, by the name of its list: every other one may be removed."""
 PASSWORD = "a quiet paper diary"  # noqa: S105 - of a temporary site
 """Of the account, as in the document's examples; it would be deleted by it."""
-OF_FORMS = {"keep_others", "keep_without_face"}
-"""Booleans in forms, where every value is text and 0 a way to say false."""
 CURSORS = ["YWZ0ZXI6MA", "YWZ0ZXI6Mw", "x"]
 VALUES: dict[str, list[Any]] = {
     "time_zone": [*sorted(KNOWN_ZONES)[:20], "Europe/Lisbon", "Mars/Olympus"],
@@ -35,12 +33,6 @@ VALUES: dict[str, list[Any]] = {
 }
 
 schemathesis.openapi.format("binary", st.sampled_from(PICTURES) | st.binary(max_size=64))
-
-
-@schemathesis.hook
-def filter_headers(ctx: Any, headers: dict[str, Any]) -> bool:
-    """Leave out requests that are wrong only by an unknown header, which servers ignore."""
-    return "x-schemathesis-unknown-property" not in headers
 
 
 @schemathesis.hook
@@ -101,12 +93,9 @@ def before_call(ctx: Any, case: Any, kwargs: Any) -> None:
         for part in ("path_parameters", "query", "body"):
             sent = getattr(case, part)
             replaced = with_valid_values(sent)
-            # Changed values are validated again, and files are not valid strings in the schema.
+            # Whatever is set is validated, and files are not valid strings in the schema.
             if replaced != sent and not any(isinstance(value, bytes) for value in sent.values()):
                 setattr(case, part, replaced)
-    elif isinstance(case.body, dict) and case.media_type == "multipart/form-data":
-        numbers = {name for name in OF_FORMS & case.body.keys() if type(case.body[name]) is int}
-        case.body = {**case.body, **dict.fromkeys(numbers, "neither")}
     if str((case.path_parameters or {}).get("id")).isdecimal():
         case.path_parameters["id"] = with_valid_id(case, replace=bool(positive))
     if isinstance(case.body, dict) and case.body.get("password") == PASSWORD:

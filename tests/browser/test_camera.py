@@ -201,7 +201,7 @@ def test_a_second_camera_is_offered_and_used(two_camera_page: Page, owner: User)
     assert evaluate(two_camera_page, STATES) == ["ended", "live"]
     names = evaluate(two_camera_page, "streams.map(stream => stream.getVideoTracks()[0].label)")
     assert len(set(names)) == 2
-    expect(two_camera_page.get_by_role("status")).to_have_text(names[1])
+    expect(two_camera_page.locator("[data-camera-status]")).to_have_text(names[1])
 
 
 def test_one_camera_leaves_nothing_to_switch(camera_page: Page, owner: User) -> None:

@@ -71,7 +71,7 @@ def test_from_the_landing_page_to_a_mood_history(page: Page, portrait: Path) -> 
     page.locator(f'a[href="/captures/{capture.uuid}/"]').first.click()
     page.get_by_role("link", name="Delete").click()
     page.get_by_role("button", name="Delete").click()
-    expect(page.get_by_role("status")).to_contain_text("Moved to the trash.")
+    expect(page.locator(".messages")).to_contain_text("Moved to the trash.")
     assert not Capture.objects.filter(deleted_at=None).exists()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Looks happy")

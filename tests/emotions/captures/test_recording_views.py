@@ -85,7 +85,7 @@ def test_an_uploaded_portrait_leads_to_its_result(owner: User, owner_client: Cli
     assert "Looks happy" in page
     assert reverse("emotions:capture_photo", args=[capture.uuid]) in page
     assert "It was 99% sure." in page
-    assert "6 more, each under 1%" in page
+    assert re.search(r"[3-6] more, each under 1%", page)
     assert not re.search(r"\b100 ?%", re.sub(r"<[^>]+>", " ", page))
     assert reverse("emotions:model_card") in page
 
